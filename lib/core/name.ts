@@ -1,0 +1,66 @@
+/**
+ * Names of nodes and clusters.
+ *
+ * A node is called like an Erlang node, `local@host`: short enough for a log line, and legal as the
+ * name of a file, because in the directory registry it is one.
+ *
+ * @module
+ */
+
+declare const nodeName: unique symbol;
+
+/** A legal full name, `local@host`. Make one with {@linkcode parseNodeName}. */
+export type NodeName = string & { readonly [nodeName]: true };
+
+/** Longest full name, in bytes; leaves room for suffixes in a 255-byte file name. */
+export const nodeNameMaxBytes = 200;
+
+/** Longest cluster name, in bytes. */
+export const clusterNameMaxBytes = 64;
+
+const localPart = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+const hostPart = /^[A-Za-z0-9_:][A-Za-z0-9_.:-]*$/;
+
+/** Why `text` is not a legal part in front of the `@`, or `undefined` if it is one. */
+export function localNameFault(text: string): string | undefined {
+  if (text === "") return "the part before @ is empty";
+  if (!localPart.test(text)) {
+    return "the part before @ may hold letters, digits, _ . - and must not begin with . or -";
+  }
+  return text.length > 100 ? "the part before @ is longer than 100 characters" : undefined;
+}
+
+/** Why `text` is not a legal full name, or `undefined` if it is one. */
+export function nodeNameFault(text: string): string | undefined {
+  const at = text.indexOf("@");
+  if (at < 0) return "there is no @ in it";
+  if (text.length > nodeNameMaxBytes) return `it is longer than ${nodeNameMaxBytes} bytes`;
+  const fault = localNameFault(text.slice(0, at));
+  if (fault) return fault;
+  const host = text.slice(at + 1);
+  if (host === "") return "the part after @ is empty";
+  return hostPart.test(host) ? undefined : "the part after @ is not a host name or an IP address";
+}
+
+/** `text` as a full name, or `undefined` if it is not legal. */
+export function parseNodeName(text: string): NodeName | undefined {
+  return nodeNameFault(text) === undefined ? (text as NodeName) : undefined;
+}
+
+/** The part before the `@`. */
+export function localName(name: NodeName): string {
+  return name.slice(0, name.indexOf("@"));
+}
+
+/** The part after the `@`. */
+export function hostName(name: NodeName): string {
+  return name.slice(name.indexOf("@") + 1);
+}
+
+/** Why `text` is not a legal cluster name, or `undefined` if it is one. */
+export function clusterNameFault(text: string): string | undefined {
+  if (text.length > clusterNameMaxBytes) return `it is longer than ${clusterNameMaxBytes} bytes`;
+  return /^[a-z0-9][a-z0-9_.-]*$/.test(text)
+    ? undefined
+    : "it may hold a-z, 0-9, _ . - and must begin with a letter or digit";
+}

@@ -1,0 +1,136 @@
+/**
+ * A row: what a node writes about itself into the registry.
+ *
+ * It introduces the node (name, instance, addresses) and carries a beat, a counter that moves while
+ * the node lives. Readers watch the counter on their own monotonic clock; the timestamps are for
+ * people.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { parseNodeName } from "./name.ts";
+import type { NodeName } from "./name.ts";
+import type { Address } from "./address.ts";
+
+/** Layout of a row that this program writes. Rows of a newer layout are reported, not guessed at. */
+export const rowVersion = 1;
+
+/** Largest encoded row, in bytes. */
+export const rowMaxBytes = 16 * 1024;
+
+/** Most addresses a node tells its peers. */
+export const addressesMax = 8;
+
+/** Most tags of a node; a key is at most 64 characters long, a value at most 256. */
+export const tagsMax = 32;
+
+/** 128 random bits as 32 lower-case hexadecimal digits: one run of one process. */
+export type InstanceId = string;
+
+/** One node as it describes itself. */
+export interface Row {
+  readonly version: typeof rowVersion;
+  readonly name: NodeName;
+  readonly instance: InstanceId;
+  /** Raised by its owner to refute what is said about it; starts at 0. */
+  readonly incarnation: number;
+  /** Counts the writes of this row by its owner. */
+  readonly beat: number;
+  /** A reader calls the row stale when the beat has not moved for three of these, in milliseconds. */
+  readonly beatIntervalMs: number;
+  readonly addresses: readonly Address[];
+  readonly state: "up" | "leaving";
+  readonly tags: Readonly<Record<string, string>>;
+  /** Wall-clock time, ISO 8601 in UTC: for people. */
+  readonly startedAt: string;
+  /** Wall-clock time of this write, ISO 8601 in UTC: for people. */
+  readonly activeAt: string;
+  /** Program and version, `clusternode/0.1.0`. */
+  readonly software: string;
+}
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** Shape of an address that came from outside. */
+export const addressSchema = v.object({
+  host: v.pipe(v.string(), v.minLength(1), v.maxLength(253)),
+  port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535)),
+});
+
+/** Shape of a full name that came from outside. */
+export const nodeNameSchema = v.custom<NodeName>(
+  (value) => typeof value === "string" && parseNodeName(value) !== undefined,
+);
+
+/** Shape of an instance id that came from outside. */
+export const instanceSchema = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
+
+/** Shape of tags that came from outside. */
+export const tagsSchema = v.pipe(
+  v.record(v.pipe(v.string(), v.maxLength(64)), v.pipe(v.string(), v.maxLength(256))),
+  v.check((tags) => Object.keys(tags).length <= tagsMax),
+);
+
+const rowSchema = v.object({
+  version: v.literal(rowVersion),
+  name: nodeNameSchema,
+  instance: instanceSchema,
+  incarnation: count,
+  beat: count,
+  beatIntervalMs: v.pipe(count, v.minValue(1)),
+  addresses: v.pipe(v.array(addressSchema), v.maxLength(addressesMax)),
+  state: v.picklist(["up", "leaving"]),
+  tags: tagsSchema,
+  startedAt: v.pipe(v.string(), v.maxLength(40)),
+  activeAt: v.pipe(v.string(), v.maxLength(40)),
+  software: v.pipe(v.string(), v.maxLength(100)),
+});
+
+/** A row as text: one JSON object and a line break, at most {@linkcode rowMaxBytes} long. */
+export function encodeRow(row: Row): string {
+  return JSON.stringify(row) + "\n";
+}
+
+/** What stood where a row was expected. */
+export type DecodedRow =
+  | { readonly kind: "row"; readonly row: Row }
+  /** Nothing but a timestamp: an Elixir node of the original self-discovering cluster. */
+  | { readonly kind: "timestamp" }
+  | { readonly kind: "damaged"; readonly reason: string };
+
+/**
+ * Reads what another program wrote; never throws, whatever it is.
+ *
+ * @param name the key under which the text was found; a row that claims another name is damaged
+ */
+export function decodeRow(name: NodeName, text: string): DecodedRow {
+  if (text.length > rowMaxBytes) {
+    return { kind: "damaged", reason: `it is larger than ${rowMaxBytes} bytes` };
+  }
+  if (looksLikeTimestamp(text)) return { kind: "timestamp" };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { kind: "damaged", reason: text === "" ? "it is empty" : "it is not JSON" };
+  }
+  const parsed = v.safeParse(rowSchema, value);
+  if (!parsed.success) {
+    const where = parsed.issues[0].path?.map(({ key }) => String(key)).join(".") ?? "row";
+    return { kind: "damaged", reason: `its field "${where}" is not legal` };
+  }
+  if (parsed.output.name !== name) {
+    return { kind: "damaged", reason: `it claims to be ${JSON.stringify(parsed.output.name)}` };
+  }
+  return { kind: "row", row: parsed.output };
+}
+
+/**
+ * True for a point in time written alone, the way an Elixir program would: digits, or a date with
+ * a time, in any of the usual spellings, also `{{2016,3,10},{18,51,29}}`.
+ */
+function looksLikeTimestamp(text: string): boolean {
+  const trimmed = text.trim();
+  return trimmed.length >= 8 && trimmed.length <= 64 &&
+    /\d{4}|\d{2}:\d{2}/.test(trimmed) && /^[\dTZ+\-:.,/ {}]+$/.test(trimmed);
+}

@@ -1,0 +1,107 @@
+/**
+ * A registry: any shared storage in which nodes leave a row about themselves and find the rows of
+ * the others.
+ *
+ * It is a meeting place and a witness, never a judge: nothing here decides whether a node lives.
+ * A back end is one file beside this one, one line in `open.ts`, and one line in the conformance
+ * suite, which quotes these clauses:
+ *
+ * - R1 a cluster nobody wrote to is empty, not an error
+ * - R2 a handle reads its own writes
+ * - R3 another handle sees a write within `stalenessMs`
+ * - R4 of many writers with the same seen version exactly one wins
+ * - R5 a loser gets "conflict", never an error
+ * - R6 versions change with each write
+ * - R7 removing twice is "conflict"
+ * - R8 two clusters under one URL never see each other
+ * - R9 every legal name and the largest row come back as written
+ * - R10 an abort rejects at once
+ * - R11 storage that is away gives one `RegistryError` within the timeout, never a partial listing
+ * - R12 a damaged or foreign row is reported as such, the others still come
+ * - R13 of many minted cookies exactly one is kept, and every handle reads that one
+ *
+ * @module
+ */
+import type { NodeName } from "../core/name.ts";
+import type { Row } from "../core/row.ts";
+
+/** Names one write of one row; opaque, compared for equality only. */
+export type RowVersion = string;
+
+/** A row with the version under which it is stored. */
+export interface StoredRow {
+  readonly row: Row;
+  readonly version: RowVersion;
+}
+
+/** Something in the registry that is no row of this program. */
+export interface Oddity {
+  /** Under which key it was found, made printable. */
+  readonly key: string;
+  /** What is wrong with it, as the end of a sentence: "it is not JSON". */
+  readonly reason: string;
+}
+
+/** Everything that a cluster's registry holds at one moment. */
+export interface Listing {
+  readonly rows: readonly StoredRow[];
+  /** Names under which stands a timestamp alone: Elixir nodes of the original cluster. */
+  readonly timestamps: readonly NodeName[];
+  readonly oddities: readonly Oddity[];
+}
+
+/** What became of a conditional write. */
+export type WriteResult =
+  | { readonly kind: "written"; readonly version: RowVersion }
+  /** Someone else was first; `current` is what stands there now, if it is a readable row. */
+  | { readonly kind: "conflict"; readonly current: StoredRow | undefined };
+
+/** A handle on one cluster's rows in one storage. */
+export interface Registry extends AsyncDisposable {
+  /** Where it is, fit for a log: without any secret. */
+  readonly url: string;
+  /** How old a listing by another handle may be, in milliseconds; 0 if it is always current. */
+  readonly stalenessMs: number;
+
+  /**
+   * All rows of the cluster (R1, R3, R11, R12).
+   *
+   * @throws {RegistryError} if the storage did not give a complete answer
+   */
+  list(signal: AbortSignal): Promise<Listing>;
+
+  /**
+   * One row, or `undefined` if there is none that can be read as a row.
+   *
+   * @throws {RegistryError} if the storage did not answer
+   */
+  read(name: NodeName, signal: AbortSignal): Promise<StoredRow | undefined>;
+
+  /**
+   * Writes `row` if the stored version is still `seen` (R2, R4, R5, R6). `undefined` as `seen` means
+   * that there must be no row; something unreadable under that name counts as none.
+   *
+   * @throws {RegistryError} if it is not known to be written
+   */
+  write(row: Row, seen: RowVersion | undefined, signal: AbortSignal): Promise<WriteResult>;
+
+  /**
+   * Removes the row if the stored version is still `seen` (R7).
+   *
+   * @throws {RegistryError} if it is not known to be removed
+   */
+  remove(name: NodeName, seen: RowVersion, signal: AbortSignal): Promise<"removed" | "conflict">;
+
+  /**
+   * The cluster's cookie: `minted` if there was none, otherwise the one that is there (R13).
+   *
+   * @throws {RegistryError} if the storage did not answer, or the cookie cannot be read
+   */
+  cookie(minted: string, signal: AbortSignal): Promise<string>;
+
+  /**
+   * Calls `onChange` soon after someone changed a row, until `signal` is aborted. A hint: it may come
+   * late, twice, or never, and a back end without hints returns at once. Never throws.
+   */
+  watch(onChange: () => void, signal: AbortSignal): Promise<void>;
+}
