@@ -1,0 +1,54 @@
+/**
+ * What the commands do, as seen from the command line: it checks everything that the user gave, and
+ * only then calls one of these.
+ *
+ * @module
+ */
+import type { GivenName } from "../core/option_identity.ts";
+import type { NodeOptions } from "../core/options.ts";
+
+/**
+ * Options of commands that ask about a cluster and do not run a node. `cookies` holds those of the
+ * cookie files, too.
+ */
+export type ClientOptions = Pick<
+  NodeOptions,
+  "name" | "cluster" | "registries" | "cookies" | "profile" | "logLevel"
+>;
+
+/** How `members` shows its result. */
+export interface MembersFlags {
+  /** As JSON instead of a table. */
+  readonly json: boolean;
+  /** Again and again, until interrupted. */
+  readonly watch: boolean;
+}
+
+/** How `ping` pings. */
+export interface PingFlags {
+  /** How many pings; `undefined`: until interrupted. */
+  readonly count: number | undefined;
+  /** Time between two pings. */
+  readonly intervalMs: number;
+}
+
+/**
+ * The commands. Each resolves to the exit code of the process; a `UsageError`, `NameTakenError` or
+ * `RegistryError` that one throws is written to standard error and becomes its exit code.
+ */
+export interface Commands {
+  /** Runs a node until it is told to end. `cookies` holds those of the cookie files, too. */
+  start(options: NodeOptions): Promise<number>;
+  /** Runs `count` nodes on this machine; `name`, `listen`, `advertise` are not given. */
+  local(count: number, options: NodeOptions): Promise<number>;
+  /** Shows who is there. */
+  members(options: ClientOptions, flags: MembersFlags): Promise<number>;
+  /** Pings one node. */
+  ping(name: GivenName, options: ClientOptions, flags: PingFlags): Promise<number>;
+  /** Takes the node of this machine out, `options.name` if there are several. */
+  leave(options: ClientOptions): Promise<number>;
+  /** Takes a dead node out. */
+  forget(name: GivenName, options: ClientOptions): Promise<number>;
+  /** Tells whether the node of this machine is healthy, `options.name` if there are several. */
+  health(options: ClientOptions): Promise<number>;
+}

@@ -1,0 +1,32 @@
+/**
+ * How a run ended, for scripts.
+ *
+ * @module
+ */
+import { NameTakenError, RegistryError, UsageError } from "../core/errors.ts";
+
+/** The exit codes of the program. */
+export const exitCode = {
+  fine: 0,
+  failed: 1,
+  usage: 2,
+  nameTaken: 3,
+  registryAway: 4,
+} as const;
+
+/** What each exit code means, for the help text. */
+export const exitCodeTexts: readonly (readonly [string, string])[] = [
+  ["0", "fine; of ping: pong; of health: healthy"],
+  ["1", "failed while running; of ping: pang; of health: not healthy"],
+  ["2", "wrong usage"],
+  ["3", "the name is held by a live node"],
+  ["4", "the registry could not be reached within --start-timeout"],
+  ["130, 143", "ended by SIGINT, SIGTERM after a clean leave"],
+];
+
+/** The exit code that an error stands for, or `undefined` if it is not one that users can cause. */
+export function exitCodeOf(error: unknown): number | undefined {
+  if (error instanceof UsageError) return exitCode.usage;
+  if (error instanceof NameTakenError) return exitCode.nameTaken;
+  return error instanceof RegistryError ? exitCode.registryAway : undefined;
+}

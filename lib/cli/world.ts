@@ -1,0 +1,24 @@
+/**
+ * Everything outside of the program that the command line touches, as an argument.
+ *
+ * @module
+ */
+
+/** The surroundings of one run. */
+export interface World {
+  /** Environment variables. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Writes text as it is, line breaks included. */
+  writeStdout(text: string): void;
+  /** Writes text as it is, line breaks included. */
+  writeStderr(text: string): void;
+  readonly stdoutIsTerminal: boolean;
+  /** Width of the terminal in characters, if there is one. */
+  readonly columns: number | undefined;
+  /** @throws if the file cannot be read as text; the message is shown to the user */
+  readTextFile(path: string): Promise<string>;
+  /** Bytes that nobody can guess, from the operating system. */
+  randomBytes(length: number): Uint8Array;
+  /** Why a registry URL cannot be used, as a clause that begins with "it", or `undefined`. */
+  registryUrlFault(url: string): string | undefined;
+}

@@ -1,0 +1,251 @@
+/**
+ * Keeps this node's own row in the registry, and looks there for others.
+ *
+ *     claiming ──row written──▶ held ──leave──▶ releasing ──row removed──▶ released
+ *         │                       │
+ *         │   another instance under our name: ask it (the holder)
+ *         ├── it answers ──▶ the name is taken: next candidate, or stop
+ *         └── it does not ─▶ write over its row
+ *
+ * The registry may be away, slow, full or wiped at any time. That is said once, tried again with
+ * growing pauses, and changes nothing about who is believed to live. A row that vanished is written
+ * again.
+ *
+ * @module
+ */
+import { BackOff } from "./back_off.ts";
+import { formatDuration } from "./duration.ts";
+import type { Effect, RegistryRow, RowDraft } from "./input.ts";
+
+/** Longest pause between tries while the registry is away, in milliseconds. */
+const retryMostMs = 4000;
+
+/** The keeper asks its owner for these. */
+export interface KeeperOwner {
+  /** The row to write next, apart from its beat. */
+  draft(): Omit<RowDraft, "beat">;
+  /** Another instance holds our name: find out whether it lives, then call `holderChecked`. */
+  checkHolder(holder: RegistryRow, now: number): void;
+  /** The row is in the registry for the first time. */
+  claimed(now: number): void;
+  /** The row is gone, or it cannot be removed in time. */
+  released(now: number): void;
+}
+
+/** Where the keeper stands. */
+export type KeeperPhase = "claiming" | "held" | "releasing" | "released";
+
+/** State machine of one node's dealings with the registry. */
+export class RegistryKeeper {
+  readonly #owner: KeeperOwner;
+  readonly #reading = new BackOff(250, retryMostMs);
+  readonly #writing = new BackOff(250, retryMostMs);
+  #phase: KeeperPhase = "claiming";
+  #beat = 0;
+  #seen: string | undefined;
+  #listAt: number;
+  #writeAt = Infinity;
+  #listing = false;
+  #write: "idle" | "busy" | "checking" = "idle";
+  #writtenSinceList = false;
+  #releaseBy = Infinity;
+  #lastReason = "";
+
+  /** How often to write the row, in milliseconds; changes with the size of the cluster. */
+  beatIntervalMs: number;
+  /** How often to list, in milliseconds. */
+  listIntervalMs: number;
+
+  constructor(owner: KeeperOwner, intervalMs: number, now: number) {
+    this.#owner = owner;
+    this.#listAt = now;
+    this.beatIntervalMs = intervalMs;
+    this.listIntervalMs = intervalMs;
+  }
+
+  get phase(): KeeperPhase {
+    return this.#phase;
+  }
+
+  /** Why the registry could not be used the last time, for a message; empty if it never failed. */
+  get lastReason(): string {
+    return this.#lastReason;
+  }
+
+  /** True while the registry cannot be read or written. */
+  get away(): boolean {
+    return this.#reading.failing || this.#writing.failing;
+  }
+
+  /** When the keeper wants its next `wake`. */
+  get wakeAt(): number {
+    const list = this.#listing ? Infinity : this.#listAt;
+    const write = this.#write === "idle" ? this.#writeAt : Infinity;
+    return Math.min(list, write, this.#releaseBy);
+  }
+
+  /** Does what is due at `now`. */
+  wake(now: number, out: Effect[]): void {
+    if (this.#phase === "releasing" && now >= this.#releaseBy) return this.#released(now);
+    if (this.#phase === "released") return;
+    if (!this.#listing && now >= this.#listAt) {
+      this.#listing = true;
+      this.#writtenSinceList = false;
+      out.push({ kind: "list" });
+    }
+    if (this.#write === "idle" && now >= this.#writeAt) this.#startWrite(out);
+  }
+
+  /** A complete listing came; `own` is our name's row in it. */
+  listed(own: RegistryRow | undefined, now: number, out: Effect[]): void {
+    this.#listing = false;
+    this.#listAt = now + this.listIntervalMs;
+    this.#tellBack(this.#reading.succeeded(now), out);
+    if (this.#phase === "claiming" && this.#write === "idle" && this.#writeAt === Infinity) {
+      this.#claim(own, now, out);
+    } else if (this.#phase === "held" && own === undefined && !this.#writtenSinceList) {
+      if (this.#write !== "idle" || this.#writing.failing) return;
+      this.#seen = undefined;
+      out.push({
+        kind: "note",
+        level: "warning",
+        message: "This node's row has vanished from the registry; writing it again",
+      });
+      this.#startWrite(out);
+    }
+  }
+
+  listFailed(reason: string, now: number, out: Effect[]): void {
+    this.#listing = false;
+    this.#listAt = now + this.#tellAway(this.#reading, "read", reason, now, out);
+  }
+
+  written(version: string, now: number, out: Effect[]): void {
+    this.#write = "idle";
+    this.#seen = version;
+    this.#writtenSinceList = true;
+    this.#tellBack(this.#writing.succeeded(now), out);
+    this.#writeAt = now + this.beatIntervalMs;
+    if (this.#phase === "releasing") this.#startRemove(now, out);
+    if (this.#phase !== "claiming") return;
+    this.#phase = "held";
+    // Of two that start at once, the later writer finds the other's row when it looks after writing.
+    this.#listAt = now;
+    this.#owner.claimed(now);
+  }
+
+  /** Our write lost: someone else changed the row since we saw it. */
+  writeConflict(current: RegistryRow | undefined, now: number, out: Effect[]): void {
+    this.#write = "idle";
+    this.#tellBack(this.#writing.succeeded(now), out);
+    if (this.#phase === "releasing") return this.#released(now);
+    this.#claim(current, now, out);
+  }
+
+  writeFailed(reason: string, now: number, out: Effect[]): void {
+    this.#write = "idle";
+    this.#writeAt = now + this.#tellAway(this.#writing, "written", reason, now, out);
+    if (this.#phase === "releasing") this.#startRemove(now, out);
+  }
+
+  /** The owner has found out about the other holder of our name; if it lives, the owner decides. */
+  holderChecked(holder: RegistryRow, lives: boolean, now: number, out: Effect[]): void {
+    if (this.#write !== "checking") return;
+    this.#write = "idle";
+    if (lives) return;
+    this.#seen = holder.version;
+    if (now >= this.#writeAt || this.#writeAt === Infinity) this.#startWrite(out);
+  }
+
+  /** Starts over under another name. */
+  restart(now: number): void {
+    this.#phase = "claiming";
+    this.#write = "idle";
+    this.#writeAt = Infinity;
+    this.#seen = undefined;
+    this.#listAt = now;
+  }
+
+  /** Looks and writes without waiting for its turn: something about our own row is in doubt. */
+  hasten(now: number): void {
+    this.#listAt = Math.min(this.#listAt, now);
+    if (this.#phase === "held") this.#writeAt = Math.min(this.#writeAt, now);
+  }
+
+  /** Takes the row out, or gives up at `deadline`. */
+  release(deadline: number, now: number, out: Effect[]): void {
+    const neverWritten = this.#phase === "claiming" && this.#write !== "busy";
+    this.#phase = "releasing";
+    this.#releaseBy = deadline;
+    if (neverWritten) this.#released(now);
+    else if (this.#write !== "busy") this.#startRemove(now, out);
+  }
+
+  removed(now: number): void {
+    if (this.#phase === "releasing") this.#released(now);
+  }
+
+  #released(now: number): void {
+    this.#phase = "released";
+    this.#releaseBy = Infinity;
+    this.#listAt = Infinity;
+    this.#writeAt = Infinity;
+    this.#owner.released(now);
+  }
+
+  #claim(own: RegistryRow | undefined, now: number, out: Effect[]): void {
+    const mine = this.#owner.draft();
+    if (own === undefined || own.row.instance === mine.instance) {
+      // Ours: an earlier write succeeded although we were told otherwise.
+      this.#seen = own?.version;
+      this.#beat = Math.max(this.#beat, own?.row.beat ?? 0);
+      return this.#startWrite(out);
+    }
+    this.#write = "checking";
+    this.#writeAt = Infinity;
+    this.#owner.checkHolder(own, now);
+  }
+
+  #startWrite(out: Effect[]): void {
+    this.#write = "busy";
+    this.#writeAt = Infinity;
+    this.#beat++;
+    out.push({
+      kind: "write",
+      row: { ...this.#owner.draft(), beat: this.#beat },
+      seen: this.#seen,
+    });
+  }
+
+  #startRemove(now: number, out: Effect[]): void {
+    if (this.#seen === undefined) return this.#released(now);
+    out.push({ kind: "remove", name: this.#owner.draft().name, version: this.#seen });
+  }
+
+  #tellAway(
+    backOff: BackOff,
+    verb: "read" | "written",
+    reason: string,
+    now: number,
+    out: Effect[],
+  ): number {
+    this.#lastReason = reason;
+    const first = !backOff.failing;
+    const waitMs = backOff.failed(now);
+    if (first) {
+      const goesOn = this.#phase === "claiming" ? "trying again" : "going on by pings alone";
+      out.push({
+        kind: "note",
+        level: "warning",
+        message: `The registry cannot be ${verb}, ${goesOn}: ${reason}`,
+      });
+    }
+    return waitMs;
+  }
+
+  #tellBack(awayMs: number, out: Effect[]): void {
+    if (awayMs === 0 || this.away) return;
+    const message = `The registry is back after ${formatDuration(awayMs)}`;
+    out.push({ kind: "note", level: "info", message });
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * What a node's core is set up with.
+ *
+ * @module
+ */
+import type { Address } from "./address.ts";
+import type { NodeName } from "./name.ts";
+import type { InstanceId } from "./row.ts";
+
+/** Timings that go together; see the profiles. */
+export interface Timings {
+  /** Deadline of an answer on an open connection, in milliseconds. */
+  readonly pingTimeoutMs: number;
+  /** Deadline of a new connection with the proof of the cookie, in milliseconds. */
+  readonly connectTimeoutMs: number;
+  /** Pause between a miss and the second ping, in milliseconds. */
+  readonly secondPingDelayMs: number;
+}
+
+/** Everything that the core needs to know about its own node. */
+export interface Settings {
+  readonly name: NodeName;
+  /** True if nobody chose the name: when it is taken, a suffix is tried instead of giving up. */
+  readonly nameIsAutomatic: boolean;
+  readonly instance: InstanceId;
+  /** Where peers should try, in order. */
+  readonly addresses: readonly Address[];
+  readonly tags: Readonly<Record<string, string>>;
+  /** Wall-clock time of the start, ISO 8601 in UTC. */
+  readonly startedAt: string;
+  readonly software: string;
+  /** The pulse, in milliseconds. */
+  readonly intervalMs: number;
+  readonly timings: Timings;
+  /** How long a start waits for the registry, in milliseconds. */
+  readonly startTimeoutMs: number;
+}

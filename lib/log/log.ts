@@ -1,0 +1,244 @@
+/**
+ * The log of a node: one line per record, on the console and in the shared rotating file.
+ *
+ * Records are LogTape's (`LogRecord`), and so are the level names and the way out for library
+ * users; the outputs are ours. LogTape's own configuration is global to the process and may belong
+ * to the program that embeds this library, while here several nodes with different logs live side
+ * by side. So a `Log` never calls `configure`: it builds the record, gives it to its own outputs,
+ * and also emits it under its category (`["clusternode"]` unless told otherwise) on LogTape's
+ * logger. Nothing listens there by default. A program that configures LogTape receives every
+ * record by naming that category, with its own levels and sinks:
+ *
+ * ```ts
+ * await configure({
+ *   sinks: { mine: getConsoleSink() },
+ *   loggers: [{ category: "clusternode", sinks: ["mine"], lowestLevel: "debug" }],
+ * });
+ * ```
+ *
+ * Opening a log touches nothing: the file is opened with the first line, in the background.
+ *
+ * @module
+ */
+
+import { compareLogLevel, getLogger, type Logger, type LogLevel } from "@logtape/logtape";
+import type { LogRecord } from "@logtape/logtape";
+import type { Clock } from "../clock.ts";
+import { ConsoleSink, type ConsoleWriter } from "./console_sink.ts";
+import { type LineFormatter, lineFormatter, type LogFormat } from "./format.ts";
+import { RotatingFile } from "./rotating_file.ts";
+
+/** Levels of the log, from chatty to grave. */
+export const logLevels = ["debug", "info", "warning", "error"] as const;
+
+/** One of {@linkcode logLevels}. */
+export type Level = typeof logLevels[number];
+
+/** What stands beside the message in JSON lines: `{ event: "down", node: "n3@10.0.0.4" }`. */
+export type LogProperties = Record<string, unknown>;
+
+/** How a log is to be written. */
+export interface LogOptions {
+  /** Where lines for people go; a writer of one's own is for tests and embedding. */
+  console: "stdout" | "stderr" | "none" | ConsoleWriter;
+  /** Colour the level word on the console. To be decided by the caller: terminal, `NO_COLOR`. */
+  color: boolean;
+  /** Path of the rotating file, shared with other processes; `undefined` for none. */
+  file: string | undefined;
+  /** Shape of the lines, on the console and in the file. */
+  format: LogFormat;
+  /** Records below this level are not written; LogTape's listeners have their own. */
+  level: Level;
+  /** Largest size of one file, in bytes. */
+  maxSizeBytes: number;
+  /** Number of files in total, the current one included; at least 1. */
+  maxFiles: number;
+  clock: Clock;
+  /** Category of the records in LogTape. Default `["clusternode"]`. */
+  category?: readonly string[];
+  /** Told when the file cannot be written, and when it can again; the console is told anyway. */
+  onTrouble?(message: string): void;
+}
+
+/** A log. Its methods never throw and never wait. */
+export interface Log extends AsyncDisposable {
+  debug(message: string, properties?: LogProperties): void;
+  info(message: string, properties?: LogProperties): void;
+  warning(message: string, properties?: LogProperties): void;
+  error(message: string, properties?: LogProperties): void;
+  /** True if a record of `level` is written: to spare the work for one that is not. */
+  writes(level: Level): boolean;
+  /** True when all is written, false if that takes longer than `timeoutMs`. */
+  flush(timeoutMs: number): Promise<boolean>;
+  /** Opens the file anew, as after SIGHUP. */
+  reopen(): void;
+  /** Writes what waits, for at most `timeoutMs`, and closes; later records go to LogTape only. */
+  close(timeoutMs: number): Promise<void>;
+}
+
+/** Time that disposal may take, in milliseconds. */
+const disposeTimeoutMs = 1000;
+
+/**
+ * Opens a log; cheap, and no fault of a disk or terminal shows here or later as an error.
+ *
+ * @throws {TypeError} for a level, format, size or number of files that is not legal
+ */
+export function openLog(options: LogOptions): Log {
+  checkOptions(options);
+  return new NodeLog(options);
+}
+
+class NodeLog implements Log {
+  readonly #options: LogOptions;
+  readonly #category: readonly string[];
+  readonly #logger: Logger;
+  readonly #formatConsole: LineFormatter;
+  readonly #formatFile: LineFormatter;
+  readonly #console: ConsoleSink | undefined;
+  readonly #file: RotatingFile | undefined;
+
+  constructor(options: LogOptions) {
+    const { clock, color, console, file, format, maxFiles, maxSizeBytes } = options;
+    this.#options = options;
+    this.#category = options.category ?? ["clusternode"];
+    this.#logger = getLogger(this.#category);
+    this.#formatConsole = lineFormatter(format, color);
+    this.#formatFile = lineFormatter(format);
+    const writer = consoleWriter(console);
+    this.#console = writer && new ConsoleSink({
+      writer,
+      clock,
+      note: (message) => this.#noteLine(message, this.#formatConsole),
+    });
+    this.#file = file === undefined ? undefined : new RotatingFile({
+      path: file,
+      maxSizeBytes,
+      maxFiles,
+      clock,
+      note: (message) => this.#noteLine(message, this.#formatFile),
+      onTrouble: (message) => this.#onFileTrouble(message),
+    });
+  }
+
+  debug(message: string, properties?: LogProperties): void {
+    this.#log("debug", message, properties);
+  }
+
+  info(message: string, properties?: LogProperties): void {
+    this.#log("info", message, properties);
+  }
+
+  warning(message: string, properties?: LogProperties): void {
+    this.#log("warning", message, properties);
+  }
+
+  error(message: string, properties?: LogProperties): void {
+    this.#log("error", message, properties);
+  }
+
+  writes(level: Level): boolean {
+    return compareLogLevel(level, this.#options.level) >= 0;
+  }
+
+  async flush(timeoutMs: number): Promise<boolean> {
+    const flushed = await Promise.all([
+      this.#console?.flush(timeoutMs),
+      this.#file?.flush(timeoutMs),
+    ]);
+    return !flushed.includes(false);
+  }
+
+  reopen(): void {
+    this.#file?.reopen();
+  }
+
+  async close(timeoutMs: number): Promise<void> {
+    // The file first, as the console is told what of it was lost; then the rest of the time.
+    const start = this.#options.clock.now();
+    await Promise.all([this.#file?.close(timeoutMs), this.#console?.flush(timeoutMs)]);
+    const passedMs = this.#options.clock.now() - start;
+    await this.#console?.close(Math.max(0, timeoutMs - passedMs));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close(disposeTimeoutMs);
+  }
+
+  #log(level: Level, message: string, properties: LogProperties = {}): void {
+    const written = this.writes(level);
+    const heard = this.#logger.isEnabledFor(level);
+    if (!written && !heard) return;
+    const record = this.#record(level, message, properties);
+    if (written) {
+      this.#console?.write(encoder.encode(this.#formatConsole(record)));
+      this.#file?.write(encoder.encode(this.#formatFile(record)));
+    }
+    if (heard) this.#emit(record);
+  }
+
+  #record(level: LogLevel, message: string, properties: LogProperties): LogRecord {
+    const timestamp = this.#options.clock.wallTime();
+    return {
+      category: this.#category,
+      level,
+      message: [message],
+      rawMessage: message,
+      timestamp,
+      properties,
+    };
+  }
+
+  /** A filter of the embedding program may throw; that is no reason for a node to end. */
+  #emit(record: LogRecord): void {
+    try {
+      this.#logger.emit(record);
+    } catch {
+      // LogTape reports failing sinks itself; a failing filter has nobody to be reported to.
+    }
+  }
+
+  /** Trouble with the file is told everywhere but in the file; the level does not silence it. */
+  #onFileTrouble(message: string): void {
+    const record = this.#record("warning", message, {
+      event: "log-file",
+      file: this.#options.file,
+    });
+    this.#console?.write(encoder.encode(this.#formatConsole(record)));
+    this.#emit(record);
+    this.#options.onTrouble?.(message);
+  }
+
+  #noteLine(message: string, format: LineFormatter): Uint8Array {
+    return encoder.encode(format(this.#record("warning", message, { event: "log-gap" })));
+  }
+}
+
+const encoder = new TextEncoder();
+
+function consoleWriter(console: LogOptions["console"]): ConsoleWriter | undefined {
+  if (console === "stdout") return Deno.stdout;
+  if (console === "stderr") return Deno.stderr;
+  return console === "none" ? undefined : console;
+}
+
+function checkOptions({ format, level, maxFiles, maxSizeBytes }: LogOptions): void {
+  if (!logLevels.includes(level)) {
+    throw new TypeError(
+      `Cannot open the log: level ${JSON.stringify(level)} is none of ${logLevels.join(", ")}`,
+    );
+  }
+  if (format !== "text" && format !== "json") {
+    throw new TypeError(
+      `Cannot open the log: format ${JSON.stringify(format)} is none of text, json`,
+    );
+  }
+  if (!Number.isSafeInteger(maxSizeBytes) || maxSizeBytes < 1) {
+    throw new TypeError(
+      `Cannot open the log: the size of a file is ${maxSizeBytes}, not 1 or more`,
+    );
+  }
+  if (!Number.isSafeInteger(maxFiles) || maxFiles < 1) {
+    throw new TypeError(`Cannot open the log: the number of files is ${maxFiles}, not 1 or more`);
+  }
+}

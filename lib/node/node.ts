@@ -1,0 +1,333 @@
+/**
+ * The shell around the core: one inbox, one timer, one step at a time.
+ *
+ * Whatever happens (an answer, a listing, a request of a peer) becomes an input in the inbox; the
+ * loop hands it to the core and carries out the effects. Pongs are sent from this very loop, and so
+ * is the status line: a node that answers is a node that works.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import { unreachable } from "../core/assert.ts";
+import { describeChange } from "../core/change_words.ts";
+import { NameTakenError, RegistryError } from "../core/errors.ts";
+import type { Hello } from "../core/hello.ts";
+import type { Effect, Input, PingOutcome, StopReason } from "../core/input.ts";
+import type { Change, MemberView } from "../core/member.ts";
+import { Membership } from "../core/membership.ts";
+import { decodeNotice, decodeRequest, encodeMessage } from "../core/message.ts";
+import type { NodeName } from "../core/name.ts";
+import type { Random } from "../core/random.ts";
+import type { Settings } from "../core/settings.ts";
+import type { Log } from "../log/log.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { Outcome, Transport, TransportHandler } from "../transport/transport.ts";
+import { OddityReport } from "./oddity_report.ts";
+import { Reception } from "./reception.ts";
+import { StatusWriter } from "./status_writer.ts";
+import type { StatusMode } from "./status_writer.ts";
+import { Broadcast } from "./subscription.ts";
+
+/** What a node is made of; put together in `start.ts`. */
+export interface NodeParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly registry: Registry;
+  readonly cluster: string;
+  readonly status: StatusMode;
+  /** Opens the transport with the node as its handler. */
+  openTransport(handler: TransportHandler, hello: () => Hello): Promise<Transport>;
+  /** The settings, once the port is known. */
+  settings(port: number): Settings;
+}
+
+const pingBody = encodeMessage({ kind: "ping" });
+const pongBody = encodeMessage({ kind: "pong" });
+
+/** A running node. */
+export class ClusterNode implements AsyncDisposable {
+  readonly #parts: NodeParts;
+  readonly #inbox: Input[] = [];
+  readonly #abort = new AbortController();
+  readonly #status: StatusWriter;
+  readonly #oddities: OddityReport;
+  readonly #changes = new Broadcast<Change>();
+  readonly #joined = Promise.withResolvers<NodeName>();
+  readonly #ended = Promise.withResolvers<StopReason>();
+  #reception: Reception | undefined;
+  #transport: Transport | undefined;
+  #membership: Membership | undefined;
+  #cancelWake: () => void = () => {};
+  #wakeAt = Infinity;
+  #stepping = false;
+
+  private constructor(parts: NodeParts) {
+    this.#parts = parts;
+    this.#status = new StatusWriter(parts.status);
+    this.#oddities = new OddityReport(parts.log);
+    this.#joined.promise.catch(() => {});
+  }
+
+  /**
+   * Listens, and begins to look for the others; {@linkcode joined} tells when it is registered.
+   *
+   * @throws {Error} if the transport cannot listen
+   */
+  static async open(parts: NodeParts): Promise<ClusterNode> {
+    const node = new ClusterNode(parts);
+    const transport = await parts.openTransport(node.#handler(), () => node.#hello());
+    const settings = parts.settings(transport.port);
+    node.#transport = transport;
+    node.#settings = settings;
+    node.#membership = new Membership(settings, parts.random, parts.clock.now());
+    node.#reception = new Reception(parts.log, {
+      members: () => node.members(),
+      put: (input) => node.#put(input),
+      registered: () => node.#registered,
+    });
+    node.#put({ kind: "wake" });
+    return node;
+  }
+
+  #settings: Settings | undefined;
+  #registered = false;
+
+  /** The full name; for automatic names final once {@linkcode joined} has resolved. */
+  get name(): NodeName {
+    return this.#core.name;
+  }
+
+  /** The port on which it answers. */
+  get port(): number {
+    return this.#transport?.port ?? 0;
+  }
+
+  /**
+   * Resolves with the name as soon as the node is registered.
+   *
+   * @throws {NameTakenError} if a live node holds the name
+   * @throws {RegistryError} if the registry could not be used within the start timeout
+   */
+  get joined(): Promise<NodeName> {
+    return this.#joined.promise;
+  }
+
+  /** Resolves with the reason when the node has ended by itself or after {@linkcode leave}. */
+  get ended(): Promise<StopReason> {
+    return this.#ended.promise;
+  }
+
+  /** All members, this one included, in the order of their names. */
+  members(): MemberView[] {
+    return this.#core.members(this.#parts.clock.now());
+  }
+
+  /** What changes from now on, until the node ends. */
+  changes(): AsyncIterable<Change> {
+    return this.#changes.read();
+  }
+
+  /** Says goodbye to all, takes the row out of the registry, and ends. */
+  async leave(): Promise<void> {
+    this.#put({ kind: "leave" });
+    await this.ended;
+  }
+
+  /** {@linkcode leave}s and closes everything. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.leave();
+    this.#cancelWake();
+    this.#abort.abort();
+    await this.#transport?.[Symbol.asyncDispose]();
+  }
+
+  get #core(): Membership {
+    if (this.#membership === undefined) throw new TypeError("The node has not been opened");
+    return this.#membership;
+  }
+
+  #hello(): Hello {
+    const { cluster } = this.#parts;
+    const { instance, addresses, software, name } = this.#settings as Settings;
+    return {
+      role: "member",
+      name: this.#membership?.name ?? name,
+      instance,
+      cluster,
+      addresses,
+      software,
+    };
+  }
+
+  #handler(): TransportHandler {
+    const { log } = this.#parts;
+    return {
+      onRequest: (from, body, answer) => {
+        const request = decodeRequest(body);
+        if (request === undefined) {
+          log.debug(`Ignored an unknown request of ${from.name}`);
+        } else {
+          this.#reception?.take(from, request, answer);
+        }
+      },
+      onNotice: (from, body) => {
+        const notice = decodeNotice(body);
+        if (from.role !== "member" || notice === undefined) return;
+        if (notice.kind === "left") this.#put({ kind: "peer-left", from });
+        else this.#put({ kind: "peer-forgot", name: notice.name, instance: notice.instance });
+      },
+      onLost: (from) => this.#put({ kind: "lost", instance: from.instance }),
+      onLate: (from) => this.#put({ kind: "late", instance: from.instance }),
+      onStranger: (address, reason) =>
+        log.warning(`Turned away ${address}: ${reason}`, { event: "stranger", address }),
+    };
+  }
+
+  /** Hands one input to the core; inputs that come meanwhile wait for their turn. */
+  #put(input: Input): void {
+    this.#inbox.push(input);
+    if (this.#stepping || this.#membership === undefined) return;
+    this.#stepping = true;
+    try {
+      for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
+        for (const effect of this.#core.step(next, this.#parts.clock.now())) this.#carryOut(effect);
+      }
+    } finally {
+      this.#stepping = false;
+    }
+    this.#setAlarm();
+  }
+
+  #setAlarm(): void {
+    const { wakeAt } = this.#core;
+    if (wakeAt === this.#wakeAt) return;
+    this.#cancelWake();
+    this.#wakeAt = wakeAt;
+    if (wakeAt === Infinity) return;
+    this.#cancelWake = this.#parts.clock.after(wakeAt - this.#parts.clock.now(), () => {
+      this.#wakeAt = Infinity;
+      this.#put({ kind: "wake" });
+    });
+  }
+
+  #carryOut(effect: Effect): void {
+    const { log } = this.#parts;
+    switch (effect.kind) {
+      case "ping":
+        return void this.#ping(effect);
+      case "pong":
+        return this.#reception?.reply(effect.reply, pongBody);
+      case "list":
+        return void this.#list();
+      case "write":
+        return void this.#write(effect);
+      case "remove":
+        return void this.#remove(effect.name, effect.version);
+      case "tell-left":
+        return this.#tellAll(encodeMessage({ kind: "left" }));
+      case "tell-forgot": {
+        const { name, instance } = effect;
+        return this.#tellAll(encodeMessage({ kind: "forgot", name, instance }));
+      }
+      case "forgotten":
+        return this.#reception?.forgotten(effect.reply, effect.refusal);
+      case "drop":
+        return this.#transport?.drop(effect.instance);
+      case "status": {
+        const line = this.#status.line(effect.self, effect.entries);
+        if (line === undefined) return;
+        const members = Object.fromEntries(effect.entries.map(({ name, alive }) => [name, alive]));
+        return log.info(line, { event: "status", node: effect.self, members });
+      }
+      case "change": {
+        const { change } = effect;
+        const failed = change.kind === "failed";
+        log[failed ? "warning" : "info"](describeChange(change), {
+          event: change.kind,
+          node: this.name,
+          member: change.name,
+          reason: change.reason,
+        });
+        return this.#changes.send(change);
+      }
+      case "joined":
+        this.#registered = true;
+        return this.#joined.resolve(effect.name);
+      case "note":
+        return log[effect.level](effect.message, { event: "note", node: this.name });
+      case "stop":
+        return this.#stop(effect.reason);
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  async #ping(effect: Effect & { kind: "ping" }): Promise<void> {
+    const outcome = await (this.#transport as Transport).ask(effect, pingBody, effect);
+    if (outcome.kind === "closed") return;
+    this.#put({ kind: "ping-ended", ping: effect.ping, outcome: pingOutcome(outcome) });
+  }
+
+  async #list(): Promise<void> {
+    try {
+      const listing = await this.#parts.registry.list(this.#abort.signal);
+      this.#oddities.report(listing);
+      this.#put({ kind: "listed", rows: listing.rows });
+    } catch (error) {
+      this.#put({ kind: "list-failed", reason: reasonOf(error) });
+    }
+  }
+
+  async #write({ row, seen }: Effect & { kind: "write" }): Promise<void> {
+    const activeAt = new Date(this.#parts.clock.wallTime()).toISOString();
+    try {
+      const result = await this.#parts.registry.write(
+        { ...row, activeAt },
+        seen,
+        this.#abort.signal,
+      );
+      if (result.kind === "written") this.#put(result);
+      else this.#put({ kind: "write-conflict", current: result.current });
+    } catch (error) {
+      this.#put({ kind: "write-failed", reason: reasonOf(error) });
+    }
+  }
+
+  async #remove(name: NodeName, version: string): Promise<void> {
+    try {
+      const result = await this.#parts.registry.remove(name, version, this.#abort.signal);
+      if (result === "removed") return this.#put({ kind: "removed", name });
+      const reason = "Its row has just changed: it may be coming back";
+      this.#put({ kind: "remove-failed", name, reason });
+    } catch (error) {
+      this.#put({ kind: "remove-failed", name, reason: reasonOf(error) });
+    }
+  }
+
+  #tellAll(body: Uint8Array): void {
+    for (const { instance, self } of this.members()) {
+      if (!self) this.#transport?.tell(instance, body);
+    }
+  }
+
+  #stop(reason: StopReason): void {
+    this.#registered = false;
+    if (reason.kind === "name-taken") this.#joined.reject(new NameTakenError(reason.message));
+    else if (reason.kind === "registry-away") {
+      this.#joined.reject(new RegistryError(reason.message));
+    } else this.#joined.reject(new Error("The node left before it was registered"));
+    this.#changes.close();
+    this.#ended.resolve(reason);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function pingOutcome(outcome: Exclude<Outcome, { kind: "closed" }>): PingOutcome {
+  if (outcome.kind !== "answer") return outcome;
+  const { roundTripUs, address } = outcome;
+  return { kind: "pong", roundTripUs, address };
+}

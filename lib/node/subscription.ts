@@ -1,0 +1,45 @@
+/**
+ * Turns something that is pushed into something that is awaited.
+ *
+ * @module
+ */
+
+/** Most values that wait for a slow reader; the oldest are lost first. */
+const waitingMax = 1000;
+
+/** Hands each value to every reader that was there when it came. */
+export class Broadcast<T> {
+  readonly #readers = new Set<{ waiting: T[]; wake: () => void }>();
+  #closed = false;
+
+  /** Hands `value` to all readers. */
+  send(value: T): void {
+    for (const reader of this.#readers) {
+      reader.waiting.push(value);
+      if (reader.waiting.length > waitingMax) reader.waiting.shift();
+      reader.wake();
+    }
+  }
+
+  /** Ends all readers once they have taken what waits for them. */
+  close(): void {
+    this.#closed = true;
+    for (const reader of this.#readers) reader.wake();
+  }
+
+  /** All values from now on, until {@linkcode close}. */
+  async *read(): AsyncGenerator<T, void, void> {
+    const reader = { waiting: [] as T[], wake: () => {} };
+    this.#readers.add(reader);
+    try {
+      for (;;) {
+        const value = reader.waiting.shift();
+        if (value !== undefined) yield value;
+        else if (this.#closed) return;
+        else await new Promise<void>((resolve) => reader.wake = resolve);
+      }
+    } finally {
+      this.#readers.delete(reader);
+    }
+  }
+}

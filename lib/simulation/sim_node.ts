@@ -1,0 +1,100 @@
+/**
+ * A node in the simulation: the shipped core, and a process that can be killed, frozen and thawed.
+ *
+ * @module
+ */
+import type { Address } from "../core/address.ts";
+import type { Effect, Input, StopReason } from "../core/input.ts";
+import type { MemberView } from "../core/member.ts";
+import { Membership } from "../core/membership.ts";
+import type { Random } from "../core/random.ts";
+import type { Settings } from "../core/settings.ts";
+import type { StatusEntry } from "../core/status_line.ts";
+
+/** What the world does for a node. */
+export interface SimSurroundings {
+  now(): number;
+  at(at: number, run: () => void): void;
+  carryOut(node: SimNode, effect: Effect): void;
+}
+
+/** One simulated process. */
+export class SimNode {
+  readonly settings: Settings;
+  readonly core: Membership;
+  readonly #world: SimSurroundings;
+  #state: "running" | "frozen" | "dead" = "running";
+  #held: Input[] = [];
+  #alarmAt = Infinity;
+
+  /** The last view that was written, and when. */
+  lastStatus: { readonly at: number; readonly entries: readonly StatusEntry[] } | undefined;
+  /** Why it stopped by itself. */
+  stopped: StopReason | undefined;
+  /** Instances with which a connection is open. */
+  readonly connected = new Set<SimNode>();
+
+  constructor(settings: Settings, random: Random, world: SimSurroundings) {
+    this.settings = settings;
+    this.#world = world;
+    this.core = new Membership(settings, random, world.now());
+    this.take({ kind: "wake" });
+  }
+
+  get address(): Address {
+    return this.settings.addresses[0] as Address;
+  }
+
+  get state(): "running" | "frozen" | "dead" {
+    return this.#state;
+  }
+
+  /** What it believes of the member `name`. */
+  sees(name: string): MemberView | undefined {
+    return this.core.members(this.#world.now()).find((member) => member.name === name);
+  }
+
+  /** Hands over an input, now or when it is thawed. */
+  take(input: Input): void {
+    if (this.#state === "dead") return;
+    if (this.#state === "frozen") return void this.#held.push(input);
+    for (const effect of this.core.step(input, this.#world.now())) {
+      if (effect.kind === "status") {
+        this.lastStatus = { at: this.#world.now(), entries: effect.entries };
+      } else if (effect.kind === "stop") {
+        this.stopped = effect.reason;
+        this.#state = "dead";
+      }
+      this.#world.carryOut(this, effect);
+    }
+    this.#setAlarm();
+  }
+
+  kill(): void {
+    this.#state = "dead";
+    this.#held = [];
+  }
+
+  freeze(): void {
+    if (this.#state === "running") this.#state = "frozen";
+  }
+
+  thaw(): void {
+    if (this.#state !== "frozen") return;
+    this.#state = "running";
+    const held = this.#held;
+    this.#held = [];
+    for (const input of held) this.take(input);
+    this.take({ kind: "wake" });
+  }
+
+  #setAlarm(): void {
+    const { wakeAt } = this.core;
+    if (wakeAt >= this.#alarmAt || this.#state === "dead") return;
+    this.#alarmAt = wakeAt;
+    this.#world.at(wakeAt, () => {
+      if (this.#alarmAt === wakeAt) this.#alarmAt = Infinity;
+      this.take({ kind: "wake" });
+    });
+  }
+}

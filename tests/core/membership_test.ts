@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { World } from "../../lib/simulation/world.ts";
+import type { SimNode } from "../../lib/simulation/sim_node.ts";
+
+const names = ["n1@10.0.0.1", "n2@10.0.0.2", "n3@10.0.0.3", "n4@10.0.0.4", "n5@10.0.0.5"];
+
+function cluster(count = 5, seed = 1): { world: World; nodes: SimNode[] } {
+  const world = new World({ seed });
+  const nodes = names.slice(0, count).map((name) => world.start(name));
+  return { world, nodes };
+}
+
+function allTrue(nodes: readonly SimNode[], count = nodes.length): boolean {
+  return nodes.every(({ lastStatus }) =>
+    lastStatus?.entries.length === count && lastStatus.entries.every(({ alive }) => alive)
+  );
+}
+
+function settled(count = 5, seed = 1): { world: World; nodes: SimNode[] } {
+  const made = cluster(count, seed);
+  assert.notEqual(made.world.runUntil(() => allTrue(made.nodes), 5000), undefined, "it settles");
+  made.world.run(3000);
+  return made;
+}
+
+function allSee(nodes: readonly SimNode[], name: string, status: string | undefined): boolean {
+  return nodes.every((node) => node.sees(name)?.status === status);
+}
+
+Deno.test("Membership brings five nodes together that start at once", () => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const { world, nodes } = cluster(5, seed);
+    const tookMs = world.runUntil(() => allTrue(nodes), 5000);
+    assert.ok(tookMs !== undefined && tookMs <= 200, `seed ${seed}: ${tookMs} ms`);
+  }
+});
+
+Deno.test("Membership writes its first status line as soon as it is registered", () => {
+  const world = new World({ seed: 1 });
+  const node = world.start("n1@10.0.0.1");
+  world.run(5);
+  assert.deepEqual(node.lastStatus?.entries, [{ name: "n1@10.0.0.1", alive: true }]);
+});
+
+Deno.test("Membership sees a killed process in well under a second", () => {
+  const { world, nodes: [dead, ...others] } = settled();
+  world.kill(dead as SimNode);
+  const tookMs = world.runUntil(() => allSee(others, "n1@10.0.0.1", "down"), 5000);
+  assert.ok(tookMs !== undefined && tookMs < 600, `${tookMs} ms`);
+});
+
+Deno.test("Membership sees a frozen process within four seconds, and its return at once", () => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const { world, nodes: [frozen, ...others] } = settled(5, seed);
+    frozen?.freeze();
+    const tookMs = world.runUntil(() => allSee(others, "n1@10.0.0.1", "down"), 9000);
+    assert.ok(tookMs !== undefined && tookMs <= 3500, `seed ${seed}: ${tookMs} ms`);
+    world.run(20_000);
+    frozen?.thaw();
+    const backMs = world.runUntil(() => allSee(others, "n1@10.0.0.1", "alive"), 9000);
+    assert.ok(backMs !== undefined && backMs <= 1100, `seed ${seed}: back after ${backMs} ms`);
+    world.run(5000);
+    assert.ok(allTrue([frozen as SimNode, ...others]));
+  }
+});
+
+Deno.test("Membership does not blame others for its own standstill", () => {
+  const { world, nodes } = settled();
+  const [frozen] = nodes;
+  frozen?.freeze();
+  world.run(10_000);
+  world.changes.length = 0;
+  frozen?.thaw();
+  world.run(5000);
+  const blamed = world.changes.filter(({ who, change }) =>
+    who === frozen?.core.name && change.kind === "failed"
+  );
+  assert.deepEqual(blamed, []);
+});
+
+Deno.test("Membership drops a node that leaves from every line, and its row is gone", () => {
+  const { world, nodes: [leaver, ...others] } = settled();
+  leaver?.take({ kind: "leave" });
+  const tookMs = world.runUntil(() => allTrue(others, 4), 3000);
+  assert.ok(tookMs !== undefined && tookMs <= 200, `${tookMs} ms`);
+  assert.equal(world.registry.row("n1@10.0.0.1"), undefined);
+  assert.deepEqual(leaver?.stopped, { kind: "left" });
+  world.run(30_000);
+  assert.ok(allSee(others, "n1@10.0.0.1", undefined), "it does not come back");
+});
+
+Deno.test("Membership leaves in time although the registry is away", () => {
+  const { world, nodes: [leaver, ...others] } = settled();
+  world.registry.awayBecause = "the disk is on fire";
+  leaver?.take({ kind: "leave" });
+  const tookMs = world.runUntil(() => leaver?.stopped !== undefined, 5000);
+  assert.ok(tookMs !== undefined && tookMs <= 1500);
+  world.run(10);
+  assert.ok(allSee(others, "n1@10.0.0.1", undefined));
+});
+
+Deno.test("Membership goes on by pings when the registry goes away, and says so once", () => {
+  const { world, nodes } = settled();
+  world.story.length = 0;
+  world.registry.awayBecause = "no space left on device";
+  world.run(20_000);
+  assert.ok(allTrue(nodes));
+  const warnings = world.story.filter(({ what }) => what.includes("no space left on device"));
+  assert.equal(warnings.length, 2 * nodes.length, "once for reading, once for writing, per node");
+  world.story.length = 0;
+  world.registry.awayBecause = undefined;
+  world.run(5000);
+  const back = world.story.filter(({ what }) => what.startsWith("The registry is back"));
+  assert.equal(back.length, nodes.length);
+});
+
+Deno.test("Membership writes its row again when the registry was wiped", () => {
+  const { world, nodes } = settled();
+  world.registry.wipe();
+  const tookMs = world.runUntil(
+    () => names.every((name) => world.registry.row(name) !== undefined),
+    5000,
+  );
+  assert.ok(tookMs !== undefined && tookMs <= 2500, `${tookMs} ms`);
+  world.run(3000);
+  assert.ok(allTrue(nodes));
+  assert.deepEqual(world.changes.filter(({ change }) => change.kind !== "joined"), []);
+});
+
+Deno.test("Membership removes nobody because a listing is empty or stale", () => {
+  const { world, nodes } = settled();
+  world.registry.staleMs = 60_000;
+  world.run(30_000);
+  assert.ok(allTrue(nodes));
+});
+
+Deno.test("Membership lets exactly one of two nodes with one name run", () => {
+  for (let seed = 1; seed <= 100; seed++) {
+    const world = new World({ seed });
+    const one = world.start("n1@10.0.0.1", { port: 4001 });
+    world.run(seed % 10);
+    const other = world.start("n1@10.0.0.1", { port: 4002 });
+    world.run(10_000);
+    const stopped = [one, other].filter((node) => node.stopped?.kind === "name-taken");
+    assert.equal(stopped.length, 1, `seed ${seed}`);
+  }
+});
+
+Deno.test("Membership gives automatic names a suffix when they are taken", () => {
+  const world = new World({ seed: 1 });
+  const options = { nameIsAutomatic: true };
+  const nodes = [1, 2, 3].map((port) => world.start("box@10.0.0.1", { port, ...options }));
+  world.run(5000);
+  assert.deepEqual(
+    nodes.map((node) => node.core.name).sort(),
+    ["box-2@10.0.0.1", "box-3@10.0.0.1", "box@10.0.0.1"],
+  );
+  assert.ok(allTrue(nodes));
+});
+
+Deno.test("Membership brings a restarted node with another address back within two seconds", () => {
+  for (const end of ["kill", "unplug"] as const) {
+    const { world, nodes: [old, ...others] } = settled();
+    world[end](old as SimNode);
+    const back = world.start("n1@10.0.0.1", { host: "10.0.0.77" });
+    const tookMs = world.runUntil(
+      () =>
+        others.every((node) =>
+          node.sees("n1@10.0.0.1")?.instance === back.settings.instance &&
+          node.sees("n1@10.0.0.1")?.status === "alive"
+        ),
+      5000,
+    );
+    assert.ok(tookMs !== undefined && tookMs <= 2000, `${end}: ${tookMs} ms`);
+  }
+});
+
+Deno.test("Membership ends a frozen node whose name was taken meanwhile", () => {
+  const { world, nodes: [old, ...others] } = settled();
+  old?.freeze();
+  world.run(5000);
+  const heir = world.start("n1@10.0.0.1", { host: "10.0.0.77" });
+  world.run(5000);
+  old?.thaw();
+  world.run(10_000);
+  assert.equal(old?.stopped?.kind, "name-taken");
+  assert.ok(allTrue([heir, ...others]));
+});
+
+Deno.test("Membership gives up at start when the registry stays away", () => {
+  const world = new World({ seed: 1 });
+  world.registry.awayBecause = "permission denied";
+  const node = world.start("n1@10.0.0.1", { startTimeoutMs: 3000 });
+  world.run(2900);
+  assert.ok(node.state === "running");
+  world.run(200);
+  assert.equal(node.stopped?.kind, "registry-away");
+  assert.match(JSON.stringify(node.stopped), /permission denied/);
+});
+
+Deno.test("Membership forgets a dead node when told, and refuses for a live one", () => {
+  const { world, nodes: [dead, asked, ...others] } = settled();
+  world.kill(dead as SimNode);
+  world.run(2000);
+  asked?.take({ kind: "forget", name: others[0]?.core.name as never, reply: 1 });
+  asked?.take({ kind: "forget", name: dead?.core.name as never, reply: 2 });
+  world.run(1000);
+  assert.equal(world.registry.row("n1@10.0.0.1"), undefined);
+  assert.ok(allSee([asked as SimNode, ...others], "n1@10.0.0.1", undefined));
+  assert.ok(allTrue([asked as SimNode, ...others]));
+});
+
+Deno.test("Membership shows a ghost's row as false without delaying anyone", () => {
+  const { world, nodes: [ghost] } = settled(2);
+  world.kill(ghost as SimNode);
+  const fresh = world.start("n9@10.0.0.9");
+  const tookMs = world.runUntil(
+    () => fresh.lastStatus?.entries.some(({ alive }) => !alive) ?? false,
+    3000,
+  );
+  assert.ok(tookMs !== undefined && tookMs < 1500);
+});
+
+Deno.test("Membership keeps the status line in time while peers are silent", () => {
+  const { world, nodes: [one, ...others] } = settled();
+  for (const other of others) other.freeze();
+  const times: number[] = [];
+  for (let elapsed = 0; elapsed < 30_000; elapsed += 10) {
+    world.run(10);
+    const at = one?.lastStatus?.at ?? 0;
+    if (times.at(-1) !== at) times.push(at);
+  }
+  const gaps = times.slice(1).map((at, index) => at - (times[index] as number));
+  assert.ok(Math.max(...gaps) <= 1000, `the longest gap was ${Math.max(...gaps)} ms`);
+});

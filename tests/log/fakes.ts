@@ -1,0 +1,181 @@
+/**
+ * A clock that stands still and a file system that misbehaves on demand.
+ *
+ * @module
+ */
+
+import { type Clock, sleep, systemClock } from "../../lib/clock.ts";
+import type { FileDriver, FileState, LogFile } from "../../lib/log/file_driver.ts";
+
+/** Time that passes only when told to. */
+export class ManualClock implements Clock {
+  #nowMs = 0;
+  #timers = new Set<{ at: number; callback: () => void }>();
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  nowUs(): number {
+    return this.#nowMs * 1000;
+  }
+
+  wallTime(): number {
+    return 1_700_000_000_000 + this.#nowMs;
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    const timer = { at: this.#nowMs + delayMs, callback };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  /** Number of timers that are set. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  /** Lets `ms` pass, calling what is due in order, and everything that follows from it. */
+  async pass(ms: number): Promise<void> {
+    await settle();
+    const end = this.#nowMs + ms;
+    for (;;) {
+      const [due] = [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+      if (!due) break;
+      this.#nowMs = Math.max(this.#nowMs, due.at);
+      this.#timers.delete(due);
+      due.callback();
+      await settle();
+    }
+    this.#nowMs = end;
+  }
+}
+
+/** Lets all promises that can go on go on: the fakes use nothing but microtasks. */
+export function settle(): Promise<void> {
+  return sleep(systemClock, 0);
+}
+
+interface Inode {
+  readonly identity: string;
+  bytes: number[];
+  holder: unknown;
+  waiting: (() => void)[];
+}
+
+/** Files in memory, shared by all that are given the same instance. */
+export class MemoryFiles implements FileDriver {
+  readonly #inodes = new Map<string, Inode>();
+  #created = 0;
+  /** Room on the disk. */
+  freeBytes = Infinity;
+  /** A write takes at most so many bytes at once. */
+  writeMaxBytes = Infinity;
+  /** Message of the error that opening gives, as of a directory that cannot be written. */
+  openError: string | undefined;
+  /** Locks that were given. */
+  locks = 0;
+  /** Files that are open. */
+  opened = 0;
+
+  /** Text of `path`, or undefined. */
+  read(path: string): string | undefined {
+    const inode = this.#inodes.get(path);
+    return inode && new TextDecoder().decode(new Uint8Array(inode.bytes));
+  }
+
+  /** Puts `text` at the end of `path` without any lock, as a foreign program may. */
+  append(path: string, text: string): void {
+    this.#at(path).bytes.push(...new TextEncoder().encode(text));
+  }
+
+  paths(): string[] {
+    return [...this.#inodes.keys()].sort();
+  }
+
+  // deno-lint-ignore require-await
+  async open(path: string): Promise<LogFile> {
+    if (this.openError !== undefined) throw new Error(this.openError);
+    const inode = this.#at(path);
+    this.opened++;
+    return this.#handle(inode);
+  }
+
+  // deno-lint-ignore require-await
+  async stat(path: string): Promise<FileState | undefined> {
+    const inode = this.#inodes.get(path);
+    return inode && { identity: inode.identity, sizeBytes: inode.bytes.length };
+  }
+
+  // deno-lint-ignore require-await
+  async rename(from: string, to: string): Promise<void> {
+    const inode = this.#inodes.get(from);
+    if (!inode) throw new Error(`No such file or directory (os error 2): rename ${from}`);
+    this.#inodes.delete(from);
+    this.#inodes.set(to, inode);
+  }
+
+  // deno-lint-ignore require-await
+  async remove(path: string): Promise<boolean> {
+    return this.#inodes.delete(path);
+  }
+
+  #at(path: string): Inode {
+    const found = this.#inodes.get(path);
+    if (found) return found;
+    const inode: Inode = {
+      identity: String(++this.#created),
+      bytes: [],
+      holder: undefined,
+      waiting: [],
+    };
+    this.#inodes.set(path, inode);
+    return inode;
+  }
+
+  #handle(inode: Inode): LogFile {
+    const release = (): void => {
+      if (inode.holder !== file) return;
+      inode.holder = undefined;
+      inode.waiting.shift()?.();
+    };
+    const file: LogFile = {
+      identity: inode.identity,
+      regular: true,
+      lock: async () => {
+        while (inode.holder !== undefined) {
+          await new Promise<void>((resolve) => inode.waiting.push(resolve));
+        }
+        inode.holder = file;
+        this.locks++;
+      },
+      // deno-lint-ignore require-await
+      unlock: async () => release(),
+      // deno-lint-ignore require-await
+      write: async (bytes) => {
+        const length = Math.min(bytes.length, this.freeBytes, this.writeMaxBytes);
+        if (length === 0) throw new Error("No space left on device (os error 28)");
+        for (const byte of bytes.subarray(0, length)) inode.bytes.push(byte);
+        this.freeBytes -= length;
+        return length;
+      },
+      // deno-lint-ignore require-await
+      truncate: async (sizeBytes) => {
+        this.freeBytes += inode.bytes.length - sizeBytes;
+        inode.bytes.length = sizeBytes;
+      },
+      // deno-lint-ignore require-await
+      lastByte: async () => inode.bytes.at(-1),
+      close: () => {
+        this.opened--;
+        release();
+      },
+    };
+    return file;
+  }
+}
+
+/** `text` as bytes. */
+export function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { LogLevel, LogRecord } from "@logtape/logtape";
+import { escapeControls } from "../../lib/log/escape.ts";
+import { formatJson, formatText, lineFormatter } from "../../lib/log/format.ts";
+import { toJson } from "../../lib/log/json.ts";
+
+const seedTime = new Date(2024, 0, 2, 18, 51, 29, 277).getTime();
+
+function record(message: string, more: Partial<LogRecord> = {}): LogRecord {
+  return {
+    category: ["clusternode"],
+    level: "info",
+    message: [message],
+    rawMessage: message,
+    timestamp: seedTime,
+    properties: {},
+    ...more,
+  };
+}
+
+Deno.test("formatText() writes the line of the seed", () => {
+  const message = 'n1@10.0.0.2["n1@10.0.0.2": true, "n2@10.0.0.3": true]';
+  assert.equal(
+    formatText(record(message)),
+    '18:51:29.277 [info] n1@10.0.0.2["n1@10.0.0.2": true, "n2@10.0.0.3": true]\n',
+  );
+});
+
+Deno.test("formatText() pads the time", () => {
+  const timestamp = new Date(2024, 0, 2, 3, 4, 5, 6).getTime();
+  assert.equal(formatText(record("x", { timestamp })), "03:04:05.006 [info] x\n");
+});
+
+Deno.test("formatText() uses four level words, and error for garbage", () => {
+  const words: [string, string][] = [
+    ["trace", "debug"],
+    ["debug", "debug"],
+    ["info", "info"],
+    ["warning", "warning"],
+    ["error", "error"],
+    ["fatal", "error"],
+    ["in\nfo", "error"],
+    ["constructor", "error"],
+  ];
+  for (const [level, word] of words) {
+    const line = formatText(record("x", { level: level as LogLevel }));
+    assert.equal(line, `18:51:29.277 [${word}] x\n`);
+  }
+});
+
+Deno.test("formatText() colours the level word only when told to", () => {
+  assert.equal(formatText(record("x"), true), "18:51:29.277 [\x1b[32minfo\x1b[0m] x\n");
+  assert.equal(lineFormatter("text", true)(record("x")), formatText(record("x"), true));
+  assert.equal(lineFormatter("text")(record("x")), formatText(record("x")));
+  assert.equal(lineFormatter("json", true)(record("x")), formatJson(record("x")));
+});
+
+Deno.test("formatText() shows what would break the line or command the terminal", () => {
+  const hostile = "a\nb\r\tc\x1b[2Jd\x00e\x7ff\u009b31mg\u2028h\u202ei";
+  assert.equal(
+    formatText(record(hostile)),
+    "18:51:29.277 [info] a\\nb\\r\\tc\\x1b[2Jd\\x00e\\x7ff\\x9b31mg\\u2028h\\u202ei\n",
+  );
+});
+
+Deno.test("formatText() leaves quotes, backslashes and letters of all scripts alone", () => {
+  const message = "\"a\" 'b' C:\\x {node} ünï 節点 🟢";
+  assert.equal(formatText(record(message)), `18:51:29.277 [info] ${message}\n`);
+});
+
+Deno.test("formatText() joins the parts of a foreign record", () => {
+  const message = ["took ", 12, " ms: ", { a: 1n }, ", ", undefined, ""];
+  assert.equal(
+    formatText(record("", { message })),
+    '18:51:29.277 [info] took 12 ms: {"a":"1"}, undefined\n',
+  );
+});
+
+Deno.test("formatText() and formatJson() survive a time that does not exist", () => {
+  assert.match(formatText(record("x", { timestamp: NaN })), /^\d\d:\d\d:\d\d\.000 \[info\] x\n$/);
+  assert.match(formatJson(record("x", { timestamp: Infinity })), /^{"time":"1970-/);
+});
+
+Deno.test("formatJson() writes time, level, message, then the properties", () => {
+  const timestamp = Date.UTC(2024, 0, 2, 18, 51, 29, 277);
+  const properties = { event: "down", node: "n2@h", members: { "n1@h": true }, 7: "seven" };
+  const line = formatJson(record("x", { timestamp, properties }));
+  assert.equal(
+    line,
+    '{"time":"2024-01-02T18:51:29.277Z","level":"info","message":"x",' +
+      '"7":"seven","event":"down","node":"n2@h","members":{"n1@h":true}}\n',
+  );
+});
+
+Deno.test("formatJson() keeps time, level and message when properties have the same names", () => {
+  const properties = { time: 1, level: "error", message: "y", ["__proto__"]: 2 };
+  const parsed = JSON.parse(formatJson(record("x", { properties })));
+  assert.equal(parsed.level, "info");
+  assert.equal(parsed.message, "x");
+  assert.equal(parsed.time_, 1);
+  assert.equal(parsed.level_, "error");
+  assert.equal(parsed.message_, "y");
+});
+
+Deno.test("formatJson() escapes what JSON leaves raw and stays JSON", () => {
+  const message = "\x7f\u009b\u2028\n\x1b\u202e";
+  const line = formatJson(record(message));
+  assert.match(line, /"\\u007f\\u009b\\u2028\\n\\u001b\\u202e"/);
+  assert.equal(JSON.parse(line).message, message);
+});
+
+Deno.test("toJson() never throws when values are strange", () => {
+  const circular: Record<string, unknown> = { name: "c" };
+  circular["self"] = [circular];
+  const shared = { a: 1 };
+  assert.equal(toJson(circular), '{"name":"c","self":["[circular]"]}');
+  assert.equal(toJson([shared, shared]), '[{"a":1},{"a":1}]');
+  assert.equal(toJson(12n), '"12"');
+  assert.equal(
+    toJson(new TypeError("no", { cause: new Error("why") })),
+    '{"name":"TypeError","message":"no","cause":{"name":"Error","message":"why"}}',
+  );
+  assert.equal(toJson(new Map([["n1", new Set([1, 2])]])), '{"n1":[1,2]}');
+  assert.equal(toJson(new Date(0)), '"1970-01-01T00:00:00.000Z"');
+  assert.equal(toJson(undefined), undefined);
+  assert.equal(toJson(() => {}), undefined);
+  const failing = {
+    get x(): never {
+      throw new Error("no");
+    },
+  };
+  assert.equal(toJson({ failing }), '"[unreadable]"');
+  const properties = failing as unknown as Record<string, unknown>;
+  assert.equal(JSON.parse(formatJson(record("m", { properties }))).x, "[unreadable]");
+});
+
+Deno.test("formatText() and formatJson() give exactly one line for any message", () => {
+  // deno-lint-ignore no-control-regex
+  const unsafe = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/;
+  const anyText = fc.string({ unit: "binary" });
+  fc.assert(fc.property(anyText, fc.dictionary(anyText, fc.anything()), (message, properties) => {
+    const text = formatText(record(message));
+    assert.equal(text.at(-1), "\n");
+    assert.ok(!unsafe.test(text.slice(0, -1)));
+    const json = formatJson(record(message, { properties }));
+    assert.equal(json.at(-1), "\n");
+    assert.ok(!unsafe.test(json.slice(0, -1)));
+    assert.equal(JSON.parse(json).message, message);
+    assert.equal(JSON.parse(json).level, "info");
+  }));
+});
+
+Deno.test("escapeControls() changes nothing when there is nothing to change", () => {
+  assert.equal(escapeControls("n1@h up"), "n1@h up");
+});

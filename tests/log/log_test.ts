@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import { configure, type LogRecord, reset } from "@logtape/logtape";
+import { systemClock } from "../../lib/clock.ts";
+import { type Level, type Log, type LogOptions, openLog } from "../../lib/log/log.ts";
+import { needing } from "../permissions.ts";
+import { ManualClock } from "./fakes.ts";
+
+interface Opened {
+  log: Log;
+  text: () => string;
+}
+
+function open(options: Partial<LogOptions> = {}): Opened {
+  let text = "";
+  const log = openLog({
+    console: {
+      write(lines): Promise<number> {
+        text += new TextDecoder().decode(lines);
+        return Promise.resolve(lines.length);
+      },
+    },
+    color: false,
+    file: undefined,
+    format: "text",
+    level: "info",
+    maxSizeBytes: 1_000_000,
+    maxFiles: 3,
+    clock: new ManualClock(),
+    ...options,
+  });
+  return { log, text: () => text };
+}
+
+Deno.test("Log writes one line per record from its level on", async () => {
+  const { log, text } = open({ level: "warning" });
+  log.debug("no");
+  log.info("no");
+  log.warning("disk\nfull");
+  log.error("{node} gone", { node: "n1" });
+  assert.ok(await log.flush(1000));
+  assert.match(
+    text(),
+    /^\d\d:\d\d:\d\d\.000 \[warning\] disk\\nfull\n\d\d:\d\d:\d\d\.000 \[error\] {node} gone\n$/,
+  );
+  assert.deepEqual(
+    ["debug", "info", "warning", "error"].map((level) => log.writes(level as Level)),
+    [
+      false,
+      false,
+      true,
+      true,
+    ],
+  );
+  await log.close(1000);
+});
+
+Deno.test("Log writes JSON lines with properties, timed by its clock", async () => {
+  const { log, text } = open({ format: "json", color: true, level: "debug" });
+  log.debug("n2 is down", { event: "down", node: "n2" });
+  assert.ok(await log.flush(1000));
+  assert.equal(
+    text(),
+    '{"time":"2023-11-14T22:13:20.000Z","level":"debug","message":"n2 is down",' +
+      '"event":"down","node":"n2"}\n',
+  );
+  await log.close(1000);
+});
+
+Deno.test("Log colours the console when told to", async () => {
+  const { log, text } = open({ color: true });
+  log.error("x");
+  await log.close(1000);
+  assert.equal(text().slice(13), "[\x1b[31merror\x1b[0m] x\n");
+});
+
+Deno.test("openLog() refuses garbage, saying what is legal", () => {
+  const cases: [Partial<LogOptions>, RegExp][] = [
+    [{ level: "loud" as Level }, /level "loud" is none of debug, info, warning, error/],
+    [{ level: "warn" as Level }, /level "warn"/],
+    [{ level: "" as Level }, /level ""/],
+    [{ level: "constructor" as Level }, /level "constructor"/],
+    [{ format: "xml" as "json" }, /format "xml" is none of text, json/],
+    [{ maxSizeBytes: 0 }, /size of a file is 0/],
+    [{ maxFiles: 1.5 }, /number of files is 1.5/],
+  ];
+  for (const [options, message] of cases) {
+    assert.throws(() => open(options), (error) => {
+      assert.ok(error instanceof TypeError);
+      assert.match(error.message, message);
+      return true;
+    });
+  }
+});
+
+Deno.test("Logs are independent of each other", async () => {
+  const first = open({ level: "error" });
+  const second = open({ level: "debug" });
+  first.log.error("1");
+  first.log.info("no");
+  second.log.debug("2");
+  await first.log.close(1000);
+  second.log.debug("3");
+  await second.log.close(1000);
+  assert.match(first.text(), /^\S+ \[error\] 1\n$/);
+  assert.match(second.text(), /^\S+ \[debug\] 2\n\S+ \[debug\] 3\n$/);
+});
+
+Deno.test("Log gives its records to whoever configures LogTape, by category", async () => {
+  const heard: LogRecord[] = [];
+  const category = ["clusternode", "heard"];
+  await configure({
+    reset: true,
+    sinks: {
+      mine: (record) => heard.push(record),
+      failing: () => {
+        throw new Error("a sink of somebody else");
+      },
+    },
+    loggers: [
+      { category, sinks: ["mine", "failing"], lowestLevel: "debug" },
+      { category: ["logtape", "meta"], sinks: [], lowestLevel: "fatal" },
+    ],
+  });
+  try {
+    const { log, text } = open({ category });
+    const other = open({ category: ["clusternode", "other"] });
+    log.debug("below the level of the log", { event: "x" });
+    log.info("{not} a template");
+    other.log.info("not asked for");
+    await log.close(1000);
+    await other.log.close(1000);
+    assert.match(text(), /^\S+ \[info\] {not} a template\n$/);
+    assert.deepEqual(heard.map(({ level, message }) => [level, message]), [
+      ["debug", ["below the level of the log"]],
+      ["info", ["{not} a template"]],
+    ]);
+    assert.deepEqual(heard[0]?.properties, { event: "x" });
+    assert.equal(heard[0]?.timestamp, 1_700_000_000_000);
+    assert.deepEqual(heard[0]?.category, category);
+  } finally {
+    await reset();
+  }
+});
+
+Deno.test({
+  ...needing("Log tells the console, once, that its file cannot be opened", "read", "write"),
+  async fn(): Promise<void> {
+    const directory = await Deno.makeTempDir();
+    try {
+      const troubles: string[] = [];
+      const { log, text } = open({
+        file: directory,
+        clock: systemClock,
+        level: "error",
+        onTrouble: (message) => troubles.push(message),
+      });
+      log.error("x");
+      assert.equal(await log.flush(50), false);
+      await log.close(0);
+      assert.match(text(), /\[error\] x\n/);
+      assert.match(
+        text(),
+        /\[warning\] Cannot write log file ".*": it is a directory; trying again\n/,
+      );
+      assert.equal(troubles.length, 2);
+      assert.match(troubles[1] ?? "", /^1 log line could not be written/);
+    } finally {
+      await Deno.remove(directory);
+    }
+  },
+});
+
+Deno.test({
+  ...needing("Log writes the same lines to console and file", "read", "write"),
+  async fn(): Promise<void> {
+    const directory = await Deno.makeTempDir();
+    const file = `${directory}/cluster.log`;
+    try {
+      const { log, text } = open({ file, clock: systemClock });
+      {
+        await using closing = log;
+        closing.info("a");
+        closing.warning("b");
+        closing.reopen();
+        closing.info("c");
+      }
+      log.info("after the end");
+      assert.equal(text().split("\n").length, 4);
+      assert.equal(await Deno.readTextFile(file), text());
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+});
