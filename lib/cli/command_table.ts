@@ -68,8 +68,15 @@ export const commandTable = {
       type: count(1, localNodesMax),
       help: `how many nodes, up to ${localNodesMax}`,
     },
-    flags: {},
-    examples: ["clusternode local 5"],
+    flags: {
+      killOne: {
+        flag: "--kill-one",
+        type: duration("1s", "1h"),
+        defaultText: "never",
+        help: "kill one of the nodes with SIGKILL this often, and start it again 3 s later",
+      },
+    },
+    examples: ["clusternode local 5", "clusternode local 5 --kill-one 5s"],
   },
   members: {
     summary: "show who is there",

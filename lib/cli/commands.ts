@@ -24,6 +24,14 @@ export interface MembersFlags {
   readonly watch: boolean;
 }
 
+/** How `local` treats its nodes. */
+export interface LocalFlags {
+  /** How often one is killed; `undefined`: never. */
+  readonly killOneMs: number | undefined;
+  /** The options of nodes as the user gave them, to be handed to each node. */
+  readonly forwarded: readonly string[];
+}
+
 /** How `ping` pings. */
 export interface PingFlags {
   /** How many pings; `undefined`: until interrupted. */
@@ -39,8 +47,8 @@ export interface PingFlags {
 export interface Commands {
   /** Runs a node until it is told to end. `cookies` holds those of the cookie files, too. */
   start(options: NodeOptions): Promise<number>;
-  /** Runs `count` nodes on this machine; `name`, `listen`, `advertise` are not given. */
-  local(count: number, options: NodeOptions): Promise<number>;
+  /** Runs `count` nodes on this machine. */
+  local(count: number, flags: LocalFlags): Promise<number>;
   /** Shows who is there. */
   members(options: ClientOptions, flags: MembersFlags): Promise<number>;
   /** Pings one node. */

@@ -23,7 +23,6 @@ export function formatHelp(command: CommandUnknownOpts, helper: Help): string {
   const options = groupOptions(shown ?? command, helper);
   const commands = Object.entries(commandTable) as [string, CommandEntry][];
   const rows = commands.map(([key, one]) => [`${key} ${argumentsOf(one)}`.trim(), one.summary]);
-  const codes = exitCodeTexts.map(([code, text]) => [code, text] as const);
   const examples = isRoot
     ? Object.values<CommandEntry>(commandTable).flatMap((one) => one.examples)
     : entry.examples;
@@ -42,7 +41,7 @@ export function formatHelp(command: CommandUnknownOpts, helper: Help): string {
     options.size > 1 && (isRoot || name === "start" || name === "local")
       ? "A flag beats the environment, the environment beats the file of --config."
       : "",
-    section("Exit codes", codes, helper),
+    section("Exit codes", exitCodeTexts, helper),
     examples.length > 0 ? ["Examples:", ...examples.map((line) => `  ${line}`)].join("\n") : "",
     isRoot ? "Help for one command: clusternode help <command>" : "",
   ];
@@ -78,9 +77,10 @@ function section(
   helper: Help,
 ): string {
   const width = 28;
-  const lines = rows.map(([term = "", text = ""]) => {
-    const line = helper.formatItem(term, width, text, helper);
-    return line.trimEnd();
-  });
+  const lines = rows.flatMap(([term = "", text = ""]) =>
+    term.length <= width
+      ? [helper.formatItem(term, width, text, helper)]
+      : [`  ${term}`, helper.formatItem("", width, text, helper)]
+  );
   return [`${heading}:`, ...lines].join("\n");
 }

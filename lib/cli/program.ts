@@ -1,9 +1,9 @@
 /**
  * The command tree for commander, made from the tables.
  *
- * Commander takes the words apart and lays out the help. What the words mean, and what is wrong with
- * them, is decided elsewhere, so that all faults can be told at once: commander would stop at the
- * first.
+ * Commander takes the words apart and lays out the help. What the words mean, and what is wrong
+ * with them, is decided elsewhere, so that all faults can be told at once: commander would stop at
+ * the first.
  *
  * @module
  */
@@ -72,9 +72,12 @@ export function defaultText(entry: OptionEntry): string {
 /**
  * The program for commander. Parsing calls `onWords` once, or throws a `CommanderError` for help,
  * version, and a last flag without its value.
+ *
+ * @param chosen the only command that gets its options: declaring all would be felt at start
  */
 export function buildProgram(
-  world: Pick<World, "writeStdout" | "writeStderr" | "columns">,
+  world: Pick<World, "writeStdout" | "columns">,
+  chosen: CliCommand,
   onWords: (words: Words) => void,
 ): Command {
   const program = new Command("clusternode")
@@ -93,16 +96,23 @@ export function buildProgram(
     .helpOption("-h, --help", "show help")
     .version(versionText(), "-V, --version", "print version, commit and Deno version")
     .enablePositionalOptions();
-  for (const [name] of commandEntries) addCommand(program, name, onWords);
+  for (const [name] of commandEntries) {
+    addCommand(program, name, name === chosen ? flagsOf(name) : [], onWords);
+  }
   return program;
 }
 
-function addCommand(program: Command, name: CliCommand, onWords: (words: Words) => void): void {
+function addCommand(
+  program: Command,
+  name: CliCommand,
+  flags: readonly FlagShape[],
+  onWords: (words: Words) => void,
+): void {
   const command = program.command(name, { isDefault: name === "start" })
     .allowUnknownOption()
     .allowExcessArguments();
   const given = new Map<string, string[]>();
-  for (const shape of flagsOf(name)) {
+  for (const shape of flags) {
     const names = shape.short ? `${shape.short}, ${shape.flag}` : shape.flag;
     const value = shape.placeholder === undefined ? "" : ` <${shape.placeholder}>`;
     const option = new Option(`${names}${value}`, shape.help).helpGroup(`${shape.group}:`);

@@ -48,6 +48,8 @@ export type Input =
   /** Time has passed; early, late and doubled ones do no harm. */
   | { readonly kind: "wake" }
   | { readonly kind: "listed"; readonly rows: readonly RegistryRow[] }
+  /** Somebody may have changed something in the registry: worth a look. */
+  | { readonly kind: "registry-hint" }
   | { readonly kind: "list-failed"; readonly reason: string }
   | { readonly kind: "written"; readonly version: string }
   | { readonly kind: "write-conflict"; readonly current: RegistryRow | undefined }

@@ -138,6 +138,8 @@ export class Membership {
         return;
       case "listed":
         return this.#listed(input.rows, now);
+      case "registry-hint":
+        return this.#keeper.hint(now);
       case "list-failed":
         return this.#keeper.listFailed(input.reason, now, out);
       case "written":

@@ -77,7 +77,7 @@ export type OptionEntry =
   // deno-lint-ignore no-explicit-any
   | ListOption<string, any, any>;
 
-/** Type of the resolved value of an option: `T`, `T | undefined` if it has no default, or a list. */
+/** Type of the value of an option: `T`, `T | undefined` if it has no default, or a list. */
 export type ValueOf<Entry> = Entry extends ListOption<string, infer _T, infer Collected> ? Collected
   : Entry extends SingleOption<string, infer T, infer Default>
     ? (Default extends string ? T : T | undefined)

@@ -80,12 +80,18 @@ export const cookie: ValueType<string> = {
   placeholder: "secret",
   secret: true,
   read(text) {
-    const length = encodeUtf8(text).length;
-    return length >= 1 && length <= cookieMaxBytes
-      ? { value: text }
-      : { fault: `it must be 1 to ${cookieMaxBytes} bytes long, it has ${length}` };
+    const fault = cookieFault(text);
+    return fault ? { fault } : { value: text };
   },
 };
+
+/** Why `cookie` cannot be one, as a clause that begins with "it", or `undefined`. */
+export function cookieFault(cookie: string): string | undefined {
+  const length = encodeUtf8(cookie).length;
+  return length >= 1 && length <= cookieMaxBytes
+    ? undefined
+    : `it must be 1 to ${cookieMaxBytes} bytes long, it has ${length}`;
+}
 
 /**
  * Why a cookie is easy to guess, as a clause that begins with "it", or `undefined` if it is not.

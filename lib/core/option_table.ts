@@ -73,7 +73,7 @@ export const optionTable = {
     variable: "CLUSTERNODE_REGISTRY",
     type: registryUrl,
     // A URL may hold commas of its own, so a comma separates only in front of another scheme.
-    splitVariable: /\s+|,(?=[a-z][a-z0-9+.-]*:)/i,
+    splitVariable: /\s+|,(?=[a-z][a-z0-9+.-]*:\/\/)/i,
     default: ["file:///tmp/sync_dir"],
     most: fewMax,
     group: "Meeting place",

@@ -154,7 +154,9 @@ export function quote(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }
 
-/** `user:password` of URLs in `text` made unreadable. */
+/** `text` with the passwords of URLs in it made unreadable, also of those that are misspelt. */
 export function withoutPasswords(text: string): string {
-  return text.replace(/(\/\/[^/\s:@]*):[^/\s]*@/g, "$1:***@");
+  return text
+    .replace(/:(?!\/\/)\S*@/g, ":***@")
+    .replace(/([?&][^=&\s]*(?:password|secret|token|key)[^=&\s]*=)[^&\s"]*/gi, "$1***");
 }

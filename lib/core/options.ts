@@ -44,6 +44,8 @@ export interface OptionInput extends OptionChecks {
 export interface GatheredOptions {
   /** Holds all options if there are no faults. */
   readonly values: Partial<NodeOptions>;
+  /** Under which name the user gave an option; those left to their defaults are missing. */
+  readonly sources: Readonly<Partial<Record<OptionKey, string>>>;
   readonly faults: readonly string[];
 }
 
@@ -76,11 +78,13 @@ export function resolveOptions(input: OptionInput): { options: NodeOptions } {
 export function gatherOptions(input: OptionInput): GatheredOptions {
   const faults = configFaults(input.config);
   const values: Record<string, unknown> = {};
+  const sources: Partial<Record<OptionKey, string>> = {};
   const applicable = optionsOf(input.command ?? "start").map(([key]) => key);
   for (const [key, entry] of optionEntries) {
     const given = applicable.includes(key) ? givenTexts(key, entry, input) : [];
     const texts = "fault" in given ? [] : given;
     if ("fault" in given) faults.push(given.fault);
+    if (texts[0]) sources[key] = texts[0].source;
     values[entry.field] = readAll(entry, texts, input, faults);
   }
   const named = values["name"] as NameWithAddresses | undefined;
@@ -89,18 +93,22 @@ export function gatherOptions(input: OptionInput): GatheredOptions {
     faults.push(`operand ${quote(word)}: it must be an IP address, a further one of this node`);
   }
   values["addresses"] = [...named?.addresses ?? [], ...input.operands];
-  return { values, faults };
+  return { values, sources, faults };
 }
 
-/** The path of the configuration file, before anything else is known. */
+/**
+ * The path of the configuration file, before anything else is known; `undefined` if none is given,
+ * or if the option is wrong, which {@linkcode gatherOptions} tells.
+ */
 export function configFileOf(
-  { flags, environment }: Pick<OptionInput, "flags" | "environment">,
+  input: Pick<OptionInput, "flags" | "environment">,
 ): { readonly path: string; readonly source: string } | undefined {
-  const { flag, variable } = optionTable.config;
-  const flagged = [flags.config ?? []].flat().at(-1);
-  if (flagged !== undefined) return { path: flagged, source: flag };
-  const path = environment[variable];
-  return path ? { path, source: variable } : undefined;
+  const { flag, variable, type } = optionTable.config;
+  const flagged = [input.flags.config ?? []].flat().at(-1);
+  const path = flagged ?? input.environment[variable] ?? "";
+  const isWrong = "fault" in type.read(path, { registryUrlFault: () => undefined });
+  if (isWrong || (flagged !== undefined && isFlag(flagged))) return undefined;
+  return { path, source: flagged === undefined ? variable : flag };
 }
 
 /** A text and the name under which the user gave it. */

@@ -20,6 +20,9 @@ import type { Effect, RegistryRow, RowDraft } from "./input.ts";
 /** Longest pause between tries while the registry is away, in milliseconds. */
 const retryMostMs = 4000;
 
+/** Shortest pause between a listing and one that a hint asks for, in milliseconds. */
+const hintPauseMs = 250;
+
 /** The keeper asks its owner for these. */
 export interface KeeperOwner {
   /** The row to write next, apart from its beat. */
@@ -44,6 +47,7 @@ export class RegistryKeeper {
   #beat = 0;
   #seen: string | undefined;
   #listAt: number;
+  #listedAt = -Infinity;
   #writeAt = Infinity;
   #listing = false;
   #write: "idle" | "busy" | "checking" = "idle";
@@ -99,6 +103,7 @@ export class RegistryKeeper {
   /** A complete listing came; `own` is our name's row in it. */
   listed(own: RegistryRow | undefined, now: number, out: Effect[]): void {
     this.#listing = false;
+    this.#listedAt = now;
     this.#listAt = now + this.listIntervalMs;
     this.#tellBack(this.#reading.succeeded(now), out);
     if (this.#phase === "claiming" && this.#write === "idle" && this.#writeAt === Infinity) {
@@ -164,6 +169,12 @@ export class RegistryKeeper {
     this.#writeAt = Infinity;
     this.#seen = undefined;
     this.#listAt = now;
+  }
+
+  /** Somebody may have changed something: looks soon, but not at once again and again. */
+  hint(now: number): void {
+    if (this.#phase !== "held" || this.#reading.failing) return;
+    this.#listAt = Math.min(this.#listAt, Math.max(now, this.#listedAt + hintPauseMs));
   }
 
   /** Looks and writes without waiting for its turn: something about our own row is in doubt. */

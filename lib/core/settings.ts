@@ -5,17 +5,8 @@
  */
 import type { Address } from "./address.ts";
 import type { NodeName } from "./name.ts";
+import type { ProfileTimings } from "./profile.ts";
 import type { InstanceId } from "./row.ts";
-
-/** Timings that go together; see the profiles. */
-export interface Timings {
-  /** Deadline of an answer on an open connection, in milliseconds. */
-  readonly pingTimeoutMs: number;
-  /** Deadline of a new connection with the proof of the cookie, in milliseconds. */
-  readonly connectTimeoutMs: number;
-  /** Pause between a miss and the second ping, in milliseconds. */
-  readonly secondPingDelayMs: number;
-}
 
 /** Everything that the core needs to know about its own node. */
 export interface Settings {
@@ -31,7 +22,7 @@ export interface Settings {
   readonly software: string;
   /** The pulse, in milliseconds. */
   readonly intervalMs: number;
-  readonly timings: Timings;
+  readonly timings: ProfileTimings;
   /** How long a start waits for the registry, in milliseconds. */
   readonly startTimeoutMs: number;
 }

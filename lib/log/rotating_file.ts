@@ -120,7 +120,8 @@ export class RotatingFile {
   }
 
   #gapText(lines: number): string {
-    const reason = this.#trouble ?? "the disk is too slow";
+    const reason = this.#trouble ??
+      (this.#closed ? "the log was closed first" : "the disk is too slow");
     const subject = lines === 1 ? "1 log line" : `${lines} log lines`;
     return `${subject} could not be written to ${this.#name}: ${reason}`;
   }

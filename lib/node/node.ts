@@ -8,6 +8,7 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
+import { isLoopback } from "../core/address.ts";
 import { unreachable } from "../core/assert.ts";
 import { describeChange } from "../core/change_words.ts";
 import { NameTakenError, RegistryError } from "../core/errors.ts";
@@ -20,7 +21,7 @@ import type { NodeName } from "../core/name.ts";
 import type { Random } from "../core/random.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Log } from "../log/log.ts";
-import type { Registry } from "../registry/registry.ts";
+import type { Listing, Registry } from "../registry/registry.ts";
 import type { Outcome, Transport, TransportHandler } from "../transport/transport.ts";
 import { OddityReport } from "./oddity_report.ts";
 import { Reception } from "./reception.ts";
@@ -36,9 +37,13 @@ export interface NodeParts {
   readonly registry: Registry;
   readonly cluster: string;
   readonly status: StatusMode;
+  /** Told once when others can be on other machines while this node gives only loopback addresses. */
+  readonly loopbackNote: string | undefined;
+  /** The cookie if it came from the registry, which then has to keep it. */
+  readonly mintedCookie: string | undefined;
   /** Opens the transport with the node as its handler. */
   openTransport(handler: TransportHandler, hello: () => Hello): Promise<Transport>;
-  /** The settings, once the port is known. */
+  /** The settings of a node that listens on `port`; instance and name do not depend on it. */
   settings(port: number): Settings;
 }
 
@@ -55,6 +60,10 @@ export class ClusterNode implements AsyncDisposable {
   readonly #changes = new Broadcast<Change>();
   readonly #joined = Promise.withResolvers<NodeName>();
   readonly #ended = Promise.withResolvers<StopReason>();
+  #settings: Settings | undefined;
+  #registered = false;
+  #warned = false;
+  #hints: Promise<void> = Promise.resolve();
   #reception: Reception | undefined;
   #transport: Transport | undefined;
   #membership: Membership | undefined;
@@ -76,6 +85,8 @@ export class ClusterNode implements AsyncDisposable {
    */
   static async open(parts: NodeParts): Promise<ClusterNode> {
     const node = new ClusterNode(parts);
+    // The transport asks who we are before it knows its port.
+    node.#settings = parts.settings(0);
     const transport = await parts.openTransport(node.#handler(), () => node.#hello());
     const settings = parts.settings(transport.port);
     node.#transport = transport;
@@ -87,11 +98,10 @@ export class ClusterNode implements AsyncDisposable {
       registered: () => node.#registered,
     });
     node.#put({ kind: "wake" });
+    const hint = (): void => node.#put({ kind: "registry-hint" });
+    node.#hints = parts.registry.watch(hint, node.#abort.signal);
     return node;
   }
-
-  #settings: Settings | undefined;
-  #registered = false;
 
   /** The full name; for automatic names final once {@linkcode joined} has resolved. */
   get name(): NodeName {
@@ -140,6 +150,8 @@ export class ClusterNode implements AsyncDisposable {
     this.#cancelWake();
     this.#abort.abort();
     await this.#transport?.[Symbol.asyncDispose]();
+    await this.#hints;
+    await this.#parts.registry[Symbol.asyncDispose]();
   }
 
   get #core(): Membership {
@@ -273,10 +285,19 @@ export class ClusterNode implements AsyncDisposable {
     try {
       const listing = await this.#parts.registry.list(this.#abort.signal);
       this.#oddities.report(listing);
+      this.#warnOfLoopback(listing.rows);
       this.#put({ kind: "listed", rows: listing.rows });
     } catch (error) {
       this.#put({ kind: "list-failed", reason: reasonOf(error) });
     }
+  }
+
+  #warnOfLoopback(rows: Listing["rows"]): void {
+    const { loopbackNote, log } = this.#parts;
+    if (loopbackNote === undefined || this.#warned) return;
+    if (rows.every(({ row }) => row.addresses.every(({ host }) => isLoopback(host)))) return;
+    this.#warned = true;
+    log.warning(loopbackNote, { event: "note", node: this.name });
   }
 
   async #write({ row, seen }: Effect & { kind: "write" }): Promise<void> {
@@ -287,11 +308,26 @@ export class ClusterNode implements AsyncDisposable {
         seen,
         this.#abort.signal,
       );
-      if (result.kind === "written") this.#put(result);
-      else this.#put({ kind: "write-conflict", current: result.current });
+      if (result.kind === "written") {
+        this.#put(result);
+        if (seen === undefined) await this.#restoreCookie();
+      } else this.#put({ kind: "write-conflict", current: result.current });
     } catch (error) {
       this.#put({ kind: "write-failed", reason: reasonOf(error) });
     }
+  }
+
+  /** A registry that has lost our row may have lost the cookie, too. */
+  async #restoreCookie(): Promise<void> {
+    const { mintedCookie, registry, log } = this.#parts;
+    if (mintedCookie === undefined) return;
+    const kept = await registry.mintCookie(mintedCookie, this.#abort.signal).catch(() => undefined);
+    if (kept === undefined || kept === mintedCookie) return;
+    log.warning(
+      `Another cookie than this node's lies in ${registry.url} now: ` +
+        "nodes that start from now on cannot join, restart those that started before",
+      { event: "note", node: this.name },
+    );
   }
 
   async #remove(name: NodeName, version: string): Promise<void> {

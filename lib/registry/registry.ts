@@ -93,11 +93,18 @@ export interface Registry extends AsyncDisposable {
   remove(name: NodeName, seen: RowVersion, signal: AbortSignal): Promise<"removed" | "conflict">;
 
   /**
+   * The cluster's cookie, or `undefined` if there is none; changes nothing.
+   *
+   * @throws {RegistryError} if the storage did not answer, or the cookie cannot be read
+   */
+  cookie(signal: AbortSignal): Promise<string | undefined>;
+
+  /**
    * The cluster's cookie: `minted` if there was none, otherwise the one that is there (R13).
    *
    * @throws {RegistryError} if the storage did not answer, or the cookie cannot be read
    */
-  cookie(minted: string, signal: AbortSignal): Promise<string>;
+  mintCookie(minted: string, signal: AbortSignal): Promise<string>;
 
   /**
    * Calls `onChange` soon after someone changed a row, until `signal` is aborted. A hint: it may come

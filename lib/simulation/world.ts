@@ -11,6 +11,7 @@ import { describeChange } from "../core/change_words.ts";
 import type { Effect, PingFailure, PingOutcome } from "../core/input.ts";
 import type { Change } from "../core/member.ts";
 import type { NodeName } from "../core/name.ts";
+import { profileTimings } from "../core/profile.ts";
 import { seededRandom } from "../core/random.ts";
 import type { Random } from "../core/random.ts";
 import type { Settings } from "../core/settings.ts";
@@ -81,7 +82,7 @@ export class World {
         startedAt: "",
         software: "simulated",
         intervalMs: 1000,
-        timings: { pingTimeoutMs: 800, connectTimeoutMs: 1500, secondPingDelayMs: 250 },
+        timings: profileTimings.lan,
         startTimeoutMs: 30_000,
         ...settings,
       },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { configure, type LogRecord, reset } from "@logtape/logtape";
-import { systemClock } from "../../lib/clock.ts";
+import { systemClock, withDeadline } from "../../lib/clock.ts";
 import { type Level, type Log, type LogOptions, openLog } from "../../lib/log/log.ts";
 import { needing } from "../permissions.ts";
 import { ManualClock } from "./fakes.ts";
@@ -148,15 +148,19 @@ Deno.test({
     const directory = await Deno.makeTempDir();
     try {
       const troubles: string[] = [];
+      const first = Promise.withResolvers<void>();
       const { log, text } = open({
         file: directory,
         clock: systemClock,
         level: "error",
-        onTrouble: (message) => troubles.push(message),
+        onTrouble(message): void {
+          troubles.push(message);
+          first.resolve();
+        },
       });
       log.error("x");
-      assert.equal(await log.flush(50), false);
-      await log.close(0);
+      await withDeadline(systemClock, 20_000, "a message about the file", first.promise);
+      await log.close(200);
       assert.match(text(), /\[error\] x\n/);
       assert.match(
         text(),

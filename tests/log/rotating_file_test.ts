@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { systemClock } from "../../lib/clock.ts";
+import { systemClock, withDeadline } from "../../lib/clock.ts";
 import { RotatingFile, type RotatingFileOptions } from "../../lib/log/rotating_file.ts";
 import { needing } from "../permissions.ts";
 import { bytes, ManualClock, MemoryFiles } from "./fakes.ts";
@@ -151,24 +151,34 @@ async function onDisk(
     directory: string,
     open: (path: string) => RotatingFile,
     troubles: string[],
+    firstTrouble: () => Promise<void>,
   ) => Promise<void>,
 ): Promise<void> {
   const directory = await Deno.makeTempDir();
   const troubles: string[] = [];
+  const first = Promise.withResolvers<void>();
   const opened: RotatingFile[] = [];
   try {
-    await use(directory, (path) => {
-      const file = new RotatingFile({
-        path,
-        maxSizeBytes: 100,
-        maxFiles: 3,
-        clock: systemClock,
-        note: (message) => bytes(`note: ${message}\n`),
-        onTrouble: (message) => troubles.push(message),
-      });
-      opened.push(file);
-      return file;
-    }, troubles);
+    await use(
+      directory,
+      (path) => {
+        const file = new RotatingFile({
+          path,
+          maxSizeBytes: 100,
+          maxFiles: 3,
+          clock: systemClock,
+          note: (message) => bytes(`note: ${message}\n`),
+          onTrouble(message): void {
+            troubles.push(message);
+            first.resolve();
+          },
+        });
+        opened.push(file);
+        return file;
+      },
+      troubles,
+      () => withDeadline(systemClock, 20_000, "a message about the file", first.promise),
+    );
   } finally {
     for (const file of opened) await file.close(0);
     await Deno.remove(directory, { recursive: true });
@@ -220,11 +230,11 @@ Deno.test({
 Deno.test({
   ...needing("RotatingFile warns once when its path cannot be a log", "read", "write"),
   fn: () =>
-    onDisk(async (directory, open, troubles) => {
+    onDisk(async (directory, open, troubles, firstTrouble) => {
       const file = open(directory);
       file.write(bytes("a\n"));
-      assert.equal(await file.flush(20), false);
-      await file.close(0);
+      await firstTrouble();
+      await file.close(200);
       const path = JSON.stringify(directory);
       assert.deepEqual(troubles, [
         `Cannot write log file ${path}: it is a directory; trying again`,
@@ -239,11 +249,11 @@ Deno.test({
   ...fullDevice,
   ignore: fullDevice.ignore || Deno.build.os !== "linux",
   fn: () =>
-    onDisk(async (_directory, open, troubles) => {
+    onDisk(async (_directory, open, troubles, firstTrouble) => {
       const file = open("/dev/full");
       file.write(bytes("a\nb\n"));
-      assert.equal(await file.flush(20), false);
-      await file.close(0);
+      await firstTrouble();
+      await file.close(200);
       assert.deepEqual(troubles, [
         'Cannot write log file "/dev/full": No space left on device; trying again',
         '2 log lines could not be written to "/dev/full": No space left on device',

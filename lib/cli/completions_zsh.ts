@@ -1,0 +1,69 @@
+/**
+ * The completion script for zsh: to be sourced after `compinit`, or put into a folder of `fpath`
+ * under the name `_clusternode`.
+ *
+ * @module
+ */
+import type { CompletionFlag, CompletionModel } from "./completions.ts";
+
+/** The script as text. */
+export function zshScript(model: CompletionModel): string {
+  const commands = model.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`);
+  const cases = model.map(({ name, flags, choices }) => {
+    const specs = flags.flatMap(flagSpecs);
+    const last = name === "start"
+      ? quoted("*:address: ")
+      : quoted(choices.length > 0 ? `1:argument:(${choices.join(" ")})` : "1:argument: ");
+    const lines = [...specs, last].map((spec) => `        ${spec}`).join(" \\\n");
+    return `    ${name})\n      _arguments \\\n${lines} ;;`;
+  });
+  return `#compdef clusternode
+# Completion of clusternode for zsh: source <(clusternode completions zsh), after compinit
+_clusternode() {
+  local -a commands
+  commands=(
+${commands.join("\n")}
+    'help:show help'
+  )
+  if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
+    _describe -t commands command commands
+    return
+  fi
+  if [[ $words[2] == help ]]; then
+    if (( CURRENT == 3 )); then _describe -t commands command commands; fi
+    return
+  fi
+  local command=start
+  if (( CURRENT > 2 && \${commands[(I)$words[2]:*]} )); then
+    command=$words[2]
+    shift words
+    (( CURRENT-- ))
+  fi
+  case $command in
+${cases.join("\n")}
+  esac
+}
+if [[ $funcstack[1] == _clusternode ]]; then
+  _clusternode "$@"
+else
+  compdef _clusternode clusternode
+fi
+`;
+}
+
+/** A flag as `_arguments` wants it described; each may be repeated. */
+function flagSpecs({ flag, short, help, value }: CompletionFlag): string[] {
+  const text = help.replace(/[[\]\\]/g, "\\$&");
+  const kind = value?.isFile
+    ? "_files"
+    : value?.choices.length
+    ? `(${value.choices.join(" ")})`
+    : " ";
+  const rest = value ? `:${value.placeholder.replaceAll(":", "\\:")}:${kind}` : "";
+  const names = short ? [`${flag}${value ? "=" : ""}`, short] : [`${flag}${value ? "=" : ""}`];
+  return names.map((name) => quoted(`*${name}[${text}]${rest}`));
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,78 @@
+/**
+ * The files that options name: the configuration file and cookie files.
+ *
+ * @module
+ */
+import { cookieFault } from "../core/option_identity.ts";
+import { quote } from "../core/option_values.ts";
+import type { World } from "./world.ts";
+
+/** Something read, or nothing, with what is wrong. */
+export interface Read<T> {
+  readonly value: T;
+  readonly faults: readonly string[];
+}
+
+/**
+ * The parsed configuration file, `undefined` if there is none.
+ *
+ * @param given its path and the option that named it
+ */
+export async function readConfigFile(
+  given: { readonly path: string; readonly source: string } | undefined,
+  world: Pick<World, "readTextFile">,
+): Promise<Read<unknown>> {
+  if (!given) return { value: undefined, faults: [] };
+  const what = `${given.source} ${quote(given.path)}`;
+  const text = await readText(given.path, world);
+  if ("reason" in text) {
+    return { value: undefined, faults: [`${what}: it cannot be read (${text.reason})`] };
+  }
+  try {
+    return { value: JSON.parse(text.value), faults: [] };
+  } catch (error) {
+    return { value: undefined, faults: [`${what}: it is not JSON (${reasonOf(error)})`] };
+  }
+}
+
+/**
+ * The cookies in the files, in order, each without the line break at its end.
+ *
+ * @param source the option that named the files
+ */
+export async function readCookieFiles(
+  paths: readonly string[],
+  source: string,
+  world: Pick<World, "readTextFile">,
+): Promise<Read<readonly string[]>> {
+  const value: string[] = [];
+  const faults: string[] = [];
+  for (const path of paths) {
+    const what = `${source} ${quote(path)}`;
+    const text = await readText(path, world);
+    if ("reason" in text) {
+      faults.push(`${what}: it cannot be read (${text.reason})`);
+      continue;
+    }
+    const secret = text.value.replace(/\r?\n$/, "");
+    const fault = cookieFault(secret);
+    if (fault === undefined) value.push(secret);
+    else faults.push(`${what}: the cookie in it is not legal: ${fault}`);
+  }
+  return { value, faults };
+}
+
+async function readText(
+  path: string,
+  world: Pick<World, "readTextFile">,
+): Promise<{ readonly value: string } | { readonly reason: string }> {
+  try {
+    return { value: await world.readTextFile(path) };
+  } catch (error) {
+    return { reason: reasonOf(error) };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

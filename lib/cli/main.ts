@@ -1,0 +1,221 @@
+/**
+ * The command line as a function: words in, exit code out.
+ *
+ * It takes the words apart, checks all that the user gave, and only then calls the command.
+ * Whatever is wrong is written to standard error, all faults at once. Process, signals and the real
+ * world are the caller's.
+ *
+ * @module
+ */
+import { UsageError } from "../core/errors.ts";
+import { configFileOf, gatherOptions } from "../core/options.ts";
+import type { NodeOptions } from "../core/options.ts";
+import { optionEntries } from "../core/option_table.ts";
+import { quote } from "../core/option_values.ts";
+import type { OptionChecks, Reading } from "../core/option_values.ts";
+import { versionText } from "../version.ts";
+import { commandTable, optionCommand } from "./command_table.ts";
+import type { CommandArgument, CommandFlag } from "./command_table.ts";
+import type { Commands } from "./commands.ts";
+import { exitCode, exitCodeOf } from "./exit_codes.ts";
+import { readConfigFile, readCookieFiles } from "./files.ts";
+import { readWords } from "./words.ts";
+import type { CommandLine } from "./words.ts";
+import type { World } from "./world.ts";
+
+/**
+ * Runs the program with `args`, the words behind its name.
+ *
+ * @returns the exit code, see `exit_codes.ts`
+ * @throws whatever a command throws, except for the errors that stand for an exit code
+ */
+export async function main(
+  args: readonly string[],
+  world: World,
+  commands: Commands,
+): Promise<number> {
+  let line: CommandLine | undefined;
+  try {
+    const words = readWords(args, world);
+    if (words === "answered") return exitCode.fine;
+    line = words;
+    const run = await prepare(words, world, commands);
+    return await run();
+  } catch (error) {
+    const code = exitCodeOf(error);
+    if (code === undefined) throw error;
+    world.writeStderr(errorText(error as Error, line));
+    return code;
+  }
+}
+
+/** Sentences for standard error, one line each. */
+function errorText(error: Error, line: CommandLine | undefined): string {
+  if (!(error instanceof UsageError)) return `clusternode: ${error.message}\n`;
+  const lines = error.faults.map((fault) => `clusternode: ${fault}`);
+  const command = line?.command ?? "start";
+  const more = command === "start" ? "" : `, or for this command: clusternode ${command} --help`;
+  return [...lines, `For help: clusternode --help${more}`, ""].join("\n");
+}
+
+/** Checks everything, then hands back what is to be done. */
+async function prepare(
+  line: CommandLine,
+  world: World,
+  commands: Commands,
+): Promise<() => Promise<number>> {
+  const faults = [...line.faults];
+  const options = await completeOptions(line, world, faults);
+  const call = commandCall(line, options, world, commands, faults);
+  if (faults.length > 0) throw new UsageError(faults);
+  return call;
+}
+
+/** The options of the command, complete if no faults were added. */
+async function completeOptions(
+  line: CommandLine,
+  world: World,
+  faults: string[],
+): Promise<NodeOptions> {
+  const command = optionCommand(line.command);
+  if (command === undefined) return {} as NodeOptions;
+  const { flags } = line;
+  const { environment } = world;
+  const config = await readConfigFile(configFileOf({ flags, environment }), world);
+  const operands = command === "start" ? line.operands : [];
+  const gathered = gatherOptions({
+    command,
+    flags,
+    operands,
+    environment,
+    config: config.value,
+    registryUrlFault: world.registryUrlFault,
+  });
+  const source = gathered.sources.cookieFile ?? "";
+  const cookies = await readCookieFiles(gathered.values.cookieFiles ?? [], source, world);
+  faults.push(...config.faults, ...gathered.faults, ...cookies.faults);
+  const values = {
+    ...gathered.values,
+    cookies: [...gathered.values.cookies ?? [], ...cookies.value],
+  };
+  // Fields are missing only if there are faults, and then the options are not used.
+  return values as NodeOptions;
+}
+
+/** The call of the command with its arguments, which are checked here. */
+function commandCall(
+  line: CommandLine,
+  options: NodeOptions,
+  world: World,
+  commands: Commands,
+  faults: string[],
+): () => Promise<number> {
+  const words = new OwnWords(line, world, faults);
+  switch (line.command) {
+    case "start":
+      return () => commands.start(options);
+    case "local": {
+      const count = words.argument(commandTable.local.argument);
+      const { killOne } = commandTable.local.flags;
+      const killOneMs = words.value(killOne, killOne.type);
+      const flags = { killOneMs, forwarded: forwardedWords(line) };
+      return () => commands.local(count, flags);
+    }
+    case "members": {
+      words.noArgument();
+      const { json, watch } = commandTable.members.flags;
+      const flags = { json: words.isOn(json), watch: words.isOn(watch) };
+      return () => commands.members(options, flags);
+    }
+    case "ping": {
+      const name = words.argument(commandTable.ping.argument);
+      const { count, interval } = commandTable.ping.flags;
+      const flags = {
+        count: words.value(count, count.type),
+        intervalMs: words.value(interval, interval.type) ?? 1000,
+      };
+      return () => commands.ping(name, options, flags);
+    }
+    case "leave":
+      words.noArgument();
+      return () => commands.leave(options);
+    case "forget": {
+      const name = words.argument(commandTable.forget.argument);
+      return () => commands.forget(name, options);
+    }
+    case "health":
+      words.noArgument();
+      return () => commands.health(options);
+    case "keygen":
+      words.noArgument();
+      return async () => (await import("./keygen.ts")).keygen(world);
+    case "completions": {
+      const shell = words.argument(commandTable.completions.argument);
+      return async () => (await import("./completions.ts")).completions(shell, world);
+    }
+    case "version":
+      words.noArgument();
+      return () => {
+        world.writeStdout(`${versionText()}\n`);
+        return Promise.resolve(exitCode.fine);
+      };
+  }
+}
+
+/** The options of nodes as they were given, as words for another command line. */
+function forwardedWords({ flags }: CommandLine): readonly string[] {
+  return optionEntries.flatMap(([key, { flag }]) =>
+    (flags[key] ?? []).flatMap((text) => [flag, text])
+  );
+}
+
+/** The flags and operands that belong to one command alone. */
+class OwnWords {
+  readonly #line: CommandLine;
+  readonly #checks: OptionChecks;
+  readonly #faults: string[];
+
+  constructor(line: CommandLine, checks: OptionChecks, faults: string[]) {
+    this.#line = line;
+    this.#checks = checks;
+    this.#faults = faults;
+  }
+
+  /** The one operand; what is returned after a fault is never used. */
+  argument<T>(argument: CommandArgument<T>): T {
+    const [text, ...more] = this.#line.operands;
+    this.#refuse(more);
+    if (text === undefined) {
+      const { name, help } = argument;
+      this.#faults.push(`${this.#line.command}: its argument <${name}> is missing: ${help}`);
+      return undefined as T;
+    }
+    return this.#take(`<${argument.name}>`, text, argument.type.read(text, this.#checks)) as T;
+  }
+
+  noArgument(): void {
+    this.#refuse(this.#line.operands);
+  }
+
+  isOn({ flag }: CommandFlag<never>): boolean {
+    return this.#line.ownFlags.has(flag);
+  }
+
+  value<T>({ flag }: { readonly flag: string }, type: CommandArgument<T>["type"]): T | undefined {
+    const text = this.#line.ownFlags.get(flag)?.at(-1);
+    return text === undefined ? undefined : this.#take(flag, text, type.read(text, this.#checks));
+  }
+
+  #take<T>(source: string, text: string, reading: Reading<T>): T | undefined {
+    if ("value" in reading) return reading.value;
+    this.#faults.push(`${source} ${quote(text)}: ${reading.fault}`);
+    return undefined;
+  }
+
+  #refuse(operands: readonly string[]): void {
+    const { command } = this.#line;
+    for (const word of operands) {
+      this.#faults.push(`operand ${quote(word)}: ${command} takes no such word`);
+    }
+  }
+}

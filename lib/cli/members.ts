@@ -1,0 +1,70 @@
+/**
+ * `clusternode members`: who is there, as one node sees it.
+ *
+ * @module
+ */
+import { sleep, systemClock } from "../clock.ts";
+import { formatAddress } from "../core/address.ts";
+import { formatDuration, formatRoundTrip } from "../core/duration.ts";
+import type { MemberView } from "../core/member.ts";
+import type { ClientOptions, MembersFlags } from "./commands.ts";
+import { exitCode } from "./exit_codes.ts";
+import { untilInterrupted } from "./interrupt.ts";
+import { formatTable } from "./table.ts";
+import { rowsOfThisMachine, Visit } from "./visit.ts";
+import { CommandError } from "./visit.ts";
+import type { World } from "./world.ts";
+
+/** Time between two redraws, in milliseconds. */
+const redrawMs = 1000;
+
+/** Shows the members once, or until interrupted. */
+export async function members(
+  world: World,
+  options: ClientOptions,
+  { json, watch }: MembersFlags,
+): Promise<number> {
+  if (!watch) {
+    world.writeStdout(await look(options, json) + "\n");
+    return exitCode.fine;
+  }
+  using interrupted = untilInterrupted();
+  while (!interrupted.signal.aborted) {
+    const shown = await look(options, json).catch((error) => {
+      if (error instanceof CommandError) return error.message;
+      throw error;
+    });
+    // Home, text with the rest of each line cleared, and everything below cleared.
+    const redraw = `\x1b[H${shown.replaceAll("\n", "\x1b[K\n")}\x1b[K\n\x1b[J`;
+    world.writeStdout(world.stdoutIsTerminal && !json ? redraw : `${shown}\n`);
+    await sleep(systemClock, redrawMs, interrupted.signal).catch(() => {});
+  }
+  return interrupted.exitCode;
+}
+
+async function look(options: ClientOptions, json: boolean): Promise<string> {
+  await using visit = await Visit.begin(options);
+  const asked = await visit.anyNode(rowsOfThisMachine(visit, undefined));
+  const views = await visit.members(asked);
+  if (json) return JSON.stringify({ asked: asked.name, cluster: options.cluster, members: views });
+  const alive = views.filter(({ status }) => status === "alive").length;
+  return `${membersTable(views)}\n\n${alive} of ${views.length} alive, as ${asked.name} sees it`;
+}
+
+/** The table that people see; times are how long a member has had its state. */
+export function membersTable(views: readonly MemberView[]): string {
+  const header = ["NAME", "STATE", "FOR", "ADDRESS", "ROUND TRIP", "TAGS", "REASON"];
+  const rows = views.map((view) => {
+    const [address] = view.addresses;
+    return [
+      view.name,
+      view.status,
+      formatDuration(view.forMs),
+      address === undefined ? "-" : formatAddress(address),
+      view.roundTripUs === undefined ? "-" : formatRoundTrip(view.roundTripUs),
+      Object.entries(view.tags).map(([key, value]) => `${key}=${value}`).join(" ") || "-",
+      view.status === "alive" ? "" : view.reason,
+    ];
+  });
+  return formatTable(header, rows);
+}

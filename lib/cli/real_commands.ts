@@ -1,0 +1,37 @@
+/**
+ * The commands as they run for real, each loaded when it is called.
+ *
+ * @module
+ */
+import type { Commands } from "./commands.ts";
+import { exitCode } from "./exit_codes.ts";
+import type { World } from "./world.ts";
+
+/** All commands of the program. */
+export function realCommands(world: World): Commands {
+  return {
+    start: async (options) => (await import("./start.ts")).start(world, options),
+    local: async (count, flags) => (await import("./local.ts")).local(world, count, flags),
+    members: (options, flags) =>
+      told(world, async () => (await import("./members.ts")).members(world, options, flags)),
+    ping: (name, options, flags) =>
+      told(world, async () => (await import("./ping.ts")).ping(world, name, options, flags)),
+    leave: (options) => told(world, async () => (await import("./leave.ts")).leave(world, options)),
+    forget: (name, options) =>
+      told(world, async () => (await import("./leave.ts")).forget(world, name, options)),
+    health: (options) =>
+      told(world, async () => (await import("./leave.ts")).health(world, options)),
+  };
+}
+
+/** Runs a command; what it has to tell the user goes to standard error. */
+async function told(world: World, run: () => Promise<number>): Promise<number> {
+  try {
+    return await run();
+  } catch (error) {
+    const { CommandError } = await import("./visit.ts");
+    if (!(error instanceof CommandError)) throw error;
+    world.writeStderr(`clusternode: ${error.message}\n`);
+    return exitCode.failed;
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * `clusternode start`: runs one node until it is told to end.
+ *
+ * @module
+ */
+import type { NodeOptions } from "../core/options.ts";
+import type { StopReason } from "../core/input.ts";
+import { NameTakenError, RegistryError } from "../core/errors.ts";
+import type { Log } from "../log/log.ts";
+import { openNodeLog, startNode } from "../start.ts";
+import { exitCode, exitCodeOf } from "./exit_codes.ts";
+import { untilInterrupted } from "./interrupt.ts";
+import { leaveWhenInputEnds } from "./tether.ts";
+import type { World } from "./world.ts";
+
+/** How long the end waits for the log to be written, in milliseconds. */
+const flushTimeoutMs = 1000;
+
+/** Runs a node; resolves with the exit code once it has left. */
+export async function start(world: World, options: NodeOptions): Promise<number> {
+  const color = world.stdoutIsTerminal && !world.environment["NO_COLOR"];
+  const log = openNodeLog(options, { console: "stdout", color });
+  const reopen = (): void => log.reopen();
+  Deno.addSignalListener("SIGHUP", reopen);
+  try {
+    return await run(world, options, log);
+  } catch (error) {
+    const code = exitCodeOf(error) ?? exitCode.failed;
+    log.error(error instanceof Error ? error.message : String(error), { event: "failed" });
+    return code;
+  } finally {
+    Deno.removeSignalListener("SIGHUP", reopen);
+    await log.close(flushTimeoutMs);
+  }
+}
+
+async function run(world: World, options: NodeOptions, log: Log): Promise<number> {
+  using interrupted = untilInterrupted();
+  using tether = leaveWhenInputEnds(world.environment);
+  const wanted = Promise.race([once(interrupted.signal), tether.ended]);
+  const starting = startNode(options, log);
+  const node = await Promise.race([starting, wanted]);
+  if (node === undefined) {
+    // Nothing is registered yet; what may still open ends with the process.
+    starting.then((late) => late[Symbol.asyncDispose](), () => {});
+    return interrupted.exitCode;
+  }
+  node.joined.catch(() => {});
+  const reason = await Promise.race([node.ended, wanted]);
+  await node[Symbol.asyncDispose]();
+  return reason === undefined ? interrupted.exitCode : codeOf(reason);
+}
+
+function codeOf(reason: StopReason): number {
+  switch (reason.kind) {
+    case "left":
+      return exitCode.fine;
+    case "name-taken":
+      throw new NameTakenError(reason.message);
+    case "registry-away":
+      throw new RegistryError(reason.message);
+  }
+}
+
+function once(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
+}

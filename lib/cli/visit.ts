@@ -1,0 +1,175 @@
+/**
+ * How a command talks to a cluster: it finds a node by the registry and asks it over the same port
+ * and with the same cookie as a peer would. There is no second control port.
+ *
+ * @module
+ */
+import { decodeAnswer, encodeMessage } from "../core/message.ts";
+import type { Answer, Request } from "../core/message.ts";
+import type { MemberView } from "../core/member.ts";
+import { localName } from "../core/name.ts";
+import type { NodeName } from "../core/name.ts";
+import type { GivenName } from "../core/option_identity.ts";
+import { profileTimings } from "../core/profile.ts";
+import type { Row } from "../core/row.ts";
+import type { Outcome, Transport } from "../transport/transport.ts";
+import { openRegistryOf, openVisitorTransport } from "../start.ts";
+import type { ClientOptions } from "./commands.ts";
+
+/** How long a command waits for the registry, in milliseconds. */
+const registryTimeoutMs = 5000;
+
+/** Nodes that are asked side by side when any of them will do. */
+const askedAtOnce = 5;
+
+/** Something that the user has to be told; the command ends with exit code 1. */
+export class CommandError extends Error {
+  override name = "CommandError";
+}
+
+/** A visit to one cluster. */
+export class Visit implements AsyncDisposable {
+  readonly #options: ClientOptions;
+  readonly #transport: Transport;
+  /** The rows that were in the registry when the visit began, in no particular order. */
+  readonly rows: readonly Row[];
+  /** The registry, without secrets. */
+  readonly registryUrl: string;
+
+  private constructor(
+    options: ClientOptions,
+    transport: Transport,
+    rows: readonly Row[],
+    registryUrl: string,
+  ) {
+    this.#options = options;
+    this.#transport = transport;
+    this.rows = rows;
+    this.registryUrl = registryUrl;
+  }
+
+  /**
+   * Looks into the registry and gets ready to ask.
+   *
+   * @throws {RegistryError} if the registry cannot be read
+   * @throws {CommandError} if nobody is registered, or no cookie is to be had
+   */
+  static async begin(options: ClientOptions): Promise<Visit> {
+    await using registry = await openRegistryOf(options);
+    const signal = AbortSignal.timeout(registryTimeoutMs);
+    const { rows } = await registry.list(signal);
+    if (rows.length === 0) {
+      throw new CommandError(
+        `No node of the cluster "${options.cluster}" is registered in ${registry.url}`,
+      );
+    }
+    const minted = options.cookies.length > 0 ? undefined : await registry.cookie(signal);
+    const cookies = minted === undefined ? options.cookies : [minted];
+    if (cookies.length === 0) {
+      throw new CommandError(
+        `There is no cookie in ${registry.url}; give the cluster's own with --cookie-file`,
+      );
+    }
+    const transport = await openVisitorTransport(options.cluster, cookies);
+    return new Visit(options, transport, rows.map(({ row }) => row), registry.url);
+  }
+
+  /**
+   * The row that the user means.
+   *
+   * @throws {CommandError} if there is none, or more than one
+   */
+  find(given: GivenName): Row {
+    const wanted = typeof given === "string" ? given : given.local;
+    const found = this.rows.filter(({ name }) => name === wanted || localName(name) === wanted);
+    const [row, other] = found;
+    if (row === undefined) {
+      const names = this.rows.map(({ name }) => name).sort().slice(0, 20).join(", ");
+      throw new CommandError(
+        `No node ${wanted} is registered in ${this.registryUrl}; there are ${names}`,
+      );
+    }
+    if (other !== undefined) {
+      const names = found.map(({ name }) => name).sort().join(", ");
+      throw new CommandError(`${wanted} may be any of ${names}: give the full name`);
+    }
+    return row;
+  }
+
+  /** One request to the node of `row`. */
+  async ask(row: Row, request: Request, fresh = false): Promise<Outcome> {
+    const { connectTimeoutMs, pingTimeoutMs } = profileTimings[this.#options.profile];
+    return await this.#transport.ask(
+      { name: row.name, instance: row.instance, addresses: row.addresses },
+      encodeMessage(request),
+      { connectTimeoutMs, answerTimeoutMs: pingTimeoutMs, fresh },
+    );
+  }
+
+  /**
+   * The answer of the node of `row`.
+   *
+   * @throws {CommandError} if it does not answer
+   */
+  async askFor(row: Row, request: Request): Promise<Answer> {
+    const outcome = await this.ask(row, request);
+    if (outcome.kind !== "answer") {
+      throw new CommandError(`${row.name} does not answer: ${outcome.detail}`);
+    }
+    const answer = decodeAnswer(outcome.body);
+    if (answer === undefined) throw new CommandError(`${row.name} gave an unknown answer`);
+    return answer;
+  }
+
+  /**
+   * The node that answers first, those in `preferred` before all others.
+   *
+   * @throws {CommandError} if none of them answers
+   */
+  async anyNode(preferred: readonly Row[] = []): Promise<Row> {
+    const rest = this.rows.filter((row) => !preferred.includes(row));
+    const candidates = [...preferred, ...rest];
+    let last = "";
+    for (let from = 0; from < candidates.length; from += askedAtOnce) {
+      const some = candidates.slice(from, from + askedAtOnce);
+      try {
+        return await Promise.any(some.map(async (row) => {
+          await this.askFor(row, { kind: "ping" });
+          return row;
+        }));
+      } catch (error) {
+        if (!(error instanceof AggregateError)) throw error;
+        last = (error.errors[0] as Error).message;
+      }
+    }
+    throw new CommandError(
+      `None of the ${candidates.length} nodes in ${this.registryUrl} answers. ${last}`,
+    );
+  }
+
+  /** All members as the node of `row` sees them. */
+  async members(row: Row): Promise<MemberView[]> {
+    const members: MemberView[] = [];
+    let after: NodeName | undefined;
+    for (;;) {
+      const answer = await this.askFor(row, { kind: "members", after });
+      if (answer.kind !== "members") throw new CommandError(`${row.name} gave an unknown answer`);
+      members.push(...answer.members);
+      after = answer.members.at(-1)?.name;
+      if (!answer.more || after === undefined) return members;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#transport[Symbol.asyncDispose]();
+  }
+}
+
+/** The rows whose addresses belong to this machine, narrowed by `--name` if it was given. */
+export function rowsOfThisMachine(visit: Visit, name: GivenName | undefined): readonly Row[] {
+  if (name !== undefined) return [visit.find(name)];
+  const own = new Set(Deno.networkInterfaces().map(({ address }) => address));
+  return visit.rows.filter(({ addresses }) =>
+    addresses.some(({ host }) => own.has(host) || host.startsWith("127.") || host === "localhost")
+  );
+}

@@ -1,0 +1,61 @@
+/**
+ * The cookie of a directory registry: a file that only this user may read.
+ *
+ * Made by whoever comes first, under a lock and by rename, so that there is never more than one and
+ * nobody ever reads half of it. Someone may also have put it there by hand.
+ *
+ * @module
+ */
+import { dirname } from "node:path";
+import { encodeUtf8 } from "../core/text.ts";
+import type { Call } from "./bounded.ts";
+import { flush, readSmallFile, replaceFile } from "./directory_files.ts";
+
+/** Largest file that is taken for a cookie, in bytes. */
+const cookieMaxBytes = 1024;
+
+/** What {@linkcode cookieOf} needs. */
+export interface CookieOptions {
+  readonly path: string;
+  /** A free path on the same file system. */
+  readonly temporaryPath: string;
+  /** The cookie to keep if there is none: one line of at least one character. */
+  readonly minted: string;
+  readonly call: Call;
+  readonly createFolders: () => Promise<void>;
+  /** Runs work while nobody else makes a cookie. */
+  readonly locked: (work: () => Promise<string>) => Promise<string>;
+}
+
+/** The cookie that lies under `path`, after putting `minted` there if there was none. */
+export async function cookieOf(options: CookieOptions): Promise<string> {
+  const { path, temporaryPath, minted, call, createFolders, locked } = options;
+  const present = await readCookie(path, call);
+  if (present !== undefined) return present;
+  return await locked(async () => {
+    const sooner = await readCookie(path, call);
+    if (sooner !== undefined) return sooner;
+    await replaceFile({
+      path,
+      temporaryPath,
+      content: encodeUtf8(minted + "\n"),
+      mode: 0o600,
+      // Nodes go on using it after a power cut, so it must still be there then.
+      durable: true,
+      createFolders,
+      beforeRename: () => call.checkpoint(),
+    });
+    await flush(dirname(path));
+    return minted;
+  });
+}
+
+/** The cookie that lies under `path`, or `undefined` if there is none. */
+export async function readCookie(path: string, call: Call): Promise<string | undefined> {
+  const found = await readSmallFile(path, cookieMaxBytes);
+  if (found.kind === "absent") return undefined;
+  if (found.kind === "odd") throw call.fault(`what is there cannot be used: ${found.reason}`);
+  const cookie = found.text.replace(/\r?\n$/, "");
+  if (cookie === "") throw call.fault("what is there cannot be used: it is empty");
+  return cookie;
+}

@@ -1,0 +1,52 @@
+/**
+ * One change at a time per row, across processes.
+ *
+ * The operating system's advisory lock on a file per row: it vanishes with the process that holds it,
+ * however that ends, so nobody ever has to guess whether a lock is a dead one's. A frozen process
+ * keeps it, and waiting for it cannot be stopped; {@linkcode BoundedCalls} copes with that, and a
+ * lock that is granted when nobody waits any more is given back at once.
+ *
+ * @module
+ */
+import type { Call } from "./bounded.ts";
+import { errorCode, identity, identityOf } from "./directory_files.ts";
+
+/**
+ * Runs `work` while no other process runs any under the same `path`.
+ *
+ * @param createFolders called if the folder of `path` does not exist
+ * @throws what the system says
+ */
+export async function withFileLock<T>(
+  path: string,
+  call: Call,
+  createFolders: () => Promise<void>,
+  work: () => Promise<T>,
+): Promise<T> {
+  while (true) {
+    using file = await openOrCreate(path, createFolders);
+    call.doing = "waiting for a lock that another process holds";
+    await file.lock(true);
+    call.checkpoint();
+    call.doing = "";
+    // The last user may have removed the file, or someone the folder, while we waited: such a lock
+    // keeps nobody out, because others open the new file.
+    const [held, there] = await Promise.all([file.stat(), identityOf(path)]);
+    if (identity(held) === there) return await work();
+  }
+}
+
+async function openOrCreate(
+  path: string,
+  createFolders: () => Promise<void>,
+): Promise<Deno.FsFile> {
+  // Also for reading, because then opening a FIFO that someone left here does not wait.
+  const options = { read: true, write: true, create: true, mode: 0o600 };
+  try {
+    return await Deno.open(path, options);
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT") throw error;
+  }
+  await createFolders();
+  return await Deno.open(path, options);
+}

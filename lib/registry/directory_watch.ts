@@ -1,0 +1,113 @@
+/**
+ * Hears of changes in a directory registry without asking.
+ *
+ * Not by watching the rows: every node rewrites its row each second and reads all others, and a watch
+ * on the folder would wake every node for every one of these. Writers instead touch a file in a
+ * folder of its own when more than a beat has changed, and that folder is watched. Changes from other
+ * hosts or other programs are not heard of, as usual on network drives: a hint is only a hint.
+ *
+ * @module
+ */
+import { sleep } from "../clock.ts";
+import type { Clock } from "../clock.ts";
+import { errorCode, identityOf, systemReason } from "./directory_files.ts";
+
+/** How often the watch makes sure that the folder is still the one it watches. */
+const rearmMs = 5_000;
+
+/** Changes that come within this time are told once. */
+const debounceMs = 50;
+
+/** Tells the watchers that more than a beat has changed. Never fails: it is a hint. */
+export async function tellNews(folder: string): Promise<void> {
+  try {
+    await Deno.writeTextFile(`${folder}/changed`, "\n");
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+  }
+}
+
+/** A watch on one folder that outlives the folder. */
+export class FolderWatch {
+  readonly #folder: string;
+  readonly #clock: Clock;
+  readonly #onChange: () => void;
+  /** The folder being watched, see `identityOf`; `undefined` if none is. */
+  #watched: string | undefined;
+  #watcher: Deno.FsWatcher | undefined;
+  #cancelHint: (() => void) | undefined;
+
+  constructor(folder: string, clock: Clock, onChange: () => void) {
+    this.#folder = folder;
+    this.#clock = clock;
+    this.#onChange = onChange;
+  }
+
+  /**
+   * Watches until `signal` is aborted.
+   *
+   * @param identify asks for the identity of the folder; its rejection counts as "not to be seen"
+   */
+  async run(
+    identify: (look: () => Promise<string | undefined>) => Promise<string | undefined>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    let reading = Promise.resolve();
+    for (let isFirst = true; !signal.aborted; isFirst = false) {
+      const there = await identify(() => identityOf(this.#folder)).catch(() => undefined);
+      if (signal.aborted) break;
+      if (there !== this.#watched) {
+        const before = this.#watched;
+        this.#disarm();
+        await reading;
+        const watcher = there === undefined ? undefined : this.#arm();
+        if (watcher) {
+          this.#watched = there;
+          reading = this.#read(watcher);
+        }
+        if (!isFirst && before !== this.#watched) this.#hint();
+      }
+      await sleep(this.#clock, rearmMs, signal).catch(() => {});
+    }
+    this.#disarm();
+    this.#cancelHint?.();
+    await reading;
+  }
+
+  /** Starts to watch; `undefined` if the system lets us not, as with too many watches: no hints. */
+  #arm(): Deno.FsWatcher | undefined {
+    try {
+      this.#watcher = Deno.watchFs(this.#folder, { recursive: false });
+    } catch (error) {
+      // Too many watches comes as an error without a code.
+      if (systemReason(error) === undefined && error instanceof TypeError) throw error;
+    }
+    return this.#watcher;
+  }
+
+  #disarm(): void {
+    this.#watcher?.close();
+    this.#watcher = undefined;
+    this.#watched = undefined;
+  }
+
+  async #read(watcher: Deno.FsWatcher): Promise<void> {
+    try {
+      for await (const event of watcher) {
+        if (event.kind !== "access") this.#hint();
+        // A new folder may come in its place, even under the same number.
+        if (event.paths.includes(this.#folder) && this.#watcher === watcher) this.#disarm();
+      }
+    } catch {
+      // The system gave up on this watch, for example because too much happened at once.
+      if (this.#watcher === watcher) this.#disarm();
+    }
+  }
+
+  #hint(): void {
+    this.#cancelHint ??= this.#clock.after(debounceMs, () => {
+      this.#cancelHint = undefined;
+      this.#onChange();
+    });
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * Opens a registry by its URL, loading only the back end that it names.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import { UsageError } from "../core/errors.ts";
+import type { Registry } from "./registry.ts";
+import { parseRegistryUrl } from "./url.ts";
+import type { RegistryScheme } from "./url.ts";
+
+/** What every back end may need. */
+export interface RegistryContext {
+  /** A legal cluster name. */
+  readonly cluster: string;
+  readonly clock: Clock;
+  /** How long any call waits for the storage, in milliseconds; by default the back end decides. */
+  readonly timeoutMs?: number;
+  /** A new text at each call, 1 to 40 letters and digits, that no other process makes. */
+  readonly randomText: () => string;
+}
+
+type Opener = (location: string, context: RegistryContext) => Promise<Registry>;
+
+const openers: Readonly<Record<RegistryScheme, Opener>> = {
+  file: async (path, context) => {
+    const { openDirectoryRegistry } = await import("./directory.ts");
+    return openDirectoryRegistry({ path, ...context });
+  },
+  memory: async (name, context) => {
+    const { memoryStorage, openMemoryRegistry } = await import("./memory.ts");
+    const url = `memory:${name}`;
+    return openMemoryRegistry({ storage: memoryStorage(name), url, ...context });
+  },
+};
+
+/**
+ * A handle on the registry at `url`; whether it can be reached shows with the first call.
+ *
+ * @param url a URL, or the path of a folder; see `registryUrlFault`
+ * @throws {UsageError} if it is not legal
+ */
+export async function openRegistry(url: string, context: RegistryContext): Promise<Registry> {
+  const parsed = parseRegistryUrl(url);
+  if ("fault" in parsed) throw new UsageError([`Cannot open registry "${url}": ${parsed.fault}`]);
+  return await openers[parsed.scheme](parsed.location, context);
+}

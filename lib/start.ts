@@ -1,0 +1,190 @@
+/**
+ * The composition root: the only place that names real adapters and joins them into a node.
+ *
+ * @module
+ */
+import { sleep, systemClock } from "./clock.ts";
+import { RegistryError, UsageError } from "./core/errors.ts";
+import type { Hello } from "./core/hello.ts";
+import { cookieWeakness } from "./core/option_identity.ts";
+import type { NodeOptions } from "./core/options.ts";
+import { profileTimings } from "./core/profile.ts";
+import { seededRandom } from "./core/random.ts";
+import type { NodeName } from "./core/name.ts";
+import { openLog } from "./log/log.ts";
+import type { Log } from "./log/log.ts";
+import { detectAddresses } from "./node/detect_address.ts";
+import { ClusterNode } from "./node/node.ts";
+import { ownName } from "./node/own_name.ts";
+import { openRegistry } from "./registry/open.ts";
+import type { Registry } from "./registry/registry.ts";
+import { listenTcp } from "./transport/tcp.ts";
+import type { Transport } from "./transport/transport.ts";
+import { softwareVersion } from "./version.ts";
+import { mintCookie } from "./cookie.ts";
+
+const software = `clusternode/${softwareVersion}`;
+
+/** Pauses between tries to get the cookie at start, in milliseconds. */
+const cookieRetryMs = 500;
+
+/** The log that the options describe; colours only if the caller knows of a terminal. */
+export function openNodeLog(
+  options: Pick<
+    NodeOptions,
+    "logFile" | "logFormat" | "logLevel" | "logMaxSizeBytes" | "logFilesMax"
+  >,
+  output: { readonly console: "stdout" | "stderr" | "none"; readonly color: boolean },
+): Log {
+  return openLog({
+    ...output,
+    file: options.logFile,
+    format: options.logFormat,
+    level: options.logLevel,
+    maxSizeBytes: options.logMaxSizeBytes,
+    maxFiles: options.logFilesMax,
+    clock: systemClock,
+  });
+}
+
+/**
+ * The registry that the options name.
+ *
+ * @throws {UsageError} if there is more than one
+ */
+export function openRegistryOf(
+  { registries, cluster }: Pick<NodeOptions, "registries" | "cluster">,
+): Promise<Registry> {
+  const [url, ...others] = registries;
+  if (url === undefined || others.length > 0) {
+    const given = `--registry was given ${registries.length} times`;
+    throw new UsageError([`${given}: this version uses exactly one`]);
+  }
+  return openRegistry(url, { cluster, clock: systemClock, randomText });
+}
+
+/** A transport for commands: it asks and does not listen. */
+export function openVisitorTransport(
+  cluster: string,
+  cookies: readonly string[],
+): Promise<Transport> {
+  const hello: Hello = {
+    role: "visitor",
+    name: "visitor@localhost" as NodeName,
+    instance: randomText(),
+    cluster,
+    addresses: [],
+    software,
+  };
+  const ignore = (): void => {};
+  return listenTcp({
+    listen: undefined,
+    hello: () => hello,
+    cookies,
+    cluster,
+    clock: systemClock,
+    randomBytes,
+    handler: {
+      onRequest: ignore,
+      onNotice: ignore,
+      onLost: ignore,
+      onLate: ignore,
+      onStranger: ignore,
+    },
+  });
+}
+
+/**
+ * Starts a node: opens the registry, agrees on the cookie, listens, and begins to register.
+ * The caller awaits `joined`, and disposes the node to leave.
+ *
+ * @throws {UsageError} if options contradict each other
+ * @throws {RegistryError} if the registry gave no cookie within the start timeout
+ * @throws {Error} if it cannot listen
+ */
+export async function startNode(options: NodeOptions, log: Log): Promise<ClusterNode> {
+  const registry = await openRegistryOf(options);
+  const isMinted = options.cookies.length === 0;
+  const begun = systemClock.now();
+  try {
+    const cookies = await cookiesOf(options, registry, log);
+    const detected = await detectAddresses();
+    const own = ownName({ options, detected, hostName: Deno.hostname() });
+    for (const note of own.notes) log.warning(note, { event: "note" });
+    const startedAt = new Date(systemClock.wallTime()).toISOString();
+    const instance = randomText();
+    return await ClusterNode.open({
+      clock: systemClock,
+      random: seededRandom(new DataView(randomBytes(8).buffer).getUint32(0)),
+      log,
+      registry,
+      cluster: options.cluster,
+      status: options.status,
+      loopbackNote: own.loopbackNote,
+      mintedCookie: isMinted ? cookies[0] : undefined,
+      openTransport: (handler, hello) =>
+        listenTcp({
+          listen: options.listen,
+          hello,
+          cookies,
+          cluster: options.cluster,
+          clock: systemClock,
+          randomBytes,
+          handler,
+        }),
+      settings: (port) => ({
+        name: own.name,
+        nameIsAutomatic: own.automatic,
+        instance,
+        addresses: own.addresses(port),
+        tags: options.tags,
+        startedAt,
+        software,
+        intervalMs: options.intervalMs,
+        timings: profileTimings[options.profile],
+        startTimeoutMs: Math.max(1, options.startTimeoutMs - (systemClock.now() - begun)),
+      }),
+    });
+  } catch (error) {
+    await registry[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The cookies that were given, or the one that the registry holds. */
+async function cookiesOf(
+  { cookies, startTimeoutMs }: NodeOptions,
+  registry: Registry,
+  log: Log,
+): Promise<readonly string[]> {
+  for (const weakness of cookies.map(cookieWeakness)) {
+    if (weakness !== undefined) log.warning(`The cookie is easy to guess: ${weakness}`);
+  }
+  if (cookies.length > 0) return cookies;
+  const deadline = systemClock.now() + startTimeoutMs;
+  for (let told = false;; told = true) {
+    try {
+      return [await registry.mintCookie(mintCookie(randomBytes), new AbortController().signal)];
+    } catch (error) {
+      if (!(error instanceof RegistryError)) throw error;
+      if (systemClock.now() + cookieRetryMs > deadline) {
+        const within = `within the start timeout`;
+        throw new RegistryError(`The registry could not be used ${within}: ${error.message}`, {
+          cause: error,
+        });
+      }
+      if (!told) log.warning(`The registry cannot be used yet, trying again: ${error.message}`);
+    }
+    await sleep(systemClock, cookieRetryMs);
+  }
+}
+
+/** Bytes that nobody can guess, from the operating system. */
+export function randomBytes(length: number): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(new Uint8Array(length));
+}
+
+/** 128 random bits as 32 hexadecimal digits. */
+function randomText(): string {
+  return Array.from(randomBytes(16), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

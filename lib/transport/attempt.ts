@@ -1,0 +1,204 @@
+/**
+ * An attempt: one address of a target is dialled, and whoever answers there has to prove the cookie
+ * and to be the one that is looked for.
+ *
+ * @module
+ */
+import { type Address, formatAddress } from "../core/address.ts";
+import { decodeHello } from "../core/hello.ts";
+import type { Hello } from "../core/hello.ts";
+import { decodeUtf8 } from "../core/text.ts";
+import type { Clock } from "../clock.ts";
+import type { ConnectionParts } from "./connection.ts";
+import { helloMaxBytes, introduce, type Introduction, type Keys, knock } from "./handshake.ts";
+import type { TransportLimits } from "./limits.ts";
+import type { Outcome, Target } from "./transport.ts";
+import { reasonOf, type Socket, Wire } from "./wire.ts";
+
+/** An outcome without an answer. */
+export type Failure = Exclude<Outcome, { kind: "answer" }>;
+
+/** Opens a TCP connection; the signal gives up. */
+export type Connect = (address: Address, signal: AbortSignal) => Promise<Socket>;
+
+/** What attempts need from their surroundings. */
+export interface DialContext {
+  readonly keys: Keys;
+  readonly hello: () => Hello;
+  readonly clock: Clock;
+  readonly limits: TransportLimits;
+  readonly connect: Connect;
+}
+
+/** How an attempt ended. */
+export type AttemptResult =
+  | { readonly kind: "identified"; readonly parts: ConnectionParts }
+  | Failure;
+
+/** Times a member that was turned away under load, although it has the right cookie, tries in all. */
+const triesMax = 3;
+
+/** One address being dialled. */
+export class Attempt {
+  readonly address: Address;
+  /** Never rejects. */
+  readonly result: Promise<AttemptResult>;
+
+  readonly #context: DialContext;
+  readonly #target: Target;
+  readonly #fresh: boolean;
+  readonly #abort = new AbortController();
+  #wire: Wire | undefined;
+  #stopped: Failure | undefined;
+
+  /** @param fresh true if the connection is for a single request */
+  constructor(address: Address, target: Target, fresh: boolean, context: DialContext) {
+    this.address = address;
+    this.#target = target;
+    this.#fresh = fresh;
+    this.#context = context;
+    this.result = this.#run();
+  }
+
+  /** How it stands: what its outcome is if it has to end now. */
+  get standing(): Failure {
+    const where = formatAddress(this.address);
+    return this.#wire === undefined
+      ? { kind: "no-answer", detail: `${where} did not answer` }
+      : { kind: "silent", detail: `${where} accepted the connection but said nothing` };
+  }
+
+  /** Ends it at once; its result is `failure`, or else how it stood. */
+  stop(failure: Failure = this.standing): void {
+    this.#stopped ??= failure;
+    this.#abort.abort();
+    this.#wire?.close("ours", failure.detail);
+  }
+
+  async #run(): Promise<AttemptResult> {
+    const result = await this.#meet();
+    // Identified and stopped at the same moment: whoever gets it has to close it politely.
+    if (result.kind === "identified") return result;
+    this.#wire?.close("ours", result.kind);
+    return this.#stopped ?? result;
+  }
+
+  async #meet(): Promise<AttemptResult> {
+    const { keys, clock, limits } = this.#context;
+    let cancel: (() => void) | undefined;
+    try {
+      for (let tries = 1;; tries++) {
+        const wire = await this.#open();
+        if (!(wire instanceof Wire)) return wire;
+        cancel ??= clock.after(limits.handshakeTimeoutMs, () => this.stop());
+        const introduction = await knock(wire, keys, keys.prologue);
+        if (introduction !== undefined) return this.#greet(wire, introduction);
+        if (wire.end?.kind !== "closed") return this.#failureOf(wire);
+        const failure = await this.#askForCluster();
+        if (failure.kind !== "reset" || tries === triesMax) return failure;
+      }
+    } finally {
+      cancel?.();
+    }
+  }
+
+  /** The other side holds the cookie: is it the one that is looked for? */
+  #greet(wire: Wire, { payload, ciphers }: Introduction): AttemptResult {
+    if (this.#stopped) return this.#stopped;
+    const peer = decodeHello(payload);
+    if (peer === undefined) return this.#garbage("its hello is not legal");
+    const other = this.#otherThanWanted(peer);
+    if (other !== undefined) return other;
+    const own = this.#context.hello();
+    introduce(wire, ciphers, own, this.#fresh || own.role === "visitor");
+    // From here on the wire belongs to the connection, and stopping must not close it.
+    this.#wire = undefined;
+    const { address } = this;
+    const parts = { wire, ciphers, peer, address, dialled: true, reusable: !this.#fresh };
+    return { kind: "identified", parts };
+  }
+
+  async #open(): Promise<Wire | Failure> {
+    const { connect, limits } = this.#context;
+    const where = formatAddress(this.address);
+    let socket: Socket;
+    try {
+      socket = await connect(this.address, this.#abort.signal);
+    } catch (error) {
+      return this.#stopped ?? failureOfConnecting(error, where);
+    }
+    if (this.#stopped) {
+      socket.close();
+      return this.#stopped;
+    }
+    if (isItself(socket)) {
+      socket.close();
+      return { kind: "refused", detail: `nobody listens at ${where}` };
+    }
+    this.#wire = new Wire(socket, helloMaxBytes, limits.writeQueueMaxBytes);
+    return this.#wire;
+  }
+
+  /** Turned away without a word: another cluster, or another cookie? */
+  async #askForCluster(): Promise<Failure> {
+    const { keys } = this.#context;
+    const where = formatAddress(this.address);
+    const wire = await this.#open();
+    if (!(wire instanceof Wire)) return wire;
+    const introduction = await knock(wire, keys, keys.barePrologue);
+    if (introduction === undefined) {
+      if (wire.end?.kind !== "closed") return this.#failureOf(wire);
+      const detail = `${where} holds another cookie, or is no clusternode`;
+      return { kind: "wrong-cookie", detail };
+    }
+    const cluster = decodeUtf8(introduction.payload);
+    if (cluster === undefined || cluster.length > 64) return this.#garbage("no name of a cluster");
+    if (cluster === keys.cluster) {
+      return { kind: "reset", detail: `${where} closed the connection during the handshake` };
+    }
+    const detail = `${where} belongs to cluster ${JSON.stringify(cluster)}`;
+    return { kind: "wrong-cluster", detail };
+  }
+
+  #otherThanWanted(peer: Hello): Failure | undefined {
+    const where = formatAddress(this.address);
+    const { name, instance } = this.#target;
+    const otherName = peer.name !== name;
+    const otherInstance = instance !== undefined && peer.instance !== instance;
+    if (peer.instance === this.#context.hello().instance) {
+      return { kind: "other-instance", detail: `${where} is this node itself`, from: peer };
+    }
+    if (!otherName && !otherInstance) return undefined;
+    const who = otherName ? peer.name : `another instance of ${peer.name}`;
+    return { kind: "other-instance", detail: `${where} is ${who}`, from: peer };
+  }
+
+  #failureOf(wire: Wire): Failure {
+    const where = formatAddress(this.address);
+    const end = wire.end;
+    if (end?.kind === "garbage") return this.#garbage(end.detail);
+    return { kind: "reset", detail: `${where}: ${end?.detail ?? "the connection ended"}` };
+  }
+
+  #garbage(reason: string): Failure {
+    return {
+      kind: "garbage",
+      detail: `${formatAddress(this.address)} does not speak the protocol: ${reason}`,
+    };
+  }
+}
+
+/** TCP lets a socket connect to its own port when nobody listens there; rare, and not a peer. */
+function isItself({ localAddr, remoteAddr }: Socket): boolean {
+  return localAddr.hostname === remoteAddr.hostname && localAddr.port === remoteAddr.port;
+}
+
+function failureOfConnecting(error: unknown, where: string): Failure {
+  if (error instanceof Deno.errors.ConnectionRefused) {
+    return { kind: "refused", detail: `nobody listens at ${where}` };
+  }
+  if (error instanceof Deno.errors.ConnectionReset) {
+    return { kind: "reset", detail: `${where}: ${reasonOf(error)}` };
+  }
+  return { kind: "no-answer", detail: `${where}: ${reasonOf(error)}` };
+}

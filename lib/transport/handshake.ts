@@ -1,0 +1,193 @@
+/**
+ * The first words over a new connection: both sides prove that they hold the cookie, then say who
+ * they are.
+ *
+ *     initiator                                    responder
+ *        | 1: empty                             ->    |  not for us: closed without a word
+ *        | <-                     2: who I am         |
+ *        | first frame: who I am                ->    |  opened: the initiator is identified
+ *
+ * A message 1 for another cluster does not open either, and looks like one with another cookie. So an
+ * initiator that was turned away asks once more without naming a cluster (the bare prologue); a
+ * responder with the same cookie answers that with the name of its own cluster, and closes.
+ *
+ * @module
+ */
+import { decodeEnvelope, encodeEnvelope } from "../core/envelope.ts";
+import { decodeHello, encodeHello } from "../core/hello.ts";
+import type { Hello } from "../core/hello.ts";
+import {
+  handshakeOverheadBytes,
+  type HandshakeResult,
+  Initiator,
+  presharedKey,
+  Responder,
+} from "../core/noise_handshake.ts";
+import { encodeUtf8 } from "../core/text.ts";
+import type { Wire } from "./wire.ts";
+
+/** Largest message with a hello in it, in bytes. */
+export const helloMaxBytes = 8 * 1024;
+
+/** Largest first message of a stranger, in bytes: more is not read from anybody unknown. */
+export const knockMaxBytes = handshakeOverheadBytes;
+
+const nothing = new Uint8Array(0);
+const version = "clusternode/1";
+
+/** What a node needs for handshakes. */
+export interface Keys {
+  /** The first is used to dial, all are accepted. */
+  readonly psks: readonly Uint8Array[];
+  readonly prologue: Uint8Array;
+  /** The prologue that names no cluster. */
+  readonly barePrologue: Uint8Array;
+  readonly cluster: string;
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+/** Prepares `cookies` (at least one) for handshakes in `cluster`. */
+export function makeKeys(
+  cookies: readonly string[],
+  cluster: string,
+  randomBytes: (count: number) => Uint8Array,
+): Keys {
+  return {
+    psks: cookies.map(presharedKey),
+    prologue: encodeUtf8(`${version}\0${cluster}`),
+    barePrologue: encodeUtf8(version),
+    cluster,
+    randomBytes,
+  };
+}
+
+/** What the initiator learned. */
+export interface Introduction {
+  /** The payload of message 2. */
+  readonly payload: Uint8Array;
+  readonly ciphers: HandshakeResult;
+}
+
+/**
+ * The initiator's side up to message 2. `undefined` if the wire ended: `closed` without a byte means
+ * that the responder turned us away, `garbage` that it is no responder.
+ */
+export async function knock(
+  wire: Wire,
+  keys: Keys,
+  prologue: Uint8Array,
+): Promise<Introduction | undefined> {
+  const [psk] = keys.psks as readonly [Uint8Array];
+  const initiator = new Initiator({ prologue, psk, ephemeralKey: keys.randomBytes(32) });
+  wire.limitBytes = helloMaxBytes;
+  wire.write(initiator.writeMessage(nothing));
+  const message = await wire.read();
+  if (message === undefined) return undefined;
+  const payload = initiator.readMessage(message);
+  if (payload === undefined) {
+    wire.close("garbage", "the answer to the handshake does not open");
+    return undefined;
+  }
+  return { payload, ciphers: initiator.split() };
+}
+
+/** The initiator's last step: tells who it is. `visit` if it does not want to be asked. */
+export function introduce(
+  wire: Wire,
+  ciphers: HandshakeResult,
+  hello: Hello,
+  visit: boolean,
+): void {
+  wire.write(ciphers.send.seal(encodeEnvelope(visit ? "visit" : "hello", 0, encodeHello(hello))));
+}
+
+/** Closes a connection that is not needed after all, so that the other side sees no loss in it. */
+export async function withdraw(
+  { wire, ciphers }: { readonly wire: Wire; readonly ciphers: HandshakeResult },
+  reason: string,
+): Promise<void> {
+  wire.write(ciphers.send.seal(encodeEnvelope("goodbye", 0, nothing)));
+  await wire.flushed();
+  wire.close("ours", reason);
+}
+
+/** What the responder learned. */
+export type Reception =
+  | {
+    readonly kind: "identified";
+    readonly hello: Hello;
+    readonly visit: boolean;
+    readonly ciphers: HandshakeResult;
+  }
+  /** The caller closes the wire; `stranger` is false for a member that left of its own accord. */
+  | { readonly kind: "turned-away"; readonly reason: string; readonly stranger: boolean };
+
+/**
+ * The responder's side.
+ *
+ * @param onProven called when message 1 has opened: the other side holds the cookie, or has recorded
+ *   somebody who does
+ */
+export async function receive(
+  wire: Wire,
+  keys: Keys,
+  hello: () => Hello,
+  onProven: () => void,
+): Promise<Reception> {
+  const knocked = await wire.read();
+  if (knocked === undefined) return turnedAway(wire, false, "closed before it said anything");
+  const responder = opened(keys, keys.prologue, knocked);
+  if (responder === undefined) return await tellCluster(wire, keys, knocked);
+  onProven();
+  const own = hello();
+  const message = responder.writeMessage(encodeHello(own));
+  if (message === undefined) return turnedAway(wire, true, "its public key is of small order");
+  const ciphers = responder.split();
+  wire.limitBytes = helloMaxBytes;
+  wire.write(message);
+  const frame = await wire.read();
+  if (frame === undefined) return turnedAway(wire, true, "closed before it said who it is");
+  const plain = ciphers.receive.open(frame);
+  const envelope = plain && decodeEnvelope(plain);
+  if (envelope?.kind !== "hello" && envelope?.kind !== "visit") {
+    return turnedAway(wire, true, "its hello does not open");
+  }
+  const theirs = decodeHello(envelope.body);
+  if (theirs === undefined) return turnedAway(wire, true, "its hello is not legal");
+  if (theirs.instance === own.instance) return turnedAway(wire, true, "it says it is this node");
+  return { kind: "identified", hello: theirs, visit: envelope.kind === "visit", ciphers };
+}
+
+/** The responder whose cookie opens `message`, or `undefined` if none does. */
+function opened(keys: Keys, prologue: Uint8Array, message: Uint8Array): Responder | undefined {
+  for (const psk of keys.psks) {
+    // The key is drawn per attempt, but the costly part of it is not done before a message opened.
+    const responder = new Responder({ prologue, psk, ephemeralKey: keys.randomBytes(32) });
+    if (responder.readMessage(message) !== undefined) return responder;
+  }
+  return undefined;
+}
+
+/** Answers a holder of the cookie that belongs to another cluster; a stranger gets nothing. */
+async function tellCluster(wire: Wire, keys: Keys, message: Uint8Array): Promise<Reception> {
+  const responder = opened(keys, keys.barePrologue, message);
+  if (responder === undefined) {
+    return turnedAway(
+      wire,
+      false,
+      "its first message was not made with the cookie of this cluster",
+    );
+  }
+  const answer = responder.writeMessage(encodeUtf8(keys.cluster));
+  if (answer !== undefined) wire.write(answer);
+  await wire.flushed();
+  return turnedAway(wire, false, "it holds the cookie but belongs to another cluster");
+}
+
+function turnedAway(wire: Wire, proven: boolean, reason: string): Reception {
+  const end = wire.end;
+  const told = end === undefined || end.kind === "closed" ? reason : end.detail;
+  // A member that finds another instance than it looked for closes after message 2.
+  const left = end?.kind === "closed" || end?.kind === "reset";
+  return { kind: "turned-away", reason: told, stranger: !(proven && left) };
+}

@@ -1,0 +1,271 @@
+/**
+ * The transport over TCP: every peer is one connection, found, opened and kept as requests need it.
+ *
+ * This file decides which connection a request goes over; {@linkcode Dial} opens them,
+ * {@linkcode Door} takes them in, {@linkcode Connection} speaks over them.
+ *
+ * @module
+ */
+import { type Address, formatAddress } from "../core/address.ts";
+import { bodyMaxBytes } from "../core/envelope.ts";
+import { assert } from "../core/assert.ts";
+import type { Hello } from "../core/hello.ts";
+import type { NodeName } from "../core/name.ts";
+import type { InstanceId } from "../core/row.ts";
+import type { Clock } from "../clock.ts";
+import type { Connect, DialContext, Failure } from "./attempt.ts";
+import { Connection, type ConnectionContext, type ConnectionParts } from "./connection.ts";
+import { Dial } from "./dialing.ts";
+import { Door } from "./door.ts";
+import { makeKeys, withdraw } from "./handshake.ts";
+import { defaultLimits, type TransportLimits } from "./limits.ts";
+import { Peers, sweepsPerIdleTimeout } from "./peers.ts";
+import { StrangerReports } from "./strangers.ts";
+import type { Deadlines, Outcome, Target, Transport, TransportHandler } from "./transport.ts";
+
+/** What a TCP transport is made of. */
+export interface TcpOptions {
+  /** Where to listen, port 0 for any free one; `undefined` to dial only, as a visitor does. */
+  readonly listen: Address | undefined;
+  /** Who this node is; asked anew for each connection. Its instance must not change. */
+  readonly hello: () => Hello;
+  /** At least one; the first is used to dial, all are accepted. */
+  readonly cookies: readonly string[];
+  readonly cluster: string;
+  readonly clock: Clock;
+  /** Random bytes from the operating system: keys are made of them. */
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly handler: TransportHandler;
+  readonly limits?: Partial<TransportLimits>;
+  /** How to open a TCP connection, `Deno.connect` by default. */
+  readonly connect?: Connect;
+}
+
+/** A transport over TCP, with what tests and metrics want to count. */
+export interface TcpTransport extends Transport {
+  /** Inbound connections that have not proven who they are. */
+  readonly guestCount: number;
+  /** Identified connections. */
+  readonly connectionCount: number;
+}
+
+/**
+ * Opens a transport.
+ *
+ * @throws {Error} `Cannot listen on 10.0.0.5:80 as …`
+ */
+export function listenTcp(options: TcpOptions): Promise<TcpTransport> {
+  // A promise, so that a fault of the address comes as a rejection like any other fault of IO.
+  return new Promise((resolve) => resolve(new TcpConnections(options)));
+}
+
+const connectTcp: Connect = ({ host, port }, signal) =>
+  Deno.connect({ hostname: host, port, signal });
+
+/** Addresses that worked last time are remembered for so many peers. */
+const lastGoodMax = 4_096;
+const stopped: Failure = { kind: "closed", detail: "the transport was closed" };
+
+class TcpConnections implements TcpTransport {
+  readonly #options: TcpOptions;
+  readonly #limits: TransportLimits;
+  readonly #peers: Peers;
+  readonly #door: Door | undefined;
+  readonly #dialContext: DialContext;
+  readonly #connectionContext: ConnectionContext;
+  /** Dials that others may join, by what is dialled. */
+  readonly #shared = new Map<string, Promise<Connection | Failure>>();
+  readonly #dials = new Set<Dial>();
+  readonly #lastGood = new Map<NodeName, Address>();
+  readonly #tasks = new Set<Promise<unknown>>();
+  #cancelSweep: (() => void) | undefined;
+  #closed = false;
+
+  constructor(options: TcpOptions) {
+    const { hello, clock, handler, cookies, cluster, randomBytes } = options;
+    assert(cookies.length > 0, "a transport has at least one cookie");
+    this.#options = options;
+    const limits = this.#limits = { ...defaultLimits, ...options.limits };
+    const keys = makeKeys(cookies, cluster, randomBytes);
+    const { connect = connectTcp } = options;
+    this.#peers = new Peers(hello().instance, limits.connectionsMax);
+    this.#dialContext = { keys, hello, clock, limits, connect };
+    const onEnd = (connection: Connection, lost: boolean): void => {
+      if (this.#peers.delete(connection) && lost && !this.#closed) handler.onLost(connection.peer);
+    };
+    this.#connectionContext = { clock, limits, handler, onEnd };
+    const strangers = new StrangerReports(clock, (host, why) => handler.onStranger(host, why));
+    const onIdentified = (parts: ConnectionParts): Promise<void> => this.#adopt(parts).ended;
+    this.#door = options.listen &&
+      new Door(options.listen, { keys, hello, clock, limits, strangers, onIdentified });
+  }
+
+  get port(): number {
+    return this.#door?.port ?? 0;
+  }
+
+  get guestCount(): number {
+    return this.#door?.guestCount ?? 0;
+  }
+
+  get connectionCount(): number {
+    return this.#peers.size;
+  }
+
+  ask(target: Target, body: Uint8Array, deadlines: Deadlines): Promise<Outcome> {
+    assert(body.length <= bodyMaxBytes, `a body is at most ${bodyMaxBytes} bytes long`);
+    if (this.#closed) return Promise.resolve(stopped);
+    if (deadlines.fresh) return this.#askAfresh(target, body, deadlines);
+    const connection = this.#peers.find(target);
+    return connection === undefined
+      ? this.#askDialling(target, body, deadlines, deadlines.answerTimeoutMs)
+      : this.#askOver(connection, target, body, deadlines);
+  }
+
+  tell(instance: InstanceId, body: Uint8Array): boolean {
+    assert(body.length <= bodyMaxBytes, `a body is at most ${bodyMaxBytes} bytes long`);
+    const connection = this.#closed ? undefined : this.#peers.findForNotice(instance);
+    connection?.notice(body);
+    return connection !== undefined;
+  }
+
+  drop(instance: InstanceId): void {
+    for (const connection of [...this.#peers.of(instance)]) {
+      this.#track(connection.leave("reset", "the connection was dropped on purpose"));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    this.#cancelSweep?.();
+    for (const dial of this.#dials) dial.stop(stopped);
+    const leaving = this.#peers.all().map((one) => one.leave("closed", stopped.detail));
+    await Promise.all([this.#door?.close(), ...leaving]);
+    while (this.#tasks.size > 0) await Promise.all(this.#tasks);
+  }
+
+  async #askOver(
+    connection: Connection,
+    target: Target,
+    body: Uint8Array,
+    deadlines: Deadlines,
+  ): Promise<Outcome> {
+    const { answerTimeoutMs } = deadlines;
+    const startMs = this.#options.clock.now();
+    const result = await connection.request(body, answerTimeoutMs);
+    if (result.kind === "answer") return answerOf(connection, result);
+    if (result.kind !== "unsent") return result;
+    if (this.#closed) return stopped;
+    const leftMs = Math.max(1, answerTimeoutMs - (this.#options.clock.now() - startMs));
+    return this.#askDialling(target, body, deadlines, leftMs);
+  }
+
+  async #askDialling(
+    target: Target,
+    body: Uint8Array,
+    { connectTimeoutMs }: Deadlines,
+    answerTimeoutMs: number,
+  ): Promise<Outcome> {
+    const connection = await this.#sharedDial(target, connectTimeoutMs);
+    if (!(connection instanceof Connection)) return connection;
+    // The peer may have dialled at the same moment, and the other connection be the one to keep.
+    const kept = this.#peers.find(target) ?? connection;
+    const result = await kept.request(body, answerTimeoutMs);
+    if (result.kind === "answer") return answerOf(kept, result);
+    return result.kind === "unsent" ? { kind: "reset", detail: result.detail } : result;
+  }
+
+  async #askAfresh(target: Target, body: Uint8Array, deadlines: Deadlines): Promise<Outcome> {
+    const connection = await this.#dial(target, deadlines.connectTimeoutMs, true).connection;
+    if (!(connection instanceof Connection)) return connection;
+    const result = await connection.request(body, deadlines.answerTimeoutMs);
+    // Draining, not leaving: the peer may owe or await something too, and has its time for it.
+    connection.drain();
+    if (result.kind === "answer") return answerOf(connection, result);
+    return result.kind === "unsent" ? { kind: "reset", detail: result.detail } : result;
+  }
+
+  /** Joins a dial to the same target that is under way, or begins one. */
+  #sharedDial(target: Target, timeoutMs: number): Promise<Connection | Failure> {
+    const { name, instance, addresses } = target;
+    const key = [name, instance, ...addresses.map(formatAddress)].join(" ");
+    const running = this.#shared.get(key);
+    if (running !== undefined) return this.#within(timeoutMs, running, name);
+    const { connection } = this.#dial(target, timeoutMs, false);
+    this.#shared.set(key, connection);
+    void connection.then(() => this.#shared.delete(key));
+    return connection;
+  }
+
+  /** A dial somebody else began may have a longer deadline than the one who joined it. */
+  #within(
+    timeoutMs: number,
+    running: Promise<Connection | Failure>,
+    name: NodeName,
+  ): Promise<Connection | Failure> {
+    return new Promise((resolve) => {
+      const detail = `no connection to ${name} within ${timeoutMs} ms`;
+      const giveUp = (): void => resolve({ kind: "no-answer", detail });
+      const cancel = this.#options.clock.after(timeoutMs, giveUp);
+      void running.then(resolve).finally(cancel);
+    });
+  }
+
+  #dial(
+    target: Target,
+    timeoutMs: number,
+    fresh: boolean,
+  ): { connection: Promise<Connection | Failure> } {
+    const lastGood = this.#lastGood.get(target.name);
+    const dial = new Dial(target, lastGood, timeoutMs, fresh, this.#dialContext);
+    this.#dials.add(dial);
+    this.#track(dial.over);
+    const connection = dial.result.then((result) => {
+      this.#dials.delete(dial);
+      if (result.kind !== "identified") return result;
+      if (this.#closed) {
+        this.#track(withdraw(result.parts, stopped.detail));
+        return stopped;
+      }
+      this.#rememberGood(target.name, result.parts.address);
+      return this.#adopt(result.parts).connection;
+    });
+    return { connection };
+  }
+
+  #adopt(parts: ConnectionParts): { connection: Connection; ended: Promise<void> } {
+    const connection = new Connection(parts, this.#connectionContext);
+    this.#peers.add(connection);
+    const ended = connection.run();
+    this.#track(ended);
+    this.#cancelSweep ??= this.#sweepLater();
+    return { connection, ended };
+  }
+
+  #sweepLater(): () => void {
+    const { clock } = this.#options;
+    return clock.after(Math.ceil(this.#limits.idleTimeoutMs / sweepsPerIdleTimeout), () => {
+      this.#peers.sweep();
+      this.#cancelSweep = this.#peers.size > 0 ? this.#sweepLater() : undefined;
+    });
+  }
+
+  #rememberGood(name: NodeName, address: Address): void {
+    this.#lastGood.delete(name);
+    this.#lastGood.set(name, address);
+    const [oldest] = this.#lastGood.keys();
+    if (this.#lastGood.size > lastGoodMax && oldest !== undefined) this.#lastGood.delete(oldest);
+  }
+
+  #track(task: Promise<unknown>): void {
+    this.#tasks.add(task);
+    void task.finally(() => this.#tasks.delete(task));
+  }
+}
+
+function answerOf(
+  { peer, address }: Connection,
+  { body, roundTripUs }: { body: Uint8Array; roundTripUs: number },
+): Outcome {
+  return { kind: "answer", body, roundTripUs, from: peer, address };
+}

@@ -1,0 +1,62 @@
+/**
+ * A world in memory for the command line, and commands that only note how they were called.
+ *
+ * @module
+ */
+import type { Commands } from "../../lib/cli/commands.ts";
+import { main } from "../../lib/cli/main.ts";
+import type { World } from "../../lib/cli/world.ts";
+
+/** Everything that one run did. */
+export interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Calls of commands: the name, then the arguments. */
+  readonly calls: readonly (readonly unknown[])[];
+}
+
+/** What may differ from run to run. */
+export interface Surroundings {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly randomBytes?: (length: number) => Uint8Array;
+  /** Thrown by every command. */
+  readonly failure?: Error;
+  /** Returned by every command. */
+  readonly code?: number;
+}
+
+/** Runs the program with `args` in a world that holds nothing but `surroundings`. */
+export async function run(args: readonly string[], surroundings: Surroundings = {}): Promise<Run> {
+  const { environment = {}, files = {}, randomBytes, failure, code = 0 } = surroundings;
+  let [stdout, stderr] = ["", ""];
+  const calls: unknown[][] = [];
+  const world: World = {
+    environment,
+    writeStdout: (text) => stdout += text,
+    writeStderr: (text) => stderr += text,
+    stdoutIsTerminal: false,
+    columns: undefined,
+    readTextFile(path) {
+      const text = files[path];
+      return text === undefined ? Promise.reject(new Error("No such file")) : Promise.resolve(text);
+    },
+    randomBytes: randomBytes ?? ((length) => new Uint8Array(length)),
+    registryUrlFault: (url) => url.startsWith("file:") ? undefined : "it must begin with file:",
+  };
+  const note = (name: string) => (...given: unknown[]): Promise<number> => {
+    calls.push([name, ...given]);
+    return failure ? Promise.reject(failure) : Promise.resolve(code);
+  };
+  const commands: Commands = {
+    start: note("start"),
+    local: note("local"),
+    members: note("members"),
+    ping: note("ping"),
+    leave: note("leave"),
+    forget: note("forget"),
+    health: note("health"),
+  };
+  return { code: await main(args, world, commands), stdout, stderr, calls };
+}

@@ -1,0 +1,128 @@
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { commandEntries } from "../../lib/cli/command_table.ts";
+import { NameTakenError, RegistryError, UsageError } from "../../lib/core/errors.ts";
+import { optionEntries, optionsOf } from "../../lib/core/option_table.ts";
+import type { NodeOptions } from "../../lib/core/options.ts";
+import denoJson from "../../deno.json" with { type: "json" };
+import { softwareVersion } from "../../lib/version.ts";
+import { run } from "./fake_world.ts";
+import type { Run } from "./fake_world.ts";
+
+function optionsIn({ calls }: Run): NodeOptions {
+  return calls[0]?.find((value) =>
+    typeof value === "object" && "cookies" in (value ?? {})
+  ) as NodeOptions;
+}
+
+Deno.test("main() runs start when no command is given", async () => {
+  for (const args of [[], ["start"]]) {
+    const result = await run(args);
+    equal(result.code, 0);
+    equal(result.calls[0]?.[0], "start");
+  }
+  const named = await run(["--name", "n1@10.0.0.5", "10.0.0.6", "--interval=2s", "10.0.0.7"]);
+  const { name, addresses, intervalMs } = optionsIn(named);
+  deepEqual([name, addresses, intervalMs], ["n1@10.0.0.5", ["10.0.0.6", "10.0.0.7"], 2000]);
+});
+
+Deno.test("main() hands arguments and flags of each command over", async () => {
+  deepEqual((await run(["local", "5"])).calls[0]?.slice(0, 2), ["local", 5]);
+  const members = (await run(["members", "--json"])).calls[0];
+  deepEqual(members?.[2], { json: true, watch: false });
+  const ping = (await run(["ping", "n2", "-c", "3", "--interval", "20ms"])).calls[0];
+  deepEqual([ping?.[1], ping?.[3]], [{ local: "n2" }, { count: 3, intervalMs: 20 }]);
+  const endless = (await run(["ping", "n2@h"])).calls[0];
+  deepEqual([endless?.[1], endless?.[3]], ["n2@h", { count: undefined, intervalMs: 1000 }]);
+  equal((await run(["forget", "n3@h"])).calls[0]?.[1], "n3@h");
+  deepEqual(optionsIn(await run(["leave", "--name", "n1"])).name, { local: "n1" });
+  equal((await run(["health", "--cluster", "blue"])).calls[0]?.[0], "health");
+});
+
+Deno.test("main() returns the exit code of the command", async () => {
+  equal((await run(["ping", "n2"], { code: 1 })).code, 1);
+});
+
+Deno.test("main() turns errors that users can cause into exit codes", async () => {
+  const failures = [
+    [new UsageError(["--x: wrong"]), 2],
+    [new NameTakenError("held by 10.0.0.9"), 3],
+    [new RegistryError("away"), 4],
+  ] as const;
+  for (const [failure, code] of failures) {
+    const result = await run([], { failure });
+    equal(result.code, code);
+    match(result.stderr, /^clusternode: /);
+  }
+  await rejects(run([], { failure: new TypeError("bug") }), TypeError);
+});
+
+Deno.test("main() puts cookies of files behind those of flags", async () => {
+  const files = { "/a": "from a\n", "/b": "from b\r\n" };
+  const args = ["--cookie-file", "/a", "--cookie", "given", "--cookie-file", "/b"];
+  deepEqual(optionsIn(await run(args, { files })).cookies, ["given", "from a", "from b"]);
+});
+
+Deno.test("main() tells which cookie file cannot be used, and why", async () => {
+  const files = { "/empty": "\n", "/long": "x".repeat(2000) };
+  const environment = { CLUSTERNODE_COOKIE_FILE: "/empty:/long:/none" };
+  const { code, stderr } = await run([], { files, environment });
+  equal(code, 2);
+  match(stderr, /CLUSTERNODE_COOKIE_FILE "\/empty": the cookie in it .* it has 0\n/);
+  match(stderr, /CLUSTERNODE_COOKIE_FILE "\/long": the cookie in it .* it has 2000\n/);
+  match(stderr, /CLUSTERNODE_COOKIE_FILE "\/none": it cannot be read \(No such file\)/);
+});
+
+Deno.test("main() reads the configuration file named by flag or environment", async () => {
+  const files = { "/c.json": '{"cluster": "blue"}', "/bad.json": "{" };
+  equal(optionsIn(await run(["--config", "/c.json"], { files })).cluster, "blue");
+  const environment = { CLUSTERNODE_CONFIG: "/c.json" };
+  equal(optionsIn(await run(["members"], { files, environment })).cluster, "blue");
+  match((await run(["--config", "/bad.json"], { files })).stderr, /"\/bad.json": it is not JSON/);
+  match((await run(["--config", "/no.json"], { files })).stderr, /"\/no.json": it cannot be read/);
+});
+
+Deno.test("main() prints version, commit and Deno version", async () => {
+  equal(softwareVersion, denoJson.version);
+  for (const args of [["--version"], ["-V"], ["version"]]) {
+    const { code, stdout } = await run(args);
+    equal(code, 0);
+    match(stdout, /^clusternode \d+\.\d+\.\d+ \(commit \S+, Deno \d+\.\d+\.\d+\)\n$/);
+  }
+});
+
+Deno.test("main() shows commands, options, exit codes and examples in the help", async () => {
+  const { code, stdout, stderr } = await run(["--help"]);
+  deepEqual([code, stderr], [0, ""]);
+  for (const [name, { summary }] of commandEntries) {
+    match(stdout, new RegExp(`^  ${name}\\b.* ${summary.replace(/[()]/g, ".")}$`, "m"));
+  }
+  for (const [, { flag, variable }] of optionEntries) {
+    match(stdout, new RegExp(`^  ${flag} <`, "m"));
+    match(stdout, new RegExp(`\\b${variable}\\)`));
+  }
+  match(stdout, /^Exit codes:\n {2}0 /m);
+  match(stdout, /^ {2}130, 143 /m);
+  match(stdout, /^Examples:\n {2}clusternode /m);
+});
+
+Deno.test("main() shows only what belongs to a command in its help", async () => {
+  for (const [name] of commandEntries) {
+    const asked = await run([name, "--help"]);
+    equal(asked.code, 0);
+    equal((await run(["help", name])).stdout, asked.stdout);
+    match(asked.stdout, new RegExp(`^Usage: clusternode ${name === "start" ? "\\[start" : name}`));
+  }
+  const { stdout } = await run(["members", "-h"]);
+  for (const [, { flag }] of optionEntries) {
+    const expected = optionsOf("members").some(([, entry]) => entry.flag === flag);
+    equal(stdout.includes(`  ${flag} `), expected, flag);
+  }
+});
+
+Deno.test("keygen prints 256 bits that never begin with a hyphen", async () => {
+  const draws = [0xfb, 0xff];
+  const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(draws.shift() ?? 0);
+  const { code, stdout } = await run(["keygen"], { randomBytes: bytes });
+  equal(code, 0);
+  equal(stdout, `${"_".repeat(42)}8\n`);
+});

@@ -1,0 +1,74 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { optionEntries } from "../../lib/core/option_table.ts";
+import { wrongValues } from "../core/wrong_values.ts";
+import { run } from "./fake_world.ts";
+
+/** The faults that a run with wrong usage told, after checking that it was one. */
+async function faultsOf(...args: readonly string[]): Promise<readonly string[]> {
+  const { code, stdout, stderr, calls } = await run(args);
+  deepEqual([code, stdout, calls], [2, "", []]);
+  match(stderr, /\nFor help: clusternode --help(, or .*)?\n$/);
+  return stderr.split("\n").slice(0, -2).map((line) => line.replace(/^clusternode: /, ""));
+}
+
+for (const [key, { flag, type }] of optionEntries) {
+  Deno.test(`main() ends with 2 when ${flag} is wrong, and says what is legal`, async () => {
+    const [value, legal] = wrongValues[key];
+    const faults = await faultsOf(flag, value);
+    ok(faults[0]?.startsWith(`${flag} ${type.secret ? "(not shown)" : '"'}`), faults[0]);
+    match(faults[0] ?? "", legal);
+  });
+}
+
+Deno.test("main() tells all faults at once, of every option and of unknown ones", async () => {
+  const args = optionEntries.flatMap(([key, { flag }]) => [flag, wrongValues[key][0]]);
+  const faults = await faultsOf("--port", "80", ...args, "--colour", "--interval");
+  for (const [, { flag }] of optionEntries) {
+    equal(faults.filter((fault) => fault.startsWith(`${flag} `)).length >= 1, true, flag);
+  }
+  ok(faults.includes('unknown option "--port"'));
+  ok(faults.includes('unknown option "--colour"'));
+  ok(faults.includes("--interval: its value is missing"));
+});
+
+const cases: readonly (readonly [readonly string[], readonly string[]])[] = [
+  [["membrs"], ['unknown command "membrs", did you mean "members"?']],
+  [["membrs", "--json"], ['unknown command "membrs", did you mean "members"?']],
+  [["frobnicate"], ['unknown command "frobnicate"']],
+  [["help", "membrs"], ['unknown command "membrs", did you mean "members"?']],
+  [["--profile", "lan", "members"], [
+    'command "members": it must come first, in front of its options',
+  ]],
+  [["start", "members"], [
+    'operand "members": it must be an IP address, a further one of this node',
+  ]],
+  [["--intervall", "2s"], ['unknown option "--intervall", did you mean "--interval"?']],
+  [["--intervall=2s", "10.0.0.5"], ['unknown option "--intervall", did you mean "--interval"?']],
+  [["members", "--jsn", "x"], [
+    'unknown option "--jsn", did you mean "--json"?',
+    'operand "x": members takes no such word',
+  ]],
+  [["members", "--json=yes"], ["--json: it takes no value"]],
+  [["members", "--name", "n1"], [
+    "--name: it is no option of members, but of start, leave, health",
+  ]],
+  [["ping"], [
+    "ping: its argument <name> is missing: n2@10.0.0.3, or n2 if only one node has that name",
+  ]],
+  [["ping", "n2", "-c", "0"], ['--count "0": it must be a whole number from 1 to 1000000']],
+  [["ping", "n2", "n3"], ['operand "n3": ping takes no such word']],
+  [["local", "-5"], ['<N> "-5": it must be a whole number from 1 to 100']],
+  [["local"], ["local: its argument <N> is missing: how many nodes, up to 100"]],
+  [["keygen", "x"], ['operand "x": keygen takes no such word']],
+  [["completions", "tcsh"], ['<shell> "tcsh": it must be one of bash, zsh, fish']],
+  [["--interval"], ["--interval: its value is missing"]],
+  [["--interval", "--name", "n1"], ['--interval "--name": its value is missing']],
+  [["--name", ""], ['--name "": it is empty; give a name such as n1@10.0.0.5, or n1']],
+  [["-x"], ['unknown option "-x"']],
+];
+
+for (const [args, expected] of cases) {
+  Deno.test(`main() explains wrong usage: clusternode ${args.join(" ")}`, async () => {
+    deepEqual(await faultsOf(...args), expected);
+  });
+}

@@ -1,0 +1,75 @@
+/**
+ * Registry URLs, and what opening one by its URL gives.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { systemClock } from "../../lib/clock.ts";
+import { UsageError } from "../../lib/core/errors.ts";
+import { openRegistry } from "../../lib/registry/open.ts";
+import { parseRegistryUrl, registryUrlFault } from "../../lib/registry/url.ts";
+import { needing } from "../permissions.ts";
+import { never, randomText, rowOf } from "./rows.ts";
+
+const context = { cluster: "default", clock: systemClock, timeoutMs: 20_000, randomText };
+
+Deno.test("parseRegistryUrl() takes legal ones apart", () => {
+  const legal: [string, string, string][] = [
+    ["file:///tmp/sync_dir", "file", "/tmp/sync_dir"],
+    ["FILE:///tmp/a%20b%25", "file", "/tmp/a b%"],
+    ["file://localhost/tmp", "file", "/tmp"],
+    ["/tmp/100%?#", "file", "/tmp/100%?#"],
+    ["./sync_dir", "file", "./sync_dir"],
+    ["../sync_dir", "file", "../sync_dir"],
+    ["memory:", "memory", ""],
+    ["memory:blue", "memory", "blue"],
+  ];
+  for (const [text, scheme, location] of legal) {
+    assert.deepEqual(parseRegistryUrl(text), { scheme, location }, text);
+    assert.equal(registryUrlFault(text), undefined);
+  }
+});
+
+Deno.test("registryUrlFault() says what is wrong and what is legal", () => {
+  const faults: [string, RegExp][] = [
+    ["", /neither a URL nor a path.*legal are file:\/\/\/path/],
+    ["sync_dir", /neither a URL nor a path/],
+    ["gopher://x", /its scheme "gopher" is not known; legal are file:\/\/\/.*memory:/],
+    ["constructor:x", /its scheme "constructor" is not known/],
+    ["file:sync_dir", /lacks the slashes/],
+    ["file://sync_dir/x", /names the host "sync_dir"/],
+    ["file:///tmp/x?y", /%3F/],
+    ["file:///tmp/100%", /%25/],
+    ["file:///tmp/%00", /zero byte/],
+    ["/tmp/\0", /zero byte/],
+    ["memory:a/b", /the name after memory:/],
+  ];
+  for (const [text, pattern] of faults) assert.match(registryUrlFault(text) ?? "", pattern, text);
+});
+
+Deno.test("openRegistry() rejects with UsageError when the URL is not legal", async () => {
+  await assert.rejects(openRegistry("gopher://x", context), UsageError);
+});
+
+Deno.test("openRegistry() gives handles on the same storage for the same memory URL", async () => {
+  await using one = await openRegistry("memory:url_test", context);
+  await using two = await openRegistry("memory:url_test", context);
+  await using other = await openRegistry("memory:url_test_2", context);
+  await one.write(rowOf("n1@h"), undefined, never);
+  assert.equal(one.url, "memory:url_test");
+  assert.equal((await two.list(never)).rows.length, 1);
+  assert.equal((await other.list(never)).rows.length, 0);
+});
+
+Deno.test({
+  ...needing("openRegistry() opens a folder by URL and by path", "read", "write"),
+  async fn() {
+    const path = await Deno.makeTempDir({ prefix: "a b" });
+    await using one = await openRegistry(`file://${encodeURI(path)}/sync_dir`, context);
+    await using two = await openRegistry(`${path}/sync_dir`, context);
+    assert.equal(one.url, two.url);
+    await one.write(rowOf("n1@h"), undefined, never);
+    assert.equal((await two.list(never)).rows.length, 1);
+    await Deno.remove(path, { recursive: true });
+  },
+});

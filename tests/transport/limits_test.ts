@@ -1,0 +1,144 @@
+/** The parts of the TCP transport that need no network: guests, reports, requests, in virtual time. */
+import assert from "node:assert/strict";
+import type { Clock } from "../../lib/clock.ts";
+import { Guests } from "../../lib/transport/guests.ts";
+import { type RequestResult, Requests } from "../../lib/transport/requests.ts";
+import { StrangerReports } from "../../lib/transport/strangers.ts";
+
+/** A clock that stands until it is moved. */
+class StandingClock implements Clock {
+  #nowMs = 0;
+  readonly #timers = new Set<{ atMs: number; callback: () => void }>();
+
+  now = (): number => this.#nowMs;
+  nowUs = (): number => this.#nowMs * 1000;
+  wallTime = (): number => this.#nowMs;
+
+  after(delayMs: number, callback: () => void): () => void {
+    const timer = { atMs: this.#nowMs + delayMs, callback };
+    this.#timers.add(timer);
+    return () => void this.#timers.delete(timer);
+  }
+
+  get timers(): number {
+    return this.#timers.size;
+  }
+
+  pass(ms: number): void {
+    this.#nowMs += ms;
+    for (const timer of [...this.#timers]) {
+      if (timer.atMs > this.#nowMs || !this.#timers.delete(timer)) continue;
+      timer.callback();
+    }
+  }
+}
+
+Deno.test("Guests evict the oldest of a host when that host has too many", () => {
+  const guests = new Guests(10, 2);
+  const evicted: string[] = [];
+  for (const name of ["a1", "b1", "a2", "a3", "a4"]) {
+    guests.admit(name.charAt(0), () => evicted.push(name));
+  }
+  assert.deepEqual(evicted, ["a1", "a2"]);
+  assert.equal(guests.size, 3);
+});
+
+Deno.test("Guests evict the oldest of all when there are too many", () => {
+  const guests = new Guests(3, 2);
+  const evicted: string[] = [];
+  for (const name of ["a", "b", "c", "d", "e"]) guests.admit(name, () => evicted.push(name));
+  assert.deepEqual(evicted, ["a", "b"]);
+  assert.equal(guests.size, 3);
+});
+
+Deno.test("Guests keep who has proven the cookie when strangers crowd in", () => {
+  const guests = new Guests(3, 3);
+  const evicted: number[] = [];
+  const member = guests.admit("h", () => evicted.push(-1));
+  guests.prove(member);
+  for (let index = 0; index < 100; index++) guests.admit("h", () => evicted.push(index));
+  assert.equal(evicted.length, 97);
+  assert.ok(!evicted.includes(-1));
+  guests.leave(member);
+  guests.leave(member);
+  assert.equal(guests.size, 3);
+});
+
+Deno.test("StrangerReports passes on one report a second per host", () => {
+  const clock = new StandingClock();
+  const told: string[] = [];
+  const reports = new StrangerReports(clock, (host, reason) => told.push(`${host} ${reason}`));
+  for (const host of ["a", "b", "a"]) reports.add(host, "1");
+  clock.pass(999);
+  reports.add("a", "2");
+  clock.pass(1);
+  reports.add("a", "3");
+  assert.deepEqual(told, ["a 1", "b 1", "a 3"]);
+});
+
+Deno.test("StrangerReports keeps quiet when more hosts come than it remembers", () => {
+  const clock = new StandingClock();
+  let told = 0;
+  const reports = new StrangerReports(clock, () => told++);
+  for (let host = 0; host < 5_000; host++) reports.add(`${host}`, "x");
+  assert.equal(told, 1_024);
+  clock.pass(1_000);
+  reports.add("another", "x");
+  assert.equal(told, 1_025);
+});
+
+interface Asked {
+  readonly clock: StandingClock;
+  readonly requests: Requests;
+  readonly told: string[];
+  ask(timeoutMs: number): number | undefined;
+}
+
+function openRequests(max = 10): Asked {
+  const clock = new StandingClock();
+  const told: string[] = [];
+  const requests = new Requests(clock, max, {
+    onLate: (roundTripUs) => told.push(`late ${roundTripUs}`),
+    onSilent: (silentInRow) => told.push(`silent in a row ${silentInRow}`),
+    onIdle: () => told.push("idle"),
+  });
+  const resolve = (result: RequestResult): void => void told.push(result.kind);
+  return { clock, requests, told, ask: (timeoutMs) => requests.add(timeoutMs, resolve) };
+}
+
+Deno.test("Requests tell answer, silence and late answer", () => {
+  const { clock, requests, told, ask } = openRequests();
+  const body = new Uint8Array(0);
+  assert.deepEqual([ask(100), ask(50)], [0, 1]);
+  clock.pass(50);
+  requests.answer(0, body);
+  requests.answer(0, body);
+  clock.pass(7);
+  requests.answer(1, body);
+  requests.answer(1, body);
+  requests.answer(99, body);
+  assert.deepEqual(told, ["silent", "silent in a row 1", "answer", "idle", "late 57000"]);
+  assert.equal(clock.timers, 0);
+});
+
+Deno.test("Requests count silent ones in a row until something is heard", () => {
+  const { clock, requests, told, ask } = openRequests();
+  for (const heard of [false, true, false]) {
+    ask(1);
+    clock.pass(1);
+    if (heard) requests.heard();
+  }
+  const counts = told.filter((line) => line.startsWith("silent in a row"));
+  assert.deepEqual(counts, ["silent in a row 1", "silent in a row 2", "silent in a row 1"]);
+});
+
+Deno.test("Requests refuse more than the limit at once, and endAll() ends each once", () => {
+  const { clock, requests, told, ask } = openRequests(2);
+  assert.deepEqual([ask(9), ask(9), ask(9)], [0, 1, undefined]);
+  requests.sent(1, 100);
+  requests.endAll((sentBytes) => ({ kind: sentBytes > 50 ? "reset" : "closed", detail: "" }));
+  requests.endAll(() => ({ kind: "garbage", detail: "" }));
+  clock.pass(9);
+  assert.deepEqual(told, ["silent", "closed", "reset"]);
+  assert.equal(requests.waiting, 0);
+});
