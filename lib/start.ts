@@ -167,7 +167,7 @@ async function cookiesOf(
       return [await registry.mintCookie(mintCookie(randomBytes), new AbortController().signal)];
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error;
-      if (systemClock.now() + cookieRetryMs > deadline) {
+      if (systemClock.now() >= deadline) {
         const within = `within the start timeout`;
         throw new RegistryError(`The registry could not be used ${within}: ${error.message}`, {
           cause: error,
@@ -175,7 +175,7 @@ async function cookiesOf(
       }
       if (!told) log.warning(`The registry cannot be used yet, trying again: ${error.message}`);
     }
-    await sleep(systemClock, cookieRetryMs);
+    await sleep(systemClock, Math.min(cookieRetryMs, Math.max(0, deadline - systemClock.now())));
   }
 }
 

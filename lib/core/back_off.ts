@@ -1,5 +1,5 @@
 /**
- * Waits between tries at something that fails: doubling, up to a bound, told once.
+ * Waits between tries at something that fails: doubling, up to a bound.
  *
  * @module
  */
@@ -9,7 +9,6 @@ export class BackOff {
   readonly #firstMs: number;
   readonly #mostMs: number;
   #failures = 0;
-  #since = 0;
 
   /**
    * @param firstMs wait after the first failure, in milliseconds
@@ -25,16 +24,14 @@ export class BackOff {
     return this.#failures > 0;
   }
 
-  /** Notes a failure at `now`; returns how long to wait before the next try, in milliseconds. */
-  failed(now: number): number {
-    if (this.#failures++ === 0) this.#since = now;
+  /** Notes a failure; returns how long to wait before the next try, in milliseconds. */
+  failed(): number {
+    this.#failures++;
     return Math.min(this.#mostMs, this.#firstMs * 2 ** Math.min(this.#failures - 1, 20));
   }
 
-  /** Notes a success at `now`; returns how long it had been failing, in milliseconds, 0 if not. */
-  succeeded(now: number): number {
-    const forMs = this.failing ? now - this.#since : 0;
+  /** Notes a success. */
+  succeeded(): void {
     this.#failures = 0;
-    return forMs;
   }
 }

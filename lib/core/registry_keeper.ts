@@ -43,6 +43,8 @@ export class RegistryKeeper {
   readonly #owner: KeeperOwner;
   readonly #reading = new BackOff(250, retryMostMs);
   readonly #writing = new BackOff(250, retryMostMs);
+  /** Since when the registry is away, for reading, for writing or both. */
+  #awaySince = 0;
   #phase: KeeperPhase = "claiming";
   #beat = 0;
   #seen: string | undefined;
@@ -105,7 +107,7 @@ export class RegistryKeeper {
     this.#listing = false;
     this.#listedAt = now;
     this.#listAt = now + this.listIntervalMs;
-    this.#tellBack(this.#reading.succeeded(now), out);
+    this.#tellBack(this.#reading, now, out);
     if (this.#phase === "claiming" && this.#write === "idle" && this.#writeAt === Infinity) {
       this.#claim(own, now, out);
     } else if (this.#phase === "held" && own === undefined && !this.#writtenSinceList) {
@@ -129,7 +131,7 @@ export class RegistryKeeper {
     this.#write = "idle";
     this.#seen = version;
     this.#writtenSinceList = true;
-    this.#tellBack(this.#writing.succeeded(now), out);
+    this.#tellBack(this.#writing, now, out);
     this.#writeAt = now + this.beatIntervalMs;
     if (this.#phase === "releasing") this.#startRemove(now, out);
     if (this.#phase !== "claiming") return;
@@ -142,7 +144,7 @@ export class RegistryKeeper {
   /** Our write lost: someone else changed the row since we saw it. */
   writeConflict(current: RegistryRow | undefined, now: number, out: Effect[]): void {
     this.#write = "idle";
-    this.#tellBack(this.#writing.succeeded(now), out);
+    this.#tellBack(this.#writing, now, out);
     if (this.#phase === "releasing") return this.#released(now);
     this.#claim(current, now, out);
   }
@@ -241,9 +243,11 @@ export class RegistryKeeper {
     out: Effect[],
   ): number {
     this.#lastReason = reason;
-    const first = !backOff.failing;
-    const waitMs = backOff.failed(now);
+    // Said once: what cannot be read can hardly be written.
+    const first = !this.away;
+    const waitMs = backOff.failed();
     if (first) {
+      this.#awaySince = now;
       const goesOn = this.#phase === "claiming" ? "trying again" : "going on by pings alone";
       out.push({
         kind: "note",
@@ -254,9 +258,11 @@ export class RegistryKeeper {
     return waitMs;
   }
 
-  #tellBack(awayMs: number, out: Effect[]): void {
-    if (awayMs === 0 || this.away) return;
-    const message = `The registry is back after ${formatDuration(awayMs)}`;
+  #tellBack(backOff: BackOff, now: number, out: Effect[]): void {
+    if (!this.away) return;
+    backOff.succeeded();
+    if (this.away) return;
+    const message = `The registry is back after ${formatDuration(now - this.#awaySince)}`;
     out.push({ kind: "note", level: "info", message });
   }
 }

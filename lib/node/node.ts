@@ -163,7 +163,8 @@ export class ClusterNode implements AsyncDisposable {
     const { cluster } = this.#parts;
     const { instance, addresses, software, name } = this.#settings as Settings;
     return {
-      role: "member",
+      // A name that is not ours yet, and may turn out to be another one, is nothing to go by.
+      role: this.#registered ? "member" : "visitor",
       name: this.#membership?.name ?? name,
       instance,
       cluster,
@@ -185,9 +186,10 @@ export class ClusterNode implements AsyncDisposable {
       },
       onNotice: (from, body) => {
         const notice = decodeNotice(body);
+        // Also from a member that introduced itself a moment before it was registered.
+        if (notice?.kind === "left") return this.#put({ kind: "peer-left", from });
         if (from.role !== "member" || notice === undefined) return;
-        if (notice.kind === "left") this.#put({ kind: "peer-left", from });
-        else this.#put({ kind: "peer-forgot", name: notice.name, instance: notice.instance });
+        this.#put({ kind: "peer-forgot", name: notice.name, instance: notice.instance });
       },
       onLost: (from) => this.#put({ kind: "lost", instance: from.instance }),
       onLate: (from) => this.#put({ kind: "late", instance: from.instance }),
@@ -276,7 +278,11 @@ export class ClusterNode implements AsyncDisposable {
   }
 
   async #ping(effect: Effect & { kind: "ping" }): Promise<void> {
-    const outcome = await (this.#transport as Transport).ask(effect, pingBody, effect);
+    const { connectTimeoutMs, answerTimeoutMs } = effect;
+    // Peers remember for a connection who opened it, so none made before the name is settled is kept.
+    const fresh = !this.#registered;
+    const deadlines = { connectTimeoutMs, answerTimeoutMs, fresh };
+    const outcome = await (this.#transport as Transport).ask(effect, pingBody, deadlines);
     if (outcome.kind === "closed") return;
     this.#put({ kind: "ping-ended", ping: effect.ping, outcome: pingOutcome(outcome) });
   }

@@ -234,6 +234,13 @@ function storedRow(name: NodeName, text: string): StoredRow | undefined {
 
 /** True if `after` says more than that the node still lives. */
 function isNews(before: Row, after: Row): boolean {
-  const lasting = (row: Row): string => JSON.stringify({ ...row, beat: 0, activeAt: "" });
+  const lasting = (row: Row): string =>
+    JSON.stringify({ ...row, beat: 0, activeAt: "" }, withSortedKeys);
   return lasting(before) !== lasting(after);
+}
+
+/** For `JSON.stringify`: a row that was read has its fields in another order than a new one. */
+function withSortedKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => one < other ? -1 : 1));
 }

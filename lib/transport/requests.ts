@@ -31,15 +31,19 @@ export interface RequestEvents {
 
 interface Pending {
   readonly resolve: (result: RequestResult) => void;
-  readonly cancel: () => void;
+  readonly timeoutMs: number;
   readonly sentUs: number;
+  readonly deadlineUs: number;
   sentBytes: number;
 }
 
 /** Unanswered requests whose number is remembered to recognise a late answer. */
 const lateMax = 64;
 
-/** The requests of one connection. */
+/**
+ * The requests of one connection. They share one alarm, which is left alone when an answer comes: to
+ * set and cancel a timer for each request would cost more than the rest of the request.
+ */
 export class Requests {
   readonly #clock: Clock;
   readonly #max: number;
@@ -47,6 +51,8 @@ export class Requests {
   readonly #pending = new Map<number, Pending>();
   /** When requests were sent that timed out, in microseconds, the oldest first. */
   readonly #late = new Map<number, number>();
+  #cancelAlarm: (() => void) | undefined;
+  #alarmUs = Infinity;
   #nextId = 0;
   #silentInRow = 0;
 
@@ -73,8 +79,10 @@ export class Requests {
     }
     const id = this.#nextId;
     this.#nextId = (id + 1) >>> 0;
-    const cancel = this.#clock.after(timeoutMs, () => this.#expire(id, timeoutMs));
-    this.#pending.set(id, { resolve, cancel, sentUs: this.#clock.nowUs(), sentBytes: 0 });
+    const sentUs = this.#clock.nowUs();
+    const deadlineUs = sentUs + timeoutMs * 1000;
+    this.#pending.set(id, { resolve, timeoutMs, sentUs, deadlineUs, sentBytes: 0 });
+    if (deadlineUs < this.#alarmUs) this.#setAlarm(deadlineUs, sentUs);
     return id;
   }
 
@@ -94,7 +102,6 @@ export class Requests {
     const pending = this.#pending.get(id);
     if (pending !== undefined) {
       this.#pending.delete(id);
-      pending.cancel();
       pending.resolve({ kind: "answer", body, roundTripUs: this.#clock.nowUs() - pending.sentUs });
       if (this.#pending.size === 0) this.#events.onIdle();
       return;
@@ -109,20 +116,41 @@ export class Requests {
   endAll(resultOf: (sentBytes: number) => RequestFailure): void {
     const all = [...this.#pending.values()];
     this.#pending.clear();
-    for (const { resolve, cancel, sentBytes } of all) {
-      cancel();
-      resolve(resultOf(sentBytes));
-    }
+    this.#stopAlarm();
+    for (const { resolve, sentBytes } of all) resolve(resultOf(sentBytes));
   }
 
-  #expire(id: number, timeoutMs: number): void {
-    const pending = this.#pending.get(id);
-    if (pending === undefined) return;
-    this.#pending.delete(id);
+  #setAlarm(deadlineUs: number, nowUs: number): void {
+    this.#stopAlarm();
+    this.#alarmUs = deadlineUs;
+    const delayMs = Math.ceil((deadlineUs - nowUs) / 1000);
+    this.#cancelAlarm = this.#clock.after(delayMs, () => this.#expireDue());
+  }
+
+  #stopAlarm(): void {
+    this.#cancelAlarm?.();
+    this.#cancelAlarm = undefined;
+    this.#alarmUs = Infinity;
+  }
+
+  /** Expires what is due, and sets the alarm for what comes next. */
+  #expireDue(): void {
+    this.#stopAlarm();
+    const nowUs = this.#clock.nowUs();
+    const due = [...this.#pending].filter(([, { deadlineUs }]) => deadlineUs <= nowUs);
+    for (const [id, pending] of due) this.#expire(id, pending);
+    let nextUs = Infinity;
+    for (const { deadlineUs } of this.#pending.values()) nextUs = Math.min(nextUs, deadlineUs);
+    if (nextUs < this.#alarmUs) this.#setAlarm(nextUs, nowUs);
+  }
+
+  #expire(id: number, pending: Pending): void {
+    // The events below may have ended it, with all the others.
+    if (!this.#pending.delete(id)) return;
     this.#late.set(id, pending.sentUs);
     const [oldest] = this.#late.keys();
     if (this.#late.size > lateMax && oldest !== undefined) this.#late.delete(oldest);
-    pending.resolve({ kind: "silent", detail: `no answer within ${timeoutMs} ms` });
+    pending.resolve({ kind: "silent", detail: `no answer within ${pending.timeoutMs} ms` });
     this.#silentInRow++;
     this.#events.onSilent(this.#silentInRow);
     if (this.#pending.size === 0) this.#events.onIdle();

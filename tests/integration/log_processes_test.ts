@@ -7,7 +7,8 @@
 import assert from "node:assert/strict";
 import { systemClock, withDeadline } from "../../lib/clock.ts";
 import { RotatingFile } from "../../lib/log/rotating_file.ts";
-import { needing, permitted } from "../permissions.ts";
+import { needing } from "../permissions.ts";
+import { diskTest } from "./disk.ts";
 
 const fixture = (name: string): string => new URL(`../log/${name}`, import.meta.url).pathname;
 
@@ -197,77 +198,37 @@ async function end(process: Deno.ChildProcess): Promise<void> {
   await process.status;
 }
 
-/** Mounts a disk of 64 KiB, or returns undefined where that is not permitted. */
-async function smallDisk(): Promise<string | undefined> {
-  const directory = await Deno.makeTempDir();
-  if (await run("mount", "-t", "tmpfs", "-o", "size=64k", "none", directory)) return directory;
-  await Deno.remove(directory);
-  return undefined;
-}
-
-async function run(command: string, ...args: string[]): Promise<boolean> {
+diskTest("a full disk loses only what could not be written", 64, async (disk) => {
+  const { file, troubles, trouble } = openFile(`${disk.path}/cluster.log`);
   try {
-    const options = { args, stdout: "null", stderr: "null" } as const;
-    return (await new Deno.Command(command, options).output()).success;
-  } catch {
-    return false;
-  }
-}
-
-/** Whether this run may mount: asked once, before the tests are named. */
-async function mayMount(): Promise<boolean> {
-  if (Deno.build.os !== "linux" || !permitted("read", "write", "run")) return false;
-  const disk = await smallDisk();
-  if (disk === undefined) return false;
-  await run("umount", disk);
-  await Deno.remove(disk);
-  return true;
-}
-
-const mountable = await mayMount();
-
-Deno.test({
-  name: "a full disk loses only what could not be written" +
-    (mountable ? "" : " (needs root on Linux, to mount a small one; run: deno task test)"),
-  ignore: !mountable,
-  async fn(): Promise<void> {
-    const disk = await smallDisk();
-    assert.ok(disk);
-    const { file, troubles, trouble } = openFile(`${disk}/cluster.log`);
-    try {
-      await Deno.writeFile(`${disk}/other`, new Uint8Array(32 * 1024));
-      const warned = trouble();
-      const line = (index: number): string => `line ${index} ${"x".repeat(80)}\n`;
-      let written = 0;
-      // Each line is flushed, so that only the disk can refuse it.
-      for (; troubles.length === 0; written++) {
-        file.write(new TextEncoder().encode(line(written)));
-        await Promise.race([file.flush(10_000), warned]);
-      }
-      assert.match(await warned, /Cannot write .*: No space left on device; trying again$/);
-      for (let more = 0; more < 30; more++) {
-        file.write(new TextEncoder().encode(line(written++)));
-      }
-      const whole = await Deno.readTextFile(`${disk}/cluster.log`);
-      assert.match(whole, /^(line \d+ x{80}\n)+$/);
-      assert.equal(await file.flush(50), false);
-      assert.equal(troubles.length, 1);
-      await Deno.remove(`${disk}/other`);
-      assert.ok(await file.flush(10_000));
-      const text = await Deno.readTextFile(`${disk}/cluster.log`);
-      const lost = /^note: (\d+) log lines could not be written to .*: No space left/m.exec(text);
-      const numbers = [...text.matchAll(/^line (\d+) x{80}$/gm)].map(([, number]) =>
-        Number(number)
-      );
-      assert.equal(numbers.length + 1, text.split("\n").length - 1);
-      assert.equal(numbers.length + Number(lost?.[1]), written);
-      assert.equal(numbers.at(-1), written - 1);
-      assert.deepEqual(numbers, [...new Set(numbers)].sort((a, b) => a - b));
-      assert.equal(troubles.length, 2);
-    } finally {
-      await file.close(1000);
-      await run("umount", disk);
-      await Deno.remove(disk);
+    await Deno.writeFile(`${disk.path}/other`, new Uint8Array(32 * 1024));
+    const warned = trouble();
+    const line = (index: number): string => `line ${index} ${"x".repeat(80)}\n`;
+    let written = 0;
+    // Each line is flushed, so that only the disk can refuse it.
+    for (; troubles.length === 0; written++) {
+      file.write(new TextEncoder().encode(line(written)));
+      await Promise.race([file.flush(10_000), warned]);
     }
-  },
+    assert.match(await warned, /Cannot write .*: No space left on device; trying again$/);
+    for (let more = 0; more < 30; more++) {
+      file.write(new TextEncoder().encode(line(written++)));
+    }
+    const whole = await Deno.readTextFile(`${disk.path}/cluster.log`);
+    assert.match(whole, /^(line \d+ x{80}\n)+$/);
+    assert.equal(await file.flush(50), false);
+    assert.equal(troubles.length, 1);
+    await Deno.remove(`${disk.path}/other`);
+    assert.ok(await file.flush(10_000));
+    const text = await Deno.readTextFile(`${disk.path}/cluster.log`);
+    const lost = /^note: (\d+) log lines could not be written to .*: No space left/m.exec(text);
+    const numbers = [...text.matchAll(/^line (\d+) x{80}$/gm)].map(([, number]) => Number(number));
+    assert.equal(numbers.length + 1, text.split("\n").length - 1);
+    assert.equal(numbers.length + Number(lost?.[1]), written);
+    assert.equal(numbers.at(-1), written - 1);
+    assert.deepEqual(numbers, [...new Set(numbers)].sort((a, b) => a - b));
+    assert.equal(troubles.length, 2);
+  } finally {
+    await file.close(1000);
+  }
 });

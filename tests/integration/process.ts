@@ -1,20 +1,34 @@
 /**
- * Real nodes for the integration tests: processes, their lines, and waiting for what they say.
+ * The program as a real process: its lines, with times, and waiting for what it says.
  *
- * They run from source, or, with `CLUSTERNODE_BINARY=path`, as the compiled binary.
+ * It runs from source, or, with `CLUSTERNODE_BINARY=path`, as the compiled binary.
  *
  * @module
  */
 import assert from "node:assert/strict";
 import { LineSplitter } from "../../lib/cli/line_splitter.ts";
+import { needing } from "../permissions.ts";
 
 const mainScript = new URL("../../main.ts", import.meta.url).pathname;
+
+/** How often something that tells no news is looked at, in milliseconds. */
+const lookMs = 20;
+
+/** A test with real processes; skipped by name where it may not start them. */
+export function processTest(name: string, fn: () => Promise<void>): void {
+  Deno.test({ ...needing(name, "read", "write", "run", "env", "net", "sys"), fn });
+}
+
+/** True if the compiled binary is tested. */
+export function isCompiled(): boolean {
+  return Boolean(Deno.env.get("CLUSTERNODE_BINARY"));
+}
 
 /** What stands in front of the arguments of the program. */
 export function programCommand(): { command: string; args: string[] } {
   const binary = Deno.env.get("CLUSTERNODE_BINARY");
   return binary
-    ? { command: binary, args: [] }
+    ? { command: Deno.realPathSync(binary), args: [] }
     : { command: Deno.execPath(), args: ["run", "--allow-all", "--no-prompt", mainScript] };
 }
 
@@ -22,6 +36,7 @@ export function programCommand(): { command: string; args: string[] } {
 export interface TimedLine {
   readonly text: string;
   readonly at: number;
+  readonly from: "stdout" | "stderr";
 }
 
 /** A running program whose output is read line by line. */
@@ -30,6 +45,7 @@ export class Program implements AsyncDisposable {
   readonly startedAt: number;
   readonly #process: Deno.ChildProcess;
   readonly #drained: Promise<unknown>;
+  readonly #outputs: ReadableStreamDefaultReader<Uint8Array>[] = [];
   readonly #watchers = new Set<() => void>();
   #status: Deno.CommandStatus | undefined;
 
@@ -43,8 +59,8 @@ export class Program implements AsyncDisposable {
       stderr: "piped",
     }).spawn();
     this.#drained = Promise.all([
-      this.#read(this.#process.stdout),
-      this.#read(this.#process.stderr),
+      this.#read(this.#process.stdout, "stdout"),
+      this.#read(this.#process.stderr, "stderr"),
       this.#process.status.then((status) => {
         this.#status = status;
         this.#wake();
@@ -67,8 +83,18 @@ export class Program implements AsyncDisposable {
     return this.lines.map(({ text }) => text).join("\n");
   }
 
+  /** What was printed to one of the outputs, each line with its end. */
+  printed(from: "stdout" | "stderr"): string {
+    return this.lines.filter((line) => line.from === from).map(({ text }) => `${text}\n`).join("");
+  }
+
   kill(signal: Deno.Signal): void {
     if (this.#status === undefined) this.#process.kill(signal);
+  }
+
+  /** Goes away as the reader of all that it prints, as `head` does. */
+  async closeOutputs(): Promise<void> {
+    await Promise.all(this.#outputs.map((output) => output.cancel()));
   }
 
   /** The exit code, once the program has ended and all of its output was read. */
@@ -90,19 +116,25 @@ export class Program implements AsyncDisposable {
     return performance.now() - begun;
   }
 
-  /** Waits for a line from `fromLine` on that `matches`. */
+  /** Waits for a line read at `since` or later that `matches`; by default any line so far will do. */
   async line(
     matches: (text: string) => boolean,
     withinMs: number,
     what: string,
-    fromLine = 0,
+    since = -Infinity,
   ): Promise<TimedLine> {
     let found: TimedLine | undefined;
-    await this.until(
-      () => (found = this.lines.slice(fromLine).find(({ text }) => matches(text))) !== undefined,
-      withinMs,
-      what,
-    );
+    let next = 0;
+    const look = (): boolean => {
+      for (; next < this.lines.length; next++) {
+        const line = this.lines[next] as TimedLine;
+        if (line.at < since || !matches(line.text)) continue;
+        found = line;
+        return true;
+      }
+      return false;
+    };
+    await this.until(look, withinMs, what);
     return found as TimedLine;
   }
 
@@ -129,12 +161,16 @@ export class Program implements AsyncDisposable {
     for (const watcher of [...this.#watchers]) watcher();
   }
 
-  async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
+  async #read(stream: ReadableStream<Uint8Array>, from: TimedLine["from"]): Promise<void> {
     const splitter = new LineSplitter((text) => {
-      this.lines.push({ text, at: performance.now() });
+      this.lines.push({ text, at: performance.now(), from });
     });
-    for await (const chunk of stream) {
-      splitter.push(chunk);
+    const output = stream.getReader();
+    this.#outputs.push(output);
+    for (;;) {
+      const { value, done } = await output.read();
+      if (done) break;
+      splitter.push(value);
       this.#wake();
     }
     splitter.end();
@@ -150,97 +186,31 @@ export class TemporaryFolder implements AsyncDisposable {
     this.path = Deno.makeTempDirSync({ prefix: "clusternode-test-" });
   }
 
-  /** The registry in it. */
-  get registry(): string {
-    return `${this.path}/registry`;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.path, { recursive: true });
   }
 }
 
-/** Several nodes that share one registry. */
-export class Cluster implements AsyncDisposable {
-  readonly folder = new TemporaryFolder();
-  readonly nodes: Program[] = [];
-
-  /** Options that every command of this cluster needs. */
-  get options(): string[] {
-    return ["--registry", `file://${this.folder.registry}`];
-  }
-
-  /** Starts one node on loopback under the full name `name`. */
-  start(name: string, ...more: string[]): Program {
-    const log = `${this.folder.path}/cluster.log`;
-    const node = Program.run([
-      "start",
-      "--name",
-      name,
-      ...this.options,
-      ...(more.includes("--log-file") ? [] : ["--log-file", log]),
-      ...more,
-    ]);
-    this.nodes.push(node);
-    return node;
-  }
-
-  /** Starts nodes n1 … n`count` on 127.0.0.1 and waits until every line shows all of them true. */
-  async startMany(count: number, ...more: string[]): Promise<Program[]> {
-    const names = Array.from({ length: count }, (_, index) => `n${index + 1}@127.0.0.1`);
-    const nodes = names.map((name) => this.start(name, ...more));
-    await Promise.all(nodes.map((node) => allTrue(node, count)));
-    return nodes;
-  }
-
-  /** Runs another command of the program in this cluster, to its end. */
-  async command(...args: string[]): Promise<{ code: number; text: string }> {
-    await using program = Program.run([...args, ...this.options]);
-    return { code: await program.ended(), text: program.text };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.nodes.map((node) => node[Symbol.asyncDispose]()));
-    await this.folder[Symbol.asyncDispose]();
-  }
-}
-
-/** The entries of a status line, or `undefined` if `text` is none. */
-export function statusOf(text: string): Map<string, boolean> | undefined {
-  const match = /^\d\d:\d\d:\d\d\.\d{3} \[info\] [^\s[]+\[(".*)\]$/.exec(text);
-  if (match === null) return undefined;
-  const entries = (match[1] ?? "").split(", ").map((entry) =>
-    /^"([^"]+)": (true|false)$/.exec(entry)
-  );
-  return entries.includes(null)
-    ? undefined
-    : new Map(entries.map((entry) => [entry?.[1] ?? "", entry?.[2] === "true"]));
-}
-
-/** Waits for a status line of `node` that satisfies `holds`, among lines from now on. */
-export function status(
-  node: Program,
-  holds: (entries: Map<string, boolean>) => boolean,
+/** Waits until `holds()`, looking again and again; for what no line tells. */
+export async function eventually(
+  holds: () => boolean | Promise<boolean>,
   withinMs: number,
   what: string,
-): Promise<TimedLine> {
-  return node.line(
-    (text) => {
-      const entries = statusOf(text);
-      return entries !== undefined && holds(entries);
-    },
-    withinMs,
-    what,
-    node.lines.length,
-  );
+): Promise<number> {
+  const begun = performance.now();
+  while (!await holds()) {
+    if (performance.now() - begun > withinMs) assert.fail(`Within ${withinMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
+  }
+  return performance.now() - begun;
 }
 
-/** Waits for a status line that shows exactly `count` members, all true. */
-export function allTrue(node: Program, count: number, withinMs = 20_000): Promise<TimedLine> {
-  return status(
-    node,
-    (entries) => entries.size === count && [...entries.values()].every((alive) => alive),
-    withinMs,
-    `a line shows ${count} members, all true`,
-  );
+/** Runs another command to its end; true if it ended with 0, false also if there is none. */
+export async function succeeds(command: string, ...args: string[]): Promise<boolean> {
+  try {
+    const options = { args, stdout: "null", stderr: "null" } as const;
+    return (await new Deno.Command(command, options).output()).success;
+  } catch {
+    return false;
+  }
 }

@@ -205,6 +205,9 @@ Deno.test({
     assert.equal(await makesNews(rowOf(name, 3, { state: "leaving" })), true);
     assert.equal(await makesNews(rowOf(name, 4, { state: "leaving" })), false);
     assert.equal(await makesNews(rowOf(name, 5, { incarnation: 1 })), true);
+    // The order of the fields is no news either: a node puts its own together in another one.
+    const fields = Object.entries(rowOf(name, 6, { incarnation: 1 })).reverse();
+    assert.equal(await makesNews(Object.fromEntries(fields) as unknown as Row), false);
   },
 });
 

@@ -118,6 +118,21 @@ Deno.test("Requests tell answer, silence and late answer", () => {
   requests.answer(1, body);
   requests.answer(99, body);
   assert.deepEqual(told, ["silent", "silent in a row 1", "answer", "idle", "late 57000"]);
+  clock.pass(43);
+  assert.equal(clock.timers, 0);
+});
+
+Deno.test("Requests expire each at its own deadline, with one timer for all", () => {
+  const { clock, requests, told, ask } = openRequests();
+  for (const timeoutMs of [30, 10, 20]) ask(timeoutMs);
+  assert.equal(clock.timers, 1);
+  requests.answer(1, new Uint8Array(0));
+  clock.pass(19);
+  assert.deepEqual(told, ["answer"]);
+  clock.pass(1);
+  assert.deepEqual(told.splice(0), ["answer", "silent", "silent in a row 1"]);
+  clock.pass(10);
+  assert.deepEqual(told, ["silent", "silent in a row 2", "idle"]);
   assert.equal(clock.timers, 0);
 });
 

@@ -1,0 +1,136 @@
+/**
+ * The registry goes away under a running cluster, in every way that a folder can: the cluster goes
+ * on by pings alone, says so once, and mends the registry when it is back.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import {
+  allTrue,
+  assertNeverFalse,
+  Cluster,
+  linesPass,
+  linesWith,
+  namesOf,
+  shown,
+  within,
+} from "./cluster.ts";
+import { diskTest } from "./disk.ts";
+import { eventually, processTest } from "./process.ts";
+import type { Program } from "./process.ts";
+
+/** How soon everything is as before, in milliseconds. */
+const backMs = 5000;
+
+processTest("a registry that is removed is made again, with all rows and the cookie", async () => {
+  await using cluster = new Cluster();
+  const nodes = await cluster.startMany(3);
+  const since = performance.now();
+  await Deno.remove(cluster.registry, { recursive: true });
+  const rows = namesOf(3).join();
+  within(
+    "rows back",
+    await eventually(() => cluster.files().join() === rows, backMs, "the rows are back"),
+    backMs,
+  );
+  await linesPass(nodes, 2);
+  assertWarnings(nodes, since, 1);
+  // It finds the others, and holds their cookie.
+  const newcomer = cluster.start("n4@127.0.0.1");
+  await shown([...nodes, newcomer], allTrue(4), newcomer.startedAt, 5000);
+  assertNeverFalse([...nodes, newcomer]);
+});
+
+processTest("a registry that becomes a file is used again when it is a folder", async () => {
+  await using cluster = new Cluster();
+  const nodes = await cluster.startMany(3);
+  const { registry } = cluster;
+  const since = performance.now();
+  await Deno.rename(registry, `${registry}.away`);
+  await Deno.writeTextFile(registry, "not a folder\n");
+  await allWarn(nodes, since);
+  await linesPass(nodes, 2);
+  await Deno.remove(registry);
+  const rows = namesOf(3).join();
+  within(
+    "rows back",
+    await eventually(() => cluster.files().join() === rows, backMs, "the rows are back"),
+    backMs,
+  );
+  await allBack(nodes, since);
+});
+
+diskTest("a full disk under the registry costs nothing but the beats", 256, async (disk) => {
+  await using cluster = new Cluster(`${disk.path}/registry`);
+  const nodes = await cluster.startMany(3);
+  const since = performance.now();
+  await disk.fill();
+  await allWarn(nodes, since);
+  await linesPass(nodes, 2);
+  await disk.empty();
+  await beatsMove(cluster, backMs);
+  await allBack(nodes, since);
+});
+
+diskTest("a registry that becomes read-only costs nothing but the beats", 256, async (disk) => {
+  await using cluster = new Cluster(`${disk.path}/registry`);
+  const nodes = await cluster.startMany(3);
+  const since = performance.now();
+  await eventually(
+    () => disk.setReadOnly(true).then(() => true, () => false),
+    5000,
+    "no file is open for writing",
+  );
+  await allWarn(nodes, since);
+  await linesPass(nodes, 2);
+  await disk.setReadOnly(false);
+  await beatsMove(cluster, backMs);
+  await allBack(nodes, since);
+});
+
+processTest("a registry that cannot be created ends the start with 4", async () => {
+  await using cluster = new Cluster("/dev/null/x");
+  for (const cookie of [[], ["--cookie", "a-cookie-that-is-long-enough-to-be-good"]]) {
+    const node = cluster.start("n1@127.0.0.1", "--start-timeout", "1s", ...cookie);
+    assert.equal(await node.ended(), 4);
+    const tookMs = performance.now() - node.startedAt;
+    assert.ok(tookMs >= 1000, `it gave up after ${tookMs} ms`);
+    within("the end of the start", tookMs, 2000);
+    const [last] = node.lines.slice(-1);
+    assert.match(last?.text ?? "", /\[error\] The registry could not be used .*: .*\/dev\/null\/x/);
+    assert.match(last?.text ?? "", /Not a directory/);
+  }
+});
+
+/** Waits until each node has said that the registry is away. */
+async function allWarn(nodes: readonly Program[], since: number): Promise<void> {
+  const told = (text: string): boolean => /\[warning\] .*registry/.test(text);
+  await Promise.all(nodes.map((node) => node.line(told, 10_000, "it warns", since)));
+}
+
+/** Waits until each node has said that the registry is back, and looks at all that it said. */
+async function allBack(nodes: readonly Program[], since: number): Promise<void> {
+  const told = (text: string): boolean => text.includes("[info] The registry is back after");
+  await Promise.all(nodes.map((node) => node.line(told, 10_000, "it is back", since)));
+  await linesPass(nodes, 1);
+  assertWarnings(nodes, since, 1);
+  for (const node of nodes) assert.equal(linesWith(node, "The registry is back", since).length, 1);
+  assertNeverFalse(nodes, since);
+}
+
+/** Each node has warned so often, or less. */
+function assertWarnings(nodes: readonly Program[], since: number, most: number): void {
+  for (const node of nodes) {
+    const warnings = linesWith(node, "[warning]", since).map(({ text }) => text);
+    assert.ok(warnings.length <= most, warnings.join("\n"));
+  }
+}
+
+/** Waits until every row of three nodes was written again. */
+async function beatsMove({ registry }: Cluster, withinMs: number): Promise<void> {
+  const read = (): string[] =>
+    namesOf(3).map((name) => Deno.readTextFileSync(`${registry}/${name}`));
+  const before = read();
+  const moved = (): boolean => read().every((text, index) => text !== before[index]);
+  within("rows written again", await eventually(moved, withinMs, "rows move"), withinMs);
+}

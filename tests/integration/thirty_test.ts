@@ -1,0 +1,52 @@
+/**
+ * Thirty real nodes on one machine: nobody is ever called dead, and each is small.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import {
+  allTrue,
+  assertNeverFalse,
+  Cluster,
+  linesPass,
+  namesOf,
+  shown,
+  statusesSince,
+  within,
+} from "./cluster.ts";
+import { memoryOf } from "./memory.ts";
+import { isCompiled, processTest } from "./process.ts";
+import type { Program } from "./process.ts";
+
+const count = 30;
+
+/** Nodes that are started at the same time; each start keeps a processor busy for a while. */
+const startedAtOnce = 3;
+
+/** Status lines that each node writes while it is watched: one a second. */
+const watchedLines = 60;
+
+processTest("thirty nodes stay true for a minute in bounded memory", async () => {
+  await using cluster = new Cluster();
+  const nodes: Program[] = [];
+  for (const [index, name] of namesOf(count).entries()) {
+    nodes.push(cluster.start(name, "--log-file", "none"));
+    if (index % startedAtOnce > 0) continue;
+    const node = nodes.at(-1) as Program;
+    await node.until(() => statusesSince(node).length > 0, 20_000, "its first status line");
+  }
+  await shown(nodes, allTrue(count), performance.now(), 30_000);
+  const since = performance.now();
+  await linesPass(nodes, watchedLines);
+  assertNeverFalse(nodes, since);
+  const memory = nodes.map(({ pid }) => memoryOf(pid));
+  const residentMiB = Math.max(...memory.map(({ residentBytes }) => residentBytes)) / 2 ** 20;
+  const anonymousMiB = Math.max(...memory.map(({ anonymousBytes }) => anonymousBytes)) / 2 ** 20;
+  within("resident MiB", residentMiB, isCompiled() ? 100 : 200);
+  within("anonymous MiB", anonymousMiB, isCompiled() ? 100 : 200);
+  const termAt = performance.now();
+  for (const node of nodes) node.kill("SIGTERM");
+  for (const node of nodes) assert.equal(await node.ended(), 143);
+  within("the end of all", performance.now() - termAt, 5000);
+  assert.deepEqual(cluster.files(), []);
+});

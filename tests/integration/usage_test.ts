@@ -1,0 +1,61 @@
+/**
+ * The commands that need no cluster, and what is said about a wrong command line.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { commandResult } from "./cluster.ts";
+import { processTest } from "./process.ts";
+
+processTest("keygen, --version and completions print to standard output alone", async () => {
+  const expected: [string[], RegExp][] = [
+    [["keygen"], /^\S{32,}\n$/],
+    [["--version"], /^clusternode \d+\.\d+\.\d+ \(commit \w+, Deno [\d.]+\)\n$/],
+    [["version"], /^clusternode \d+\.\d+\.\d+ /],
+    [["--help"], /^Usage: clusternode/],
+    [["completions", "bash"], /clusternode/],
+    [["completions", "zsh"], /^#compdef clusternode/],
+    [["completions", "fish"], /^complete -c clusternode/m],
+  ];
+  await Promise.all(expected.map(async ([args, shape]) => {
+    const { code, stdout, stderr } = await commandResult(args);
+    assert.deepEqual({ args, code, stderr }, { args, code: 0, stderr: "" });
+    assert.match(stdout, shape);
+  }));
+  const keys = await Promise.all([1, 2].map(() => commandResult(["keygen"])));
+  assert.notEqual(keys[0]?.stdout, keys[1]?.stdout);
+});
+
+processTest("a misspelt command ends with 2 and a suggestion", async () => {
+  const { code, stdout, stderr } = await commandResult(["membrs"]);
+  assert.equal(code, 2);
+  assert.equal(stdout, "");
+  assert.match(stderr, /membrs.*\bmembers\b/);
+});
+
+processTest("wrong values of several options are told all at once", async () => {
+  const { code, stdout, stderr } = await commandResult(
+    [
+      "start",
+      "--interval",
+      "soon",
+      "--listen",
+      "nowhere:99999",
+      "--log-format",
+      "xml",
+      "--nmae=n1",
+    ],
+    { CLUSTERNODE_PROFILE: "moon" },
+  );
+  assert.equal(code, 2);
+  assert.equal(stdout, "");
+  const faults = [
+    /--interval .*soon/,
+    /--listen .*nowhere:99999/,
+    /--log-format .*xml.*text.*json/,
+    /--nmae.*--name/,
+    /CLUSTERNODE_PROFILE .*moon.*local.*lan.*wan/,
+  ];
+  for (const fault of faults) assert.match(stderr, fault);
+  assert.equal(stderr.match(/^clusternode: /gm)?.length, faults.length, stderr);
+});

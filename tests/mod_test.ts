@@ -1,0 +1,136 @@
+/**
+ * The library as an embedding program uses it.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { NameTakenError, startNode, UsageError } from "../lib/mod.ts";
+import type { Change, RunningNode, StartOptions } from "../lib/mod.ts";
+import type { OptionKey } from "../lib/core/option_table.ts";
+import { needing } from "./permissions.ts";
+
+/** Options that name files with options in them are for the command line only. */
+type EmbeddableKey = Exclude<OptionKey, "config" | "cookieFile">;
+
+type Same<One, Other> = [One] extends [Other] ? [Other] extends [One] ? true : false : false;
+
+/** Does not compile if an option is missing in the library, or is there alone. */
+const everyOptionIsThere: Same<EmbeddableKey | "log", keyof StartOptions> = true;
+
+let clusters = 0;
+
+/** Options of nodes that meet in this test alone, and quickly. */
+function meetingOptions(): (name: string) => StartOptions {
+  const registry = `memory:mod-test-${++clusters}`;
+  return (name) => ({
+    registry,
+    name: `${name}@127.0.0.1`,
+    listen: "127.0.0.1:0",
+    interval: "100ms",
+    profile: "local",
+  });
+}
+
+/** The first change of the wanted kind. */
+async function next(node: RunningNode, kind: Change["kind"]): Promise<Change> {
+  for await (const change of node.changes()) if (change.kind === kind) return change;
+  throw new Error(`The node ended without "${kind}"`);
+}
+
+function view(node: RunningNode): Record<string, string> {
+  return Object.fromEntries(node.members().map(({ name, status }) => [name, status]));
+}
+
+Deno.test({
+  ...needing("startNode() brings two nodes of one process together", "net", "sys"),
+  async fn() {
+    const options = meetingOptions();
+    await using first = await startNode(options("n1"));
+    const met = next(first, "joined");
+    await using second = await startNode(options("n2"));
+    assert.equal(await first.joined, "n1@127.0.0.1");
+    assert.equal(await second.joined, "n2@127.0.0.1");
+    assert.equal((await met).name, "n2@127.0.0.1");
+    assert.deepEqual(view(first), { "n1@127.0.0.1": "alive", "n2@127.0.0.1": "alive" });
+    assert.notEqual(first.port, second.port);
+  },
+});
+
+Deno.test({
+  ...needing("RunningNode.leave() takes the node out of the other's view", "net", "sys"),
+  async fn() {
+    const options = meetingOptions();
+    await using first = await startNode(options("n1"));
+    const met = next(first, "joined");
+    await using second = await startNode(options("n2"));
+    await met;
+    const left = next(first, "left");
+    await second.leave();
+    assert.deepEqual(await second.ended, { kind: "left" });
+    assert.equal((await left).name, "n2@127.0.0.1");
+    assert.deepEqual(view(first), { "n1@127.0.0.1": "alive" });
+    // Twice does no harm, and neither does the disposal that follows.
+    await second.leave();
+  },
+});
+
+Deno.test({
+  ...needing("RunningNode.changes() ends when the node leaves", "net", "sys"),
+  async fn() {
+    await using node = await startNode(meetingOptions()("n1"));
+    const all = (async (): Promise<Change[]> => {
+      const found: Change[] = [];
+      for await (const change of node.changes()) found.push(change);
+      return found;
+    })();
+    await node.joined;
+    await node.leave();
+    assert.deepEqual(await all, []);
+  },
+});
+
+Deno.test({
+  ...needing("RunningNode.joined rejects when a live node holds the name", "net", "sys"),
+  async fn() {
+    const options = meetingOptions();
+    await using first = await startNode(options("n1"));
+    await first.joined;
+    await using second = await startNode(options("n1"));
+    await assert.rejects(second.joined, NameTakenError);
+    assert.equal((await second.ended).kind, "name-taken");
+  },
+});
+
+Deno.test({
+  ...needing("startNode() hands its log to the functions it is given", "net", "sys"),
+  async fn() {
+    const lines: string[] = [];
+    const write = (message: string): void => void lines.push(message);
+    const log = { debug: write, info: write, warning: write, error: write };
+    await using node = await startNode({ ...meetingOptions()("n1"), status: "every", log });
+    await node.joined;
+    await node.leave();
+    assert.ok(lines.includes('n1@127.0.0.1["n1@127.0.0.1": true]'), lines.join("\n"));
+  },
+});
+
+Deno.test("startNode() names all faults at once when options are wrong", async () => {
+  const wrong = { interval: "5", registry: "redis:", colour: "red" } as StartOptions;
+  await assert.rejects(startNode(wrong), (error) => {
+    assert.ok(error instanceof UsageError);
+    assert.equal(error.faults.length, 3, error.message);
+    assert.match(error.message, /^option "colour": it is unknown/m);
+    assert.match(error.message, /^option "interval" "5": it must be a duration/m);
+    assert.match(error.message, /^option "registry" "redis:": its scheme "redis" is not known/m);
+    return true;
+  });
+});
+
+Deno.test("startNode() says what to give instead of a file of options", async () => {
+  const wrong = { cookieFile: "/run/secrets/cookie" } as StartOptions;
+  await assert.rejects(startNode(wrong), /option "cookieFile": a library reads no files/);
+});
+
+Deno.test("StartOptions has each option of the command line", () => {
+  assert.equal(everyOptionIsThere, true);
+});
