@@ -118,12 +118,25 @@ export interface Member {
 
 /** Something that happened to another member. */
 export interface Change {
-  /** What happened; `failed` is told with the new status. */
-  readonly kind: "joined" | "returned" | "failed" | "replaced" | "left" | "forgotten";
+  /**
+   * What happened; `failed` is told with the new status. A link that is bad for this node only is told
+   * as `link-bad`; `isolated` and `connected` are about this node itself.
+   */
+  readonly kind:
+    | "joined"
+    | "returned"
+    | "failed"
+    | "replaced"
+    | "left"
+    | "forgotten"
+    | "link-bad"
+    | "link-mended"
+    | "isolated"
+    | "connected";
   /** Full name of the member. */
   readonly name: string;
   /** The verdict, if it failed. */
-  readonly status?: MemberStatus;
+  readonly status?: MemberStatus | undefined;
   /** Why, as a sentence. */
   readonly reason: string;
 }

@@ -15,6 +15,7 @@ import { openLog } from "./log/log.ts";
 import type { Log } from "./log/log.ts";
 import { detectAddresses } from "./node/detect_address.ts";
 import { ClusterNode } from "./node/node.ts";
+import { statusEntriesMax } from "./node/status_writer.ts";
 import { ownName } from "./node/own_name.ts";
 import { openRegistry } from "./registry/open.ts";
 import type { Registry } from "./registry/registry.ts";
@@ -142,6 +143,8 @@ export async function startNode(options: NodeOptions, log: Log): Promise<Cluster
         software,
         intervalMs: options.intervalMs,
         timings: profileTimings[options.profile],
+        fullMesh: options.mesh === "full",
+        statusEntriesMax: statusEntriesMax(options.status),
         startTimeoutMs: Math.max(1, options.startTimeoutMs - (systemClock.now() - begun)),
       }),
     });

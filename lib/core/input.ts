@@ -8,9 +8,11 @@
  * @module
  */
 import type { Address } from "./address.ts";
+import type { Change } from "./change.ts";
+import type { News } from "./gossip.ts";
 import type { NodeName } from "./name.ts";
+import type { MemberRecord } from "./record.ts";
 import type { InstanceId, Row } from "./row.ts";
-import type { Change, MemberView } from "./member.ts";
 import type { StatusEntry } from "./status_line.ts";
 
 /** A peer that has proven to hold the cookie, as it introduced itself. */
@@ -21,9 +23,25 @@ export interface Peer {
   readonly software: string;
 }
 
+/** What rides on a ping. */
+export interface PingContent {
+  /** The sender's incarnation. */
+  readonly incarnation: number;
+  /** Fingerprint of the sender's roster. */
+  readonly fingerprint: number;
+  /** The sender's whole record; on first contact. */
+  readonly record?: MemberRecord | undefined;
+}
+
 /** How a ping ended; see `Outcome` in the transport for what each kind means. */
 export type PingOutcome =
-  | { readonly kind: "pong"; readonly roundTripUs: number; readonly address: Address }
+  | {
+    readonly kind: "pong";
+    readonly roundTripUs: number;
+    readonly address: Address;
+    readonly incarnation: number;
+    readonly fingerprint: number;
+  }
   | { readonly kind: PingFailure; readonly detail: string };
 
 /** The kinds of failed pings. */
@@ -43,6 +61,14 @@ export interface RegistryRow {
   readonly version: string;
 }
 
+/** Whom a ping or a request is for. */
+export interface Addressee {
+  readonly name: NodeName;
+  readonly instance: InstanceId;
+  /** Where to try, the best first. */
+  readonly addresses: readonly Address[];
+}
+
 /** Something that happened. */
 export type Input =
   /** Time has passed; early, late and doubled ones do no harm. */
@@ -58,17 +84,41 @@ export type Input =
   | { readonly kind: "remove-failed"; readonly name: NodeName; readonly reason: string }
   | { readonly kind: "ping-ended"; readonly ping: number; readonly outcome: PingOutcome }
   /** A member pinged this node; answer with a `pong` effect for `reply`. */
-  | { readonly kind: "pinged"; readonly from: Peer; readonly reply: number }
+  | {
+    readonly kind: "pinged";
+    readonly from: Peer;
+    readonly content: PingContent;
+    readonly reply: number;
+  }
   /** The connection to a peer broke without a goodbye, or a pong came after its deadline. */
-  | { readonly kind: "lost"; readonly instance: InstanceId }
-  | { readonly kind: "late"; readonly instance: InstanceId }
-  /** A peer says that it leaves. */
-  | { readonly kind: "peer-left"; readonly from: Peer }
-  /** A peer says that a dead node was taken out. */
-  | { readonly kind: "peer-forgot"; readonly name: NodeName; readonly instance: InstanceId }
+  | { readonly kind: "lost"; readonly name: NodeName; readonly instance: InstanceId }
+  | { readonly kind: "late"; readonly name: NodeName; readonly instance: InstanceId }
+  /** A peer passes news on. */
+  | { readonly kind: "told"; readonly news: News }
+  /** A peer cannot reach `subject` and asks this node to try. */
+  | { readonly kind: "probe-asked"; readonly subject: Addressee; readonly reply: number }
+  /** A helper answered, or did not (`undefined`). */
+  | { readonly kind: "probe-ended"; readonly probe: number; readonly reached: boolean | undefined }
+  /** A peer's roster differs: answer with the records of the buckets that differ. */
+  | { readonly kind: "sync-asked"; readonly buckets: readonly number[]; readonly reply: number }
+  /** The records of `from` in the buckets that differ; empty if it did not answer. */
+  | {
+    readonly kind: "synced";
+    readonly from: InstanceId;
+    readonly buckets: readonly number[];
+    readonly records: readonly MemberRecord[];
+    /** True if there was more than fits an answer. */
+    readonly more: boolean;
+  }
   /** Somebody asks this node to leave, or to forget a dead one. */
   | { readonly kind: "leave" }
-  | { readonly kind: "forget"; readonly name: NodeName; readonly reply: number };
+  | {
+    readonly kind: "forget";
+    readonly name: NodeName;
+    /** Only say what would be done. */
+    readonly dryRun: boolean;
+    readonly reply: number;
+  };
 
 /** A row without the wall-clock time of the write, which the shell adds. */
 export type RowDraft = Omit<Row, "activeAt">;
@@ -84,31 +134,52 @@ export type Effect =
   | {
     readonly kind: "ping";
     readonly ping: number;
-    readonly name: NodeName;
-    readonly instance: InstanceId;
-    readonly addresses: readonly Address[];
+    readonly to: Addressee;
+    readonly content: PingContent;
     readonly connectTimeoutMs: number;
     readonly answerTimeoutMs: number;
+    /** Over a connection of its own. */
+    readonly fresh: boolean;
   }
-  | { readonly kind: "pong"; readonly reply: number }
+  | { readonly kind: "pong"; readonly reply: number; readonly content: PingContent }
+  /** Pass news on, over connections that are open; nothing is dialled for it. */
+  | { readonly kind: "tell"; readonly to: readonly InstanceId[]; readonly news: News }
+  /** Ask `helper` to ping `subject`; ends with `probe-ended`. */
+  | {
+    readonly kind: "ask-probe";
+    readonly probe: number;
+    readonly helper: Addressee;
+    readonly subject: Addressee;
+    readonly timeoutMs: number;
+  }
+  | { readonly kind: "probe-answer"; readonly reply: number; readonly reached: boolean }
+  /** Ask for what differs; ends with `synced`. */
+  | { readonly kind: "ask-sync"; readonly from: Addressee; readonly buckets: readonly number[] }
+  | {
+    readonly kind: "sync-answer";
+    readonly reply: number;
+    readonly buckets: readonly number[];
+    readonly records: readonly MemberRecord[];
+    readonly more: boolean;
+  }
   | { readonly kind: "list" }
   | { readonly kind: "write"; readonly row: RowDraft; readonly seen: string | undefined }
   | { readonly kind: "remove"; readonly name: NodeName; readonly version: string }
-  /** Tell every connected member that this node leaves. */
-  | { readonly kind: "tell-left" }
-  | { readonly kind: "tell-forgot"; readonly name: NodeName; readonly instance: InstanceId }
   | { readonly kind: "forgotten"; readonly reply: number; readonly refusal: string | undefined }
   | { readonly kind: "drop"; readonly instance: InstanceId }
   /** It is time for the status line. */
-  | { readonly kind: "status"; readonly self: NodeName; readonly entries: readonly StatusEntry[] }
-  | { readonly kind: "change"; readonly change: Change }
+  | {
+    readonly kind: "status";
+    readonly self: NodeName;
+    /** How many are shown, and how many of them are true. */
+    readonly shown: number;
+    readonly alive: number;
+    /** Each of them; `undefined` if there are more than the settings want to see. */
+    readonly entries: readonly StatusEntry[] | undefined;
+  }
+  /** What changed, told as one. */
+  | { readonly kind: "changes"; readonly changes: readonly Change[] }
   /** This node is registered under `name` and part of the cluster from now on. */
   | { readonly kind: "joined"; readonly name: NodeName }
-  | {
-    readonly kind: "note";
-    readonly level: "info" | "warning";
-    readonly message: string;
-  }
+  | { readonly kind: "note"; readonly level: "info" | "warning"; readonly message: string }
   | { readonly kind: "stop"; readonly reason: StopReason };
-
-export type { MemberView };

@@ -1,87 +1,93 @@
 /**
- * What a node believes about another one.
+ * What a node shows of a member: the verdict, put together from the cluster's record, the pings and
+ * the beat.
  *
- *     unproven ──pong──▶ alive ◀──pong── down / wrong-cookie / wrong-cluster
- *        │                 │                        ▲
- *        └──two misses─────┴──────two misses────────┘
- *
- *     any ──leaves──▶ (gone)        any ──forgotten──▶ (gone)
- *     any ──another instance takes the name──▶ unproven, as that instance
- *
- * Nobody is listed before it was asked once: a row alone proves nothing.
+ * | the record says | pings | beat in the registry | verdict |
+ * | --- | --- | --- | --- |
+ * | nothing, only a row | not answered yet | any | unproven |
+ * | alive | answered, or only this link is bad | any | alive |
+ * | alive | monitors vote against it | any | suspect |
+ * | failed | enough monitors failed | moved since | unreachable |
+ * | failed | enough monitors failed | not moving, or unknown | down |
+ * | failed | another cookie, another cluster answers | any | wrong-cookie, wrong-cluster |
+ * | left | – | – | not shown |
  *
  * @module
  */
+import { unreachable as impossible } from "./assert.ts";
 import type { Address } from "./address.ts";
 import type { PingFailure } from "./input.ts";
 import type { NodeName } from "./name.ts";
+import type { RecordState } from "./record.ts";
 import type { InstanceId } from "./row.ts";
 
-/** The verdict on a member. */
-export type MemberStatus = "unproven" | "alive" | "down" | "wrong-cookie" | "wrong-cluster";
-
-/** All statuses, in the order of the table below. */
-export const memberStatuses: readonly MemberStatus[] = [
+/** All verdicts. */
+export const memberStatuses = [
   "unproven",
   "alive",
+  "suspect",
+  "unreachable",
   "down",
   "wrong-cookie",
   "wrong-cluster",
-];
+] as const;
 
-const transitions: Readonly<Record<MemberStatus, readonly MemberStatus[]>> = {
-  "unproven": ["alive", "down", "wrong-cookie", "wrong-cluster"],
-  "alive": ["down", "wrong-cookie", "wrong-cluster"],
-  "down": ["alive", "wrong-cookie", "wrong-cluster"],
-  "wrong-cookie": ["alive", "down", "wrong-cluster"],
-  "wrong-cluster": ["alive", "down", "wrong-cookie"],
-};
+/** The verdict on a member. */
+export type MemberStatus = typeof memberStatuses[number];
 
-/** True if a member may go from one status to the other. */
-export function mayBecome(from: MemberStatus, to: MemberStatus): boolean {
-  return transitions[from].includes(to);
+/** What the verdict is made of. */
+export interface Evidence {
+  readonly state: Exclude<RecordState, "left">;
+  readonly isUnproven: boolean;
+  /** True if at least one vote against it counts. */
+  readonly isSuspected: boolean;
+  /** True if its beat is known to have moved after its pings began to fail. */
+  readonly beatMoves: boolean;
+  /** How pings failed, if the record says failed. */
+  readonly cause: PingFailure | undefined;
 }
 
-/** The status that failed pings of this kind lead to. */
-export function statusAfter(failure: PingFailure): MemberStatus {
-  switch (failure) {
-    case "wrong-cookie":
-    case "wrong-cluster":
-      return failure;
+/** The verdict; the table above as code. */
+export function verdict(evidence: Evidence): MemberStatus {
+  switch (evidence.state) {
+    case "alive":
+      if (evidence.isUnproven) return "unproven";
+      return evidence.isSuspected ? "suspect" : "alive";
+    case "failed":
+      if (evidence.cause === "wrong-cookie" || evidence.cause === "wrong-cluster") {
+        return evidence.cause;
+      }
+      return evidence.beatMoves ? "unreachable" : "down";
     default:
-      return "down";
+      return impossible(evidence.state);
   }
 }
 
-/** Something that happened to a member, told once. */
-export type Change =
-  | { readonly kind: "joined"; readonly name: NodeName; readonly reason: string }
-  | { readonly kind: "returned"; readonly name: NodeName; readonly reason: string }
-  | {
-    readonly kind: "failed";
-    readonly name: NodeName;
-    readonly status: MemberStatus;
-    readonly reason: string;
-  }
-  | { readonly kind: "replaced"; readonly name: NodeName; readonly reason: string }
-  | { readonly kind: "left"; readonly name: NodeName; readonly reason: string }
-  | { readonly kind: "forgotten"; readonly name: NodeName; readonly reason: string };
+/** True if a member of this status counts as there. */
+export function countsAsAlive(status: MemberStatus): boolean {
+  return status === "alive" || status === "suspect";
+}
 
 /** A member as shown to people and programs. */
 export interface MemberView {
   readonly name: NodeName;
   readonly instance: InstanceId;
+  readonly incarnation: number;
   readonly status: MemberStatus;
   /** True for the node that was asked. */
   readonly self: boolean;
+  /** False if this node watches the member and cannot reach it, although it may be alive. */
+  readonly linkWorks: boolean;
   /** Where it answers; the one that worked first. */
   readonly addresses: readonly Address[];
-  /** How long it has had this status, in milliseconds. */
+  /** How long it has been as it is, in milliseconds. */
   readonly forMs: number;
-  /** The last round trip, in microseconds; missing before the first pong and for oneself. */
+  /** The last round trip, in microseconds; missing if this node has never pinged it. */
   readonly roundTripUs?: number | undefined;
   /** Why it is seen as it is, as a sentence. */
   readonly reason: string;
+  /** Failed three times or more within five minutes. */
+  readonly flapping: boolean;
   readonly tags: Readonly<Record<string, string>>;
   /** Wall-clock time by its own clock, ISO 8601; empty if not known yet. */
   readonly startedAt: string;

@@ -5,73 +5,98 @@
  * no clock, no chance and no network of its own, so that the same code runs in production, in
  * simulation and in the tests.
  *
+ * This file only hands each input to the part that deals with it: {@linkcode Monitor} pings,
+ * {@linkcode Judge} judges, {@linkcode Roster} remembers, {@linkcode RegistryKeeper} and
+ * {@linkcode RegistryReader} deal with the registry.
+ *
  * @module
  */
 import { formatAddress } from "./address.ts";
 import { unreachable } from "./assert.ts";
-import type { Effect, Input, Peer, RegistryRow, RowDraft } from "./input.ts";
-import type { Change, MemberView } from "./member.ts";
+import { Beats } from "./beats.ts";
+import { ChangeLog } from "./change.ts";
+import { Explainer } from "./explain.ts";
+import type { Explanation, LinkView } from "./explain.ts";
+import type { TimedChange } from "./change.ts";
+import { Exchange } from "./exchange.ts";
+import { Outbox } from "./gossip.ts";
+import type { Effect, Input, RowDraft, StopReason } from "./input.ts";
+import { Judge } from "./judge.ts";
+import type { MemberView } from "./member.ts";
+import { Monitor, stallMs } from "./monitor.ts";
 import { hostName, localName } from "./name.ts";
 import type { NodeName } from "./name.ts";
 import { NameClaim } from "./name_claim.ts";
-import { Pulse, stallMs } from "./pulse.ts";
+import { OwnHealth } from "./own_health.ts";
 import type { Random } from "./random.ts";
 import { RegistryKeeper } from "./registry_keeper.ts";
+import { RegistryReader } from "./registry_reader.ts";
 import { Roster } from "./roster.ts";
-import type { Member } from "./roster.ts";
 import { rowVersion } from "./row.ts";
 import type { Settings } from "./settings.ts";
-import { compareNames } from "./status_line.ts";
-import type { StatusEntry } from "./status_line.ts";
+import { Standing } from "./standing.ts";
 
-/** Up to this many nodes each one lists the registry every interval. */
-const eagerListingMax = 32;
-
-/** Row writes of the whole cluster stay below this many per second. */
-const writesPerSecondMax = 50;
-
-/** Longest pause between two beats or two listings of one node, in milliseconds. */
-const registryPauseMostMs = 60_000;
-
-/** A change is shown in the status line at most this late, in milliseconds. */
-const statusDelayMs = 100;
+/** A wake-up that is this late is a sign of sickness, in milliseconds. */
+const lagMs = 250;
 
 /** How long a leaving node waits for the registry, in milliseconds. */
 const leaveTimeoutMs = 1500;
 
-/** Listings in a row that must lack a dead member's row before it is forgotten. */
-const listingsWithoutMax = 3;
-
 /** One node's view of its cluster. */
 export class Membership {
   readonly #settings: Settings;
-  readonly #roster = new Roster();
-  readonly #pulse: Pulse;
+  readonly #roster: Roster;
+  readonly #monitor: Monitor;
+  readonly #judge: Judge;
   readonly #keeper: RegistryKeeper;
+  readonly #reader: RegistryReader;
+  readonly #exchange: Exchange;
+  readonly #standing: Standing;
+  readonly #explainer: Explainer;
+  readonly #outbox = new Outbox();
+  readonly #beats = new Beats();
+  readonly #changes = new ChangeLog();
+  readonly #health = new OwnHealth();
   readonly #giveUpAt: number;
-  #name: NodeName;
   #nameSuffix = 1;
   #claim: NameClaim | undefined;
+  #lastClaim: NameClaim | undefined;
   #claimPing: number | undefined;
-  #forgetting = new Map<NodeName, number>();
-  #pings = 0;
-  #statusAt = Infinity;
-  #statusSoonAt = Infinity;
+  #numbers = 0;
   #expectedWake: number;
   #stopped = false;
   #out: Effect[] = [];
 
   constructor(settings: Settings, random: Random, now: number) {
     this.#settings = settings;
-    this.#name = settings.name;
-    this.#pulse = new Pulse(settings, this.#roster, random);
     this.#giveUpAt = now + settings.startTimeoutMs;
     this.#expectedWake = now;
+    this.#roster = new Roster(ownRecord(settings), settings.fullMesh);
+    const [roster, health, beats, outbox] = [
+      this.#roster,
+      this.#health,
+      this.#beats,
+      this.#outbox,
+    ];
+    const monitor = this.#monitor = new Monitor(settings, roster, health, random.fork());
+    const bench = {
+      settings,
+      roster,
+      monitor,
+      beats,
+      health,
+      outbox,
+      random: random.fork(),
+      nextNumber: () => ++this.#numbers,
+      publish: (record, at) => this.#exchange.publish(record, at),
+      changed: (change, at) => this.#standing.changed(change, at),
+    } satisfies ConstructorParameters<typeof Judge>[0];
+    this.#judge = new Judge(bench);
     this.#keeper = new RegistryKeeper(
       {
         draft: () => this.#draft(),
-        checkHolder: (holder, at) => {
-          this.#claim = new NameClaim(holder, settings, at);
+        checkHolder: (holder, held, at) => {
+          this.#claim = new NameClaim(holder, held, this.#lastClaim, settings, at);
         },
         claimed: (at) => this.#claimed(at),
         released: () => this.#stop({ kind: "left" }),
@@ -79,11 +104,16 @@ export class Membership {
       settings.intervalMs,
       now,
     );
+    const parts = { ...bench, judge: this.#judge, keeper: this.#keeper, changes: this.#changes };
+    this.#standing = new Standing(parts);
+    this.#exchange = new Exchange(parts, this.#standing);
+    this.#reader = new RegistryReader(parts, this.#exchange, this.#standing);
+    this.#explainer = new Explainer(parts);
   }
 
   /** The name under which this node is registered, or tries to be. */
   get name(): NodeName {
-    return this.#name;
+    return this.#roster.self.name;
   }
 
   /** When the next `wake` is wanted, on the clock that `step` is given. */
@@ -92,10 +122,12 @@ export class Membership {
     const giveUpAt = this.#keeper.phase === "claiming" ? this.#giveUpAt : Infinity;
     return Math.min(
       this.#keeper.wakeAt,
-      this.#pulse.wakeAt,
+      this.#monitor.wakeAt,
+      this.#judge.wakeAt,
+      this.#exchange.wakeAt,
+      this.#standing.wakeAt,
+      this.#changes.dueAt,
       this.#claim?.wakeAt ?? Infinity,
-      this.#statusAt,
-      this.#statusSoonAt,
       giveUpAt,
     );
   }
@@ -104,7 +136,9 @@ export class Membership {
   step(input: Input, now: number): Effect[] {
     if (this.#stopped) return [];
     this.#out = [];
-    if (now - this.#expectedWake > stallMs) this.#pulse.stalled(now);
+    const lateMs = now - this.#expectedWake;
+    if (lateMs > stallMs) this.#monitor.stalled(now);
+    if (lateMs > lagMs) this.#health.worsen(1, now);
     this.#take(input, now);
     this.#wake(now);
     this.#expectedWake = this.wakeAt;
@@ -113,22 +147,27 @@ export class Membership {
 
   /** All members, this one included, in the order of their names. */
   members(now: number): MemberView[] {
-    const self: MemberView = {
-      name: this.#name,
-      instance: this.#settings.instance,
-      status: "alive",
-      self: true,
-      addresses: this.#settings.addresses,
-      forMs: 0,
-      reason: "it is the node that was asked",
-      tags: this.#settings.tags,
-      startedAt: this.#settings.startedAt,
-      software: this.#settings.software,
-    };
-    const others = this.#roster.sorted().map((member) => member.view(now));
-    const after = others.findIndex(({ name }) => compareNames(name, this.#name) > 0);
-    others.splice(after < 0 ? others.length : after, 0, self);
-    return others;
+    return this.#explainer.members(now);
+  }
+
+  /** Why `name` is seen as it is; `undefined` if nothing is known of it. */
+  explain(name: NodeName, now: number): Explanation | undefined {
+    return this.#explainer.explain(name, now);
+  }
+
+  /** What this node knows of its own links to the others. */
+  links(now: number): LinkView[] {
+    return this.#explainer.links(now);
+  }
+
+  /** The number of the first change that is still kept. */
+  get changesForgotten(): number {
+    return this.#changes.forgotten;
+  }
+
+  /** The last changes, the oldest first. */
+  get changes(): readonly TimedChange[] {
+    return this.#changes.kept;
   }
 
   #take(input: Input, now: number): void {
@@ -136,42 +175,55 @@ export class Membership {
     switch (input.kind) {
       case "wake":
         return;
-      case "listed":
-        return this.#listed(input.rows, now);
+      case "listed": {
+        this.#claim?.seen(input.rows.find(({ row }) => row.name === this.name));
+        return this.#reader.listed(input.rows, now, out);
+      }
       case "registry-hint":
         return this.#keeper.hint(now);
       case "list-failed":
         return this.#keeper.listFailed(input.reason, now, out);
       case "written":
-        return this.#keeper.written(input.version, now, out);
+        this.#keeper.written(input.version, now, out);
+        return this.#exchange.ownershipConfirmed(now);
       case "write-conflict":
         return this.#keeper.writeConflict(input.current, now, out);
       case "write-failed":
         return this.#keeper.writeFailed(input.reason, now, out);
       case "removed":
       case "remove-failed":
-        return this.#removed(input, now);
+        if (input.name === this.name) return this.#keeper.removed(now);
+        return this.#reader.removed(input, now, out);
       case "ping-ended":
-        if (input.ping === this.#claimPing) this.#claim?.pingEnded(input.outcome, now);
-        else this.#changed(this.#pulse.ended(input.ping, input.outcome, now), now);
-        return;
+        return this.#pingEnded(input, now);
       case "pinged":
-        out.push({ kind: "pong", reply: input.reply });
-        return this.#pinged(input.from, now);
+        out.push({
+          kind: "pong",
+          reply: input.reply,
+          content: this.#monitor.content(false),
+        });
+        return this.#exchange.pinged(input.from, input.content, now, out);
       case "lost":
-      case "late": {
-        const member = this.#roster.byInstance(input.instance);
-        if (member !== undefined) this.#pulse.hasten(member, now);
+      case "late":
+        if (this.#roster.holds(input.name, input.instance)) this.#monitor.hasten(input.name, now);
         return;
-      }
-      case "peer-left":
-        return this.#peerLeft(input.from, now);
-      case "peer-forgot":
-        return this.#peerForgot(input.name, input.instance, now);
+      case "told":
+        return this.#exchange.told(input.news, now);
+      case "probe-asked":
+        if (!this.#monitor.probe(input.subject, input.reply, ++this.#numbers, now, out)) {
+          out.push({ kind: "probe-answer", reply: input.reply, reached: false });
+        }
+        return;
+      case "probe-ended":
+        return this.#judge.probeEnded(input.probe, input.reached, now);
+      case "sync-asked":
+        return this.#exchange.syncAsked(input.buckets, input.reply, out);
+      case "synced":
+        return this.#exchange.synced(input, now, out);
       case "leave":
         return this.#leave(now);
       case "forget":
-        return this.#forget(input.name, input.reply, now);
+        return this.#reader.forget(input, now, out);
       default:
         return unreachable(input);
     }
@@ -183,31 +235,41 @@ export class Membership {
     this.#keeper.wake(now, out);
     if (this.#claim !== undefined) this.#pursueClaim(this.#claim, now);
     if (this.#stopped) return;
-    this.#pulse.wake(() => ++this.#pings, now, out);
-    if (now >= this.#statusAt || now >= this.#statusSoonAt) this.#status(now);
+    this.#judge.wake(now);
+    this.#monitor.refresh(now);
+    this.#monitor.wake(() => ++this.#numbers, now, out);
+    this.#exchange.wake(now, out);
+    this.#changes.wake(now, out);
+    this.#standing.wake(now, out);
   }
 
-  #status(now: number): void {
-    const entries: StatusEntry[] = [];
-    for (const { name, status, self } of this.members(now)) {
-      if (self || status !== "unproven") entries.push({ name, alive: status === "alive" });
-    }
-    this.#out.push({ kind: "status", self: this.#name, entries });
-    this.#statusSoonAt = Infinity;
-    const { intervalMs } = this.#settings;
-    // Keeps the beat of the first line, and skips beats that a held-up process has missed.
-    if (now >= this.#statusAt) {
-      this.#statusAt += intervalMs * (1 + Math.floor((now - this.#statusAt) / intervalMs));
+  #pingEnded({ ping, outcome }: Input & { kind: "ping-ended" }, now: number): void {
+    if (ping === this.#claimPing) return this.#claim?.pingEnded(outcome, now);
+    const finding = this.#monitor.ended(ping, outcome, now, this.#out);
+    switch (finding.kind) {
+      case "none":
+        return;
+      case "pong":
+        this.#exchange.ponged(finding.record, finding.outcome, now, this.#out);
+        this.#judge.linkGood(finding.record, finding.before !== "good", now);
+        if (finding.before !== "good") this.#standing.linkMended(finding, now);
+        return;
+      case "bad":
+        this.#judge.linkBad(finding.record, finding.link, now, this.#out);
+        if (finding.link.badSince === now) this.#standing.soon(now);
+        return;
+      default:
+        return unreachable(finding);
     }
   }
 
   #draft(): Omit<RowDraft, "beat"> {
-    const { instance, addresses, tags, startedAt, software } = this.#settings;
+    const { name, instance, addresses, tags, startedAt, software, incarnation } = this.#roster.self;
     return {
       version: rowVersion,
-      name: this.#name,
+      name,
       instance,
-      incarnation: 0,
+      incarnation,
       beatIntervalMs: this.#keeper.beatIntervalMs,
       addresses,
       state: "up",
@@ -219,21 +281,28 @@ export class Membership {
 
   #claimed(now: number): void {
     this.#claim = undefined;
-    this.#out.push({ kind: "joined", name: this.#name });
-    this.#statusAt = now;
-    for (const member of this.#roster.sorted()) this.#pulse.hasten(member, now);
+    this.#out.push({ kind: "joined", name: this.name });
+    this.#standing.start(now);
+    this.#monitor.start(now);
   }
 
   #pursueClaim(claim: NameClaim, now: number): void {
-    if (claim.wake(this.#pings + 1, now, this.#out)) this.#claimPing = ++this.#pings;
+    const content = this.#monitor.content(false);
+    if (claim.wake(this.#numbers + 1, content, now, this.#out)) this.#claimPing = ++this.#numbers;
     if (claim.verdict === "open") return;
     const lives = claim.verdict === "holder-lives";
+    this.#lastClaim = claim;
     this.#claim = undefined;
     this.#claimPing = undefined;
+    if (!lives) {
+      // Whoever knew the holder must see that this one comes after it.
+      const incarnation = Math.max(this.#roster.self.incarnation, claim.holder.row.incarnation + 1);
+      this.#roster.renewSelf({ incarnation });
+    }
     this.#keeper.holderChecked(claim.holder, lives, now, this.#out);
     if (!lives) return;
     if (this.#settings.nameIsAutomatic && this.#keeper.phase === "claiming") {
-      this.#name = withSuffix(this.#settings.name, ++this.#nameSuffix);
+      this.#roster.renewSelf({ name: withSuffix(this.#settings.name, ++this.#nameSuffix) });
       this.#keeper.restart(now);
       this.#keeper.wake(now, this.#out);
       return;
@@ -242,7 +311,7 @@ export class Membership {
     const ours = this.#settings.addresses.map(formatAddress).join(", ");
     this.#stop({
       kind: "name-taken",
-      message: `The name ${this.#name} is held by a live node at ${theirs}; ` +
+      message: `The name ${this.name} is held by a live node at ${theirs}; ` +
         `this one is at ${ours}. Give one of them another --name`,
     });
   }
@@ -255,169 +324,22 @@ export class Membership {
     });
   }
 
-  #stop(reason: Extract<Effect, { kind: "stop" }>["reason"]): void {
+  #stop(reason: StopReason): void {
     this.#stopped = true;
     this.#out.push({ kind: "stop", reason });
   }
 
-  #listed(rows: readonly RegistryRow[], now: number): void {
-    const own = rows.find(({ row }) => row.name === this.#name);
-    this.#claim?.seen(own);
-    const known = new Set<NodeName>();
-    for (const row of rows) {
-      known.add(row.row.name);
-      if (row.row.name !== this.#name) this.#learnRow(row, now);
-    }
-    if (own?.row.instance === this.#settings.instance) this.#dropRowless(known, now);
-    this.#adjustPace();
-    this.#keeper.listed(own, now, this.#out);
-  }
-
-  #learnRow(stored: RegistryRow, now: number): void {
-    const { row } = stored;
-    if (row.instance === this.#settings.instance) return;
-    const known = this.#roster.get(row.name);
-    if (known?.instance === row.instance) return known.learnRow(stored);
-    if (this.#roster.isBuried(row.instance, now)) return;
-    if (known?.status === "alive") return this.#pulse.hasten(known, now);
-    if (known !== undefined) this.#replace(known, "another instance stands in the registry", now);
-    const member = this.#roster.add(row.name, row.instance, now);
-    member.learnRow(stored);
-    this.#pulse.hasten(member, now);
-  }
-
-  /** A listing that holds our own row is whole: what it lacks again and again was taken out. */
-  #dropRowless(known: ReadonlySet<NodeName>, now: number): void {
-    for (const member of this.#roster.sorted()) {
-      if (known.has(member.name) || member.status === "alive") continue;
-      if (++member.listingsWithout < listingsWithoutMax) continue;
-      this.#remove(member, now);
-      const reason = "it does not answer and its row is no longer in the registry";
-      this.#changed({ kind: "forgotten", name: member.name, reason }, now);
-    }
-  }
-
-  #pinged(from: Peer, now: number): void {
-    if (from.instance === this.#settings.instance) return;
-    if (from.name === this.#name) return this.#keeper.hasten(now);
-    const known = this.#roster.get(from.name);
-    if (known?.instance === from.instance) {
-      known.learnPeer(from);
-      if (known.status !== "alive") this.#pulse.hasten(known, now);
-      return;
-    }
-    if (this.#roster.isBuried(from.instance, now) && known?.status === "alive") return;
-    if (known !== undefined) this.#replace(known, "another instance has taken its name", now);
-    this.#roster.exhume(from.instance);
-    const member = this.#roster.add(from.name, from.instance, now);
-    member.learnPeer(from);
-    this.#pulse.hasten(member, now);
-  }
-
-  #replace(old: Member, reason: string, now: number): void {
-    const told = old.status !== "unproven";
-    this.#remove(old, now);
-    this.#roster.bury(old.instance, now);
-    if (told) this.#changed({ kind: "replaced", name: old.name, reason }, now);
-  }
-
-  #peerLeft(from: Peer, now: number): void {
-    this.#roster.bury(from.instance, now);
-    const member = this.#roster.byInstance(from.instance);
-    if (member === undefined) return;
-    this.#remove(member, now);
-    this.#changed({ kind: "left", name: from.name, reason: "it said so" }, now);
-  }
-
-  #peerForgot(name: NodeName, instance: string, now: number): void {
-    const member = this.#roster.get(name);
-    if (member === undefined || member.instance !== instance || member.status === "alive") return;
-    this.#remove(member, now);
-    this.#roster.bury(instance, now);
-    this.#changed({ kind: "forgotten", name, reason: "another member was told to forget it" }, now);
-  }
-
   #leave(now: number): void {
     if (this.#keeper.phase === "releasing") return;
-    this.#out.push({ kind: "tell-left" });
-    this.#statusAt = Infinity;
+    this.#exchange.leave(now, this.#out);
+    this.#standing.stop();
     this.#keeper.release(now + leaveTimeoutMs, now, this.#out);
-  }
-
-  #forget(name: NodeName, reply: number, now: number): void {
-    const member = this.#roster.get(name);
-    const refusal = name === this.#name
-      ? `${name} is the node that was asked; it goes with: clusternode leave`
-      : member === undefined
-      ? `No member is called ${name}`
-      : member.status === "alive"
-      ? `${name} is alive: only a dead node can be forgotten`
-      : undefined;
-    if (member === undefined || refusal !== undefined) {
-      this.#out.push({ kind: "forgotten", reply, refusal });
-    } else if (member.rowVersion === undefined) {
-      this.#forgotten(member, reply, now);
-    } else {
-      this.#forgetting.set(name, reply);
-      this.#out.push({ kind: "remove", name, version: member.rowVersion });
-    }
-  }
-
-  #removed(input: Input & { kind: "removed" | "remove-failed" }, now: number): void {
-    if (input.name === this.#name) return this.#keeper.removed(now);
-    const reply = this.#forgetting.get(input.name);
-    const member = this.#roster.get(input.name);
-    if (reply === undefined) return;
-    this.#forgetting.delete(input.name);
-    if (input.kind === "remove-failed") {
-      this.#out.push({ kind: "forgotten", reply, refusal: input.reason });
-    } else if (member !== undefined) {
-      this.#forgotten(member, reply, now);
-    } else {
-      this.#out.push({ kind: "forgotten", reply, refusal: undefined });
-    }
-  }
-
-  #forgotten(member: Member, reply: number, now: number): void {
-    const { name, instance } = member;
-    this.#remove(member, now);
-    this.#roster.bury(instance, now);
-    this.#out.push({ kind: "tell-forgot", name, instance });
-    this.#out.push({ kind: "forgotten", reply, refusal: undefined });
-    this.#changed({ kind: "forgotten", name, reason: "this node was told to forget it" }, now);
-  }
-
-  #remove(member: Member, now: number): void {
-    this.#pulse.forget(member);
-    this.#roster.remove(member);
-    this.#out.push({ kind: "drop", instance: member.instance });
-    this.#statusSoon(now);
-  }
-
-  #changed(change: Change | undefined, now: number): void {
-    if (change === undefined) return;
-    this.#out.push({ kind: "change", change });
-    this.#statusSoon(now);
-  }
-
-  #statusSoon(now: number): void {
-    if (this.#statusAt === Infinity) return;
-    this.#statusSoonAt = Math.min(this.#statusSoonAt, now + statusDelayMs);
-  }
-
-  /** Keeps the load on the registry bounded for the whole cluster, not per node. */
-  #adjustPace(): void {
-    const { intervalMs } = this.#settings;
-    const nodes = this.#roster.size + 1;
-    const beatMs = nodes * 1000 / writesPerSecondMax;
-    this.#keeper.beatIntervalMs = Math.round(clamp(beatMs, intervalMs, registryPauseMostMs));
-    const listMs = nodes <= eagerListingMax ? intervalMs : intervalMs * nodes / eagerListingMax;
-    this.#keeper.listIntervalMs = Math.round(clamp(listMs, intervalMs, registryPauseMostMs));
   }
 }
 
-function clamp(value: number, least: number, most: number): number {
-  return Math.max(least, Math.min(most, value));
+function ownRecord(settings: Settings): ConstructorParameters<typeof Roster>[0] {
+  const { name, instance, addresses, tags, startedAt, software } = settings;
+  return { name, instance, incarnation: 0, state: "alive", addresses, tags, startedAt, software };
 }
 
 function withSuffix(name: NodeName, suffix: number): NodeName {

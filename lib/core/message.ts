@@ -7,11 +7,18 @@
  * @module
  */
 import * as v from "valibot";
+import { changeKinds } from "./change.ts";
+import type { TimedChange } from "./change.ts";
+import type { Explanation, LinkView } from "./explain.ts";
+import type { News } from "./gossip.ts";
 import { addressesMax, addressSchema, instanceSchema, nodeNameSchema, tagsSchema } from "./row.ts";
-import type { InstanceId } from "./row.ts";
 import { memberStatuses } from "./member.ts";
 import type { MemberView } from "./member.ts";
+import type { Addressee, PingContent } from "./input.ts";
 import type { NodeName } from "./name.ts";
+import { makeRecord } from "./record.ts";
+import type { MemberRecord } from "./record.ts";
+import { bucketCount } from "./roster.ts";
 import { decodeUtf8, encodeUtf8 } from "./text.ts";
 
 /** Most members in one answer, so that it fits a frame; ask again with `after` for the rest. */
@@ -19,70 +26,219 @@ export const membersPerAnswerMax = 50;
 
 /** Something that wants an answer. */
 export type Request =
-  | { readonly kind: "ping" }
+  | { readonly kind: "ping"; readonly content?: PingContent | undefined }
+  /** Reach that member and say whether it answered. */
+  | { readonly kind: "probe"; readonly subject: Addressee }
+  /** The records of the buckets that differ from these. */
+  | { readonly kind: "sync"; readonly buckets: readonly number[] }
   /** The members whose names come after `after`, or the first ones. */
   | { readonly kind: "members"; readonly after?: NodeName | undefined }
+  /** The links of the node that is asked, to members whose names come after `after`. */
+  | { readonly kind: "links"; readonly after?: NodeName | undefined }
+  | { readonly kind: "explain"; readonly name: NodeName }
+  /** Changes with numbers from `from` on. */
+  | { readonly kind: "events"; readonly from: number }
   | { readonly kind: "health" }
   | { readonly kind: "leave" }
-  | { readonly kind: "forget"; readonly name: NodeName };
+  | { readonly kind: "forget"; readonly name: NodeName; readonly dryRun?: boolean | undefined };
+
+/** A change as it is told to a command. */
+export interface EventView extends Omit<TimedChange, "at"> {
+  /** Counts the changes of the node that was asked. */
+  readonly number: number;
+  /** How long ago it happened, in milliseconds. */
+  readonly agoMs: number;
+}
 
 /** An answer. */
 export type Answer =
-  | { readonly kind: "pong" }
+  | { readonly kind: "pong"; readonly content?: PingContent | undefined }
+  | { readonly kind: "probe"; readonly reached: boolean }
+  | {
+    readonly kind: "sync";
+    readonly buckets: readonly number[];
+    readonly records: readonly MemberRecord[];
+    readonly more: boolean;
+  }
   | {
     readonly kind: "members";
     readonly members: readonly MemberView[];
     /** True if there are more after the last of these. */
     readonly more: boolean;
   }
+  | { readonly kind: "links"; readonly links: readonly LinkView[]; readonly more: boolean }
+  | { readonly kind: "explain"; readonly explanation: Explanation }
+  | { readonly kind: "events"; readonly events: readonly EventView[]; readonly next: number }
   | { readonly kind: "health"; readonly healthy: boolean; readonly reason: string }
   | { readonly kind: "done" }
   | { readonly kind: "refused"; readonly reason: string };
 
 /** Something that is only told. */
-export type Notice =
-  /** The sender leaves and will not be back as this instance. */
-  | { readonly kind: "left" }
-  /** A dead member was taken out by hand. */
-  | { readonly kind: "forgot"; readonly name: NodeName; readonly instance: InstanceId };
+export interface Notice {
+  readonly kind: "news";
+  readonly news: News;
+}
 
-const sentence = v.pipe(v.string(), v.maxLength(1000));
+const sentence = v.pipe(v.string(), v.maxLength(2000));
 const count = v.pipe(v.number(), v.minValue(0));
+const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const hash = v.pipe(v.number(), v.safeInteger());
+const shortText = v.pipe(v.string(), v.maxLength(100));
+const addresses = v.pipe(v.array(addressSchema), v.maxLength(addressesMax + 1));
+
+const failureSchema = v.picklist(
+  [
+    "refused",
+    "no-answer",
+    "silent",
+    "reset",
+    "other-instance",
+    "wrong-cluster",
+    "wrong-cookie",
+    "garbage",
+  ] as const,
+);
+const pingKindSchema = v.union([v.literal("pong"), failureSchema]);
+
+const recordSchema = v.pipe(
+  v.object({
+    name: nodeNameSchema,
+    instance: instanceSchema,
+    incarnation: whole,
+    state: v.picklist(["alive", "failed", "left"]),
+    addresses: v.pipe(v.array(addressSchema), v.maxLength(addressesMax)),
+    tags: tagsSchema,
+    startedAt: v.pipe(v.string(), v.maxLength(40)),
+    software: shortText,
+    cause: v.optional(v.object({
+      kind: failureSchema,
+      accusers: v.pipe(v.array(nodeNameSchema), v.maxLength(8)),
+    })),
+  }),
+  // The fingerprints are this node's own work, whatever came with the record.
+  v.transform((content): MemberRecord => makeRecord(content)),
+);
+
+const contentSchema = v.object({
+  incarnation: whole,
+  fingerprint: whole,
+  record: v.optional(recordSchema),
+});
+
+const voteSchema = v.object({
+  subject: instanceSchema,
+  subjectName: nodeNameSchema,
+  incarnation: whole,
+  voter: instanceSchema,
+  voterName: nodeNameSchema,
+  sequence: whole,
+  kind: v.optional(failureSchema),
+  conclusive: v.optional(v.boolean()),
+});
+
+const witnessSchema = v.object({ name: nodeNameSchema, instance: instanceSchema, beat: whole });
+
+const addresseeSchema = v.object({ name: nodeNameSchema, instance: instanceSchema, addresses });
+
+const bucketsSchema = v.pipe(v.array(hash), v.length(bucketCount));
 
 const requestSchema = v.variant("kind", [
-  v.object({ kind: v.literal("ping") }),
+  v.object({ kind: v.literal("ping"), content: v.optional(contentSchema) }),
+  v.object({ kind: v.literal("probe"), subject: addresseeSchema }),
+  v.object({ kind: v.literal("sync"), buckets: bucketsSchema }),
   v.object({ kind: v.literal("members"), after: v.optional(nodeNameSchema) }),
+  v.object({ kind: v.literal("links"), after: v.optional(nodeNameSchema) }),
+  v.object({ kind: v.literal("explain"), name: nodeNameSchema }),
+  v.object({ kind: v.literal("events"), from: whole }),
   v.object({ kind: v.literal("health") }),
   v.object({ kind: v.literal("leave") }),
-  v.object({ kind: v.literal("forget"), name: nodeNameSchema }),
+  v.object({
+    kind: v.literal("forget"),
+    name: nodeNameSchema,
+    dryRun: v.optional(v.boolean()),
+  }),
 ]);
 
 const memberViewSchema = v.object({
   name: nodeNameSchema,
   instance: instanceSchema,
+  incarnation: whole,
   status: v.picklist(memberStatuses),
   self: v.boolean(),
-  addresses: v.pipe(v.array(addressSchema), v.maxLength(addressesMax + 1)),
+  linkWorks: v.boolean(),
+  addresses,
   forMs: count,
   roundTripUs: v.optional(count),
   reason: sentence,
+  flapping: v.boolean(),
   tags: tagsSchema,
   startedAt: v.pipe(v.string(), v.maxLength(40)),
-  software: v.pipe(v.string(), v.maxLength(100)),
+  software: shortText,
+});
+
+const linkViewSchema = v.object({
+  name: nodeNameSchema,
+  kind: v.union([pingKindSchema, v.literal("unknown")]),
+  roundTripUs: v.optional(count),
+  agoMs: v.optional(count),
+});
+
+const explanationSchema = v.object({
+  name: nodeNameSchema,
+  status: v.picklist(memberStatuses),
+  verdict: sentence,
+  accusers: v.array(v.object({ name: nodeNameSchema, kind: failureSchema })),
+  votesNeeded: count,
+  watched: v.boolean(),
+  pings: v.array(
+    v.object({ kind: pingKindSchema, agoMs: count, roundTripUs: v.optional(count) }),
+  ),
+  timeoutMs: count,
+  beat: v.picklist(["moving", "stale", "missing", "unknown"]),
+  beatAgeMs: v.optional(count),
+  registryWorks: v.boolean(),
+  ownHealth: count,
+  isolated: v.boolean(),
+  failures: count,
+  incarnation: whole,
+  wouldChange: v.array(sentence),
+});
+
+const eventSchema = v.object({
+  number: whole,
+  agoMs: count,
+  kind: v.picklist(changeKinds),
+  name: nodeNameSchema,
+  status: v.optional(v.picklist(memberStatuses)),
+  reason: sentence,
 });
 
 const answerSchema = v.variant("kind", [
-  v.object({ kind: v.literal("pong") }),
+  v.object({ kind: v.literal("pong"), content: v.optional(contentSchema) }),
+  v.object({ kind: v.literal("probe"), reached: v.boolean() }),
+  v.object({
+    kind: v.literal("sync"),
+    buckets: v.pipe(v.array(whole), v.maxLength(bucketCount)),
+    records: v.array(recordSchema),
+    more: v.boolean(),
+  }),
   v.object({ kind: v.literal("members"), members: v.array(memberViewSchema), more: v.boolean() }),
+  v.object({ kind: v.literal("links"), links: v.array(linkViewSchema), more: v.boolean() }),
+  v.object({ kind: v.literal("explain"), explanation: explanationSchema }),
+  v.object({ kind: v.literal("events"), events: v.array(eventSchema), next: whole }),
   v.object({ kind: v.literal("health"), healthy: v.boolean(), reason: sentence }),
   v.object({ kind: v.literal("done") }),
   v.object({ kind: v.literal("refused"), reason: sentence }),
 ]);
 
-const noticeSchema = v.variant("kind", [
-  v.object({ kind: v.literal("left") }),
-  v.object({ kind: v.literal("forgot"), name: nodeNameSchema, instance: instanceSchema }),
-]);
+const noticeSchema = v.object({
+  kind: v.literal("news"),
+  news: v.object({
+    records: v.array(recordSchema),
+    votes: v.array(voteSchema),
+    witnesses: v.array(witnessSchema),
+  }),
+});
 
 /** Any message as the body of a frame. */
 export function encodeMessage(message: Request | Answer | Notice): Uint8Array<ArrayBuffer> {

@@ -7,13 +7,15 @@
  * - the row names the very address we listen on: the holder is gone, we hold its port
  * - it answers as the instance in the row: it lives
  * - refused, another instance or another program there: it is gone
- * - silent or unreachable, twice: it is taken for gone; should it come back, it will see our row
+ * - silent or unreachable, twice: it is taken for gone, unless its beat moves meanwhile; should it
+ *   come back, it will see our row. But if this node already held the name, the holder has taken it over by these very rules, and
+ *   perhaps it is this node that is cut off: so watch whether its beat moves
  * - somebody there holds another cookie: it may be the holder, so watch whether its beat moves
  *
  * @module
  */
 import { sameAddress } from "./address.ts";
-import type { Effect, PingOutcome, RegistryRow } from "./input.ts";
+import type { Effect, PingContent, PingOutcome, RegistryRow } from "./input.ts";
 import type { Settings } from "./settings.ts";
 
 /** Pings to a silent holder before it is taken for gone. */
@@ -31,20 +33,41 @@ export type ClaimVerdict = "open" | "holder-lives" | "holder-gone";
 /** One inquiry about one holder. */
 export class NameClaim {
   readonly holder: RegistryRow;
+  readonly #held: boolean;
   readonly #settings: Settings;
   #tries = 0;
   #pingAt: number;
   #watchUntil = Infinity;
   #verdict: ClaimVerdict = "open";
 
-  constructor(holder: RegistryRow, settings: Settings, now: number) {
+  /**
+   * @param held true if this node had the name before the holder took it
+   * @param previous the last inquiry, if there was one
+   */
+  constructor(
+    holder: RegistryRow,
+    held: boolean,
+    previous: NameClaim | undefined,
+    settings: Settings,
+    now: number,
+  ) {
     this.holder = holder;
+    this.#held = held;
     this.#settings = settings;
     this.#pingAt = now;
     if (holder.row.addresses.some((address) => this.#isOurs(address))) {
       this.#verdict = "holder-gone";
       this.#pingAt = Infinity;
+    } else if (previous?.isContradictedBy(holder)) {
+      this.#verdict = "holder-lives";
+      this.#pingAt = Infinity;
     }
+  }
+
+  /** True if the holder was taken for gone, but has written a beat since. */
+  isContradictedBy({ row }: RegistryRow): boolean {
+    return this.#verdict === "holder-gone" && row.instance === this.holder.row.instance &&
+      row.beat > this.holder.row.beat;
   }
 
   get verdict(): ClaimVerdict {
@@ -56,7 +79,7 @@ export class NameClaim {
   }
 
   /** Sends the ping that is due, under the number `ping`; true if one was sent. */
-  wake(ping: number, now: number, out: Effect[]): boolean {
+  wake(ping: number, content: PingContent, now: number, out: Effect[]): boolean {
     if (now >= this.#watchUntil) this.#verdict = "holder-gone";
     if (this.#verdict !== "open" || now < this.#pingAt) return false;
     const { name, instance, addresses } = this.holder.row;
@@ -65,9 +88,9 @@ export class NameClaim {
     out.push({
       kind: "ping",
       ping,
-      name,
-      instance,
-      addresses,
+      to: { name, instance, addresses },
+      content,
+      fresh: false,
       connectTimeoutMs: holderTimeoutMs,
       answerTimeoutMs: holderTimeoutMs,
     });
@@ -83,12 +106,13 @@ export class NameClaim {
       case "silent":
       case "no-answer":
       case "reset":
-        if (this.#tries >= triesMax) this.#verdict = "holder-gone";
-        else this.#pingAt = now + this.#settings.timings.secondPingDelayMs;
+        if (this.#tries < triesMax) {
+          this.#pingAt = now + this.#settings.timings.secondPingDelayMs;
+        } else if (this.#held) this.#watch(now);
+        else this.#verdict = "holder-gone";
         return;
       case "wrong-cookie":
-        this.#watchUntil = now + beatsMissedMax * this.holder.row.beatIntervalMs;
-        return;
+        return this.#watch(now);
       default:
         this.#verdict = "holder-gone";
     }
@@ -99,6 +123,10 @@ export class NameClaim {
     if (this.#watchUntil === Infinity || this.#verdict !== "open") return;
     if (current?.row.instance !== this.holder.row.instance) this.#verdict = "holder-gone";
     else if (current.row.beat !== this.holder.row.beat) this.#verdict = "holder-lives";
+  }
+
+  #watch(now: number): void {
+    this.#watchUntil = now + beatsMissedMax * this.holder.row.beatIntervalMs;
   }
 
   #isOurs(address: { readonly host: string; readonly port: number }): boolean {

@@ -3,7 +3,7 @@
  *
  * One word for the distance between the nodes instead of many knobs. Shorter times find the dead
  * sooner, longer ones forgive more; the timings are where each link starts before it has learned
- * its own round trips.
+ * its own round trips, and the bounds of what it may learn.
  *
  * @module
  */
@@ -13,17 +13,54 @@ export type Profile = "local" | "lan" | "wan";
 
 /** Timings of one profile, all in milliseconds. */
 export interface ProfileTimings {
-  /** How long a pong may take on a connection that stands. */
+  /** How long a pong may take on a connection that stands, before the link has learned. */
   readonly pingTimeoutMs: number;
+  /** Shortest time a link may learn. Above a retransmission, so that one lost packet is no miss. */
+  readonly pingTimeoutLeastMs: number;
+  /** Longest time a link may learn. */
+  readonly pingTimeoutMostMs: number;
   /** How long connecting and the handshake may take. */
   readonly connectTimeoutMs: number;
   /** How soon after a first miss the second ping is sent. */
   readonly secondPingDelayMs: number;
+  /** How long helpers may take to reach a peer that this node does not. */
+  readonly indirectTimeoutMs: number;
+  /** How long a suspicion lasts at least, when enough others confirm it. */
+  readonly suspicionLeastMs: number;
+  /** How long a suspicion lasts at most, when few others confirm it. */
+  readonly suspicionMostMs: number;
 }
 
 /** The timings of each profile. */
 export const profileTimings: Readonly<Record<Profile, ProfileTimings>> = {
-  local: { pingTimeoutMs: 500, connectTimeoutMs: 700, secondPingDelayMs: 150 },
-  lan: { pingTimeoutMs: 900, connectTimeoutMs: 1500, secondPingDelayMs: 250 },
-  wan: { pingTimeoutMs: 2500, connectTimeoutMs: 4000, secondPingDelayMs: 600 },
+  local: {
+    pingTimeoutMs: 500,
+    pingTimeoutLeastMs: 250,
+    pingTimeoutMostMs: 1000,
+    connectTimeoutMs: 700,
+    secondPingDelayMs: 150,
+    indirectTimeoutMs: 400,
+    suspicionLeastMs: 1000,
+    suspicionMostMs: 6000,
+  },
+  lan: {
+    pingTimeoutMs: 700,
+    pingTimeoutLeastMs: 300,
+    pingTimeoutMostMs: 2000,
+    connectTimeoutMs: 1500,
+    secondPingDelayMs: 250,
+    indirectTimeoutMs: 600,
+    suspicionLeastMs: 1500,
+    suspicionMostMs: 12_000,
+  },
+  wan: {
+    pingTimeoutMs: 2500,
+    pingTimeoutLeastMs: 1000,
+    pingTimeoutMostMs: 5000,
+    connectTimeoutMs: 4000,
+    secondPingDelayMs: 600,
+    indirectTimeoutMs: 1500,
+    suspicionLeastMs: 3000,
+    suspicionMostMs: 24_000,
+  },
 };

@@ -27,8 +27,11 @@ const hintPauseMs = 250;
 export interface KeeperOwner {
   /** The row to write next, apart from its beat. */
   draft(): Omit<RowDraft, "beat">;
-  /** Another instance holds our name: find out whether it lives, then call `holderChecked`. */
-  checkHolder(holder: RegistryRow, now: number): void;
+  /**
+   * Another instance holds our name, or has taken it if `held`: find out whether it lives, then
+   * call `holderChecked`.
+   */
+  checkHolder(holder: RegistryRow, held: boolean, now: number): void;
   /** The row is in the registry for the first time. */
   claimed(now: number): void;
   /** The row is gone, or it cannot be removed in time. */
@@ -57,6 +60,8 @@ export class RegistryKeeper {
   #releaseBy = Infinity;
   #lastReason = "";
 
+  /** When the listing that is under way, or the last one, was asked for. */
+  listStartedAt = -Infinity;
   /** How often to write the row, in milliseconds; changes with the size of the cluster. */
   beatIntervalMs: number;
   /** How often to list, in milliseconds. */
@@ -96,6 +101,7 @@ export class RegistryKeeper {
     if (this.#phase === "released") return;
     if (!this.#listing && now >= this.#listAt) {
       this.#listing = true;
+      this.listStartedAt = now;
       this.#writtenSinceList = false;
       out.push({ kind: "list" });
     }
@@ -179,6 +185,11 @@ export class RegistryKeeper {
     this.#listAt = Math.min(this.#listAt, Math.max(now, this.#listedAt + hintPauseMs));
   }
 
+  /** Writes the row without waiting for its turn: others may doubt that this node lives. */
+  bump(now: number): void {
+    if (this.#phase === "held") this.#writeAt = Math.min(this.#writeAt, now);
+  }
+
   /** Looks and writes without waiting for its turn: something about our own row is in doubt. */
   hasten(now: number): void {
     this.#listAt = Math.min(this.#listAt, now);
@@ -216,7 +227,7 @@ export class RegistryKeeper {
     }
     this.#write = "checking";
     this.#writeAt = Infinity;
-    this.#owner.checkHolder(own, now);
+    this.#owner.checkHolder(own, this.#phase === "held", now);
   }
 
   #startWrite(out: Effect[]): void {

@@ -1,163 +1,188 @@
 /**
- * Who is known: every other member with what was learned about it, and who must not come back.
+ * Who is known: one record for each name, agreed upon by gossip, with a fingerprint of the whole by
+ * which two nodes see at once whether they know the same.
  *
  * @module
  */
-import { FailureDetector } from "./failure_detector.ts";
-import type { Address } from "./address.ts";
-import type { Peer, RegistryRow } from "./input.ts";
-import type { MemberStatus, MemberView } from "./member.ts";
-import { mayBecome } from "./member.ts";
-import type { NodeName } from "./name.ts";
-import type { InstanceId } from "./row.ts";
 import { assert } from "./assert.ts";
 import { compareNames } from "./status_line.ts";
+import { makeRecord, wins } from "./record.ts";
+import type { MemberRecord, RecordContent } from "./record.ts";
+import { Ring } from "./ring.ts";
+import type { NodeName } from "./name.ts";
+import type { InstanceId } from "./row.ts";
 
-/** How long an instance that left is not believed to be back, in milliseconds. */
+/** Parts into which the fingerprint is divided, so that only what differs has to be told. */
+export const bucketCount = 64;
+
+/** How long it is remembered that a member left, in milliseconds. */
 const tombstoneMs = 10 * 60_000;
 
-/** Most tombstones kept; the oldest go first. */
-const tombstonesMax = 1000;
+/** What a record did to the roster. */
+export type Merge =
+  | { readonly kind: "old" }
+  | {
+    readonly kind: "news";
+    readonly before: MemberRecord | undefined;
+    /** True if `before` was only a row that had proven nothing. */
+    readonly wasUnproven: boolean;
+  };
 
-/** Another node, as this one knows it. */
-export class Member {
-  readonly name: NodeName;
-  readonly instance: InstanceId;
-  readonly detector: FailureDetector = new FailureDetector();
-  addresses: readonly Address[] = [];
-  tags: Readonly<Record<string, string>> = {};
-  startedAt = "";
-  software = "";
-  /** When it got its present status. */
-  since: number;
-  /** Why it has its present status. */
-  reason = "";
-  /** The address of the last pong. */
-  answersAt: Address | undefined;
-  roundTripUs: number | undefined;
-  /** The ping on its way, if any. */
-  ping: number | undefined;
-  /** The version of its row in the last listing that had one. */
-  rowVersion: string | undefined;
-  /** Listings in a row that held our own row but not this one. */
-  listingsWithout = 0;
-  #status: MemberStatus = "unproven";
-
-  constructor(name: NodeName, instance: InstanceId, now: number) {
-    this.name = name;
-    this.instance = instance;
-    this.since = now;
-  }
-
-  get status(): MemberStatus {
-    return this.#status;
-  }
-
-  /** Moves to another status; staying is no move. */
-  become(status: MemberStatus, reason: string, now: number): void {
-    this.reason = reason;
-    if (status === this.#status) return;
-    assert(mayBecome(this.#status, status), `${this.#status} may become ${status}`);
-    this.#status = status;
-    this.since = now;
-  }
-
-  /** What the member says about itself in its row. */
-  learnRow({ row, version }: RegistryRow): void {
-    this.addresses = row.addresses;
-    this.tags = row.tags;
-    this.startedAt = row.startedAt;
-    this.software = row.software;
-    this.rowVersion = version;
-    this.listingsWithout = 0;
-  }
-
-  /** What the member says about itself on a connection. */
-  learnPeer(peer: Peer): void {
-    if (peer.addresses.length > 0) this.addresses = peer.addresses;
-    this.software = peer.software;
-  }
-
-  /** The member as shown to people and programs. */
-  view(now: number): MemberView {
-    const { answersAt, addresses } = this;
-    const others = addresses.filter(({ host, port }) =>
-      host !== answersAt?.host || port !== answersAt.port
-    );
-    return {
-      name: this.name,
-      instance: this.instance,
-      status: this.#status,
-      self: false,
-      addresses: answersAt === undefined ? addresses : [answersAt, ...others],
-      forMs: now - this.since,
-      roundTripUs: this.roundTripUs,
-      reason: this.reason,
-      tags: this.tags,
-      startedAt: this.startedAt,
-      software: this.software,
-    };
-  }
-}
-
-/** All members but oneself, by name. */
+/** All records but one's own, and the choice of whom to watch. */
 export class Roster {
-  readonly #members = new Map<NodeName, Member>();
-  readonly #byInstance = new Map<InstanceId, Member>();
-  readonly #tombstones = new Map<InstanceId, number>();
-  #sorted: readonly Member[] | undefined;
+  readonly ring: Ring;
+  readonly #records = new Map<NodeName, MemberRecord>();
+  readonly #unproven = new Set<NodeName>();
+  readonly #failed = new Map<NodeName, number>();
+  readonly #left = new Map<NodeName, number>();
+  readonly #buckets = new Int32Array(bucketCount);
+  #self: MemberRecord;
+  #fingerprint = 0;
+  #sorted: readonly MemberRecord[] | undefined;
 
-  get size(): number {
-    return this.#members.size;
+  constructor(self: RecordContent, fullMesh: boolean) {
+    this.#self = makeRecord(self);
+    this.ring = new Ring(this.#self.instanceHash, fullMesh);
+    this.#count(this.#self);
   }
 
-  /** Members in the order of their names. */
-  sorted(): readonly Member[] {
-    this.#sorted ??= [...this.#members.values()]
+  /** This node's own record. */
+  get self(): MemberRecord {
+    return this.#self;
+  }
+
+  /** Says something new about oneself. */
+  renewSelf(content: Partial<RecordContent>): MemberRecord {
+    this.#count(this.#self);
+    this.#self = makeRecord({ ...this.#self, ...content });
+    this.#count(this.#self);
+    return this.#self;
+  }
+
+  /** Members that are shown: proven, not gone; this node included. */
+  get shown(): number {
+    return this.#records.size - this.#left.size - this.#unproven.size + 1;
+  }
+
+  /** Members that live by the cluster's word; this node included. */
+  get alive(): number {
+    return this.shown - this.#failed.size;
+  }
+
+  /** Everything that is known, also what has left or is unproven, in no order. */
+  records(): IterableIterator<MemberRecord> {
+    return this.#records.values();
+  }
+
+  /** Records that are not gone, in the order of their names. */
+  sorted(): readonly MemberRecord[] {
+    this.#sorted ??= [...this.#records.values()]
+      .filter(({ state }) => state !== "left")
       .sort((one, other) => compareNames(one.name, other.name));
     return this.#sorted;
   }
 
-  get(name: NodeName): Member | undefined {
-    return this.#members.get(name);
+  get(name: NodeName): MemberRecord | undefined {
+    return this.#records.get(name);
   }
 
-  byInstance(instance: InstanceId): Member | undefined {
-    return this.#byInstance.get(instance);
+  /** True if `record` is what stands here, in all that two nodes must agree on. */
+  holds(name: NodeName, instance: InstanceId): boolean {
+    return this.#records.get(name)?.instance === instance;
   }
 
-  /** Adds a member that is not there yet. */
-  add(name: NodeName, instance: InstanceId, now: number): Member {
-    assert(!this.#members.has(name), `${name} is not in the roster yet`);
-    const member = new Member(name, instance, now);
-    this.#members.set(name, member);
-    this.#byInstance.set(instance, member);
-    this.#sorted = undefined;
-    return member;
+  /** True if only a row speaks for it. */
+  isUnproven(name: NodeName): boolean {
+    return this.#unproven.has(name);
   }
 
-  remove(member: Member): void {
-    this.#members.delete(member.name);
-    this.#byInstance.delete(member.instance);
-    this.#sorted = undefined;
+  /** Names called failed, with the time at which this node learned of it. */
+  get failed(): ReadonlyMap<NodeName, number> {
+    return this.#failed;
   }
 
-  /** Takes note that `instance` is gone for good. */
-  bury(instance: InstanceId, now: number): void {
-    this.#tombstones.set(instance, now + tombstoneMs);
-    for (const [oldest, until] of this.#tombstones) {
-      if (until > now && this.#tombstones.size <= tombstonesMax) break;
-      this.#tombstones.delete(oldest);
+  /** A number that is equal on nodes that know the same. */
+  get fingerprint(): number {
+    return this.#fingerprint;
+  }
+
+  /** The parts of the fingerprint. */
+  get buckets(): readonly number[] {
+    return [...this.#buckets];
+  }
+
+  /** Records by bucket, of those buckets that `wanted` holds; one's own and the gone included. */
+  inBuckets(wanted: ReadonlySet<number>): Map<number, MemberRecord[]> {
+    const found = new Map<number, MemberRecord[]>([...wanted].map((bucket) => [bucket, []]));
+    found.get(bucketOf(this.#self))?.push(this.#self);
+    for (const record of this.#records.values()) {
+      if (!this.#unproven.has(record.name)) found.get(bucketOf(record))?.push(record);
+    }
+    return found;
+  }
+
+  /**
+   * Takes what somebody says about another node than this one.
+   *
+   * @param proven false for what only a row in the registry says
+   */
+  merge(record: MemberRecord, proven: boolean, now: number): Merge {
+    assert(record.name !== this.#self.name, "a node's own record comes from itself");
+    const before = this.#records.get(record.name);
+    const wasUnproven = this.#unproven.has(record.name);
+    if (before !== undefined && !wins(record, before)) {
+      if (!proven || !wasUnproven || wins(before, record)) return { kind: "old" };
+    }
+    if (before !== undefined) this.#take(before, wasUnproven, record);
+    this.#put(record, proven, now);
+    return { kind: "news", before, wasUnproven };
+  }
+
+  /** Drops a name for good, without a trace. */
+  drop(name: NodeName): void {
+    const record = this.#records.get(name);
+    if (record === undefined) return;
+    this.#take(record, this.#unproven.has(name));
+  }
+
+  /** Forgets those who left long ago. */
+  purge(now: number): void {
+    for (const [name, at] of this.#left) {
+      if (now - at < tombstoneMs) return;
+      this.drop(name);
     }
   }
 
-  /** True if `instance` left, was replaced or forgotten not long ago. */
-  isBuried(instance: InstanceId, now: number): boolean {
-    return (this.#tombstones.get(instance) ?? -Infinity) > now;
+  #put(record: MemberRecord, proven: boolean, now: number): void {
+    this.#records.set(record.name, record);
+    if (!proven) this.#unproven.add(record.name);
+    if (record.state === "failed") this.#failed.set(record.name, now);
+    if (record.state === "left") this.#left.set(record.name, now);
+    if (record.state === "alive") this.ring.add(record);
+    if (proven) this.#count(record);
+    this.#sorted = undefined;
   }
 
-  /** Takes an instance out of the ground: it has proven to live. */
-  exhume(instance: InstanceId): void {
-    this.#tombstones.delete(instance);
+  #take(record: MemberRecord, wasUnproven: boolean, next?: MemberRecord): void {
+    this.#records.delete(record.name);
+    this.#unproven.delete(record.name);
+    this.#failed.delete(record.name);
+    this.#left.delete(record.name);
+    const stays = next?.state === "alive" && next.instance === record.instance;
+    if (!stays) this.ring.remove(record.instance);
+    if (!wasUnproven) this.#count(record);
+    this.#sorted = undefined;
   }
+
+  /** Counts a record in, or out again. Those who left do not count: they are forgotten one day. */
+  #count(record: MemberRecord): void {
+    if (record.state === "left") return;
+    const bucket = bucketOf(record);
+    this.#buckets[bucket] = (this.#buckets[bucket] as number) ^ record.hash;
+    this.#fingerprint = (this.#fingerprint ^ record.hash) >>> 0;
+  }
+}
+
+function bucketOf({ instanceHash }: MemberRecord): number {
+  return instanceHash % bucketCount;
 }

@@ -23,6 +23,10 @@ export interface Settings {
   /** The pulse, in milliseconds. */
   readonly intervalMs: number;
   readonly timings: ProfileTimings;
+  /** Watch everybody, whatever the size of the cluster. */
+  readonly fullMesh: boolean;
+  /** Most members of which the status line wants to hear one by one. */
+  readonly statusEntriesMax: number;
   /** How long a start waits for the registry, in milliseconds. */
   readonly startTimeoutMs: number;
 }

@@ -10,13 +10,15 @@
 import type { Clock } from "../clock.ts";
 import { isLoopback } from "../core/address.ts";
 import { unreachable } from "../core/assert.ts";
-import { describeChange } from "../core/change_words.ts";
+import { describeChanges } from "../core/change.ts";
+import type { Change } from "../core/change.ts";
 import { NameTakenError, RegistryError } from "../core/errors.ts";
 import type { Hello } from "../core/hello.ts";
-import type { Effect, Input, PingOutcome, StopReason } from "../core/input.ts";
-import type { Change, MemberView } from "../core/member.ts";
+import type { Addressee, Effect, Input, PingOutcome, StopReason } from "../core/input.ts";
+import type { MemberView } from "../core/member.ts";
 import { Membership } from "../core/membership.ts";
-import { decodeNotice, decodeRequest, encodeMessage } from "../core/message.ts";
+import { decodeAnswer, decodeNotice, decodeRequest, encodeMessage } from "../core/message.ts";
+import type { Answer, Request } from "../core/message.ts";
 import type { NodeName } from "../core/name.ts";
 import type { Random } from "../core/random.ts";
 import type { Settings } from "../core/settings.ts";
@@ -47,8 +49,8 @@ export interface NodeParts {
   settings(port: number): Settings;
 }
 
-const pingBody = encodeMessage({ kind: "ping" });
-const pongBody = encodeMessage({ kind: "pong" });
+/** How long a peer may take to compare rosters, in milliseconds. */
+const syncTimeoutMs = 2000;
 
 /** A running node. */
 export class ClusterNode implements AsyncDisposable {
@@ -93,7 +95,8 @@ export class ClusterNode implements AsyncDisposable {
     node.#settings = settings;
     node.#membership = new Membership(settings, parts.random, parts.clock.now());
     node.#reception = new Reception(parts.log, {
-      members: () => node.members(),
+      view: () => node.#core,
+      now: () => parts.clock.now(),
       put: (input) => node.#put(input),
       registered: () => node.#registered,
     });
@@ -186,13 +189,11 @@ export class ClusterNode implements AsyncDisposable {
       },
       onNotice: (from, body) => {
         const notice = decodeNotice(body);
-        // Also from a member that introduced itself a moment before it was registered.
-        if (notice?.kind === "left") return this.#put({ kind: "peer-left", from });
-        if (from.role !== "member" || notice === undefined) return;
-        this.#put({ kind: "peer-forgot", name: notice.name, instance: notice.instance });
+        if (notice === undefined) log.debug(`Ignored an unknown notice of ${from.name}`);
+        else this.#put({ kind: "told", news: notice.news });
       },
-      onLost: (from) => this.#put({ kind: "lost", instance: from.instance }),
-      onLate: (from) => this.#put({ kind: "late", instance: from.instance }),
+      onLost: ({ name, instance }) => this.#put({ kind: "lost", name, instance }),
+      onLate: ({ name, instance }) => this.#put({ kind: "late", name, instance }),
       onStranger: (address, reason) =>
         log.warning(`Turned away ${address}: ${reason}`, { event: "stranger", address }),
     };
@@ -231,40 +232,42 @@ export class ClusterNode implements AsyncDisposable {
       case "ping":
         return void this.#ping(effect);
       case "pong":
-        return this.#reception?.reply(effect.reply, pongBody);
+        return this.#reception?.reply(effect.reply, { kind: "pong", content: effect.content });
+      case "probe-answer":
+        return this.#reception?.reply(effect.reply, { kind: "probe", reached: effect.reached });
+      case "sync-answer": {
+        const { buckets, records, more } = effect;
+        return this.#reception?.reply(effect.reply, { kind: "sync", buckets, records, more });
+      }
+      case "ask-probe":
+        return void this.#askProbe(effect);
+      case "ask-sync":
+        return void this.#askSync(effect);
       case "list":
         return void this.#list();
       case "write":
         return void this.#write(effect);
       case "remove":
         return void this.#remove(effect.name, effect.version);
-      case "tell-left":
-        return this.#tellAll(encodeMessage({ kind: "left" }));
-      case "tell-forgot": {
-        const { name, instance } = effect;
-        return this.#tellAll(encodeMessage({ kind: "forgot", name, instance }));
+      case "tell": {
+        const body = encodeMessage({ kind: "news", news: effect.news });
+        for (const instance of effect.to) this.#transport?.tell(instance, body);
+        return;
       }
       case "forgotten":
         return this.#reception?.forgotten(effect.reply, effect.refusal);
       case "drop":
         return this.#transport?.drop(effect.instance);
       case "status": {
-        const line = this.#status.line(effect.self, effect.entries);
+        const line = this.#status.line(effect);
         if (line === undefined) return;
-        const members = Object.fromEntries(effect.entries.map(({ name, alive }) => [name, alive]));
-        return log.info(line, { event: "status", node: effect.self, members });
+        const { self, shown, alive, entries } = effect;
+        const members = entries &&
+          Object.fromEntries(entries.map((entry) => [entry.name, entry.alive]));
+        return log.info(line, { event: "status", node: self, shown, alive, members });
       }
-      case "change": {
-        const { change } = effect;
-        const failed = change.kind === "failed";
-        log[failed ? "warning" : "info"](describeChange(change), {
-          event: change.kind,
-          node: this.name,
-          member: change.name,
-          reason: change.reason,
-        });
-        return this.#changes.send(change);
-      }
+      case "changes":
+        return this.#tellChanges(effect.changes);
       case "joined":
         this.#registered = true;
         return this.#joined.resolve(effect.name);
@@ -278,13 +281,56 @@ export class ClusterNode implements AsyncDisposable {
   }
 
   async #ping(effect: Effect & { kind: "ping" }): Promise<void> {
-    const { connectTimeoutMs, answerTimeoutMs } = effect;
+    const { to, content, connectTimeoutMs, answerTimeoutMs } = effect;
     // Peers remember for a connection who opened it, so none made before the name is settled is kept.
-    const fresh = !this.#registered;
+    const fresh = effect.fresh || !this.#registered;
     const deadlines = { connectTimeoutMs, answerTimeoutMs, fresh };
-    const outcome = await (this.#transport as Transport).ask(effect, pingBody, deadlines);
+    const body = encodeMessage({ kind: "ping", content });
+    const outcome = await (this.#transport as Transport).ask(to, body, deadlines);
     if (outcome.kind === "closed") return;
     this.#put({ kind: "ping-ended", ping: effect.ping, outcome: pingOutcome(outcome) });
+  }
+
+  /** The answer of a peer; `undefined` if it gave none in time, or none that makes sense. */
+  async #ask(to: Addressee, request: Request, timeoutMs: number): Promise<Answer | undefined> {
+    const outcome = await (this.#transport as Transport).ask(to, encodeMessage(request), {
+      connectTimeoutMs: timeoutMs,
+      answerTimeoutMs: timeoutMs,
+    });
+    return outcome.kind === "answer" ? decodeAnswer(outcome.body) : undefined;
+  }
+
+  async #askProbe({ probe, helper, subject, timeoutMs }: Effect & { kind: "ask-probe" }): Promise<
+    void
+  > {
+    const answer = await this.#ask(helper, { kind: "probe", subject }, timeoutMs);
+    const reached = answer?.kind === "probe" ? answer.reached : undefined;
+    this.#put({ kind: "probe-ended", probe, reached });
+  }
+
+  async #askSync({ from, buckets }: Effect & { kind: "ask-sync" }): Promise<void> {
+    const answer = await this.#ask(from, { kind: "sync", buckets }, syncTimeoutMs);
+    const synced = answer?.kind === "sync" ? answer : { buckets: [], records: [], more: false };
+    this.#put({ ...synced, kind: "synced", from: from.instance });
+  }
+
+  /** One line for all changes of one kind; a program gets each. */
+  #tellChanges(changes: readonly Change[]): void {
+    const { log } = this.#parts;
+    const byKind = Map.groupBy(changes, ({ kind, status }) => `${kind} ${status ?? ""}`);
+    for (const group of byKind.values()) {
+      const [first] = group;
+      const isBad = first?.kind === "failed" || first?.kind === "link-bad" ||
+        first?.kind === "isolated";
+      log[isBad ? "warning" : "info"](describeChanges(group), {
+        event: first?.kind,
+        node: this.name,
+        members: group.map(({ name }) => name),
+        status: first?.status,
+        reason: first?.reason,
+      });
+      for (const change of group) this.#changes.send(change);
+    }
   }
 
   async #list(): Promise<void> {
@@ -347,12 +393,6 @@ export class ClusterNode implements AsyncDisposable {
     }
   }
 
-  #tellAll(body: Uint8Array): void {
-    for (const { instance, self } of this.members()) {
-      if (!self) this.#transport?.tell(instance, body);
-    }
-  }
-
   #stop(reason: StopReason): void {
     this.#registered = false;
     if (reason.kind === "name-taken") this.#joined.reject(new NameTakenError(reason.message));
@@ -370,6 +410,11 @@ function reasonOf(error: unknown): string {
 
 function pingOutcome(outcome: Exclude<Outcome, { kind: "closed" }>): PingOutcome {
   if (outcome.kind !== "answer") return outcome;
+  const answer = decodeAnswer(outcome.body);
+  if (answer?.kind !== "pong" || answer.content === undefined) {
+    return { kind: "garbage", detail: "it answered a ping with something else" };
+  }
   const { roundTripUs, address } = outcome;
-  return { kind: "pong", roundTripUs, address };
+  const { incarnation, fingerprint } = answer.content;
+  return { kind: "pong", roundTripUs, address, incarnation, fingerprint };
 }

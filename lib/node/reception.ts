@@ -9,15 +9,20 @@
 import { unreachable } from "../core/assert.ts";
 import type { Hello } from "../core/hello.ts";
 import type { Input } from "../core/input.ts";
-import type { MemberView } from "../core/member.ts";
+import type { Membership } from "../core/membership.ts";
 import { encodeMessage, membersPerAnswerMax } from "../core/message.ts";
 import type { Answer, Request } from "../core/message.ts";
 import { compareNames } from "../core/status_line.ts";
 import type { Log } from "../log/log.ts";
 
+/** Events told at once. */
+const eventsMax = 100;
+
 /** What the reception needs of its node. */
 export interface ReceptionNode {
-  members(): MemberView[];
+  view(): Membership;
+  /** Time on the node's monotonic clock, in milliseconds. */
+  now(): number;
   put(input: Input): void;
   registered(): boolean;
 }
@@ -40,36 +45,61 @@ export class Reception {
   take(from: Hello, request: Request, answer: Reply): void {
     switch (request.kind) {
       case "ping":
-        if (from.role === "visitor") return answer(encodeMessage({ kind: "pong" }));
-        return this.#node.put({ kind: "pinged", from, reply: this.#keep(answer) });
+        // Commands only want to know whether the loop answers.
+        if (request.content === undefined) return answer(encodeMessage({ kind: "pong" }));
+        return this.#node.put({
+          kind: "pinged",
+          from,
+          content: request.content,
+          reply: this.#keep(answer),
+        });
+      case "probe":
+        return this.#node.put({
+          kind: "probe-asked",
+          subject: request.subject,
+          reply: this.#keep(answer),
+        });
+      case "sync":
+        return this.#node.put({
+          kind: "sync-asked",
+          buckets: request.buckets,
+          reply: this.#keep(answer),
+        });
       case "members":
-        return answer(encodeMessage(this.#members(request.after)));
+      case "links":
+      case "explain":
+      case "events":
       case "health":
-        return answer(encodeMessage(this.#health()));
+        return answer(encodeMessage(this.#look(request)));
       case "leave":
         this.#log.info(`${from.name} asks this node to leave`, { event: "asked-to-leave" });
         answer(encodeMessage({ kind: "done" }));
         return this.#node.put({ kind: "leave" });
       case "forget":
-        return this.#node.put({ kind: "forget", name: request.name, reply: this.#keep(answer) });
+        return this.#node.put({
+          kind: "forget",
+          name: request.name,
+          dryRun: request.dryRun === true,
+          reply: this.#keep(answer),
+        });
       default:
         return unreachable(request);
     }
   }
 
   /** Sends the answer that was asked for under the number `reply`. */
-  reply(reply: number, body: Uint8Array): void {
-    const answer = this.#waiting.get(reply);
+  reply(reply: number, answer: Answer): void {
+    const send = this.#waiting.get(reply);
     this.#waiting.delete(reply);
-    answer?.(body);
+    send?.(encodeMessage(answer));
   }
 
   /** A dead node was forgotten, or not for the reason `refusal`. */
   forgotten(reply: number, refusal: string | undefined): void {
-    const answer: Answer = refusal === undefined
-      ? { kind: "done" }
-      : { kind: "refused", reason: refusal };
-    this.reply(reply, encodeMessage(answer));
+    this.reply(
+      reply,
+      refusal === undefined ? { kind: "done" } : { kind: "refused", reason: refusal },
+    );
   }
 
   #keep(answer: Reply): number {
@@ -77,13 +107,41 @@ export class Reception {
     return this.#replies;
   }
 
-  #members(after: string | undefined): Answer {
-    const all = this.#node.members();
-    const first = after === undefined
-      ? 0
-      : all.findIndex(({ name }) => compareNames(name, after) > 0);
-    const members = first < 0 ? [] : all.slice(first, first + membersPerAnswerMax);
-    return { kind: "members", members, more: first >= 0 && first + members.length < all.length };
+  /** Questions about this node's present view. */
+  #look(
+    request: Request & { kind: "members" | "links" | "explain" | "events" | "health" },
+  ): Answer {
+    const view = this.#node.view();
+    const now = this.#node.now();
+    switch (request.kind) {
+      case "members": {
+        const { page, more } = pageOf(view.members(now), request.after);
+        return { kind: "members", members: page, more };
+      }
+      case "links": {
+        const { page, more } = pageOf(view.links(now), request.after);
+        return { kind: "links", links: page, more };
+      }
+      case "explain": {
+        const explanation = view.explain(request.name, now);
+        return explanation === undefined
+          ? { kind: "refused", reason: `Nothing is known of ${request.name}` }
+          : { kind: "explain", explanation };
+      }
+      case "events": {
+        const first = view.changesForgotten;
+        const kept = view.changes.slice(Math.max(0, request.from - first));
+        const from = Math.max(first, request.from);
+        const events = kept.slice(0, eventsMax).map(({ at, ...change }, index) => ({
+          ...change,
+          number: from + index,
+          agoMs: Math.max(0, now - at),
+        }));
+        return { kind: "events", events, next: from + events.length };
+      }
+      case "health":
+        return this.#health();
+    }
   }
 
   #health(): Answer {
@@ -91,4 +149,16 @@ export class Reception {
       ? { kind: "health", healthy: true, reason: "it is registered and its loop answers" }
       : { kind: "health", healthy: false, reason: "it is not registered" };
   }
+}
+
+/** Some of `all`, which stand in the order of their names, behind the name `after`. */
+function pageOf<T extends { readonly name: string }>(
+  all: readonly T[],
+  after: string | undefined,
+): { page: readonly T[]; more: boolean } {
+  const first = after === undefined
+    ? 0
+    : all.findIndex(({ name }) => compareNames(name, after) > 0);
+  const page = first < 0 ? [] : all.slice(first, first + membersPerAnswerMax);
+  return { page, more: first >= 0 && first + page.length < all.length };
 }

@@ -10,8 +10,30 @@ import type { NodeName } from "../core/name.ts";
 /** When the status line is written. */
 export type StatusMode = "auto" | "every" | "change" | "off";
 
+/** What the core shows at each interval. */
+export interface StatusView {
+  readonly self: NodeName;
+  readonly shown: number;
+  readonly alive: number;
+  /** Each member; `undefined` if there are too many to name. */
+  readonly entries: readonly StatusEntry[] | undefined;
+}
+
 /** Above this many nodes `auto` writes a summary instead of every name. */
 const fullLineMax = 32;
+
+/** Most members of which that mode wants to hear one by one. */
+export function statusEntriesMax(mode: StatusMode): number {
+  switch (mode) {
+    case "auto":
+      return fullLineMax;
+    case "every":
+    case "change":
+      return Infinity;
+    case "off":
+      return 0;
+  }
+}
 
 /** Turns views into lines. */
 export class StatusWriter {
@@ -23,18 +45,13 @@ export class StatusWriter {
   }
 
   /** The line to write for this view, or `undefined` if there is nothing to write. */
-  line(self: NodeName, entries: readonly StatusEntry[]): string | undefined {
+  line({ self, shown, alive, entries }: StatusView): string | undefined {
     if (this.#mode === "off") return undefined;
-    const line = this.#mode === "auto" && entries.length > fullLineMax
-      ? summary(self, entries)
+    const line = entries === undefined
+      ? `${self}[${alive} of ${shown} true]`
       : statusLine(self, entries);
     if (this.#mode === "change" && line === this.#last) return undefined;
     this.#last = line;
     return line;
   }
-}
-
-function summary(self: NodeName, entries: readonly StatusEntry[]): string {
-  const alive = entries.filter((entry) => entry.alive).length;
-  return `${self}[${alive} of ${entries.length} true]`;
 }

@@ -18,6 +18,14 @@ export interface SimSurroundings {
   carryOut(node: SimNode, effect: Effect): void;
 }
 
+/** What a node wrote as its last status line. */
+export interface SimStatus {
+  readonly at: number;
+  readonly shown: number;
+  readonly alive: number;
+  readonly entries: readonly StatusEntry[] | undefined;
+}
+
 /** One simulated process. */
 export class SimNode {
   readonly settings: Settings;
@@ -27,22 +35,26 @@ export class SimNode {
   #held: Input[] = [];
   #alarmAt = Infinity;
 
-  /** The last view that was written, and when. */
-  lastStatus: { readonly at: number; readonly entries: readonly StatusEntry[] } | undefined;
+  /** The last view that was written. */
+  lastStatus: SimStatus | undefined;
   /** Why it stopped by itself. */
   stopped: StopReason | undefined;
-  /** Instances with which a connection is open. */
+  /** Nodes with which a connection is open. */
   readonly connected = new Set<SimNode>();
 
   constructor(settings: Settings, random: Random, world: SimSurroundings) {
     this.settings = settings;
     this.#world = world;
-    this.core = new Membership(settings, random, world.now());
+    this.core = new Membership(settings, random, Math.floor(world.now()));
     this.take({ kind: "wake" });
   }
 
   get address(): Address {
     return this.settings.addresses[0] as Address;
+  }
+
+  get instance(): string {
+    return this.settings.instance;
   }
 
   get state(): "running" | "frozen" | "dead" {
@@ -51,16 +63,20 @@ export class SimNode {
 
   /** What it believes of the member `name`. */
   sees(name: string): MemberView | undefined {
-    return this.core.members(this.#world.now()).find((member) => member.name === name);
+    return this.core.members(Math.floor(this.#world.now()))
+      .find((member) => member.name === name);
   }
 
   /** Hands over an input, now or when it is thawed. */
   take(input: Input): void {
     if (this.#state === "dead") return;
     if (this.#state === "frozen") return void this.#held.push(input);
-    for (const effect of this.core.step(input, this.#world.now())) {
+    // Milliseconds are whole numbers, as the real clock gives them.
+    const now = Math.floor(this.#world.now());
+    for (const effect of this.core.step(input, now)) {
       if (effect.kind === "status") {
-        this.lastStatus = { at: this.#world.now(), entries: effect.entries };
+        const { shown, alive, entries } = effect;
+        this.lastStatus = { at: this.#world.now(), shown, alive, entries };
       } else if (effect.kind === "stop") {
         this.stopped = effect.reason;
         this.#state = "dead";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RegistryRow } from "../core/input.ts";
+import type { Effect, Input, RegistryRow } from "../core/input.ts";
 import type { NodeName } from "../core/name.ts";
 import type { Row } from "../core/row.ts";
 
@@ -30,6 +30,31 @@ export class SimRegistry {
   writes = 0;
   /** Listings so far. */
   listings = 0;
+
+  /** Carries out what a core asked for; the input that answers it. */
+  use(effect: Effect & { kind: "list" | "write" | "remove" }, now: number): Input {
+    switch (effect.kind) {
+      case "list": {
+        const rows = this.list(now);
+        return typeof rows === "string"
+          ? { kind: "list-failed", reason: rows }
+          : { kind: "listed", rows };
+      }
+      case "write": {
+        const result = this.write({ ...effect.row, activeAt: "" }, effect.seen, now);
+        if (typeof result === "string") return { kind: "write-failed", reason: result };
+        if (result.kind === "written") return result;
+        return { kind: "write-conflict", current: result.current };
+      }
+      case "remove": {
+        const { name } = effect;
+        const result = this.remove(name, effect.version, now);
+        if (result === "removed") return { kind: "removed", name };
+        const reason = result === "conflict" ? "its row has just changed" : result.fault;
+        return { kind: "remove-failed", name, reason };
+      }
+    }
+  }
 
   /** All rows, or a failure as text. */
   list(now: number): readonly RegistryRow[] | string {

@@ -6,16 +6,18 @@
  *
  * @module
  */
-import { sameAddress } from "../core/address.ts";
-import { describeChange } from "../core/change_words.ts";
-import type { Effect, PingFailure, PingOutcome } from "../core/input.ts";
-import type { Change } from "../core/member.ts";
+import { describeChanges } from "../core/change.ts";
+import type { Change } from "../core/change.ts";
+import type { Addressee, Effect, Input, PingContent } from "../core/input.ts";
+import type { PingFailure, PingOutcome } from "../core/input.ts";
 import type { NodeName } from "../core/name.ts";
 import { profileTimings } from "../core/profile.ts";
 import { seededRandom } from "../core/random.ts";
 import type { Random } from "../core/random.ts";
+import type { MemberRecord } from "../core/record.ts";
 import type { Settings } from "../core/settings.ts";
 import { EventQueue } from "./event_queue.ts";
+import { SimNetwork } from "./network.ts";
 import { SimNode } from "./sim_node.ts";
 import { SimRegistry } from "./sim_registry.ts";
 
@@ -24,6 +26,8 @@ export interface WorldOptions {
   readonly seed: number;
   /** One-way delay of a message, in milliseconds, plus up to as much again by chance. */
   readonly latencyMs?: number;
+  /** Keep every change and note; costs memory in large worlds. */
+  readonly keepStory?: boolean;
 }
 
 /** One line of a world's story. */
@@ -33,35 +37,58 @@ export interface StoryLine {
   readonly what: string;
 }
 
-/** Retransmission of a lost packet, in milliseconds; doubles with each further loss. */
-const retransmitMs = 200;
+/** A change that a node told, with the time. */
+export interface WorldChange {
+  readonly at: number;
+  readonly who: string;
+  readonly change: Change;
+}
+
+/** What an exchange of two nodes came to. */
+type Reply =
+  | { readonly kind: "pong"; readonly content: PingContent }
+  | { readonly kind: "probe"; readonly reached: boolean }
+  | {
+    readonly kind: "sync";
+    readonly buckets: readonly number[];
+    readonly records: readonly MemberRecord[];
+    readonly more: boolean;
+  };
+
+/** How long a comparison of rosters may take, in milliseconds. */
+const syncTimeoutMs = 2000;
 
 /** A simulated cluster. */
 export class World {
   readonly registry = new SimRegistry();
+  readonly network: SimNetwork;
   readonly story: StoryLine[] = [];
-  readonly changes: { readonly at: number; readonly who: string; readonly change: Change }[] = [];
-  /** Probability that a single packet is lost. */
-  loss = 0;
+  readonly changes: WorldChange[] = [];
+  /** Pings that were sent so far, by all. */
+  pings = 0;
+  /** Called after each change that a node told. */
+  onChange: ((change: WorldChange) => void) | undefined;
   readonly #queue = new EventQueue();
   readonly #random: Random;
-  readonly #network: Random;
-  readonly #latencyMs: number;
+  readonly #keepStory: boolean;
   readonly #nodes: SimNode[] = [];
-  readonly #cuts = new Set<string>();
-  readonly #goneHosts = new Set<string>();
-  readonly #replies = new Map<number, () => void>();
+  readonly #replies = new Map<number, (reply: Reply) => void>();
   #replyCount = 0;
   #instances = 0;
 
-  constructor({ seed, latencyMs = 1 }: WorldOptions) {
+  constructor({ seed, latencyMs = 1, keepStory = true }: WorldOptions) {
     this.#random = seededRandom(seed);
-    this.#network = this.#random.fork();
-    this.#latencyMs = latencyMs;
+    this.#keepStory = keepStory;
+    this.network = new SimNetwork(this.#random.fork(), latencyMs);
   }
 
   get now(): number {
     return this.#queue.now;
+  }
+
+  /** Events so far. */
+  get events(): number {
+    return this.#queue.taken;
   }
 
   /** All nodes that were ever started, in the order of their start. */
@@ -76,13 +103,15 @@ export class World {
       {
         name: name as NodeName,
         nameIsAutomatic: false,
-        instance: (++this.#instances).toString(16).padStart(32, "0"),
+        instance: this.#newInstance(),
         addresses: [{ host, port }],
         tags: {},
-        startedAt: "",
+        startedAt: "2016-03-10T18:51:29.277Z",
         software: "simulated",
         intervalMs: 1000,
         timings: profileTimings.lan,
+        fullMesh: false,
+        statusEntriesMax: 32,
         startTimeoutMs: 30_000,
         ...settings,
       },
@@ -94,6 +123,7 @@ export class World {
       },
     );
     this.#nodes.push(node);
+    this.network.add(node);
     return node;
   }
 
@@ -101,26 +131,19 @@ export class World {
   kill(node: SimNode): void {
     node.kill();
     for (const peer of node.connected) {
-      if (this.#reaches(node, peer)) this.#lose(peer, node);
+      if (this.network.reaches(node, peer)) this.#lose(peer, node);
     }
     node.connected.clear();
   }
 
   /** Takes a whole host away: nothing refuses, nothing answers. */
   unplug(node: SimNode): void {
-    node.kill();
-    this.#goneHosts.add(node.address.host);
-    node.connected.clear();
+    this.network.unplug(node);
   }
 
-  /** Drops everything that `from` sends to `to`. */
-  cut(from: SimNode, to: SimNode): void {
-    this.#cuts.add(link(from, to));
-  }
-
-  /** Lets everything through again. */
-  heal(): void {
-    this.#cuts.clear();
+  /** Lets `run` happen after `delayMs`. */
+  after(delayMs: number, run: () => void): void {
+    this.#queue.at(this.now + delayMs, run);
   }
 
   /** Lets `delayMs` of virtual time pass. */
@@ -134,35 +157,46 @@ export class World {
   runUntil(holds: () => boolean, withinMs: number): number | undefined {
     const begun = this.now;
     while (!holds()) {
-      if (!this.#queue.takeNext(begun + withinMs)) return undefined;
+      if (!this.#queue.takeNext(begun + withinMs)) {
+        this.#queue.advance(begun + withinMs);
+        return undefined;
+      }
     }
     return this.now - begun;
+  }
+
+  /** 128 bits that look random, so that nodes stand at random places on the rings. */
+  #newInstance(): string {
+    const words = [this.#instances++, 1, 2, 3].map((word, index) =>
+      index === 0 ? word : this.#random.next()
+    );
+    return words.map((word) => word.toString(16).padStart(8, "0")).join("");
   }
 
   #carryOut(node: SimNode, effect: Effect): void {
     switch (effect.kind) {
       case "ping":
         return this.#ping(node, effect);
-      case "pong": {
-        const reply = this.#replies.get(effect.reply);
-        this.#replies.delete(effect.reply);
-        return reply?.();
-      }
+      case "pong":
+        return this.#reply(effect.reply, { kind: "pong", content: effect.content });
+      case "probe-answer":
+        return this.#reply(effect.reply, { kind: "probe", reached: effect.reached });
+      case "sync-answer":
+        return this.#reply(effect.reply, { ...effect, kind: "sync" });
+      case "tell":
+        return this.#tell(node, effect);
+      case "ask-probe":
+        return this.#askProbe(node, effect);
+      case "ask-sync":
+        return this.#askSync(node, effect);
       case "list":
       case "write":
       case "remove":
         return this.#useRegistry(node, effect);
-      case "tell-left":
-      case "tell-forgot":
-        return this.#tell(node, effect);
       case "drop":
-        for (const peer of node.connected) {
-          if (peer.settings.instance === effect.instance) node.connected.delete(peer);
-        }
         return;
-      case "change":
-        this.changes.push({ at: this.now, who: node.core.name, change: effect.change });
-        return this.#tellStory(node, describeChange(effect.change));
+      case "changes":
+        return this.#tellChanges(node, effect.changes);
       case "note":
         return this.#tellStory(node, effect.message);
       case "stop":
@@ -170,55 +204,103 @@ export class World {
     }
   }
 
+  #tellChanges(node: SimNode, changes: readonly Change[]): void {
+    for (const change of changes) {
+      const told = { at: this.now, who: node.core.name, change };
+      if (this.#keepStory) this.changes.push(told);
+      this.onChange?.(told);
+    }
+    this.#tellStory(node, describeChanges(changes));
+  }
+
   #tellStory(node: SimNode, what: string): void {
-    this.story.push({ at: this.now, who: node.core.name, what });
+    if (this.#keepStory) this.story.push({ at: this.now, who: node.core.name, what });
   }
 
   #useRegistry(node: SimNode, effect: Effect & { kind: "list" | "write" | "remove" }): void {
     const { registry } = this;
     const askedAt = this.now + registry.latencyMs / 2;
-    const answer = (input: Parameters<SimNode["take"]>[0]): void =>
-      this.#queue.at(this.now + registry.latencyMs / 2, () => node.take(input));
     this.#queue.at(askedAt, () => {
-      if (effect.kind === "list") {
-        const rows = registry.list(this.now);
-        answer(
-          typeof rows === "string"
-            ? { kind: "list-failed", reason: rows }
-            : { kind: "listed", rows },
-        );
-      } else if (effect.kind === "write") {
-        const result = registry.write({ ...effect.row, activeAt: "" }, effect.seen, this.now);
-        if (typeof result === "string") answer({ kind: "write-failed", reason: result });
-        else if (result.kind === "written") answer(result);
-        else answer({ kind: "write-conflict", current: result.current });
-      } else {
-        const result = registry.remove(effect.name, effect.version, this.now);
-        const { name } = effect;
-        if (result === "removed") answer({ kind: "removed", name });
-        else {
-          const reason = result === "conflict" ? "its row has just changed" : result.fault;
-          answer({ kind: "remove-failed", name, reason });
-        }
-      }
+      const input = registry.use(effect, this.now);
+      this.#queue.at(this.now + registry.latencyMs / 2, () => node.take(input));
     });
   }
 
-  #tell(node: SimNode, effect: Effect & { kind: "tell-left" | "tell-forgot" }): void {
-    const { name, instance, addresses, software } = node.settings;
-    for (const peer of node.connected) {
-      if (!this.#reaches(node, peer)) continue;
-      this.#queue.at(this.now + this.#delay(), () =>
-        peer.take(
-          effect.kind === "tell-left"
-            ? { kind: "peer-left", from: { name, instance, addresses, software } }
-            : { kind: "peer-forgot", name: effect.name, instance: effect.instance },
-        ));
+  #tell(node: SimNode, { to, news }: Effect & { kind: "tell" }): void {
+    for (const instance of to) {
+      const peer = this.network.byInstance(instance);
+      if (peer === undefined || !node.connected.has(peer)) continue;
+      if (!this.network.reaches(node, peer) || !this.network.reaches(peer, node)) continue;
+      this.#queue.at(this.now + this.network.delay(), () => peer.take({ kind: "told", news }));
     }
   }
 
+  #askProbe(node: SimNode, effect: Effect & { kind: "ask-probe" }): void {
+    const { probe, helper, subject, timeoutMs } = effect;
+    this.#exchange(
+      node,
+      helper,
+      timeoutMs,
+      (peer, reply) => peer.take({ kind: "probe-asked", subject, reply }),
+      (reply) => ({
+        kind: "probe-ended",
+        probe,
+        reached: reply?.kind === "probe" ? reply.reached : undefined,
+      }),
+    );
+  }
+
+  #askSync(node: SimNode, { from, buckets }: Effect & { kind: "ask-sync" }): void {
+    this.#exchange(
+      node,
+      from,
+      syncTimeoutMs,
+      (peer, reply) => peer.take({ kind: "sync-asked", buckets, reply }),
+      (reply) =>
+        reply?.kind === "sync"
+          ? { ...reply, kind: "synced", from: from.instance }
+          : { kind: "synced", from: from.instance, buckets: [], records: [], more: false },
+    );
+  }
+
+  /** A request with one answer; `undefined` for `finish` if none comes in time. */
+  #exchange(
+    node: SimNode,
+    to: Addressee,
+    timeoutMs: number,
+    ask: (peer: SimNode, reply: number) => void,
+    finish: (reply: Reply | undefined) => Input,
+  ): void {
+    let ended = false;
+    const end = (reply: Reply | undefined): void => {
+      if (ended) return;
+      ended = true;
+      node.take(finish(reply));
+    };
+    this.#queue.at(this.now + timeoutMs, () => end(undefined));
+    const found = this.network.find(node, to);
+    if (found.kind !== "node" || found.node.instance !== to.instance) return;
+    const peer = found.node;
+    const connectMs = node.connected.has(peer) ? 0 : this.network.connectDelay();
+    this.#queue.at(this.now + connectMs + this.network.delay(), () => {
+      const reply = ++this.#replyCount;
+      this.#replies.set(reply, (answer) => {
+        if (!this.network.reaches(peer, node)) return;
+        this.#queue.at(this.now + this.network.delay(), () => end(answer));
+      });
+      ask(peer, reply);
+    });
+  }
+
+  #reply(number: number, reply: Reply): void {
+    const answer = this.#replies.get(number);
+    this.#replies.delete(number);
+    answer?.(reply);
+  }
+
   #ping(node: SimNode, effect: Effect & { kind: "ping" }): void {
-    const { ping, connectTimeoutMs, answerTimeoutMs } = effect;
+    this.pings++;
+    const { ping, to, fresh, content, connectTimeoutMs, answerTimeoutMs } = effect;
     let ended = false;
     const end = (at: number, outcome: PingOutcome): void =>
       this.#queue.at(at, () => {
@@ -229,83 +311,88 @@ export class World {
     const fail = (delayMs: number, kind: PingFailure): void =>
       end(this.now + delayMs, { kind, detail: "" });
 
-    const host = effect.addresses[0]?.host ?? "";
-    const target = this.#nodes.findLast((other) =>
-      other.state !== "dead" && effect.addresses.some((at) => sameAddress(at, other.address))
+    const found = this.network.find(node, to);
+    const peer = this.network.byInstance(to.instance);
+    const isOpen = !fresh && peer !== undefined && node.connected.has(peer);
+    if (found.kind === "nobody") {
+      if (!isOpen) return fail(connectTimeoutMs, "no-answer");
+      this.#disconnect(node, peer);
+      return fail(answerTimeoutMs, "silent");
+    }
+    if (found.kind === "refused") {
+      return fail(this.network.delay() + this.network.delay(), "refused");
+    }
+    const target = found.node;
+    if (target.instance !== to.instance) {
+      return fail(this.network.delay() + this.network.delay(), "other-instance");
+    }
+    const connectMs = isOpen ? 0 : this.network.connectDelay();
+    const timeoutMs = isOpen ? answerTimeoutMs : connectTimeoutMs + answerTimeoutMs;
+    if (connectMs > connectTimeoutMs) return fail(connectTimeoutMs, "no-answer");
+    // A frozen process accepts connections, but does not shake hands.
+    fail(target.state === "frozen" && !isOpen ? connectTimeoutMs : timeoutMs, "silent");
+    const sentAt = this.now + connectMs;
+    this.#queue.at(
+      sentAt + this.network.delay(),
+      () =>
+        this.#deliver(node, target, content, (answer) => {
+          const back = this.now + this.network.delay();
+          if (!fresh) this.#queue.at(back, () => this.#connect(node, target));
+          if (back > sentAt + timeoutMs || ended) {
+            const { instance } = target;
+            this.#queue.at(
+              back,
+              () => node.take({ kind: "late", name: target.core.name, instance }),
+            );
+          }
+          const { incarnation, fingerprint } = answer;
+          const roundTripUs = Math.round((back - sentAt) * 1000);
+          end(back, {
+            kind: "pong",
+            roundTripUs,
+            address: target.address,
+            incarnation,
+            fingerprint,
+          });
+        }),
     );
-    const open = target !== undefined && node.connected.has(target);
-    const timeoutMs = open ? answerTimeoutMs : connectTimeoutMs;
-    if (target === undefined) {
-      const dead = this.#nodes.find((other) => other.address.host === host);
-      const reached = dead !== undefined && !this.#goneHosts.has(host) &&
-        this.#reaches(node, dead) && this.#reaches(dead, node);
-      return reached ? fail(2 * this.#delay(), "refused") : fail(connectTimeoutMs, "no-answer");
-    }
-    if (!this.#reaches(node, target) || !this.#reaches(target, node)) {
-      if (open) this.#break(node, target);
-      return fail(timeoutMs, open ? "silent" : "no-answer");
-    }
-    if (target.settings.instance !== effect.instance) {
-      return fail(2 * this.#delay(), "other-instance");
-    }
-    fail(timeoutMs, "silent");
-    const sentAt = this.now;
-    this.#queue.at(this.now + this.#delay(), () => {
-      const reply = ++this.#replyCount;
-      this.#replies.set(reply, () => {
-        if (!this.#reaches(target, node)) return;
-        const back = this.now + this.#delay();
-        const roundTripUs = Math.round((back - sentAt) * 1000);
-        if (back > sentAt + timeoutMs) {
-          this.#queue.at(
-            back,
-            () => node.take({ kind: "late", instance: target.settings.instance }),
-          );
-        }
-        this.#queue.at(back, () => {
-          if (node.state === "dead" || target.state === "dead") return;
-          node.connected.add(target);
-          target.connected.add(node);
-        });
-        end(back, { kind: "pong", roundTripUs, address: target.address });
-      });
-      const { instance, addresses, software } = node.settings;
-      target.take({
-        kind: "pinged",
-        from: { name: node.core.name, instance, addresses, software },
-        reply,
-      });
+  }
+
+  /** Hands a ping to its target, and the pong back. */
+  #deliver(
+    node: SimNode,
+    target: SimNode,
+    content: PingContent,
+    answer: (content: PingContent) => void,
+  ): void {
+    if (!this.network.reaches(node, target)) return;
+    const reply = ++this.#replyCount;
+    this.#replies.set(reply, (given) => {
+      if (given.kind === "pong" && this.network.reaches(target, node)) answer(given.content);
+    });
+    const { instance, addresses, software } = node.settings;
+    target.take({
+      kind: "pinged",
+      from: { name: node.core.name, instance, addresses, software },
+      content,
+      reply,
     });
   }
 
-  /** Both ends find out sooner or later that a connection carries nothing any more. */
-  #break(one: SimNode, other: SimNode): void {
+  #connect(one: SimNode, other: SimNode): void {
+    if (one.state === "dead" || other.state === "dead") return;
+    one.connected.add(other);
+    other.connected.add(one);
+  }
+
+  #disconnect(one: SimNode, other: SimNode): void {
     one.connected.delete(other);
     other.connected.delete(one);
   }
 
   #lose(peer: SimNode, dead: SimNode): void {
     peer.connected.delete(dead);
-    const { instance } = dead.settings;
-    this.#queue.at(this.now + this.#delay(), () => peer.take({ kind: "lost", instance }));
+    const input: Input = { kind: "lost", name: dead.core.name, instance: dead.instance };
+    this.#queue.at(this.now + this.network.delay(), () => peer.take(input));
   }
-
-  #reaches(from: SimNode, to: SimNode): boolean {
-    return !this.#cuts.has(link(from, to));
-  }
-
-  /** One-way delay of a message: latency, jitter, and retransmissions of what was lost. */
-  #delay(): number {
-    let delayMs = this.#latencyMs * (1 + this.#network.below(1000) / 1000);
-    let waitMs = retransmitMs;
-    while (this.loss > 0 && this.#network.below(1_000_000) < this.loss * 1_000_000) {
-      delayMs += waitMs;
-      waitMs *= 2;
-    }
-    return delayMs;
-  }
-}
-
-function link(from: SimNode, to: SimNode): string {
-  return `${from.settings.instance}>${to.settings.instance}`;
 }

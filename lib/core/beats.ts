@@ -1,0 +1,137 @@
+/**
+ * The second path of evidence: whether a member's beat moves in the registry.
+ *
+ * Beats are counters, compared with themselves on this node's own clock; the writer's clock plays no
+ * part. A beat that this node sees for the first time after a listing that began later than the
+ * first missed ping was surely written after it: whoever wrote it was alive then.
+ *
+ * @module
+ */
+import type { NodeName } from "./name.ts";
+import type { InstanceId, Row } from "./row.ts";
+
+/** Beats that a row may miss before it is called stale. */
+const beatsMissedMax = 3;
+
+/** With more rows than this only the beats of members in doubt are kept. */
+const watchedAlwaysMax = 256;
+
+/** What the registry says about a member. */
+export type BeatState = "moving" | "stale" | "missing" | "unknown";
+
+interface Beat {
+  readonly instance: InstanceId;
+  beat: number;
+  intervalMs: number;
+  /** When it was last seen at another number; at first when it was first seen. */
+  movedAt: number;
+  /** The number was written after this moment. */
+  writtenAfter: number;
+  present: boolean;
+}
+
+/** The beats that one node has seen. */
+export class Beats {
+  readonly #beats = new Map<NodeName, Beat>();
+  #listedAt = -Infinity;
+  #readAt = -Infinity;
+
+  /** When the last complete listing came. */
+  get readAt(): number {
+    return this.#readAt;
+  }
+
+  /**
+   * Takes a complete listing.
+   *
+   * @param startedAt when it was asked for
+   * @param inDoubt members whose beats are kept whatever their number
+   */
+  listed(
+    rows: readonly { readonly row: Row }[],
+    startedAt: number,
+    now: number,
+    inDoubt: (name: NodeName) => boolean,
+  ): void {
+    const all = rows.length <= watchedAlwaysMax;
+    const present = new Set<NodeName>();
+    for (const { row } of rows) {
+      if (!all && !inDoubt(row.name)) continue;
+      present.add(row.name);
+      this.#see(row, now);
+    }
+    for (const [name, beat] of this.#beats) {
+      if (present.has(name)) continue;
+      if (all) beat.present = false;
+      else if (!inDoubt(name)) this.#beats.delete(name);
+    }
+    this.#listedAt = startedAt;
+    this.#readAt = now;
+  }
+
+  /** Another node has seen the beat of `instance` move after it had stopped answering. */
+  witnessed(name: NodeName, instance: InstanceId, beat: number, now: number): boolean {
+    const known = this.#beats.get(name);
+    if (known?.instance === instance && known.beat >= beat) return false;
+    const intervalMs = known?.intervalMs ?? 1000;
+    this.#beats.set(name, {
+      instance,
+      beat,
+      intervalMs,
+      movedAt: now,
+      writtenAfter: now,
+      present: true,
+    });
+    return true;
+  }
+
+  /** The beat last seen, if it is known to have moved after `since`. */
+  movedAfter(name: NodeName, instance: InstanceId, since: number): number | undefined {
+    const beat = this.#beats.get(name);
+    return beat?.instance === instance && beat.present && beat.writtenAfter >= since
+      ? beat.beat
+      : undefined;
+  }
+
+  /** What the registry says about a member at `now`. */
+  state(name: NodeName, instance: InstanceId, now: number): BeatState {
+    const beat = this.#beats.get(name);
+    if (beat === undefined || beat.instance !== instance) return "unknown";
+    if (!beat.present) return "missing";
+    // Without fresh listings nothing can be said.
+    const lifeMs = beat.intervalMs * beatsMissedMax;
+    if (this.#readAt - beat.movedAt >= lifeMs) return "stale";
+    return now - this.#readAt < lifeMs ? "moving" : "unknown";
+  }
+
+  /** How long the beat has not moved, in milliseconds; `undefined` if it was never seen. */
+  ageMs(name: NodeName, now: number): number | undefined {
+    const beat = this.#beats.get(name);
+    return beat && now - beat.movedAt;
+  }
+
+  forget(name: NodeName): void {
+    this.#beats.delete(name);
+  }
+
+  #see(row: Row, now: number): void {
+    const known = this.#beats.get(row.name);
+    if (known === undefined || known.instance !== row.instance) {
+      this.#beats.set(row.name, {
+        instance: row.instance,
+        beat: row.beat,
+        intervalMs: row.beatIntervalMs,
+        movedAt: now,
+        writtenAfter: -Infinity,
+        present: true,
+      });
+      return;
+    }
+    known.present = true;
+    known.intervalMs = row.beatIntervalMs;
+    if (known.beat === row.beat) return;
+    known.beat = row.beat;
+    known.movedAt = now;
+    known.writtenAfter = this.#listedAt;
+  }
+}

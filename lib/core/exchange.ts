@@ -1,0 +1,341 @@
+/**
+ * What members tell each other, and what that does to this node's own view.
+ *
+ * Every record that wins over the one that stands here is taken, acted upon and passed on; one that
+ * speaks of this node itself is confirmed or refuted.
+ *
+ * @module
+ */
+import type { Change } from "./change.ts";
+import { failedReason } from "./explain.ts";
+import { statusOf } from "./evidence.ts";
+import type { News } from "./gossip.ts";
+import type { Effect, Input, Peer, PingContent, PingOutcome } from "./input.ts";
+import type { Parts } from "./parts.ts";
+import { shuffled } from "./random.ts";
+import { makeRecord, wins } from "./record.ts";
+import type { MemberRecord } from "./record.ts";
+import { bucketCount } from "./roster.ts";
+import type { Merge } from "./roster.ts";
+import type { InstanceId } from "./row.ts";
+import type { Standing } from "./standing.ts";
+
+/** Shortest pause between two comparisons with peers, in milliseconds. */
+const syncPauseMs = 500;
+
+/** A view that has just changed may differ only because the news is still on its way. */
+const settleMs = 250;
+
+/** How long an answer to a comparison is waited for, in milliseconds. */
+const syncTimeoutMs = 3000;
+
+/** Most records in one answer, so that it fits a frame. */
+const recordsMax = 120;
+
+/** How many neighbours are told of newcomers. */
+const joinFanout = 6;
+
+/** Intervals for which somebody who pinged this node counts as a neighbour. */
+const neighbourIntervals = 3;
+
+/** Gossip, refutation and comparison of one node. */
+export class Exchange {
+  readonly #parts: Parts;
+  readonly #standing: Standing;
+  readonly #pingers = new Map<InstanceId, number>();
+  #changedAt = -Infinity;
+  #syncingUntil = -Infinity;
+  #syncAt = -Infinity;
+  #hasSynced = false;
+  #contested: number | undefined;
+  #leaving = false;
+
+  constructor(parts: Parts, standing: Standing) {
+    this.#parts = parts;
+    this.#standing = standing;
+  }
+
+  get wakeAt(): number {
+    return this.#parts.outbox.dueAt;
+  }
+
+  wake(now: number, out: Effect[]): void {
+    if (now >= this.#parts.outbox.dueAt) this.#flush(now, out);
+  }
+
+  /** Takes a record that this node has made itself into its own view, and passes it on. */
+  publish(record: MemberRecord, now: number): void {
+    this.#merge(record, true, now);
+  }
+
+  /** A member pinged this node. */
+  pinged(from: Peer, content: PingContent, now: number, out: Effect[]): void {
+    const { roster, keeper, monitor } = this.#parts;
+    if (from.instance === roster.self.instance || this.#leaving) return;
+    // Another process with our name: the registry knows whose it is.
+    if (from.name === roster.self.name) return keeper.hasten(now);
+    this.#standing.pinged();
+    this.#pingers.delete(from.instance);
+    this.#pingers.set(from.instance, now);
+    monitor.linkOf(from.instance).heardAt = now;
+    const claimed = content.record?.name === from.name &&
+        content.record.instance === from.instance
+      ? makeRecord({ ...content.record, state: "alive", cause: undefined })
+      : makeRecord({
+        tags: {},
+        startedAt: "",
+        ...from,
+        incarnation: content.incarnation,
+        state: "alive",
+      });
+    const known = roster.get(from.name);
+    if (known?.instance !== from.instance) this.#merge(claimed, true, now);
+    const isBad = monitor.watches(from.instance) && monitor.link(from.instance)?.isBad;
+    if (isBad) monitor.hasten(from.name, now);
+    this.#heardOf(from.name, from.instance, content, now, out);
+  }
+
+  /** A member answered a ping of this node. */
+  ponged(
+    record: MemberRecord,
+    outcome: PingOutcome & { kind: "pong" },
+    now: number,
+    out: Effect[],
+  ): void {
+    this.#heardOf(record.name, record.instance, outcome, now, out);
+  }
+
+  /** A peer passes news on. */
+  told({ records, votes, witnesses }: News, now: number): void {
+    const { roster, judge, outbox, beats } = this.#parts;
+    for (const record of records) {
+      if (record.name === roster.self.name) this.#aboutSelf(record, now);
+      else this.#merge(record, true, now);
+    }
+    for (const vote of votes) {
+      if (vote.subject === roster.self.instance) {
+        if (vote.kind !== undefined && vote.incarnation >= roster.self.incarnation) {
+          this.#refute(vote.incarnation, now);
+        }
+      } else if (judge.heard(vote, now)) outbox.vote(vote, now);
+    }
+    for (const witness of witnesses) {
+      const { name, instance, beat } = witness;
+      if (!roster.failed.has(name) || !beats.witnessed(name, instance, beat, now)) continue;
+      outbox.witness(witness, now);
+      this.#standing.soon(now);
+    }
+  }
+
+  /** The registry has confirmed that the name is this node's. */
+  ownershipConfirmed(now: number): void {
+    if (this.#contested === undefined) return;
+    const above = this.#contested;
+    this.#contested = undefined;
+    this.#refute(above, now);
+  }
+
+  /** A peer's buckets: answers with what differs. */
+  syncAsked(theirs: readonly number[], reply: number, out: Effect[]): void {
+    const { roster } = this.#parts;
+    const differing = new Set<number>();
+    roster.buckets.forEach((own, bucket) => own !== theirs[bucket] && differing.add(bucket));
+    const found = roster.inBuckets(differing);
+    // Another bucket first each time, so that in the end all get their turn.
+    const order = [...differing].sort((one, other) => turn(one, reply) - turn(other, reply));
+    const records: MemberRecord[] = [];
+    const buckets: number[] = [];
+    let more = false;
+    for (const bucket of order) {
+      const inBucket = found.get(bucket) ?? [];
+      more = records.length > 0 && records.length + inBucket.length > recordsMax;
+      if (more) break;
+      buckets.push(bucket);
+      records.push(...inBucket);
+    }
+    out.push({ kind: "sync-answer", reply, buckets, records, more });
+  }
+
+  /** A peer's records of the buckets that differ: takes what wins, and tells it what it lacks. */
+  synced(input: Input & { kind: "synced" }, now: number, out: Effect[]): void {
+    const { roster } = this.#parts;
+    this.#syncingUntil = -Infinity;
+    if (input.buckets.length > 0) this.#hasSynced = true;
+    // More to come: the next fingerprint that differs may be followed up at once.
+    this.#syncAt = input.more ? now : now + syncPauseMs;
+    const theirs = new Map(input.records.map((record) => [record.name, record]));
+    for (const record of input.records) {
+      if (record.name === roster.self.name) this.#aboutSelf(record, now);
+      else this.#merge(record, true, now);
+    }
+    const own = [...roster.inBuckets(new Set(input.buckets)).values()].flat();
+    const lacking = own.filter((record) => {
+      const their = theirs.get(record.name);
+      return their === undefined ? record.state !== "left" : wins(record, their);
+    });
+    if (lacking.length === 0) return;
+    const news = { records: lacking.slice(0, recordsMax), votes: [], witnesses: [] };
+    out.push({ kind: "tell", to: [input.from], news });
+  }
+
+  /** Says goodbye to all. */
+  leave(now: number, out: Effect[]): void {
+    this.#leaving = true;
+    const record = this.#parts.roster.renewSelf({ state: "left" });
+    this.#parts.outbox.record(record, now);
+    this.#flush(now, out);
+  }
+
+  /** Takes a record of another node; acts and passes it on if it is news. */
+  #merge(record: MemberRecord, proven: boolean, now: number): void {
+    const { roster, outbox } = this.#parts;
+    const merge = roster.merge(record, proven, now);
+    if (merge.kind === "old") return;
+    this.#changedAt = now;
+    this.#act(record, merge, now);
+    // A newcomer can wait for the others of its kind; a death or a return cannot.
+    const isJoin = record.state === "alive" && (merge.before === undefined || merge.wasUnproven);
+    if (proven && isJoin) outbox.join(record, now);
+    else if (proven) outbox.record(record, now);
+    this.#parts.monitor.refresh(now);
+  }
+
+  /** Takes what only a row says. */
+  learnRow(record: MemberRecord, now: number): void {
+    this.#merge(record, false, now);
+  }
+
+  #act(record: MemberRecord, { before, wasUnproven }: Merge & { kind: "news" }, now: number): void {
+    const { judge, monitor, roster } = this.#parts;
+    const { name } = record;
+    if (before !== undefined && before.instance !== record.instance) {
+      monitor.forget(before);
+      judge.clear(before.instance);
+      if (!wasUnproven && before.state !== "left") {
+        const reason = "another instance has taken its name";
+        this.#tell({ kind: "replaced", name, reason }, now);
+      }
+    }
+    const replaced = before !== undefined && before.instance !== record.instance;
+    switch (record.state) {
+      case "alive":
+        judge.clear(record.instance);
+        if (roster.isUnproven(name) || replaced && !wasUnproven && before.state !== "left") return;
+        if (before === undefined || wasUnproven || before.state === "left") {
+          this.#tell({ kind: "joined", name, reason: "it answers" }, now);
+        } else if (before.state === "failed") {
+          this.#tell({ kind: "returned", name, reason: "it has shown that it lives" }, now);
+        }
+        return;
+      case "failed": {
+        judge.clear(record.instance);
+        judge.noteFailure(name, now);
+        const status = statusOf(this.#parts, record, now);
+        const reason = failedReason(this.#parts, record, wasUnproven, now);
+        return this.#tell({ kind: "failed", name, status, reason }, now);
+      }
+      case "left": {
+        monitor.forget(record);
+        judge.clear(record.instance);
+        this.#parts.beats.forget(name);
+        if (before === undefined || before.state === "left" || wasUnproven) return;
+        const forgotten = before.state === "failed";
+        const reason = forgotten ? "it was dead and has been taken out" : "it said so";
+        return this.#tell({ kind: forgotten ? "forgotten" : "left", name, reason }, now);
+      }
+    }
+  }
+
+  #tell(change: Change, now: number): void {
+    this.#standing.changed(change, now);
+  }
+
+  /** Something identified came from a member: it lives, and its fingerprint may differ. */
+  #heardOf(
+    name: MemberRecord["name"],
+    instance: InstanceId,
+    content: PingContent | (PingOutcome & { kind: "pong" }),
+    now: number,
+    out: Effect[],
+  ): void {
+    const { roster, monitor } = this.#parts;
+    const known = roster.get(name);
+    if (known === undefined) return;
+    if (known.instance !== instance) {
+      // It was replaced, or is a newcomer that must raise its incarnation: let it know.
+      const news = { records: [known], votes: [], witnesses: [] };
+      return void out.push({ kind: "tell", to: [instance], news });
+    }
+    const isNewer = content.incarnation > known.incarnation;
+    if (roster.isUnproven(name) || isNewer) {
+      const incarnation = Math.max(content.incarnation, known.incarnation);
+      this.#merge(
+        makeRecord({ ...known, state: "alive", cause: undefined, incarnation }),
+        true,
+        now,
+      );
+    } else if (known.state === "failed") {
+      const news = { records: [known], votes: [], witnesses: [] };
+      out.push({ kind: "tell", to: [instance], news });
+      monitor.hasten(name, now);
+    }
+    this.#compare(known, content.fingerprint, now, out);
+  }
+
+  #compare(peer: MemberRecord, fingerprint: number, now: number, out: Effect[]): void {
+    const { roster, monitor } = this.#parts;
+    if (fingerprint === roster.fingerprint || now < this.#syncAt || now < this.#syncingUntil) {
+      return;
+    }
+    if (this.#hasSynced && now - this.#changedAt < settleMs) return;
+    this.#syncingUntil = now + syncTimeoutMs;
+    out.push({ kind: "ask-sync", from: monitor.addressee(peer), buckets: roster.buckets });
+  }
+
+  /** Somebody speaks of this node itself. */
+  #aboutSelf(record: MemberRecord, now: number): void {
+    const { roster, keeper } = this.#parts;
+    const { self } = roster;
+    if (this.#leaving) return;
+    if (record.instance === self.instance) {
+      if (record.state !== "alive" && record.incarnation >= self.incarnation) {
+        this.#refute(record.incarnation, now);
+      }
+    } else if (wins(record, self)) {
+      this.#contested = Math.max(record.incarnation, this.#contested ?? 0);
+      keeper.hasten(now);
+    }
+  }
+
+  /** Raises the incarnation above what was said: whoever hears it knows that this node lives. */
+  #refute(above: number, now: number): void {
+    const { roster, outbox, health, keeper } = this.#parts;
+    const incarnation = Math.max(above, roster.self.incarnation) + 1;
+    outbox.record(roster.renewSelf({ incarnation }), now);
+    health.worsen(1, now);
+    this.#changedAt = now;
+    keeper.bump(now);
+  }
+
+  #flush(now: number, out: Effect[]): void {
+    const { outbox, random } = this.#parts;
+    const some = (all: readonly InstanceId[]): readonly InstanceId[] =>
+      all.length <= joinFanout ? all : shuffled(all, random).slice(0, joinFanout);
+    outbox.flush(this.#neighbours(now), some, now, out);
+  }
+
+  /** Those whom this node watches, and those who watch it. */
+  #neighbours(now: number): InstanceId[] {
+    const { roster, settings } = this.#parts;
+    const neighbours = new Set(roster.ring.targets.keys());
+    for (const [instance, at] of this.#pingers) {
+      if (now - at > neighbourIntervals * settings.intervalMs) this.#pingers.delete(instance);
+      else neighbours.add(instance);
+    }
+    return [...neighbours];
+  }
+}
+
+function turn(bucket: number, reply: number): number {
+  return (bucket + reply) % bucketCount;
+}

@@ -1,0 +1,388 @@
+/**
+ * Reaches the verdict: from a bad link to a vote, from votes to a failed member.
+ *
+ *     link bad ──▶ ask helpers ──one reaches it──▶ only this link is bad
+ *        │              └──none does──▶ vote ──enough votes, and time to refute──▶ failed
+ *        └─refused twice, or somebody else there──▶ vote ──a second such vote──▶ failed at once
+ *
+ * This node doubts itself first: while it is held up, or has lost most of those that it watches, it
+ * does not vote, unless the registry shows that the member's beat has stopped as well.
+ *
+ * @module
+ */
+import { failureWords } from "./failure_words.ts";
+import type { Beats } from "./beats.ts";
+import type { Change } from "./change.ts";
+import type { Outbox } from "./gossip.ts";
+import type { Effect } from "./input.ts";
+import type { Link } from "./link.ts";
+import type { Monitor } from "./monitor.ts";
+import type { NodeName } from "./name.ts";
+import type { OwnHealth } from "./own_health.ts";
+import { shuffled } from "./random.ts";
+import type { Random } from "./random.ts";
+import { makeRecord } from "./record.ts";
+import type { MemberRecord } from "./record.ts";
+import type { Roster } from "./roster.ts";
+import type { InstanceId } from "./row.ts";
+import { Schedule } from "./schedule.ts";
+import type { Settings } from "./settings.ts";
+import { Suspicion, suspicionMs, voteLifeMs, votesNeeded } from "./suspicion.ts";
+import type { Vote } from "./suspicion.ts";
+
+/** Helpers asked at once. */
+const helpersMax = 3;
+
+/** Failures within {@linkcode flappingWindowMs} from which on a member is called flapping. */
+const flappingMin = 3;
+const flappingWindowMs = 5 * 60_000;
+
+/** By how much a flapping member's suspicions are stretched at most. */
+const flappingStretchMost = 8;
+
+/** Names of accusers kept in a record. */
+const accusersMax = 4;
+
+/** What the judge needs from the node. */
+export interface Bench {
+  readonly settings: Settings;
+  readonly roster: Roster;
+  readonly monitor: Monitor;
+  readonly beats: Beats;
+  readonly health: OwnHealth;
+  readonly outbox: Outbox;
+  readonly random: Random;
+  nextNumber(): number;
+  /** Takes a record that this node has made into its own view and passes it on. */
+  publish(record: MemberRecord, now: number): void;
+  changed(change: Change, now: number): void;
+}
+
+interface Probe {
+  readonly record: MemberRecord;
+  pending: number;
+  /** When this node gives up on helpers that do not answer. */
+  readonly until: number;
+}
+
+/** Votes, suspicions and verdicts of one node. */
+export class Judge {
+  readonly #bench: Bench;
+  readonly #suspicions = new Map<InstanceId, Suspicion>();
+  readonly #names = new Map<InstanceId, NodeName>();
+  readonly #reviews = new Schedule<InstanceId>();
+  readonly #probes = new Map<InstanceId, Probe>();
+  readonly #probeNumbers = new Map<number, InstanceId>();
+  readonly #failures = new Map<NodeName, readonly number[]>();
+  #sequence = 0;
+  #isolated = false;
+
+  constructor(bench: Bench) {
+    this.#bench = bench;
+  }
+
+  get wakeAt(): number {
+    return this.#reviews.earliest;
+  }
+
+  /** True while this node has lost most of those that it watches and may itself be cut off. */
+  get isIsolated(): boolean {
+    return this.#isolated;
+  }
+
+  /** The votes that count against a member. */
+  votes(record: MemberRecord, now: number): readonly Vote[] {
+    return this.#suspicions.get(record.instance)?.votes(record.incarnation, now) ?? [];
+  }
+
+  /** True if at least one vote counts against a member. */
+  isSuspected(record: MemberRecord, now: number): boolean {
+    const suspicion = this.#suspicions.get(record.instance);
+    return suspicion !== undefined && !suspicion.isOver(record.incarnation, now);
+  }
+
+  /** How many votes it takes to call a member failed, as things stand. */
+  needed(record: MemberRecord, now: number): number {
+    return votesNeeded(this.#monitorsOf(record, now));
+  }
+
+  /** How often a member failed within the last minutes. */
+  failures(name: NodeName, now: number): number {
+    const times = this.#failures.get(name) ?? [];
+    return times.filter((at) => now - at < flappingWindowMs).length;
+  }
+
+  /** True if a member fails again and again. */
+  isFlapping(name: NodeName, now: number): boolean {
+    return this.failures(name, now) >= flappingMin;
+  }
+
+  /** The link of a watched member is bad, or still is. */
+  linkBad(record: MemberRecord, link: Link, now: number, out: Effect[]): void {
+    this.#reviewIsolation(now);
+    if (record.state !== "alive") return;
+    const last = link.misses.at(-1);
+    if (last === undefined) return;
+    if (this.#bench.roster.isUnproven(record.name)) {
+      // Nobody has ever seen it alive, so there is nobody to ask.
+      const kind = last.kind;
+      return this.#bench.publish(failedRecord(record, kind, [this.#bench.roster.self.name]), now);
+    }
+    if (link.isConclusive) return this.#vote(record, link, true, now);
+    if (!this.#askHelpers(record, now, out)) this.#vote(record, link, false, now);
+  }
+
+  /** A watched member answered. */
+  linkGood(record: MemberRecord, wasBad: boolean, now: number): void {
+    const { name, instance } = record;
+    this.#probes.delete(instance);
+    if (wasBad) this.#reviewIsolation(now);
+    const suspicion = this.#suspicions.get(instance);
+    if (suspicion?.ownVoteAt === undefined) return;
+    suspicion.ownVoteAt = undefined;
+    this.#cast({ record, kind: undefined, conclusive: false }, suspicion, now);
+    if (suspicion.isOver(record.incarnation, now)) this.#forget(instance);
+    else this.#names.set(instance, name);
+  }
+
+  /** A helper answered, or did not. */
+  probeEnded(number: number, reached: boolean | undefined, now: number): void {
+    const instance = this.#probeNumbers.get(number);
+    this.#probeNumbers.delete(number);
+    const probe = instance === undefined ? undefined : this.#probes.get(instance);
+    if (instance === undefined || probe === undefined) return;
+    const link = this.#bench.monitor.linkOf(instance);
+    if (reached === true) {
+      this.#probes.delete(instance);
+      return this.#reachedByHelper(probe.record, link, now);
+    }
+    if (--probe.pending > 0) return;
+    this.#probes.delete(instance);
+    const current = this.#bench.roster.get(probe.record.name);
+    const same = current?.instance === instance && current.state === "alive";
+    if (same && link.isBad) this.#vote(current, link, false, now);
+  }
+
+  /** Somebody voted; true if that was news. Votes about this node itself are not for here. */
+  heard(vote: Vote, now: number): boolean {
+    const { roster, monitor } = this.#bench;
+    const record = roster.get(vote.subjectName);
+    if (record === undefined || record.instance !== vote.subject) return false;
+    if (record.state !== "alive" || vote.incarnation < record.incarnation) return false;
+    const known = this.#suspicions.get(vote.subject);
+    if (known === undefined && vote.kind === undefined) return false;
+    const suspicion = known ?? this.#suspect(record, now);
+    if (!suspicion.hear(vote, now)) return false;
+    // Whoever watches it looks at once, so that it is soon confirmed or refuted.
+    if (vote.kind !== undefined && monitor.watches(vote.subject)) monitor.hasten(record.name, now);
+    this.#reviews.hasten(vote.subject, now);
+    return true;
+  }
+
+  /** Does what is due. */
+  wake(now: number): void {
+    for (let due = this.#reviews.take(now); due !== undefined; due = this.#reviews.take(now)) {
+      this.#review(due, now);
+    }
+  }
+
+  /** A member has failed, as this node has just learned. */
+  noteFailure(name: NodeName, now: number): void {
+    const recent = (this.#failures.get(name) ?? []).filter((at) => now - at < flappingWindowMs);
+    this.#failures.set(name, [...recent.slice(-20), now]);
+  }
+
+  /** Drops all that is known against an instance: it has failed, left, or refuted it. */
+  clear(instance: InstanceId): void {
+    this.#forget(instance);
+    this.#probes.delete(instance);
+  }
+
+  #suspect(record: MemberRecord, now: number): Suspicion {
+    const suspicion = new Suspicion(now);
+    this.#suspicions.set(record.instance, suspicion);
+    this.#names.set(record.instance, record.name);
+    return suspicion;
+  }
+
+  #forget(instance: InstanceId): void {
+    this.#suspicions.delete(instance);
+    this.#names.delete(instance);
+    this.#reviews.delete(instance);
+  }
+
+  #reachedByHelper(record: MemberRecord, link: Link, now: number): void {
+    const first = link.helpersReachedAt === undefined;
+    link.helpersReachedAt = now;
+    const suspicion = this.#suspicions.get(record.instance);
+    if (suspicion?.ownVoteAt !== undefined) {
+      suspicion.ownVoteAt = undefined;
+      this.#cast({ record, kind: undefined, conclusive: false }, suspicion, now);
+    }
+    const last = link.misses.at(-1);
+    if (!first || last === undefined) return;
+    const reason = `others reach it, this node does not: ${failureWords(last.kind)}`;
+    this.#bench.changed({ kind: "link-bad", name: record.name, reason }, now);
+  }
+
+  /** Asks others to try; false if there is nobody to ask. */
+  #askHelpers(record: MemberRecord, now: number, out: Effect[]): boolean {
+    const { roster, monitor, random, settings } = this.#bench;
+    const running = this.#probes.get(record.instance);
+    if (running !== undefined && now < running.until) return true;
+    const candidates = [...roster.ring.targets.values()].filter(({ instance }) =>
+      instance !== record.instance && monitor.link(instance)?.isBad === false &&
+      monitor.link(instance)?.hasAnswered === true
+    );
+    const helpers = shuffled(candidates, random).slice(0, helpersMax);
+    if (helpers.length === 0) return false;
+    const timeoutMs = settings.timings.indirectTimeoutMs * this.#bench.health.stretch(now);
+    this.#probes.set(record.instance, {
+      record,
+      pending: helpers.length,
+      until: now + 2 * timeoutMs,
+    });
+    for (const helper of helpers) {
+      const probe = this.#bench.nextNumber();
+      this.#probeNumbers.set(probe, record.instance);
+      out.push({
+        kind: "ask-probe",
+        probe,
+        helper: monitor.addressee(helper),
+        subject: monitor.addressee(record),
+        timeoutMs,
+      });
+    }
+    return true;
+  }
+
+  #vote(record: MemberRecord, link: Link, conclusive: boolean, now: number): void {
+    const last = link.misses.at(-1);
+    if (last === undefined || !this.#mayVote(record, link, now)) return;
+    const suspicion = this.#suspicions.get(record.instance) ?? this.#suspect(record, now);
+    const own = suspicion.votes(record.incarnation, now)
+      .find(({ voter }) => voter === this.#bench.roster.self.instance);
+    suspicion.ownVoteAt = own === undefined ? now : suspicion.ownVoteAt ?? now;
+    const renewed = own === undefined || (conclusive && own.conclusive !== true);
+    if (renewed) this.#cast({ record, kind: last.kind, conclusive }, suspicion, now);
+    this.#reviews.hasten(record.instance, now);
+  }
+
+  #cast(
+    { record, kind, conclusive }: Pick<Vote, "kind"> & {
+      record: MemberRecord;
+      conclusive: boolean;
+    },
+    suspicion: Suspicion,
+    now: number,
+  ): void {
+    const { self } = this.#bench.roster;
+    const vote: Vote = {
+      subject: record.instance,
+      subjectName: record.name,
+      incarnation: record.incarnation,
+      voter: self.instance,
+      voterName: self.name,
+      sequence: ++this.#sequence,
+      kind,
+      conclusive,
+    };
+    suspicion.hear(vote, now);
+    this.#bench.outbox.vote(vote, now);
+  }
+
+  #mayVote(record: MemberRecord, link: Link, now: number): boolean {
+    const { health, beats } = this.#bench;
+    if (!health.mayVote(now)) return false;
+    if (!this.#isolated || link.isConclusive) return true;
+    return beats.state(record.name, record.instance, now) === "stale";
+  }
+
+  /** Looks whether there is enough against a member, or when to look again. */
+  #review(instance: InstanceId, now: number): void {
+    const { roster, settings } = this.#bench;
+    const suspicion = this.#suspicions.get(instance);
+    const name = this.#names.get(instance);
+    const record = name && roster.get(name);
+    if (suspicion === undefined || record === undefined) return;
+    if (record.instance !== instance || record.state !== "alive") return this.#forget(instance);
+    const votes = suspicion.votes(record.incarnation, now);
+    if (votes.length === 0) return this.#forget(instance);
+    const monitors = this.#monitorsOf(record, now);
+    const conclusive = votes.filter((vote) => vote.conclusive === true).length;
+    if (conclusive >= Math.min(2, monitors)) return this.#condemn(record, votes, now);
+    const needed = votesNeeded(monitors);
+    const { ownVoteAt } = suspicion;
+    if (ownVoteAt !== undefined && votes.length >= needed) {
+      const waitMs = suspicionMs(votes.length - 1, needed - 1, settings.timings) *
+        this.#flappingStretch(record.name, now);
+      if (now >= ownVoteAt + waitMs) return this.#condemn(record, votes, now);
+      this.#reviews.set(instance, ownVoteAt + waitMs);
+    } else {
+      // New votes bring the next review; this one only clears up when they have expired.
+      this.#reviews.set(instance, now + voteLifeMs);
+    }
+  }
+
+  #flappingStretch(name: NodeName, now: number): number {
+    const beyond = this.failures(name, now) - flappingMin + 1;
+    return beyond <= 0 ? 1 : Math.min(flappingStretchMost, 2 ** beyond);
+  }
+
+  #condemn(record: MemberRecord, votes: readonly Vote[], now: number): void {
+    const kinds = votes.flatMap(({ kind }) => kind === undefined ? [] : [kind]);
+    const accusers = votes.map(({ voterName }) => voterName).slice(0, accusersMax);
+    this.#bench.publish(failedRecord(record, kinds[0] ?? "silent", accusers), now);
+  }
+
+  /** How many that could vote watch a member, this node included. */
+  #monitorsOf(record: MemberRecord, now: number): number {
+    const { ring } = this.#bench.roster;
+    let suspects = 0;
+    for (const [instance, suspicion] of this.#suspicions) {
+      if (instance !== record.instance && suspicion.ownVoteAt !== undefined) suspects++;
+    }
+    if (this.#isolated) {
+      for (const instance of ring.targets.keys()) {
+        if (instance === record.instance) continue;
+        const isSuspect = this.#suspicions.get(instance)?.ownVoteAt !== undefined;
+        if (!isSuspect && this.#bench.monitor.link(instance)?.isBad) suspects++;
+      }
+    }
+    // The members that are not the subject, and oneself, who is not on the ring.
+    const able = ring.size - suspects;
+    return Math.max(1, Math.min(ring.monitors, able));
+  }
+
+  /** Most of those that it watches are silent: it may be this node that is cut off. */
+  #reviewIsolation(now: number): void {
+    const { roster, monitor } = this.#bench;
+    let silent = 0;
+    let watched = 0;
+    for (const instance of roster.ring.targets.keys()) {
+      const link = monitor.link(instance);
+      if (link === undefined || !link.hasAnswered) continue;
+      watched++;
+      const last = link.misses.at(-1)?.kind;
+      if (link.isBad && last !== "refused" && last !== "other-instance") silent++;
+    }
+    const isolated = watched >= 2 && silent * 2 > watched;
+    if (isolated === this.#isolated) return;
+    this.#isolated = isolated;
+    const reason = isolated
+      ? `${silent} of the ${watched} members that it watches are silent; it judges nobody`
+      : "most of the members that it watches answer";
+    this.#bench.changed(
+      { kind: isolated ? "isolated" : "connected", name: roster.self.name, reason },
+      now,
+    );
+  }
+}
+
+function failedRecord(
+  record: MemberRecord,
+  kind: NonNullable<MemberRecord["cause"]>["kind"],
+  accusers: readonly NodeName[],
+): MemberRecord {
+  return makeRecord({ ...record, state: "failed", cause: { kind, accusers } });
+}

@@ -1,0 +1,279 @@
+/**
+ * The pulse: pings to those this node watches, side by side, and a sweep over all others.
+ *
+ * Watched members are asked each interval. Those that failed are still asked, more seldom after a
+ * minute, so that their return is seen. Two more members a second, in random order and over fresh
+ * connections, fill the picture of all links at a cost that does not grow with the cluster. What
+ * arrives while this process itself was held up is not believed: the deadlines ran out here, not
+ * there.
+ *
+ * @module
+ */
+import type { Addressee, Effect, PingContent, PingOutcome } from "./input.ts";
+import { Link } from "./link.ts";
+import type { LinkBefore } from "./link.ts";
+import type { NodeName } from "./name.ts";
+import type { OwnHealth } from "./own_health.ts";
+import { shuffled } from "./random.ts";
+import type { Random } from "./random.ts";
+import type { MemberRecord } from "./record.ts";
+import type { Roster } from "./roster.ts";
+import type { InstanceId } from "./row.ts";
+import { Schedule } from "./schedule.ts";
+import type { Settings } from "./settings.ts";
+
+/** For this long a member that has failed is asked each interval, in milliseconds. */
+const eagerMs = 60_000;
+
+/** Intervals between two pings to a member that has failed for longer. */
+const patience = 5;
+
+/** Members swept per interval. */
+const sweepsPerInterval = 2;
+
+/** Random members that a newcomer asks besides those it watches, so that it is soon known. */
+const greetedMax = 3;
+
+/** A wake-up that is this late means that the process was held up, in milliseconds. */
+export const stallMs = 500;
+
+/** What a ping was for. */
+type Purpose = "watch" | "sweep" | "probe";
+
+interface Sent {
+  readonly record: MemberRecord;
+  readonly at: number;
+  readonly purpose: Purpose;
+  /** Of a probe: the reply that waits for it. */
+  readonly reply: number;
+}
+
+/** What a ping showed, for the one who judges. */
+export type Finding =
+  | { readonly kind: "none" }
+  | {
+    readonly kind: "pong";
+    readonly record: MemberRecord;
+    readonly before: LinkBefore;
+    readonly outcome: PingOutcome & { kind: "pong" };
+  }
+  | { readonly kind: "bad"; readonly record: MemberRecord; readonly link: Link };
+
+/** Pings on their way and pings to come. */
+export class Monitor {
+  readonly #settings: Settings;
+  readonly #roster: Roster;
+  readonly #random: Random;
+  readonly #health: OwnHealth;
+  readonly #links = new Map<InstanceId, Link>();
+  readonly #due = new Schedule<NodeName>();
+  readonly #sent = new Map<number, Sent>();
+  #greeted = 0;
+  #sweepAt = Infinity;
+  #sweep: MemberRecord[] = [];
+  #targets: ReadonlyMap<InstanceId, MemberRecord> | undefined;
+  #stalledAt = -Infinity;
+  #running = false;
+
+  constructor(settings: Settings, roster: Roster, health: OwnHealth, random: Random) {
+    this.#settings = settings;
+    this.#roster = roster;
+    this.#health = health;
+    this.#random = random;
+  }
+
+  get wakeAt(): number {
+    return Math.min(this.#due.earliest, this.#sweepAt);
+  }
+
+  /** Begins; before that nobody is asked. */
+  start(now: number): void {
+    this.#running = true;
+    this.#sweepAt = now + this.#settings.intervalMs;
+    this.#targets = undefined;
+    this.refresh(now);
+  }
+
+  /** The link to a member, if anything is known of it. */
+  link(instance: InstanceId): Link | undefined {
+    return this.#links.get(instance);
+  }
+
+  /** The link to a member, from now on known. */
+  linkOf(instance: InstanceId): Link {
+    const known = this.#links.get(instance);
+    if (known !== undefined) return known;
+    const link = new Link();
+    this.#links.set(instance, link);
+    return link;
+  }
+
+  /** True if this node watches the member. */
+  watches(instance: InstanceId): boolean {
+    return this.#roster.ring.targets.has(instance);
+  }
+
+  /** Follows the rings after the roster has changed. */
+  refresh(now: number): void {
+    if (!this.#running) return;
+    const { targets } = this.#roster.ring;
+    if (targets === this.#targets) return;
+    for (const [instance, record] of targets) {
+      if (this.#targets?.has(instance)) continue;
+      if (this.#due.at(record.name) === undefined) this.hasten(record.name, now);
+    }
+    if (this.#greeted < greetedMax) this.#greet(targets, now);
+    this.#targets = targets;
+  }
+
+  /** Asks the member of that name now, out of turn. */
+  hasten(name: NodeName, now: number): void {
+    const record = this.#roster.get(name);
+    if (record === undefined || !this.#running) return;
+    if (this.#links.get(record.instance)?.ping === undefined) this.#due.hasten(name, now);
+  }
+
+  /** This process was held up until `now`: pings on their way prove nothing. */
+  stalled(now: number): void {
+    this.#stalledAt = now;
+  }
+
+  /** Pings `subject` on behalf of another node, whose reply waits under that number. */
+  probe(subject: Addressee, reply: number, ping: number, now: number, out: Effect[]): boolean {
+    const record = this.#roster.get(subject.name);
+    if (record === undefined || record.instance !== subject.instance) return false;
+    this.#send(record, { purpose: "probe", reply }, ping, now, out);
+    return true;
+  }
+
+  /** Sends what is due; `nextPing` gives each ping its number. */
+  wake(nextPing: () => number, now: number, out: Effect[]): void {
+    for (let name = this.#due.take(now); name !== undefined; name = this.#due.take(now)) {
+      const record = this.#roster.get(name);
+      if (record === undefined || record.state === "left") continue;
+      const link = this.linkOf(record.instance);
+      if (link.ping !== undefined) continue;
+      link.ping = nextPing();
+      this.#send(record, { purpose: "watch", reply: 0 }, link.ping, now, out);
+    }
+    if (now < this.#sweepAt) return;
+    this.#sweepAt = now + Math.round(this.#settings.intervalMs / sweepsPerInterval);
+    const swept = this.#nextSwept();
+    if (swept !== undefined) {
+      this.#send(swept, { purpose: "sweep", reply: 0 }, nextPing(), now, out);
+    }
+  }
+
+  /** A ping ended; returns what it showed. */
+  ended(ping: number, outcome: PingOutcome, now: number, out: Effect[]): Finding {
+    const sent = this.#sent.get(ping);
+    if (sent === undefined) return { kind: "none" };
+    this.#sent.delete(ping);
+    const { record, at, purpose, reply } = sent;
+    if (purpose === "probe") {
+      out.push({ kind: "probe-answer", reply, reached: outcome.kind === "pong" });
+    }
+    const link = this.linkOf(record.instance);
+    const isWatch = purpose === "watch";
+    if (isWatch) link.ping = undefined;
+    const current = this.#roster.get(record.name);
+    if (current?.instance !== record.instance || current.state === "left") return { kind: "none" };
+    if (isWatch) this.#plan(current, at, now);
+    if (outcome.kind === "pong") {
+      const before = link.pong(outcome.roundTripUs, outcome.address, now);
+      return { kind: "pong", record: current, before, outcome };
+    }
+    if (at <= this.#stalledAt) {
+      if (isWatch) this.#due.hasten(record.name, now);
+      return { kind: "none" };
+    }
+    if (purpose === "probe") return { kind: "none" };
+    const miss = { kind: outcome.kind, detail: outcome.detail, sentAt: at };
+    if (link.miss(miss, now)) {
+      return isWatch || this.watches(record.instance)
+        ? { kind: "bad", record: current, link }
+        : { kind: "none" };
+    }
+    if (isWatch) this.#due.hasten(record.name, now + this.#settings.timings.secondPingDelayMs);
+    return { kind: "none" };
+  }
+
+  /** Forgets a member altogether. */
+  forget(record: MemberRecord): void {
+    this.#due.delete(record.name);
+    this.#links.delete(record.instance);
+  }
+
+  /** Where to ask a member, the address that answered last first. */
+  addressee({ name, instance, addresses }: MemberRecord): Addressee {
+    const best = this.#links.get(instance)?.answersAt;
+    if (best === undefined) return { name, instance, addresses };
+    const others = addresses.filter(({ host, port }) => host !== best.host || port !== best.port);
+    return { name, instance, addresses: [best, ...others] };
+  }
+
+  /** What rides on every ping and pong of this node. */
+  content(withRecord: boolean): PingContent {
+    const { self, fingerprint } = this.#roster;
+    const { incarnation } = self;
+    return withRecord ? { incarnation, fingerprint, record: self } : { incarnation, fingerprint };
+  }
+
+  /** Plans the next ping to a watched or failed member; a member that is neither is let go. */
+  #plan(record: MemberRecord, sentAt: number, now: number): void {
+    const failedAt = this.#roster.failed.get(record.name);
+    if (failedAt === undefined && !this.watches(record.instance)) return;
+    const { intervalMs } = this.#settings;
+    const lost = failedAt !== undefined && now - failedAt > eagerMs;
+    const base = lost ? intervalMs * patience : intervalMs;
+    // ± 10 %, so that nodes do not fall into step.
+    const pauseMs = Math.round(base * 0.9 + this.#random.below(Math.max(1, base * 0.2)));
+    this.#due.set(record.name, Math.max(now, sentAt + pauseMs));
+  }
+
+  #send(
+    record: MemberRecord,
+    { purpose, reply }: { purpose: Purpose; reply: number },
+    ping: number,
+    now: number,
+    out: Effect[],
+  ): void {
+    const { timings } = this.#settings;
+    const link = this.#links.get(record.instance);
+    const stretch = this.#health.stretch(now);
+    const timeoutMs = link?.timeoutMs(timings) ?? timings.pingTimeoutMs;
+    this.#sent.set(ping, { record, at: now, purpose, reply });
+    out.push({
+      kind: "ping",
+      ping,
+      to: this.addressee(record),
+      content: this.content(link === undefined || !link.hasAnswered),
+      connectTimeoutMs: timings.connectTimeoutMs * stretch,
+      answerTimeoutMs: timeoutMs * stretch,
+      fresh: purpose === "sweep",
+    });
+  }
+
+  #greet(targets: ReadonlyMap<InstanceId, MemberRecord>, now: number): void {
+    if (this.#roster.ring.size <= targets.size) return;
+    const all = [...this.#roster.ring.members()];
+    for (; this.#greeted < greetedMax; this.#greeted++) {
+      const record = all[this.#random.below(all.length)];
+      if (record !== undefined) this.hasten(record.name, now);
+    }
+  }
+
+  /** The next member of the sweep that is not watched anyway. */
+  #nextSwept(): MemberRecord | undefined {
+    const { ring } = this.#roster;
+    if (ring.size <= ring.targets.size) return undefined;
+    for (let tries = 0; tries < 20; tries++) {
+      if (this.#sweep.length === 0) this.#sweep = shuffled([...ring.members()], this.#random);
+      const record = this.#sweep.pop();
+      if (record !== undefined && ring.has(record.instance) && !ring.targets.has(record.instance)) {
+        return this.#roster.get(record.name);
+      }
+    }
+    return undefined;
+  }
+}

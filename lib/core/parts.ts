@@ -1,0 +1,15 @@
+/**
+ * The parts of a node's core that its other parts work with.
+ *
+ * @module
+ */
+import type { ChangeLog } from "./change.ts";
+import type { Bench, Judge } from "./judge.ts";
+import type { RegistryKeeper } from "./registry_keeper.ts";
+
+/** Everything that is shared inside one core. */
+export interface Parts extends Bench {
+  readonly judge: Judge;
+  readonly keeper: RegistryKeeper;
+  readonly changes: ChangeLog;
+}

@@ -1,0 +1,261 @@
+/**
+ * What this node learns from the registry about others, and how it keeps the registry clean.
+ *
+ * Listings introduce members and show whose beat moves. They remove nobody: a listing may be empty,
+ * stale or wrong. Rows of the dead are taken out late, by few, and only with the version that was
+ * seen, so that one that has come back is never hit.
+ *
+ * @module
+ */
+import { failedReason } from "./explain.ts";
+import { beatMoves, statusOf } from "./evidence.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Effect, Input, RegistryRow } from "./input.ts";
+import { countsAsAlive } from "./member.ts";
+import type { MemberStatus } from "./member.ts";
+import type { NodeName } from "./name.ts";
+import type { Parts } from "./parts.ts";
+import { makeRecord } from "./record.ts";
+import type { MemberRecord } from "./record.ts";
+import type { Row } from "./row.ts";
+import type { Standing } from "./standing.ts";
+
+/** Up to this many nodes each one lists the registry every interval. */
+const eagerListingMax = 32;
+
+/** Nodes that list often for all, in a larger cluster. */
+const delegatesCount = 3;
+
+/** Rows that the delegates together read per second, at most. */
+const rowsPerSecondMax = 600;
+
+/** Row writes of the whole cluster stay below this many per second. */
+const writesPerSecondMax = 50;
+
+/** Longest pause between two beats or two listings of one node, in milliseconds. */
+const pauseMostMs = 60_000;
+
+/** How long a member must have been dead before its row is taken out, in milliseconds. */
+export const deadRowMs = 10 * 60_000;
+
+/** Listings in a row that must lack a dead member's row before it is forgotten. */
+const listingsWithoutMax = 3;
+
+/** Reads listings for one node. */
+export class RegistryReader {
+  readonly #parts: Parts;
+  readonly #exchange: Exchange;
+  readonly #standing: Standing;
+  readonly #versions = new Map<NodeName, string>();
+  readonly #without = new Map<NodeName, number>();
+  readonly #told = new Map<NodeName, MemberStatus>();
+  readonly #removing = new Map<NodeName, number | undefined>();
+
+  constructor(parts: Parts, exchange: Exchange, standing: Standing) {
+    this.#parts = parts;
+    this.#exchange = exchange;
+    this.#standing = standing;
+  }
+
+  /** A complete listing came. */
+  listed(rows: readonly RegistryRow[], now: number, out: Effect[]): void {
+    const { roster, keeper, beats, judge } = this.#parts;
+    const { self } = roster;
+    let own: RegistryRow | undefined;
+    this.#versions.clear();
+    for (const stored of rows) {
+      const { row, version } = stored;
+      if (row.name === self.name) own = stored;
+      else this.#learn(row, version, now);
+    }
+    const inDoubt = (name: NodeName): boolean => {
+      const record = roster.get(name);
+      return record !== undefined &&
+        (record.state === "failed" || judge.isSuspected(record, now));
+    };
+    beats.listed(rows, keeper.listStartedAt, now, inDoubt);
+    this.#reviewFailed(now);
+    if (own?.row.instance === self.instance) this.#cleanUp(rows, now, out);
+    this.#adjustPace(rows.length);
+    keeper.listed(own, now, out);
+  }
+
+  /** Takes a dead node out by hand. */
+  forget({ name, dryRun, reply }: Input & { kind: "forget" }, now: number, out: Effect[]): void {
+    const refusal = this.#refusal(name, now);
+    const record = this.#parts.roster.get(name);
+    if (refusal !== undefined || dryRun || record === undefined) {
+      return void out.push({ kind: "forgotten", reply, refusal });
+    }
+    const version = this.#versions.get(name);
+    if (version === undefined) {
+      this.#bury(record, now);
+      return void out.push({ kind: "forgotten", reply, refusal: undefined });
+    }
+    this.#removing.set(name, reply);
+    out.push({ kind: "remove", name, version });
+  }
+
+  /** A row of another node was removed, or not. */
+  removed(
+    input: Input & { kind: "removed" | "remove-failed" },
+    now: number,
+    out: Effect[],
+  ): void {
+    if (!this.#removing.has(input.name)) return;
+    const reply = this.#removing.get(input.name);
+    this.#removing.delete(input.name);
+    const refusal = input.kind === "remove-failed" ? input.reason : undefined;
+    const record = this.#parts.roster.get(input.name);
+    if (refusal === undefined && record?.state === "failed") this.#bury(record, now);
+    if (reply !== undefined) out.push({ kind: "forgotten", reply, refusal });
+  }
+
+  #refusal(name: NodeName, now: number): string | undefined {
+    const { roster } = this.#parts;
+    if (name === roster.self.name) {
+      return `${name} is the node that was asked; it goes with: clusternode leave`;
+    }
+    const record = roster.get(name);
+    if (record === undefined || record.state === "left") return `No member is called ${name}`;
+    const status = statusOf(this.#parts, record, now);
+    if (countsAsAlive(status)) return `${name} is alive: only a dead node can be forgotten`;
+    return status === "unproven" ? `${name} has not been asked yet: try again soon` : undefined;
+  }
+
+  /** Everybody is told that it is gone for good. */
+  #bury(record: MemberRecord, now: number): void {
+    this.#exchange.publish(makeRecord({ ...record, state: "left" }), now);
+    this.#forgetName(record.name);
+  }
+
+  #learn(row: Row, version: string, now: number): void {
+    const { roster } = this.#parts;
+    if (row.instance === roster.self.instance) return;
+    const known = roster.get(row.name);
+    if (known?.state === "failed") this.#versions.set(row.name, version);
+    this.#without.delete(row.name);
+    if (known?.instance === row.instance) return this.#learnMore(known, row, now);
+    if (known !== undefined && known.state === "alive" && !roster.isUnproven(row.name)) {
+      // Two instances: ask the one that was alive; its heir will make itself known.
+      return this.#parts.monitor.hasten(row.name, now);
+    }
+    const record = recordOf(row);
+    if (known === undefined) this.#exchange.learnRow(record, now);
+    else if (record.incarnation >= known.incarnation) this.#exchange.learnRow(record, now);
+  }
+
+  /** A row tells more than a hello, such as tags. */
+  #learnMore(known: MemberRecord, row: Row, now: number): void {
+    if (known.startedAt !== "" || row.startedAt === "" || known.state !== "alive") return;
+    const { roster } = this.#parts;
+    const proven = !roster.isUnproven(known.name);
+    const { tags, startedAt, addresses } = row;
+    roster.drop(known.name);
+    roster.merge(makeRecord({ ...known, tags, startedAt, addresses }), proven, now);
+  }
+
+  /** Whether the dead are dead or only out of reach may show later, by their beats. */
+  #reviewFailed(now: number): void {
+    const { roster, beats, monitor, outbox } = this.#parts;
+    for (const [name, failedAt] of roster.failed) {
+      const record = roster.get(name);
+      if (record === undefined) continue;
+      const since = monitor.link(record.instance)?.misses[0]?.sentAt ?? failedAt;
+      const beat = beats.movedAfter(name, record.instance, since);
+      const status = statusOf(this.#parts, record, now);
+      const told = this.#told.get(name);
+      this.#told.set(name, status);
+      if (beat !== undefined && beatMoves(this.#parts, record, now) && told !== "unreachable") {
+        outbox.witness({ name, instance: record.instance, beat }, now);
+      }
+      if (told === undefined || told === status) continue;
+      const reason = failedReason(this.#parts, record, false, now);
+      this.#standing.changed({ kind: "failed", name, status, reason }, now);
+    }
+    for (const name of this.#told.keys()) if (!roster.failed.has(name)) this.#told.delete(name);
+  }
+
+  /** A listing that holds our own row is whole: what it lacks again and again was taken out. */
+  #cleanUp(rows: readonly RegistryRow[], now: number, out: Effect[]): void {
+    const { roster } = this.#parts;
+    const present = new Set(rows.map(({ row }) => row.name));
+    const isDelegate = this.#isDelegate();
+    for (const [name, failedAt] of roster.failed) {
+      const record = roster.get(name);
+      if (record === undefined) continue;
+      if (!present.has(name)) this.#lacks(record, now);
+      else if (isDelegate && now - failedAt >= deadRowMs) this.#takeOut(record, now, out);
+    }
+  }
+
+  #lacks(record: MemberRecord, now: number): void {
+    const count = (this.#without.get(record.name) ?? 0) + 1;
+    this.#without.set(record.name, count);
+    if (count >= listingsWithoutMax) this.#bury(record, now);
+  }
+
+  /** Removes the row of one who has long been dead, if most others are there to agree. */
+  #takeOut({ name, instance }: MemberRecord, now: number, out: Effect[]): void {
+    const { roster, beats, judge } = this.#parts;
+    const version = this.#versions.get(name);
+    const hasQuorum = roster.alive * 2 > roster.shown && !judge.isIsolated;
+    const isStill = beats.state(name, instance, now) === "stale" &&
+      (beats.ageMs(name, now) ?? 0) >= deadRowMs;
+    if (!hasQuorum || !isStill || version === undefined || this.#removing.has(name)) return;
+    this.#removing.set(name, undefined);
+    out.push({ kind: "remove", name, version });
+  }
+
+  #forgetName(name: NodeName): void {
+    this.#versions.delete(name);
+    this.#without.delete(name);
+    this.#told.delete(name);
+  }
+
+  /** Keeps the load on the registry bounded for the whole cluster, not per node. */
+  #adjustPace(rowCount: number): void {
+    const { settings: { intervalMs }, keeper, roster, random } = this.#parts;
+    const nodes = Math.max(rowCount, roster.shown);
+    const beatMs = nodes * 1000 / writesPerSecondMax;
+    keeper.beatIntervalMs = Math.round(clamp(beatMs, intervalMs, pauseMostMs));
+    if (nodes <= eagerListingMax) keeper.listIntervalMs = intervalMs;
+    else if (this.#isDelegate()) {
+      const listMs = nodes * delegatesCount * 1000 / rowsPerSecondMax;
+      keeper.listIntervalMs = Math.round(clamp(listMs, intervalMs, pauseMostMs));
+    } else {
+      // ± 20 %, so that nodes that started together do not read together for ever.
+      keeper.listIntervalMs = Math.round(pauseMostMs * 0.8 + random.below(pauseMostMs * 0.4));
+    }
+  }
+
+  /** True if this node is one of the few that look after the registry for all. */
+  #isDelegate(): boolean {
+    const { roster } = this.#parts;
+    if (roster.shown <= eagerListingMax) return true;
+    const own = roster.self.instanceHash;
+    let before = 0;
+    for (const { instanceHash, state } of roster.records()) {
+      if (state === "alive" && instanceHash < own && ++before >= delegatesCount) return false;
+    }
+    return true;
+  }
+}
+
+function recordOf(row: Row): MemberRecord {
+  const { name, instance, incarnation, addresses, tags, startedAt, software } = row;
+  return makeRecord({
+    name,
+    instance,
+    incarnation,
+    state: "alive",
+    addresses,
+    tags,
+    startedAt,
+    software,
+  });
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.max(least, Math.min(most, value));
+}

@@ -1,0 +1,138 @@
+/**
+ * Who watches whom: on each of several rings the members stand in another order, and everybody
+ * watches the next one.
+ *
+ * So each member has about as many watchers as there are rings, whatever the size of the cluster,
+ * and the watchers of one are spread over all. In a small cluster everybody watches everybody.
+ *
+ * Only the next one on each ring is remembered. A newcomer is compared with those in O(rings); when
+ * one of them goes, its ring is searched again, which for a member of N happens to a fraction
+ * rings/N of the nodes. (Independent rings after Suresh et al., "Stable and Consistent Membership at
+ * Scale with Rapid", 2018.)
+ *
+ * @module
+ */
+import { mix } from "./hash.ts";
+import type { MemberRecord } from "./record.ts";
+import type { InstanceId } from "./row.ts";
+
+/** How many members each one watches; up to this many others, everybody watches everybody. */
+export const monitoredMax = 10;
+
+/** Up to this many others everybody may watch everybody, if that is wished. */
+const fullMeshMax = 63;
+
+/** Rings; more than are watched, because on some of them the next one is the same. */
+const ringCount = 16;
+
+interface Next {
+  readonly member: MemberRecord;
+  readonly distance: number;
+}
+
+/** The choice of one node. */
+export class Ring {
+  readonly #self: readonly number[];
+  readonly #full: boolean;
+  readonly #members = new Map<InstanceId, MemberRecord>();
+  readonly #next: (Next | undefined)[] = Array.from({ length: ringCount });
+  #targets: ReadonlyMap<InstanceId, MemberRecord> | undefined;
+
+  /**
+   * @param selfHash `instanceHash` of this node's own record
+   * @param full watch everybody, in clusters of up to 64
+   */
+  constructor(selfHash: number, full = false) {
+    this.#self = this.#next.map((_, ring) => place(selfHash, ring));
+    this.#full = full;
+  }
+
+  /** How many could be watched. */
+  get size(): number {
+    return this.#members.size;
+  }
+
+  /** All that could be watched. */
+  members(): IterableIterator<MemberRecord> {
+    return this.#members.values();
+  }
+
+  has(instance: InstanceId): boolean {
+    return this.#members.has(instance);
+  }
+
+  /** Those to watch, by instance. */
+  get targets(): ReadonlyMap<InstanceId, MemberRecord> {
+    return this.#targets ??= this.#choose();
+  }
+
+  /** Adds a member, or renews what is known of it. */
+  add(member: MemberRecord): void {
+    const known = this.#members.has(member.instance);
+    this.#members.set(member.instance, member);
+    if (known) {
+      if (this.#targets?.has(member.instance)) this.#targets = undefined;
+      return;
+    }
+    if (this.#watchesAll) this.#targets = undefined;
+    for (let ring = 0; ring < ringCount; ring++) {
+      const distance = this.#distance(member, ring);
+      if (distance >= (this.#next[ring]?.distance ?? Infinity)) continue;
+      this.#next[ring] = { member, distance };
+      this.#targets = undefined;
+    }
+  }
+
+  remove(instance: InstanceId): void {
+    if (!this.#members.delete(instance)) return;
+    if (this.#watchesAll || this.#targets?.has(instance)) this.#targets = undefined;
+    for (let ring = 0; ring < ringCount; ring++) {
+      if (this.#next[ring]?.member.instance !== instance) continue;
+      this.#next[ring] = this.#search(ring);
+      this.#targets = undefined;
+    }
+  }
+
+  /** How many members watch each one when everybody follows these rules. */
+  get monitors(): number {
+    return Math.min(this.size, this.#watchedMax);
+  }
+
+  get #watchedMax(): number {
+    return this.#full && this.size <= fullMeshMax ? fullMeshMax : monitoredMax;
+  }
+
+  /** One more than are watched, because the choice changes when the last of them goes. */
+  get #watchesAll(): boolean {
+    return this.size <= this.#watchedMax + 1;
+  }
+
+  #choose(): ReadonlyMap<InstanceId, MemberRecord> {
+    if (this.size <= this.#watchedMax) return new Map(this.#members);
+    const chosen = new Map<InstanceId, MemberRecord>();
+    for (const next of this.#next) {
+      if (chosen.size >= monitoredMax) break;
+      const member = next && this.#members.get(next.member.instance);
+      if (member !== undefined) chosen.set(member.instance, member);
+    }
+    return chosen;
+  }
+
+  #search(ring: number): Next | undefined {
+    let best: Next | undefined;
+    for (const member of this.#members.values()) {
+      const distance = this.#distance(member, ring);
+      if (distance < (best?.distance ?? Infinity)) best = { member, distance };
+    }
+    return best;
+  }
+
+  /** How far behind this node `member` stands on a ring. */
+  #distance({ instanceHash }: MemberRecord, ring: number): number {
+    return (place(instanceHash, ring) - (this.#self[ring] as number)) >>> 0;
+  }
+}
+
+function place(instanceHash: number, ring: number): number {
+  return mix(instanceHash + Math.imul(ring + 1, 0x9e3779b9));
+}

@@ -1,0 +1,101 @@
+/**
+ * A suspicion: who votes that a member has failed, and when that is enough.
+ *
+ * No single observer is believed. A member is called failed when enough of its monitors vote so, and
+ * when the one who says it has waited: long if it stands alone, shorter with each one who agrees
+ * (Dadgar, Phillips, Currey: "Lifeguard: Local Health Awareness for More Accurate Failure
+ * Detection", 2017). In the meantime the member can refute it. Two observers whose connections were
+ * refused need not wait: nobody listens there.
+ *
+ * @module
+ */
+import type { PingFailure } from "./input.ts";
+import type { NodeName } from "./name.ts";
+import type { ProfileTimings } from "./profile.ts";
+import type { InstanceId } from "./row.ts";
+
+/** How long a vote counts if it is not renewed, in milliseconds. */
+export const voteLifeMs = 15_000;
+
+/** Most votes that can be asked for. */
+const votesMost = 4;
+
+/** One observer's word on one member, or that it takes it back. */
+export interface Vote {
+  readonly subject: InstanceId;
+  readonly subjectName: NodeName;
+  /** The incarnation of the subject that is meant; a higher one has refuted it. */
+  readonly incarnation: number;
+  readonly voter: InstanceId;
+  readonly voterName: NodeName;
+  /** Counts the votes of this voter, so that old news is told from new. */
+  readonly sequence: number;
+  /** How the voter's pings failed; `undefined` takes the vote back. */
+  readonly kind?: PingFailure | undefined;
+  /** True if its pings prove by themselves that the process is gone. */
+  readonly conclusive?: boolean | undefined;
+}
+
+interface Heard {
+  readonly vote: Vote;
+  readonly at: number;
+}
+
+/** All votes about one member. */
+export class Suspicion {
+  readonly #heard = new Map<InstanceId, Heard>();
+  /** When the first of these votes was heard. */
+  readonly since: number;
+  /** When this node itself voted; `undefined` if it does not. */
+  ownVoteAt: number | undefined;
+
+  constructor(now: number) {
+    this.since = now;
+  }
+
+  /** Takes a vote; true if it is news. */
+  hear(vote: Vote, now: number): boolean {
+    const known = this.#heard.get(vote.voter);
+    if (known !== undefined && known.vote.sequence >= vote.sequence) return false;
+    this.#heard.set(vote.voter, { vote, at: now });
+    return true;
+  }
+
+  /** The votes that count at `now`: not taken back, not refuted, not expired. */
+  votes(incarnation: number, now: number): Vote[] {
+    const votes: Vote[] = [];
+    for (const { vote, at } of this.#heard.values()) {
+      if (vote.kind === undefined || vote.incarnation < incarnation) continue;
+      if (now - at < voteLifeMs) votes.push(vote);
+    }
+    return votes;
+  }
+
+  /** True if every vote was taken back, refuted or has expired. */
+  isOver(incarnation: number, now: number): boolean {
+    return this.votes(incarnation, now).length === 0;
+  }
+}
+
+/** Votes that it takes, where `monitors` that could vote watch the member; at least 1. */
+export function votesNeeded(monitors: number): number {
+  const majority = Math.floor(monitors / 2) + 1;
+  return Math.max(1, Math.min(monitors, Math.max(2, Math.min(votesMost, majority))));
+}
+
+/**
+ * How long after its own vote an observer waits before it says that the member has failed, in
+ * milliseconds.
+ *
+ * @param confirmations votes of others
+ * @param needed votes of others that would be enough
+ */
+export function suspicionMs(
+  confirmations: number,
+  needed: number,
+  { suspicionLeastMs, suspicionMostMs }: ProfileTimings,
+): number {
+  if (confirmations >= needed) return suspicionLeastMs;
+  const share = Math.log(confirmations + 1) / Math.log(needed + 1);
+  return Math.round(suspicionMostMs - (suspicionMostMs - suspicionLeastMs) * share);
+}

@@ -1,0 +1,116 @@
+/**
+ * The simulated network, at the level of a ping: who reaches whom, how late, and how it fails when it
+ * does not.
+ *
+ * @module
+ */
+import { formatAddress } from "../core/address.ts";
+import type { Addressee } from "../core/input.ts";
+import type { Random } from "../core/random.ts";
+import type { SimNode } from "./sim_node.ts";
+
+/** Retransmission of a lost packet, in milliseconds; doubles with each further loss. */
+const retransmitMs = 200;
+
+/** Retransmission of the first packet of a connection, in milliseconds. */
+const reconnectMs = 1000;
+
+/** What stands at an address. */
+export type Found =
+  | { readonly kind: "node"; readonly node: SimNode }
+  /** A host where nobody listens. */
+  | { readonly kind: "refused"; readonly node: SimNode }
+  /** No host. */
+  | { readonly kind: "nobody" };
+
+/** Hosts, links and losses. */
+export class SimNetwork {
+  /** Probability that a single packet is lost. */
+  loss = 0;
+  /** One-way delay of a message, in milliseconds, plus up to as much again by chance. */
+  latencyMs: number;
+  readonly #random: Random;
+  readonly #listening = new Map<string, SimNode>();
+  readonly #byInstance = new Map<string, SimNode>();
+  readonly #cuts = new Set<string>();
+  readonly #goneHosts = new Set<string>();
+
+  constructor(random: Random, latencyMs: number) {
+    this.#random = random;
+    this.latencyMs = latencyMs;
+  }
+
+  add(node: SimNode): void {
+    this.#listening.set(formatAddress(node.address), node);
+    this.#byInstance.set(node.instance, node);
+    this.#goneHosts.delete(node.address.host);
+  }
+
+  byInstance(instance: string): SimNode | undefined {
+    return this.#byInstance.get(instance);
+  }
+
+  /** Takes a host away: nothing there refuses, nothing answers. */
+  unplug({ address }: SimNode): void {
+    this.#goneHosts.add(address.host);
+  }
+
+  /** Brings a host back. */
+  plug({ address }: SimNode): void {
+    this.#goneHosts.delete(address.host);
+  }
+
+  cut(from: SimNode, to: SimNode): void {
+    this.#cuts.add(link(from, to));
+  }
+
+  heal(): void {
+    this.#cuts.clear();
+    this.#goneHosts.clear();
+  }
+
+  /** True if something that `from` sends arrives at `to`. */
+  reaches(from: SimNode, to: SimNode): boolean {
+    if (this.#goneHosts.size > 0) {
+      if (this.#goneHosts.has(from.address.host) || this.#goneHosts.has(to.address.host)) {
+        return false;
+      }
+    }
+    return this.#cuts.size === 0 || !this.#cuts.has(link(from, to));
+  }
+
+  /** What answers at the addresses of `to`. */
+  find(from: SimNode, { addresses }: Addressee): Found {
+    let refused: SimNode | undefined;
+    for (const address of addresses) {
+      const node = this.#listening.get(formatAddress(address));
+      if (node === undefined || !this.reaches(from, node) || !this.reaches(node, from)) continue;
+      if (node.state !== "dead") return { kind: "node", node };
+      refused ??= node;
+    }
+    return refused === undefined ? { kind: "nobody" } : { kind: "refused", node: refused };
+  }
+
+  /** Delay of one message on an open connection: latency, chance, retransmissions. */
+  delay(): number {
+    return this.#delay(retransmitMs);
+  }
+
+  /** Time that a new connection takes until a request can be sent on it. */
+  connectDelay(): number {
+    return this.#delay(reconnectMs) + this.#delay(reconnectMs) + this.delay() + this.delay();
+  }
+
+  #delay(lostMs: number): number {
+    let delayMs = this.latencyMs * (1 + this.#random.below(1000) / 1000);
+    if (this.loss === 0) return delayMs;
+    for (let waitMs = lostMs; this.#random.below(1_000_000) < this.loss * 1_000_000; waitMs *= 2) {
+      delayMs += waitMs;
+    }
+    return delayMs;
+  }
+}
+
+function link(from: SimNode, to: SimNode): string {
+  return `${from.instance}>${to.instance}`;
+}
