@@ -152,7 +152,7 @@ export class Explainer {
           name: accuser,
           kind: record.cause?.kind ?? "silent",
         })),
-      votesNeeded: judge.needed(record, now),
+      votesNeeded: judge.needed(record),
       watched: monitor.watches(record.instance),
       pings: (link?.history ?? []).map(({ kind, at, roundTripUs }) => ({
         kind,
@@ -168,7 +168,7 @@ export class Explainer {
       isolated: judge.isIsolated,
       failures: judge.failures(name, now),
       incarnation: record.incarnation,
-      wouldChange: wouldChange(status, judge.needed(record, now), votes.length),
+      wouldChange: wouldChange(status, judge.needed(record), votes.length),
     };
   }
 
@@ -199,7 +199,7 @@ export class Explainer {
     const votes = judge.votes(record, now);
     if (votes.length > 0) {
       const who = votes.map(({ voterName }) => voterName).slice(0, 4).join(", ");
-      const needed = judge.needed(record, now);
+      const needed = judge.needed(record);
       return `${who} cannot reach it (${votes.length} of ${needed} votes): ` +
         failureWords(votes[0]?.kind ?? "silent");
     }

@@ -102,8 +102,8 @@ export class Judge {
   }
 
   /** How many votes it takes to call a member failed, as things stand. */
-  needed(record: MemberRecord, now: number): number {
-    return votesNeeded(this.#monitorsOf(record, now));
+  needed(record: MemberRecord): number {
+    return votesNeeded(this.#monitorsOf(record));
   }
 
   /** How often a member failed within the last minutes. */
@@ -308,7 +308,7 @@ export class Judge {
     if (record.instance !== instance || record.state !== "alive") return this.#forget(instance);
     const votes = suspicion.votes(record.incarnation, now);
     if (votes.length === 0) return this.#forget(instance);
-    const monitors = this.#monitorsOf(record, now);
+    const monitors = this.#monitorsOf(record);
     const conclusive = votes.filter((vote) => vote.conclusive === true).length;
     if (conclusive >= Math.min(2, monitors)) return this.#condemn(record, votes, now);
     const needed = votesNeeded(monitors);
@@ -336,7 +336,7 @@ export class Judge {
   }
 
   /** How many that could vote watch a member, this node included. */
-  #monitorsOf(record: MemberRecord, now: number): number {
+  #monitorsOf(record: MemberRecord): number {
     const { ring } = this.#bench.roster;
     let suspects = 0;
     for (const [instance, suspicion] of this.#suspicions) {

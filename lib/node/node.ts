@@ -7,8 +7,6 @@
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
-import { isLoopback } from "../core/address.ts";
 import { unreachable } from "../core/assert.ts";
 import { describeChanges } from "../core/change.ts";
 import type { Change } from "../core/change.ts";
@@ -22,27 +20,19 @@ import type { Answer, Request } from "../core/message.ts";
 import type { NodeName } from "../core/name.ts";
 import type { Random } from "../core/random.ts";
 import type { Settings } from "../core/settings.ts";
-import type { Log } from "../log/log.ts";
-import type { Listing, Registry } from "../registry/registry.ts";
 import type { Outcome, Transport, TransportHandler } from "../transport/transport.ts";
-import { OddityReport } from "./oddity_report.ts";
+import { RegistryDesk } from "./registry_desk.ts";
+import type { RegistryDeskParts } from "./registry_desk.ts";
 import { Reception } from "./reception.ts";
 import { StatusWriter } from "./status_writer.ts";
 import type { StatusMode } from "./status_writer.ts";
 import { Broadcast } from "./subscription.ts";
 
 /** What a node is made of; put together in `start.ts`. */
-export interface NodeParts {
-  readonly clock: Clock;
+export interface NodeParts extends RegistryDeskParts {
   readonly random: Random;
-  readonly log: Log;
-  readonly registry: Registry;
   readonly cluster: string;
   readonly status: StatusMode;
-  /** Told once when others can be on other machines while this node gives only loopback addresses. */
-  readonly loopbackNote: string | undefined;
-  /** The cookie if it came from the registry, which then has to keep it. */
-  readonly mintedCookie: string | undefined;
   /** Opens the transport with the node as its handler. */
   openTransport(handler: TransportHandler, hello: () => Hello): Promise<Transport>;
   /** The settings of a node that listens on `port`; instance and name do not depend on it. */
@@ -58,14 +48,12 @@ export class ClusterNode implements AsyncDisposable {
   readonly #inbox: Input[] = [];
   readonly #abort = new AbortController();
   readonly #status: StatusWriter;
-  readonly #oddities: OddityReport;
   readonly #changes = new Broadcast<Change>();
   readonly #joined = Promise.withResolvers<NodeName>();
   readonly #ended = Promise.withResolvers<StopReason>();
   #settings: Settings | undefined;
   #registered = false;
-  #warned = false;
-  #hints: Promise<void> = Promise.resolve();
+  #desk: RegistryDesk | undefined;
   #reception: Reception | undefined;
   #transport: Transport | undefined;
   #membership: Membership | undefined;
@@ -76,7 +64,6 @@ export class ClusterNode implements AsyncDisposable {
   private constructor(parts: NodeParts) {
     this.#parts = parts;
     this.#status = new StatusWriter(parts.status);
-    this.#oddities = new OddityReport(parts.log);
     this.#joined.promise.catch(() => {});
   }
 
@@ -100,9 +87,8 @@ export class ClusterNode implements AsyncDisposable {
       put: (input) => node.#put(input),
       registered: () => node.#registered,
     });
+    node.#desk = new RegistryDesk(parts, (input) => node.#put(input), node.#abort.signal);
     node.#put({ kind: "wake" });
-    const hint = (): void => node.#put({ kind: "registry-hint" });
-    node.#hints = parts.registry.watch(hint, node.#abort.signal);
     return node;
   }
 
@@ -153,8 +139,7 @@ export class ClusterNode implements AsyncDisposable {
     this.#cancelWake();
     this.#abort.abort();
     await this.#transport?.[Symbol.asyncDispose]();
-    await this.#hints;
-    await this.#parts.registry[Symbol.asyncDispose]();
+    await this.#desk?.close();
   }
 
   get #core(): Membership {
@@ -244,11 +229,9 @@ export class ClusterNode implements AsyncDisposable {
       case "ask-sync":
         return void this.#askSync(effect);
       case "list":
-        return void this.#list();
       case "write":
-        return void this.#write(effect);
       case "remove":
-        return void this.#remove(effect.name, effect.version);
+        return void this.#desk?.carryOut(effect);
       case "tell": {
         const body = encodeMessage({ kind: "news", news: effect.news });
         for (const instance of effect.to) this.#transport?.tell(instance, body);
@@ -333,66 +316,6 @@ export class ClusterNode implements AsyncDisposable {
     }
   }
 
-  async #list(): Promise<void> {
-    try {
-      const listing = await this.#parts.registry.list(this.#abort.signal);
-      this.#oddities.report(listing);
-      this.#warnOfLoopback(listing.rows);
-      this.#put({ kind: "listed", rows: listing.rows });
-    } catch (error) {
-      this.#put({ kind: "list-failed", reason: reasonOf(error) });
-    }
-  }
-
-  #warnOfLoopback(rows: Listing["rows"]): void {
-    const { loopbackNote, log } = this.#parts;
-    if (loopbackNote === undefined || this.#warned) return;
-    if (rows.every(({ row }) => row.addresses.every(({ host }) => isLoopback(host)))) return;
-    this.#warned = true;
-    log.warning(loopbackNote, { event: "note", node: this.name });
-  }
-
-  async #write({ row, seen }: Effect & { kind: "write" }): Promise<void> {
-    const activeAt = new Date(this.#parts.clock.wallTime()).toISOString();
-    try {
-      const result = await this.#parts.registry.write(
-        { ...row, activeAt },
-        seen,
-        this.#abort.signal,
-      );
-      if (result.kind === "written") {
-        this.#put(result);
-        if (seen === undefined) await this.#restoreCookie();
-      } else this.#put({ kind: "write-conflict", current: result.current });
-    } catch (error) {
-      this.#put({ kind: "write-failed", reason: reasonOf(error) });
-    }
-  }
-
-  /** A registry that has lost our row may have lost the cookie, too. */
-  async #restoreCookie(): Promise<void> {
-    const { mintedCookie, registry, log } = this.#parts;
-    if (mintedCookie === undefined) return;
-    const kept = await registry.mintCookie(mintedCookie, this.#abort.signal).catch(() => undefined);
-    if (kept === undefined || kept === mintedCookie) return;
-    log.warning(
-      `Another cookie than this node's lies in ${registry.url} now: ` +
-        "nodes that start from now on cannot join, restart those that started before",
-      { event: "note", node: this.name },
-    );
-  }
-
-  async #remove(name: NodeName, version: string): Promise<void> {
-    try {
-      const result = await this.#parts.registry.remove(name, version, this.#abort.signal);
-      if (result === "removed") return this.#put({ kind: "removed", name });
-      const reason = "Its row has just changed: it may be coming back";
-      this.#put({ kind: "remove-failed", name, reason });
-    } catch (error) {
-      this.#put({ kind: "remove-failed", name, reason: reasonOf(error) });
-    }
-  }
-
   #stop(reason: StopReason): void {
     this.#registered = false;
     if (reason.kind === "name-taken") this.#joined.reject(new NameTakenError(reason.message));
@@ -402,10 +325,6 @@ export class ClusterNode implements AsyncDisposable {
     this.#changes.close();
     this.#ended.resolve(reason);
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function pingOutcome(outcome: Exclude<Outcome, { kind: "closed" }>): PingOutcome {

@@ -1,0 +1,122 @@
+/**
+ * Carries out what the core wants of the registry, and turns what came of it into inputs.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import { isLoopback } from "../core/address.ts";
+import type { Effect, Input } from "../core/input.ts";
+import type { NodeName } from "../core/name.ts";
+import type { Log } from "../log/log.ts";
+import type { Listing, Registry } from "../registry/registry.ts";
+import { OddityReport } from "./oddity_report.ts";
+
+/** What the desk works with. */
+export interface RegistryDeskParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly registry: Registry;
+  /** Told once when others can be on other machines while this node gives only loopback addresses. */
+  readonly loopbackNote: string | undefined;
+  /** The cookie if it came from the registry, which then has to keep it. */
+  readonly mintedCookie: string | undefined;
+}
+
+/** One node's dealings with its registry. */
+export class RegistryDesk {
+  readonly #parts: RegistryDeskParts;
+  readonly #put: (input: Input) => void;
+  readonly #signal: AbortSignal;
+  readonly #oddities: OddityReport;
+  readonly #hints: Promise<void>;
+  #warned = false;
+
+  /** @param put takes the inputs; @param signal ends everything that is under way */
+  constructor(parts: RegistryDeskParts, put: (input: Input) => void, signal: AbortSignal) {
+    this.#parts = parts;
+    this.#put = put;
+    this.#signal = signal;
+    this.#oddities = new OddityReport(parts.log);
+    this.#hints = parts.registry.watch(() => put({ kind: "registry-hint" }), signal);
+  }
+
+  /** Does one thing; what came of it is put into the inbox. Never rejects. */
+  async carryOut(effect: Effect & { kind: "list" | "write" | "remove" }): Promise<void> {
+    switch (effect.kind) {
+      case "list":
+        return await this.#list();
+      case "write":
+        return await this.#write(effect);
+      case "remove":
+        return await this.#remove(effect.name, effect.version);
+    }
+  }
+
+  /** Closes the registry; the signal must have been aborted. */
+  async close(): Promise<void> {
+    await this.#hints;
+    await this.#parts.registry[Symbol.asyncDispose]();
+  }
+
+  async #list(): Promise<void> {
+    try {
+      const listing = await this.#parts.registry.list(this.#signal);
+      this.#oddities.report(listing);
+      this.#warnOfLoopback(listing.rows);
+      this.#put({ kind: "listed", rows: listing.rows });
+    } catch (error) {
+      this.#put({ kind: "list-failed", reason: reasonOf(error) });
+    }
+  }
+
+  #warnOfLoopback(rows: Listing["rows"]): void {
+    const { loopbackNote, log } = this.#parts;
+    if (loopbackNote === undefined || this.#warned) return;
+    if (rows.every(({ row }) => row.addresses.every(({ host }) => isLoopback(host)))) return;
+    this.#warned = true;
+    log.warning(loopbackNote, { event: "note" });
+  }
+
+  async #write({ row, seen }: Effect & { kind: "write" }): Promise<void> {
+    const { clock, registry } = this.#parts;
+    const activeAt = new Date(clock.wallTime()).toISOString();
+    try {
+      const result = await registry.write({ ...row, activeAt }, seen, this.#signal);
+      if (result.kind === "conflict") {
+        return this.#put({ kind: "write-conflict", current: result.current });
+      }
+      this.#put(result);
+      if (seen === undefined) await this.#restoreCookie();
+    } catch (error) {
+      this.#put({ kind: "write-failed", reason: reasonOf(error) });
+    }
+  }
+
+  /** A registry that has lost our row may have lost the cookie, too. */
+  async #restoreCookie(): Promise<void> {
+    const { mintedCookie, registry, log } = this.#parts;
+    if (mintedCookie === undefined) return;
+    const kept = await registry.mintCookie(mintedCookie, this.#signal).catch(() => undefined);
+    if (kept === undefined || kept === mintedCookie) return;
+    log.warning(
+      `Another cookie than this node's lies in ${registry.url} now: ` +
+        "nodes that start from now on cannot join, restart those that started before",
+      { event: "note" },
+    );
+  }
+
+  async #remove(name: NodeName, version: string): Promise<void> {
+    try {
+      const result = await this.#parts.registry.remove(name, version, this.#signal);
+      if (result === "removed") return this.#put({ kind: "removed", name });
+      const reason = "Its row has just changed: it may be coming back";
+      this.#put({ kind: "remove-failed", name, reason });
+    } catch (error) {
+      this.#put({ kind: "remove-failed", name, reason: reasonOf(error) });
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
