@@ -78,10 +78,8 @@ export const optionTable = {
     most: fewMax,
     group: "Meeting place",
     commands: all,
-    help: "where nodes find each other; repeatable (in the environment: separated by spaces or " +
-      "commas)",
-    trade: "A second registry keeps newcomers finding the cluster while the first is away, and " +
-      "doubles the writes.",
+    help: "where nodes find each other",
+    trade: "A folder on this machine needs nothing else; a shared one lets machines meet.",
   }),
   cookie: listOption({
     field: "cookies",

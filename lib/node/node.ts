@@ -271,6 +271,9 @@ export class ClusterNode implements AsyncDisposable {
     const body = encodeMessage({ kind: "ping", content });
     const outcome = await (this.#transport as Transport).ask(to, body, deadlines);
     if (outcome.kind === "closed") return;
+    if (outcome.kind !== "answer" && this.#parts.log.writes("debug")) {
+      this.#parts.log.debug(`Ping to ${to.name}: ${outcome.kind} (${outcome.detail})`);
+    }
     this.#put({ kind: "ping-ended", ping: effect.ping, outcome: pingOutcome(outcome) });
   }
 
