@@ -41,6 +41,8 @@ export class SimNode {
   stopped: StopReason | undefined;
   /** Nodes with which a connection is open. */
   readonly connected = new Set<SimNode>();
+  /** Requests in a row that a node at the other end of an open connection has not answered. */
+  readonly silent = new Map<SimNode, number>();
 
   constructor(settings: Settings, random: Random, world: SimSurroundings) {
     this.settings = settings;

@@ -55,6 +55,9 @@ type Reply =
     readonly more: boolean;
   };
 
+/** Requests in a row without an answer after which a connection is given up. */
+const silentMax = 2;
+
 /** How long a comparison of rosters may take, in milliseconds. */
 const syncTimeoutMs = 2000;
 
@@ -316,7 +319,7 @@ export class World {
     const isOpen = !fresh && peer !== undefined && node.connected.has(peer);
     if (found.kind === "nobody") {
       if (!isOpen) return fail(connectTimeoutMs, "no-answer");
-      this.#disconnect(node, peer);
+      this.#silence(node, peer);
       return fail(answerTimeoutMs, "silent");
     }
     if (found.kind === "refused") {
@@ -383,9 +386,15 @@ export class World {
     if (one.state === "dead" || other.state === "dead") return;
     one.connected.add(other);
     other.connected.add(one);
+    one.silent.delete(other);
   }
 
-  #disconnect(one: SimNode, other: SimNode): void {
+  /** A connection that has not answered twice in a row is given up; the next ping dials anew. */
+  #silence(one: SimNode, other: SimNode): void {
+    const count = (one.silent.get(other) ?? 0) + 1;
+    one.silent.set(other, count);
+    if (count < silentMax) return;
+    one.silent.delete(other);
     one.connected.delete(other);
     other.connected.delete(one);
   }

@@ -1,0 +1,149 @@
+/**
+ * The same faults on real processes, each on a host of its own, and in the simulator: the times are
+ * printed side by side, and the real one must be within the simulator's worst plus what a busy
+ * machine takes.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { World } from "../../lib/simulation/world.ts";
+import type { SimNode } from "../../lib/simulation/sim_node.ts";
+import { allTrue, assertNeverFalse, linesPass, linesWith, shown } from "./cluster.ts";
+import type { Wanted } from "./cluster.ts";
+import { type Hosts, hostsTest } from "./hosts.ts";
+import type { Program } from "./process.ts";
+
+/** What starting, reading lines and other work on the machine may add, in milliseconds. */
+const noiseMs = 1500;
+
+/** Worlds per fault and size. */
+const worlds = 30;
+
+/** Time for links to learn, in status lines. */
+const settleLines = 6;
+
+/** What is done to one node, in the simulator. */
+const simulatedFaults = {
+  kill: (world: World, victim: SimNode) => world.kill(victim),
+  freeze: (_world: World, victim: SimNode) => victim.freeze(),
+  unplug: (world: World, victim: SimNode) => world.unplug(victim),
+};
+
+type Fault = keyof typeof simulatedFaults;
+
+/** How long until all others have called a node failed; of every world, the shortest first. */
+function simulate(count: number, fault: Fault): number[] {
+  const times: number[] = [];
+  for (let seed = 1; seed <= worlds; seed++) {
+    const world = new World({ seed });
+    for (let number = 1; number <= count; number++) world.start(`n${number}@10.0.0.${number}`);
+    world.run(10_000 + seed * 29);
+    const [victim, ...others] = world.nodes as readonly [SimNode, ...SimNode[]];
+    const unaware = new Set(others.map(({ core }) => core.name as string));
+    world.onChange = ({ who, change }) => {
+      if (change.kind === "failed" && change.name === victim.core.name) unaware.delete(who);
+    };
+    simulatedFaults[fault](world, victim);
+    const tookMs = world.runUntil(() => unaware.size === 0, 20_000);
+    assert.ok(tookMs !== undefined, `seed ${seed}: ${fault} of one in ${count} stays unknown`);
+    times.push(tookMs);
+  }
+  return times.sort((one, other) => one - other);
+}
+
+/** How long until all `observers` have told that `name` has failed. */
+async function measure(
+  name: string,
+  observers: readonly Program[],
+  inflict: () => Promise<void> | void,
+): Promise<number> {
+  const since = performance.now();
+  await inflict();
+  const tellsIt = (text: string): boolean =>
+    text.includes("[warning]") && text.includes(name) && / is (down|unreachable): /.test(text);
+  const lines = await Promise.all(
+    observers.map((node) => node.line(tellsIt, 30_000, `${name} has failed`, since)),
+  );
+  return Math.max(...lines.map(({ at }) => at - since));
+}
+
+/** Prints both times and compares them. */
+function compare(count: number, fault: Fault, realMs: number): void {
+  const times = simulate(count, fault);
+  const at = (share: number): number =>
+    Math.round(times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN);
+  const [median, worst] = [at(0.5), at(0.99)];
+  const line = `${count} nodes, ${fault}: known by all after ${Math.round(realMs)} ms; ` +
+    `simulated p50 ${median} ms, p99 ${worst} ms\n`;
+  Deno.stdout.writeSync(new TextEncoder().encode(line));
+  assert.ok(realMs <= worst + noiseMs, line);
+}
+
+function showsAlive(name: string): Wanted {
+  return { words: `${name}: true`, holds: (status) => status.get(name) === true };
+}
+
+async function settled(hosts: Hosts): Promise<Program[]> {
+  const nodes = hosts.startAll();
+  await shown(nodes, allTrue(hosts.count), performance.now(), 40_000);
+  await linesPass(nodes, settleLines);
+  return nodes;
+}
+
+for (const count of [5, 20]) {
+  const title = `${count} hosts see a kill, a freeze and a pulled cable as the simulator says`;
+  hostsTest(title, count, async (hosts) => {
+    const [killed, frozen, unplugged, ...rest] = await settled(hosts) as [
+      Program,
+      Program,
+      Program,
+      ...Program[],
+    ];
+    const afterKill = await measure(hosts.name(1), [frozen, unplugged, ...rest], () => {
+      killed.kill("SIGKILL");
+    });
+    compare(count, "kill", afterKill);
+
+    const afterFreeze = await measure(hosts.name(2), [unplugged, ...rest], () => {
+      frozen.kill("SIGSTOP");
+    });
+    compare(count, "freeze", afterFreeze);
+    frozen.kill("SIGCONT");
+    await shown([unplugged, ...rest], showsAlive(hosts.name(2)), performance.now(), 5000);
+    await linesPass(rest, settleLines);
+
+    const afterUnplug = await measure(hosts.name(3), [frozen, ...rest], () => hosts.unplug(3));
+    compare(count, "unplug", afterUnplug);
+    await hosts.heal(3);
+    await shown([frozen, ...rest], showsAlive(hosts.name(3)), performance.now(), 15_000);
+  });
+}
+
+hostsTest(
+  "5 hosts call a link that is dead in one direction a bad link, and nobody dead",
+  5,
+  async (
+    hosts,
+  ) => {
+    const nodes = await settled(hosts);
+    const since = performance.now();
+    await hosts.cut(1, 2);
+    const told = (text: string): boolean => text.includes("lives, but not for this node");
+    await Promise.any(
+      [nodes[0], nodes[1]].map((node) =>
+        (node as Program).line(told, 20_000, "the bad link is told", since)
+      ),
+    );
+    await linesPass(nodes.slice(2), settleLines);
+    assertNeverFalse(nodes.slice(2), since);
+    for (const node of nodes) assert.deepEqual(linesWith(node, " is down: ", since), []);
+  },
+);
+
+hostsTest("5 hosts go on without their registry", 5, async (hosts) => {
+  const nodes = await settled(hosts);
+  const since = performance.now();
+  await Deno.remove(`${hosts.folder.path}/registry`, { recursive: true });
+  await linesPass(nodes, settleLines);
+  assertNeverFalse(nodes, since);
+});

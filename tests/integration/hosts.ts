@@ -1,0 +1,155 @@
+/**
+ * Several hosts on one machine: Linux network namespaces joined by a bridge, each with an address of
+ * its own, between which packets can be dropped. Only root on Linux can have them.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { permitted } from "../permissions.ts";
+import { Program, programCommand, succeeds, TemporaryFolder } from "./process.ts";
+
+/** Tells runs apart that go on at the same time. */
+const run = Deno.pid;
+
+/** Hosts in a network of their own, and the folder that they share. */
+export class Hosts implements AsyncDisposable {
+  readonly folder = new TemporaryFolder();
+  readonly count: number;
+  readonly #programs: Program[] = [];
+
+  private constructor(count: number) {
+    this.count = count;
+  }
+
+  /** Sets up hosts 1 … `count`, or returns `undefined` where that is not permitted. */
+  static async open(count: number): Promise<Hosts | undefined> {
+    const hosts = new Hosts(count);
+    if (await hosts.#setUp()) return hosts;
+    await hosts[Symbol.asyncDispose]();
+    return undefined;
+  }
+
+  /** The address of host `number`. */
+  address(number: number): string {
+    return `10.77.0.${number}`;
+  }
+
+  /** The name of the node on host `number`. */
+  name(number: number): string {
+    return `n${number}@${this.address(number)}`;
+  }
+
+  /** Starts a node on each host. */
+  startAll(...more: string[]): Program[] {
+    return Array.from({ length: this.count }, (_, index) => this.start(index + 1, ...more));
+  }
+
+  /** Starts the node of host `number`. */
+  start(number: number, ...more: string[]): Program {
+    const program = this.#run(number, [
+      "start",
+      "--name",
+      this.name(number),
+      ...this.options,
+      "--log-file",
+      "none",
+      ...more,
+    ]);
+    return program;
+  }
+
+  /** Runs another command on host `number`, to its end. */
+  async command(number: number, ...args: string[]): Promise<{ code: number; text: string }> {
+    const program = this.#run(number, [...args, ...this.options]);
+    return { code: await program.ended(), text: program.text };
+  }
+
+  /** Options that every command of this cluster needs. */
+  get options(): string[] {
+    return ["--registry", `file://${this.folder.path}/registry`];
+  }
+
+  /** Drops every packet that host `from` sends to host `to`. */
+  async cut(from: number, to: number): Promise<void> {
+    await this.#inside(from, "iptables", "-A", "OUTPUT", "-d", this.address(to), "-j", "DROP");
+  }
+
+  /** Drops every packet from and to a host. */
+  async unplug(number: number): Promise<void> {
+    await this.#inside(number, "iptables", "-A", "OUTPUT", "-o", "eth0", "-j", "DROP");
+    await this.#inside(number, "iptables", "-A", "INPUT", "-i", "eth0", "-j", "DROP");
+  }
+
+  /** Lets everything from and to a host through again. */
+  async heal(number: number): Promise<void> {
+    await this.#inside(number, "iptables", "-F");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#programs.map((program) => program[Symbol.asyncDispose]()));
+    for (let number = 1; number <= this.count; number++) {
+      await succeeds("ip", "netns", "del", namespace(number));
+    }
+    await succeeds("ip", "netns", "del", namespace(0));
+    await this.folder[Symbol.asyncDispose]();
+  }
+
+  #run(number: number, args: string[]): Program {
+    const { command, args: before } = programCommand();
+    const inside = ["netns", "exec", namespace(number), command, ...before, ...args];
+    const program = new Program("ip", inside);
+    this.#programs.push(program);
+    return program;
+  }
+
+  /** The bridge is in a namespace, too, so that this machine's own network stays as it is. */
+  async #setUp(): Promise<boolean> {
+    if (!await succeeds("ip", "netns", "add", namespace(0))) return false;
+    if (!await succeeds("ip", "-n", namespace(0), "link", "add", "bridge", "type", "bridge")) {
+      return false;
+    }
+    await this.#ip(0, "link", "set", "bridge", "up");
+    for (let number = 1; number <= this.count; number++) {
+      const [host, port] = [namespace(number), `port${number}`];
+      await must("ip", "netns", "add", host);
+      const pair = ["link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", host];
+      await this.#ip(0, ...pair);
+      await this.#ip(0, "link", "set", port, "master", "bridge", "up");
+      await this.#ip(number, "link", "set", "lo", "up");
+      await this.#ip(number, "addr", "add", `${this.address(number)}/24`, "dev", "eth0");
+      await this.#ip(number, "link", "set", "eth0", "up");
+    }
+    return await succeeds("ip", "netns", "exec", namespace(1), "iptables", "-L", "-n");
+  }
+
+  async #ip(number: number, ...args: string[]): Promise<void> {
+    await must("ip", "-n", namespace(number), ...args);
+  }
+
+  async #inside(number: number, command: string, ...args: string[]): Promise<void> {
+    await must("ip", "netns", "exec", namespace(number), command, ...args);
+  }
+}
+
+function namespace(number: number): string {
+  return `clusternode-${run}-${number}`;
+}
+
+async function must(command: string, ...args: string[]): Promise<void> {
+  assert.ok(await succeeds(command, ...args), `${command} ${args.join(" ")}`);
+}
+
+/** A test with hosts of its own; skipped by name where nobody may have them. */
+export function hostsTest(name: string, count: number, fn: (hosts: Hosts) => Promise<void>): void {
+  const may = permitted("read", "write", "run", "env", "net", "sys") && Deno.uid() === 0 &&
+    Deno.build.os === "linux";
+  Deno.test({
+    name: may ? name : `${name} (needs root on Linux, ip and iptables; run: deno task test)`,
+    ignore: !may,
+    async fn() {
+      await using hosts = await Hosts.open(count);
+      assert.ok(hosts, "network namespaces, a bridge and iptables can be had (iproute2, iptables)");
+      await fn(hosts);
+    },
+  });
+}
