@@ -395,8 +395,8 @@ export class World {
     one.silent.set(other, count);
     if (count < silentMax) return;
     one.silent.delete(other);
+    // The other end does not hear of it: nothing gets through.
     one.connected.delete(other);
-    other.connected.delete(one);
   }
 
   #lose(peer: SimNode, dead: SimNode): void {
