@@ -128,22 +128,25 @@ export class Visit implements AsyncDisposable {
    */
   async anyNode(preferred: readonly Row[] = []): Promise<Row> {
     const rest = this.rows.filter((row) => !preferred.includes(row));
-    const candidates = [...preferred, ...rest];
-    let last = "";
-    for (let from = 0; from < candidates.length; from += askedAtOnce) {
-      const some = candidates.slice(from, from + askedAtOnce);
-      try {
-        return await Promise.any(some.map(async (row) => {
-          await this.askFor(row, { kind: "ping" });
-          return row;
-        }));
-      } catch (error) {
-        if (!(error instanceof AggregateError)) throw error;
-        last = (error.errors[0] as Error).message;
+    let last: Error | undefined;
+    for (const group of [preferred, rest]) {
+      for (let from = 0; from < group.length; from += askedAtOnce) {
+        const some = group.slice(from, from + askedAtOnce);
+        try {
+          return await Promise.any(some.map(async (row) => {
+            await this.askFor(row, { kind: "ping" });
+            return row;
+          }));
+        } catch (error) {
+          if (!(error instanceof AggregateError)) throw error;
+          last = error.errors[0];
+        }
       }
     }
     throw new CommandError(
-      `None of the ${candidates.length} nodes in ${this.registryUrl} answers. ${last}`,
+      `None of the ${this.rows.length} nodes in ${this.registryUrl} answers. ${
+        last?.message ?? ""
+      }`,
     );
   }
 
