@@ -50,6 +50,7 @@ export class RegistryReader {
   readonly #without = new Map<NodeName, number>();
   readonly #told = new Map<NodeName, MemberStatus>();
   readonly #removing = new Map<NodeName, number | undefined>();
+  readonly #forgetting = new Map<NodeName, number>();
 
   constructor(parts: Parts, exchange: Exchange, standing: Standing) {
     this.#parts = parts;
@@ -75,6 +76,7 @@ export class RegistryReader {
     };
     beats.listed(rows, keeper.listStartedAt, now, inDoubt);
     this.#reviewFailed(now);
+    this.#finishForgetting(now, out);
     if (own?.row.instance === self.instance) this.#cleanUp(rows, now, out);
     this.#adjustPace(rows.length);
     keeper.listed(own, now, out);
@@ -87,13 +89,9 @@ export class RegistryReader {
     if (refusal !== undefined || dryRun || record === undefined) {
       return void out.push({ kind: "forgotten", reply, refusal });
     }
-    const version = this.#versions.get(name);
-    if (version === undefined) {
-      this.#bury(record, now);
-      return void out.push({ kind: "forgotten", reply, refusal: undefined });
-    }
-    this.#removing.set(name, reply);
-    out.push({ kind: "remove", name, version });
+    // A fresh listing tells the version to remove, or that there is no row.
+    this.#forgetting.set(name, reply);
+    this.#parts.keeper.hint(now);
   }
 
   /** A row of another node was removed, or not. */
@@ -111,8 +109,27 @@ export class RegistryReader {
     if (reply !== undefined) out.push({ kind: "forgotten", reply, refusal });
   }
 
+  /** Takes out those who were to be forgotten when this listing was asked for. */
+  #finishForgetting(now: number, out: Effect[]): void {
+    for (const [name, reply] of this.#forgetting) {
+      const refusal = this.#refusal(name, now);
+      const record = this.#parts.roster.get(name);
+      const version = this.#versions.get(name);
+      if (refusal !== undefined || record === undefined) {
+        out.push({ kind: "forgotten", reply, refusal });
+      } else if (version === undefined) {
+        this.#bury(record, now);
+        out.push({ kind: "forgotten", reply, refusal: undefined });
+      } else {
+        this.#removing.set(name, reply);
+        out.push({ kind: "remove", name, version });
+      }
+    }
+    this.#forgetting.clear();
+  }
+
   #refusal(name: NodeName, now: number): string | undefined {
-    const { roster } = this.#parts;
+    const { roster, keeper } = this.#parts;
     if (name === roster.self.name) {
       return `${name} is the node that was asked; it goes with: clusternode leave`;
     }
@@ -120,7 +137,8 @@ export class RegistryReader {
     if (record === undefined || record.state === "left") return `No member is called ${name}`;
     const status = statusOf(this.#parts, record, now);
     if (countsAsAlive(status)) return `${name} is alive: only a dead node can be forgotten`;
-    return status === "unproven" ? `${name} has not been asked yet: try again soon` : undefined;
+    if (status === "unproven") return `${name} has not been asked yet: try again soon`;
+    return keeper.away ? "The registry is away: try again when it is back" : undefined;
   }
 
   /** Everybody is told that it is gone for good. */
