@@ -189,7 +189,7 @@ export interface RunningNode extends AsyncDisposable {
   /** All members as this node sees them now, itself included, in the order of their names. */
   members(): readonly Member[];
   /**
-   * What happens to the other members, from the first value that is asked for until the node ends. Of
+   * What happens to the other members, from this call on until the node ends. Of
    * a reader that is slower than the cluster 1,000 changes are kept, the latest.
    */
   changes(): AsyncIterable<Change>;

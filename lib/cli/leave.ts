@@ -3,7 +3,9 @@
  *
  * @module
  */
+import type { Answer, Request } from "../core/message.ts";
 import type { GivenName } from "../core/option_identity.ts";
+import type { Row } from "../core/row.ts";
 import type { ClientOptions } from "./commands.ts";
 import { exitCode } from "./exit_codes.ts";
 import { CommandError, rowsOfThisMachine, Visit } from "./visit.ts";
@@ -12,13 +14,10 @@ import type { World } from "./world.ts";
 /** Asks the node of this machine to leave. */
 export async function leave(world: World, options: ClientOptions): Promise<number> {
   await using visit = await Visit.begin(options);
-  const own = rowsOfThisMachine(visit, options.name);
-  const [row] = own;
-  if (row === undefined) {
-    throw new CommandError(`No node of this machine is registered in ${visit.registryUrl}`);
-  }
-  if (own.length > 1) {
-    const names = own.map(({ name }) => name).sort().join(", ");
+  const answers = await askAll(visit, options, { kind: "ping" });
+  const [row] = answers.keys();
+  if (row === undefined || answers.size > 1) {
+    const names = [...answers.keys()].map(({ name }) => name).sort().join(", ");
     throw new CommandError(`Several nodes of this machine are registered, say --name: ${names}`);
   }
   await visit.askFor(row, { kind: "leave" });
@@ -42,20 +41,41 @@ export async function forget(
   return exitCode.fine;
 }
 
-/** 0 if the nodes of this machine are healthy, each told on a line. */
+/** 0 if all nodes of this machine that answer are healthy, each told on a line. */
 export async function health(world: World, options: ClientOptions): Promise<number> {
   await using visit = await Visit.begin(options);
+  let healthy = true;
+  for (const [{ name }, answer] of await askAll(visit, options, { kind: "health" })) {
+    const well = answer.kind === "health" && answer.healthy;
+    const reason = answer.kind === "health" ? answer.reason : "it gave an unknown answer";
+    world.writeStdout(`${name} is ${well ? "healthy" : "not healthy"}: ${reason}\n`);
+    healthy &&= well;
+  }
+  return healthy ? exitCode.fine : exitCode.failed;
+}
+
+/**
+ * Asks the nodes of this machine. Rows that nobody answers for are left out: they may be what a dead
+ * node has left behind, perhaps at an address that is this machine's now.
+ *
+ * @throws {CommandError} if none answers
+ */
+async function askAll(
+  visit: Visit,
+  options: ClientOptions,
+  request: Request,
+): Promise<Map<Row, Answer>> {
   const own = rowsOfThisMachine(visit, options.name);
   if (own.length === 0) {
     throw new CommandError(`No node of this machine is registered in ${visit.registryUrl}`);
   }
-  let healthy = true;
-  for (const row of own) {
-    const answer = await visit.askFor(row, { kind: "health" });
-    const well = answer.kind === "health" && answer.healthy;
-    const reason = answer.kind === "health" ? answer.reason : "it gave an unknown answer";
-    world.writeStdout(`${row.name} is ${well ? "healthy" : "not healthy"}: ${reason}\n`);
-    healthy &&= well;
-  }
-  return healthy ? exitCode.fine : exitCode.failed;
+  const results = await Promise.allSettled(own.map((row) => visit.askFor(row, request)));
+  const answers = new Map<Row, Answer>();
+  own.forEach((row, index) => {
+    const result = results[index];
+    if (result?.status === "fulfilled") answers.set(row, result.value);
+  });
+  const [first] = results;
+  if (answers.size === 0 && first?.status === "rejected") throw first.reason;
+  return answers;
 }

@@ -78,18 +78,8 @@ export class Exchange {
     this.#pingers.delete(from.instance);
     this.#pingers.set(from.instance, now);
     monitor.linkOf(from.instance).heardAt = now;
-    const claimed = content.record?.name === from.name &&
-        content.record.instance === from.instance
-      ? makeRecord({ ...content.record, state: "alive", cause: undefined })
-      : makeRecord({
-        tags: {},
-        startedAt: "",
-        ...from,
-        incarnation: content.incarnation,
-        state: "alive",
-      });
     const known = roster.get(from.name);
-    if (known?.instance !== from.instance) this.#merge(claimed, true, now);
+    if (known?.instance !== from.instance) this.#merge(claimOf(from, content), true, now);
     const isBad = monitor.watches(from.instance) && monitor.link(from.instance)?.isBad;
     if (isBad) monitor.hasten(from.name, now);
     this.#heardOf(from.name, from.instance, content, now, out);
@@ -334,6 +324,14 @@ export class Exchange {
     }
     return [...neighbours];
   }
+}
+
+/** What somebody who pinged says about itself. */
+function claimOf(from: Peer, { record, incarnation }: PingContent): MemberRecord {
+  if (record?.name === from.name && record.instance === from.instance) {
+    return makeRecord({ ...record, state: "alive", cause: undefined });
+  }
+  return makeRecord({ tags: {}, startedAt: "", ...from, incarnation, state: "alive" });
 }
 
 function turn(bucket: number, reply: number): number {

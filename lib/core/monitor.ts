@@ -270,9 +270,9 @@ export class Monitor {
     for (let tries = 0; tries < 20; tries++) {
       if (this.#sweep.length === 0) this.#sweep = shuffled([...ring.members()], this.#random);
       const record = this.#sweep.pop();
-      if (record !== undefined && ring.has(record.instance) && !ring.targets.has(record.instance)) {
-        return this.#roster.get(record.name);
-      }
+      if (record === undefined || ring.targets.has(record.instance)) continue;
+      const current = this.#roster.get(record.name);
+      if (current?.instance === record.instance && current.state === "alive") return current;
     }
     return undefined;
   }

@@ -33,32 +33,32 @@ interface Next {
 /** The choice of one node. */
 export class Ring {
   readonly #self: readonly number[];
+  readonly #records: () => Iterable<MemberRecord>;
   readonly #full: boolean;
-  readonly #members = new Map<InstanceId, MemberRecord>();
   readonly #next: (Next | undefined)[] = Array.from({ length: ringCount });
+  #size = 0;
   #targets: ReadonlyMap<InstanceId, MemberRecord> | undefined;
 
   /**
    * @param selfHash `instanceHash` of this node's own record
+   * @param records all that is known, each record once; those that live are on the rings. The owner
+   *   keeps them, so that a large cluster is held in memory only once
    * @param full watch everybody, in clusters of up to 64
    */
-  constructor(selfHash: number, full = false) {
+  constructor(selfHash: number, records: () => Iterable<MemberRecord>, full = false) {
     this.#self = this.#next.map((_, ring) => place(selfHash, ring));
+    this.#records = records;
     this.#full = full;
   }
 
   /** How many could be watched. */
   get size(): number {
-    return this.#members.size;
+    return this.#size;
   }
 
   /** All that could be watched. */
-  members(): IterableIterator<MemberRecord> {
-    return this.#members.values();
-  }
-
-  has(instance: InstanceId): boolean {
-    return this.#members.has(instance);
+  *members(): IterableIterator<MemberRecord> {
+    for (const record of this.#records()) if (record.state === "alive") yield record;
   }
 
   /** Those to watch, by instance. */
@@ -66,14 +66,9 @@ export class Ring {
     return this.#targets ??= this.#choose();
   }
 
-  /** Adds a member, or renews what is known of it. */
+  /** A member that was not on the rings has been put among the records, alive. */
   add(member: MemberRecord): void {
-    const known = this.#members.has(member.instance);
-    this.#members.set(member.instance, member);
-    if (known) {
-      if (this.#targets?.has(member.instance)) this.#targets = undefined;
-      return;
-    }
+    this.#size++;
     if (this.#watchesAll) this.#targets = undefined;
     for (let ring = 0; ring < ringCount; ring++) {
       const distance = this.#distance(member, ring);
@@ -83,12 +78,22 @@ export class Ring {
     }
   }
 
-  remove(instance: InstanceId): void {
-    if (!this.#members.delete(instance)) return;
+  /** A member on the rings has been described anew. */
+  renew(member: MemberRecord): void {
+    for (let ring = 0; ring < ringCount; ring++) {
+      const next = this.#next[ring];
+      if (next?.member.instance === member.instance) this.#next[ring] = { ...next, member };
+    }
+    if (this.#targets?.has(member.instance)) this.#targets = undefined;
+  }
+
+  /** A member goes; it may still stand among the records. */
+  remove({ instance }: MemberRecord): void {
+    this.#size--;
     if (this.#watchesAll || this.#targets?.has(instance)) this.#targets = undefined;
     for (let ring = 0; ring < ringCount; ring++) {
       if (this.#next[ring]?.member.instance !== instance) continue;
-      this.#next[ring] = this.#search(ring);
+      this.#next[ring] = this.#search(ring, instance);
       this.#targets = undefined;
     }
   }
@@ -108,19 +113,23 @@ export class Ring {
   }
 
   #choose(): ReadonlyMap<InstanceId, MemberRecord> {
-    if (this.size <= this.#watchedMax) return new Map(this.#members);
     const chosen = new Map<InstanceId, MemberRecord>();
+    if (this.size <= this.#watchedMax) {
+      for (const member of this.members()) chosen.set(member.instance, member);
+      return chosen;
+    }
     for (const next of this.#next) {
       if (chosen.size >= monitoredMax) break;
-      const member = next && this.#members.get(next.member.instance);
-      if (member !== undefined) chosen.set(member.instance, member);
+      if (next !== undefined) chosen.set(next.member.instance, next.member);
     }
     return chosen;
   }
 
-  #search(ring: number): Next | undefined {
+  /** The next one on a ring, but for the one that is just going. */
+  #search(ring: number, going: InstanceId): Next | undefined {
     let best: Next | undefined;
-    for (const member of this.#members.values()) {
+    for (const member of this.#records()) {
+      if (member.state !== "alive" || member.instance === going) continue;
       const distance = this.#distance(member, ring);
       if (distance < (best?.distance ?? Infinity)) best = { member, distance };
     }

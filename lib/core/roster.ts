@@ -28,6 +28,8 @@ export type Merge =
     readonly wasUnproven: boolean;
   };
 
+const old: Merge = { kind: "old" };
+
 /** All records but one's own, and the choice of whom to watch. */
 export class Roster {
   readonly ring: Ring;
@@ -42,7 +44,7 @@ export class Roster {
 
   constructor(self: RecordContent, fullMesh: boolean) {
     this.#self = makeRecord(self);
-    this.ring = new Ring(this.#self.instanceHash, fullMesh);
+    this.ring = new Ring(this.#self.instanceHash, () => this.#records.values(), fullMesh);
     this.#count(this.#self);
   }
 
@@ -129,12 +131,14 @@ export class Roster {
   merge(record: MemberRecord, proven: boolean, now: number): Merge {
     assert(record.name !== this.#self.name, "a node's own record comes from itself");
     const before = this.#records.get(record.name);
-    const wasUnproven = this.#unproven.has(record.name);
+    const wasUnproven = this.#unproven.size > 0 && this.#unproven.has(record.name);
+    // In a large cluster nearly everything that is told is known: that must cost next to nothing.
+    if (before === record && !wasUnproven) return old;
     if (before !== undefined && !wins(record, before)) {
-      if (!proven || !wasUnproven || wins(before, record)) return { kind: "old" };
+      if (!proven || !wasUnproven || wins(before, record)) return old;
     }
     if (before !== undefined) this.#take(before, wasUnproven, record);
-    this.#put(record, proven, now);
+    this.#put(record, before, proven, now);
     return { kind: "news", before, wasUnproven };
   }
 
@@ -143,6 +147,7 @@ export class Roster {
     const record = this.#records.get(name);
     if (record === undefined) return;
     this.#take(record, this.#unproven.has(name));
+    this.#records.delete(name);
   }
 
   /** Forgets those who left long ago. */
@@ -153,23 +158,31 @@ export class Roster {
     }
   }
 
-  #put(record: MemberRecord, proven: boolean, now: number): void {
+  #put(
+    record: MemberRecord,
+    before: MemberRecord | undefined,
+    proven: boolean,
+    now: number,
+  ): void {
     this.#records.set(record.name, record);
     if (!proven) this.#unproven.add(record.name);
     if (record.state === "failed") this.#failed.set(record.name, now);
     if (record.state === "left") this.#left.set(record.name, now);
-    if (record.state === "alive") this.ring.add(record);
+    if (record.state === "alive") {
+      if (before !== undefined && isSameAlive(before, record)) this.ring.renew(record);
+      else this.ring.add(record);
+    }
     if (proven) this.#count(record);
     this.#sorted = undefined;
   }
 
+  /** Undoes what `record` stands for everywhere but in the list of all, where `next` replaces it. */
   #take(record: MemberRecord, wasUnproven: boolean, next?: MemberRecord): void {
-    this.#records.delete(record.name);
-    this.#unproven.delete(record.name);
-    this.#failed.delete(record.name);
-    this.#left.delete(record.name);
-    const stays = next?.state === "alive" && next.instance === record.instance;
-    if (!stays) this.ring.remove(record.instance);
+    if (wasUnproven) this.#unproven.delete(record.name);
+    if (record.state === "failed") this.#failed.delete(record.name);
+    if (record.state === "left") this.#left.delete(record.name);
+    const stays = next !== undefined && isSameAlive(record, next);
+    if (record.state === "alive" && !stays) this.ring.remove(record);
     if (!wasUnproven) this.#count(record);
     this.#sorted = undefined;
   }
@@ -181,6 +194,11 @@ export class Roster {
     this.#buckets[bucket] = (this.#buckets[bucket] as number) ^ record.hash;
     this.#fingerprint = (this.#fingerprint ^ record.hash) >>> 0;
   }
+}
+
+/** True if one living instance is only described anew. */
+function isSameAlive(before: MemberRecord, after: MemberRecord): boolean {
+  return before.state === "alive" && after.state === "alive" && before.instance === after.instance;
 }
 
 function bucketOf({ instanceHash }: MemberRecord): number {

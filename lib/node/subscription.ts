@@ -7,9 +7,14 @@
 /** Most values that wait for a slow reader; the oldest are lost first. */
 const waitingMax = 1000;
 
+interface Reader<T> {
+  readonly waiting: T[];
+  wake: () => void;
+}
+
 /** Hands each value to every reader that was there when it came. */
 export class Broadcast<T> {
-  readonly #readers = new Set<{ waiting: T[]; wake: () => void }>();
+  readonly #readers = new Set<Reader<T>>();
   #closed = false;
 
   /** Hands `value` to all readers. */
@@ -27,10 +32,14 @@ export class Broadcast<T> {
     for (const reader of this.#readers) reader.wake();
   }
 
-  /** All values from now on, until {@linkcode close}. */
-  async *read(): AsyncGenerator<T, void, void> {
+  /** All values from now on, until {@linkcode close}; they are kept until they are asked for. */
+  read(): AsyncGenerator<T, void, void> {
     const reader = { waiting: [] as T[], wake: () => {} };
     this.#readers.add(reader);
+    return this.#drain(reader);
+  }
+
+  async *#drain(reader: Reader<T>): AsyncGenerator<T, void, void> {
     try {
       for (;;) {
         const value = reader.waiting.shift();

@@ -20,6 +20,7 @@ import { EventQueue } from "./event_queue.ts";
 import { SimNetwork } from "./network.ts";
 import { SimNode } from "./sim_node.ts";
 import { SimRegistry } from "./sim_registry.ts";
+import type { StoryLine, WorldChange } from "./story.ts";
 
 /** How a world is set up. */
 export interface WorldOptions {
@@ -28,20 +29,6 @@ export interface WorldOptions {
   readonly latencyMs?: number;
   /** Keep every change and note; costs memory in large worlds. */
   readonly keepStory?: boolean;
-}
-
-/** One line of a world's story. */
-export interface StoryLine {
-  readonly at: number;
-  readonly who: string;
-  readonly what: string;
-}
-
-/** A change that a node told, with the time. */
-export interface WorldChange {
-  readonly at: number;
-  readonly who: string;
-  readonly change: Change;
 }
 
 /** What an exchange of two nodes came to. */

@@ -19,12 +19,12 @@ const settleMs = 20_000;
 
 /** Cost per step for each size of cluster. */
 export function measureCore({ quick }: Effort): Figure[] {
-  return (quick ? [10, 100] : [10, 100, 1_000]).map((members) => {
-    const cluster = new CountedCluster(members, quick ? 2_000 : 5_000);
+  return (quick ? [10, 100] : [10, 100, 300]).map((members) => {
+    const cluster = new CountedCluster(members, quick ? 1_000 : 3_000);
     const rounds: Round[] = [];
     for (let round = -1; round < 5; round++) {
       const reference = referenceUs();
-      const stepUs = cluster.stepUs(quick ? 200 : 1_000);
+      const stepUs = cluster.stepUs(quick ? 200 : 500);
       if (round >= 0) rounds.push([stepUs, reference]);
     }
     return figure(
