@@ -109,6 +109,22 @@ export const commandTable = {
     },
     examples: ["clusternode ping n2 -c 3"],
   },
+  explain: {
+    summary: "tell why a node is seen as it is, and what would change it",
+    usage: "<name> [options]",
+    argument: peer,
+    flags: { json: { flag: "--json", help: "as JSON instead of text" } },
+    examples: ["clusternode explain n3"],
+  },
+  events: {
+    summary: "show what changed, when, and why",
+    usage: "[options]",
+    flags: {
+      json: { flag: "--json", help: "as JSON, one object a line" },
+      follow: { flag: "--follow", help: "go on with what happens, until interrupted" },
+    },
+    examples: ["clusternode events --follow"],
+  },
   leave: {
     summary: "take the node of this machine out of the cluster",
     usage: "[options]",

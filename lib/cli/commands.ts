@@ -32,6 +32,18 @@ export interface LocalFlags {
   readonly forwarded: readonly string[];
 }
 
+/** How a result is shown. */
+export interface JsonFlags {
+  /** As JSON instead of text. */
+  readonly json: boolean;
+}
+
+/** How `events` shows its result. */
+export interface EventsFlags extends JsonFlags {
+  /** Goes on with what happens from now on, until interrupted. */
+  readonly follow: boolean;
+}
+
 /** How `ping` pings. */
 export interface PingFlags {
   /** How many pings; `undefined`: until interrupted. */
@@ -53,6 +65,10 @@ export interface Commands {
   members(options: ClientOptions, flags: MembersFlags): Promise<number>;
   /** Pings one node. */
   ping(name: GivenName, options: ClientOptions, flags: PingFlags): Promise<number>;
+  /** Tells why one node is seen as it is. */
+  explain(name: GivenName, options: ClientOptions, flags: JsonFlags): Promise<number>;
+  /** Shows what changed. */
+  events(options: ClientOptions, flags: EventsFlags): Promise<number>;
   /** Takes the node of this machine out, `options.name` if there are several. */
   leave(options: ClientOptions): Promise<number>;
   /** Takes a dead node out. */

@@ -136,6 +136,17 @@ function commandCall(
       };
       return () => commands.ping(name, options, flags);
     }
+    case "explain": {
+      const name = words.argument(commandTable.explain.argument);
+      const flags = { json: words.isOn(commandTable.explain.flags.json) };
+      return () => commands.explain(name, options, flags);
+    }
+    case "events": {
+      words.noArgument();
+      const { json, follow } = commandTable.events.flags;
+      const flags = { json: words.isOn(json), follow: words.isOn(follow) };
+      return () => commands.events(options, flags);
+    }
     case "leave":
       words.noArgument();
       return () => commands.leave(options);

@@ -16,6 +16,10 @@ export function realCommands(world: World): Commands {
       told(world, async () => (await import("./members.ts")).members(world, options, flags)),
     ping: (name, options, flags) =>
       told(world, async () => (await import("./ping.ts")).ping(world, name, options, flags)),
+    explain: (name, options, flags) =>
+      told(world, async () => (await import("./explain.ts")).explain(world, name, options, flags)),
+    events: (options, flags) =>
+      told(world, async () => (await import("./events.ts")).events(world, options, flags)),
     leave: (options) => told(world, async () => (await import("./leave.ts")).leave(world, options)),
     forget: (name, options) =>
       told(world, async () => (await import("./leave.ts")).forget(world, name, options)),

@@ -189,12 +189,17 @@ export class Monitor {
     }
     if (purpose === "probe") return { kind: "none" };
     const miss = { kind: outcome.kind, detail: outcome.detail, sentAt: at };
-    if (link.miss(miss, now)) {
+    const isBad = link.miss(miss, now);
+    // Refused once is nearly a proof: one more, soon, makes it one.
+    const isNearlyProven = outcome.kind === "refused" && !link.isConclusive;
+    if (isWatch && (!isBad || isNearlyProven)) {
+      this.#due.hasten(record.name, now + this.#settings.timings.secondPingDelayMs);
+    }
+    if (isBad) {
       return isWatch || this.watches(record.instance)
         ? { kind: "bad", record: current, link }
         : { kind: "none" };
     }
-    if (isWatch) this.#due.hasten(record.name, now + this.#settings.timings.secondPingDelayMs);
     return { kind: "none" };
   }
 

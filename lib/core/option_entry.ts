@@ -6,7 +6,16 @@
 import type { Reading, ValueType } from "./option_values.ts";
 
 /** Commands that options of nodes apply to. */
-export type CommandName = "start" | "local" | "members" | "ping" | "leave" | "forget" | "health";
+export type CommandName =
+  | "start"
+  | "local"
+  | "members"
+  | "ping"
+  | "explain"
+  | "events"
+  | "leave"
+  | "forget"
+  | "health";
 
 /** Heading in the help text. */
 export type OptionGroup =

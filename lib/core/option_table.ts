@@ -18,6 +18,8 @@ const all: readonly CommandName[] = [
   ...nodes,
   "members",
   "ping",
+  "explain",
+  "events",
   "leave",
   "forget",
   "health",

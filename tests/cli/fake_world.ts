@@ -54,6 +54,8 @@ export async function run(args: readonly string[], surroundings: Surroundings = 
     local: note("local"),
     members: note("members"),
     ping: note("ping"),
+    explain: note("explain"),
+    events: note("events"),
     leave: note("leave"),
     forget: note("forget"),
     health: note("health"),

@@ -1,0 +1,80 @@
+/**
+ * `clusternode explain`: why a node is seen as it is, and what would change it.
+ *
+ * @module
+ */
+import { statusWords } from "../core/change.ts";
+import { formatDuration, formatRoundTrip } from "../core/duration.ts";
+import type { Explanation } from "../core/explain.ts";
+import { failureWords } from "../core/failure_words.ts";
+import type { GivenName } from "../core/option_identity.ts";
+import type { ClientOptions, JsonFlags } from "./commands.ts";
+import { exitCode } from "./exit_codes.ts";
+import { formatTable } from "./table.ts";
+import { CommandError, rowsOfThisMachine, Visit } from "./visit.ts";
+import type { World } from "./world.ts";
+
+/** Asks one node, another than the subject if there is one, why it sees the subject as it does. */
+export async function explain(
+  world: World,
+  name: GivenName,
+  options: ClientOptions,
+  { json }: JsonFlags,
+): Promise<number> {
+  await using visit = await Visit.begin(options);
+  const subject = visit.find(name);
+  const others = rowsOfThisMachine(visit, undefined).filter((row) => row !== subject);
+  const asked = await visit.anyNode(
+    others.length > 0 ? others : visit.rows.filter((row) => row !== subject),
+  );
+  const answer = await visit.askFor(asked, { kind: "explain", name: subject.name });
+  if (answer.kind === "refused") throw new CommandError(answer.reason);
+  if (answer.kind !== "explain") throw new CommandError(`${asked.name} gave an unknown answer`);
+  const { explanation } = answer;
+  world.writeStdout(
+    json
+      ? JSON.stringify({ asked: asked.name, ...explanation }) + "\n"
+      : explanationText(asked.name, explanation),
+  );
+  return exitCode.fine;
+}
+
+/** The explanation for people: the verdict, then what it rests on, then what would change it. */
+export function explanationText(asked: string, explanation: Explanation): string {
+  const { name, status, verdict, wouldChange } = explanation;
+  const lines = [
+    `${name} ${statusWords(status)}, as ${asked} sees it: ${verdict}`,
+    "",
+    formatTable(["EVIDENCE", ""], evidence(explanation)),
+    "",
+    "What would change that:",
+    ...wouldChange.map((sentence) => `  - ${sentence}`),
+  ];
+  return lines.join("\n") + "\n";
+}
+
+function evidence(explanation: Explanation): string[][] {
+  const { accusers, votesNeeded, watched, timeoutMs, beat, beatAgeMs } = explanation;
+  const { registryWorks, ownHealth, isolated, failures, incarnation } = explanation;
+  const beatAge = beatAgeMs === undefined ? "" : `, last moved ${formatDuration(beatAgeMs)} ago`;
+  return [
+    [
+      "accusers",
+      accusers.map(({ name, kind }) => `${name}: ${failureWords(kind)}`).join("; ") || "none",
+    ],
+    ["votes", `${accusers.length} of ${votesNeeded} needed`],
+    ["watched by this node", watched ? "yes" : "no"],
+    ["last pings, newest last", explanation.pings.map(pingWords).join(", ") || "none"],
+    ["deadline of a pong", formatDuration(timeoutMs)],
+    ["beat in the registry", `${beat}${beatAge}`],
+    ["registry", registryWorks ? "works" : "away: pings alone decide"],
+    ["own health", `${ownHealth} (0 healthy, 7 sick)${isolated ? ", may be cut off itself" : ""}`],
+    ["failures in 5 min", String(failures)],
+    ["incarnation", String(incarnation)],
+  ];
+}
+
+function pingWords({ kind, agoMs, roundTripUs }: Explanation["pings"][number]): string {
+  const what = roundTripUs === undefined ? kind : `pong ${formatRoundTrip(roundTripUs)}`;
+  return `${what} (${formatDuration(agoMs)} ago)`;
+}

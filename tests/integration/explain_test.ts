@@ -1,0 +1,72 @@
+/**
+ * Every verdict can be asked for its reasons, and what happened can be looked up.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { allTrue, Cluster, linesPass, shown, showsDead } from "./cluster.ts";
+import { hostsTest } from "./hosts.ts";
+import { processTest } from "./process.ts";
+
+processTest("explain tells a dead peer from a frozen one, with two nodes", async () => {
+  await using cluster = new Cluster();
+  const [victim, other] = await cluster.startMany(2);
+  assert.ok(victim && other);
+  const well = await cluster.command("explain", "n1");
+  assert.equal(well.code, 0);
+  assert.match(
+    well.stdout,
+    /^n1@127\.0\.0\.1 is alive, as n2@127\.0\.0\.1 sees it: it answers pings/,
+  );
+
+  victim.kill("SIGSTOP");
+  await shown([other], showsDead("n1@127.0.0.1"), performance.now(), 6000);
+  await other.line((text) => text.includes("n1@127.0.0.1 is down"), 6000, "the verdict");
+  const frozen = await cluster.command("explain", "n1");
+  assert.match(
+    frozen.stdout,
+    /is down, .*: connected, but no answer in time; its beat has not moved/,
+  );
+  assert.match(frozen.stdout, /a beat that moves makes it unreachable/);
+
+  victim.kill("SIGKILL");
+  await linesPass([other], 2);
+  const dead = await cluster.command("explain", "n1", "--json");
+  const explanation = JSON.parse(dead.stdout);
+  assert.equal(explanation.status, "down");
+  assert.equal(explanation.pings.at(-1).kind, "refused");
+});
+
+hostsTest("explain calls a peer behind a pulled cable unreachable while its beat moves", 2, async (
+  hosts,
+) => {
+  const nodes = hosts.startAll();
+  await shown(nodes, allTrue(2), performance.now(), 20_000);
+  await linesPass(nodes, 3);
+  await hosts.unplug(1);
+  const [, other] = nodes;
+  assert.ok(other);
+  await other.line((text) => text.includes(`${hosts.name(1)} is unreachable`), 15_000, "it");
+  const { code, text } = await hosts.command(2, "explain", hosts.name(1));
+  assert.equal(code, 0);
+  assert.match(text, /is unreachable, .*; its beat in the registry still moves, so it runs/);
+});
+
+processTest("events tells what changed, when and why", async () => {
+  await using cluster = new Cluster();
+  const [killed, other] = await cluster.startMany(2);
+  killed?.kill("SIGKILL");
+  assert.ok(other);
+  await other.line((text) => text.includes("n1@127.0.0.1 is down"), 3000, "the verdict");
+  const { code, stdout } = await cluster.command("events");
+  assert.equal(code, 0);
+  const [first, second] = stdout.trim().split("\n");
+  assert.match(first ?? "", /ago {2}n1@127\.0\.0\.1 joined: it answers$/);
+  assert.match(second ?? "", /ago {2}n1@127\.0\.0\.1 is down: .* connection refused/);
+  const asJson = await cluster.command("events", "--json");
+  const events = asJson.stdout.trim().split("\n").map((line) => JSON.parse(line));
+  assert.deepEqual(events.map(({ kind, number }) => [number, kind]), [[0, "joined"], [
+    1,
+    "failed",
+  ]]);
+});
