@@ -109,6 +109,12 @@ export const commandTable = {
     },
     examples: ["clusternode ping n2 -c 3"],
   },
+  matrix: {
+    summary: "show who reaches whom, and name the links that do not work",
+    usage: "[options]",
+    flags: { json: { flag: "--json", help: "as JSON instead of a table" } },
+    examples: ["clusternode matrix"],
+  },
   explain: {
     summary: "tell why a node is seen as it is, and what would change it",
     usage: "<name> [options]",

@@ -67,6 +67,8 @@ export interface Commands {
   ping(name: GivenName, options: ClientOptions, flags: PingFlags): Promise<number>;
   /** Tells why one node is seen as it is. */
   explain(name: GivenName, options: ClientOptions, flags: JsonFlags): Promise<number>;
+  /** Shows who reaches whom. */
+  matrix(options: ClientOptions, flags: JsonFlags): Promise<number>;
   /** Shows what changed. */
   events(options: ClientOptions, flags: EventsFlags): Promise<number>;
   /** Takes the node of this machine out, `options.name` if there are several. */

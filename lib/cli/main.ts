@@ -136,10 +136,12 @@ function commandCall(
       };
       return () => commands.ping(name, options, flags);
     }
+    case "matrix":
+      words.noArgument();
+      return () => commands.matrix(options, words.jsonFlags());
     case "explain": {
       const name = words.argument(commandTable.explain.argument);
-      const flags = { json: words.isOn(commandTable.explain.flags.json) };
-      return () => commands.explain(name, options, flags);
+      return () => commands.explain(name, options, words.jsonFlags());
     }
     case "events": {
       words.noArgument();
@@ -206,6 +208,11 @@ class OwnWords {
 
   noArgument(): void {
     this.#refuse(this.#line.operands);
+  }
+
+  /** For commands whose only flag is `--json`. */
+  jsonFlags(): { readonly json: boolean } {
+    return { json: this.isOn(commandTable.matrix.flags.json) };
   }
 
   isOn({ flag }: CommandFlag<never>): boolean {

@@ -18,6 +18,8 @@ export function realCommands(world: World): Commands {
       told(world, async () => (await import("./ping.ts")).ping(world, name, options, flags)),
     explain: (name, options, flags) =>
       told(world, async () => (await import("./explain.ts")).explain(world, name, options, flags)),
+    matrix: (options, flags) =>
+      told(world, async () => (await import("./matrix.ts")).matrix(world, options, flags)),
     events: (options, flags) =>
       told(world, async () => (await import("./events.ts")).events(world, options, flags)),
     leave: (options) => told(world, async () => (await import("./leave.ts")).leave(world, options)),

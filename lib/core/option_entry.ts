@@ -11,6 +11,7 @@ export type CommandName =
   | "local"
   | "members"
   | "ping"
+  | "matrix"
   | "explain"
   | "events"
   | "leave"

@@ -18,6 +18,7 @@ const all: readonly CommandName[] = [
   ...nodes,
   "members",
   "ping",
+  "matrix",
   "explain",
   "events",
   "leave",

@@ -1,5 +1,5 @@
 /**
- * A registry that can be as mean as a real one: away, full, slow, stale, or wiped.
+ * A registry that can be as mean as a real one: away, full, slow, stale, rolled back, or wiped.
  *
  * @module
  */
@@ -12,16 +12,30 @@ export type SimWrite =
   | { readonly kind: "written"; readonly version: string }
   | { readonly kind: "conflict"; readonly current: RegistryRow | undefined };
 
+/** How far back the registry remembers what it held, in milliseconds. */
+const memoryMs = 120_000;
+
+/** One change, and what stood there before it. */
+interface Past {
+  readonly at: number;
+  readonly name: NodeName;
+  readonly before: RegistryRow | undefined;
+}
+
 /** Rows in memory, with faults that a test or a scenario switches on. */
 export class SimRegistry {
-  #rows = new Map<NodeName, RegistryRow>();
+  readonly #rows = new Map<NodeName, RegistryRow>();
+  readonly #past: Past[] = [];
+  /** The rows as a list, until they change: large clusters list often. */
+  #listing: readonly RegistryRow[] | undefined;
   #versions = 0;
-  #past: { readonly at: number; readonly rows: readonly RegistryRow[] }[] = [];
 
   /** Every call fails with this reason. */
   awayBecause: string | undefined;
   /** Every write and removal fails with this reason. */
   readOnlyBecause: string | undefined;
+  /** Listings hold no rows at all. */
+  isEmpty = false;
   /** Listings show the rows as they were this long ago, in milliseconds. */
   staleMs = 0;
   /** How long a call takes, in milliseconds. */
@@ -30,6 +44,8 @@ export class SimRegistry {
   writes = 0;
   /** Listings so far. */
   listings = 0;
+  /** What the wall clock of a node shows when it writes its row. */
+  wallClock: (name: NodeName) => string = () => "";
 
   /** Carries out what a core asked for; the input that answers it. */
   use(effect: Effect & { kind: "list" | "write" | "remove" }, now: number): Input {
@@ -41,7 +57,8 @@ export class SimRegistry {
           : { kind: "listed", rows };
       }
       case "write": {
-        const result = this.write({ ...effect.row, activeAt: "" }, effect.seen, now);
+        const row = { ...effect.row, activeAt: this.wallClock(effect.row.name) };
+        const result = this.write(row, effect.seen, now);
         if (typeof result === "string") return { kind: "write-failed", reason: result };
         if (result.kind === "written") return result;
         return { kind: "write-conflict", current: result.current };
@@ -60,9 +77,9 @@ export class SimRegistry {
   list(now: number): readonly RegistryRow[] | string {
     this.listings++;
     if (this.awayBecause !== undefined) return this.awayBecause;
-    const rows = [...this.#rows.values()];
-    if (this.staleMs === 0) return rows;
-    return this.#past.findLast(({ at }) => at <= now - this.staleMs)?.rows ?? [];
+    if (this.isEmpty) return [];
+    if (this.staleMs > 0) return [...this.#rowsAt(now - this.staleMs).values()];
+    return this.#listing ??= [...this.#rows.values()];
   }
 
   /** Writes if the stored version is `seen`. */
@@ -73,8 +90,7 @@ export class SimRegistry {
     const current = this.#rows.get(row.name);
     if (current?.version !== seen) return { kind: "conflict", current };
     const version = `v${++this.#versions}`;
-    this.#rows.set(row.name, { row, version });
-    this.#remember(now);
+    this.#put(row.name, { row, version }, now);
     return { kind: "written", version };
   }
 
@@ -83,8 +99,7 @@ export class SimRegistry {
     const fault = this.awayBecause ?? this.readOnlyBecause;
     if (fault !== undefined) return { fault };
     if (this.#rows.get(name)?.version !== seen) return "conflict";
-    this.#rows.delete(name);
-    this.#remember(now);
+    this.#put(name, undefined, now);
     return "removed";
   }
 
@@ -93,15 +108,42 @@ export class SimRegistry {
     return this.#rows.get(name as NodeName)?.row;
   }
 
-  /** Loses everything. */
+  /** Loses everything, its past included. */
   wipe(): void {
-    this.#rows = new Map();
+    this.#rows.clear();
+    this.#past.length = 0;
+    this.#listing = undefined;
   }
 
-  #remember(now: number): void {
-    this.#past.push({ at: now, rows: [...this.#rows.values()] });
-    while (this.#past.length > 2 && (this.#past[1]?.at ?? now) <= now - this.staleMs) {
-      this.#past.shift();
+  /** Comes back from a backup: holds again what it held `agoMs` ago, versions included. */
+  rollBack(agoMs: number, now: number): void {
+    const rows = this.#rowsAt(now - agoMs);
+    for (const name of new Set([...this.#rows.keys(), ...rows.keys()])) {
+      if (this.#rows.get(name) !== rows.get(name)) this.#put(name, rows.get(name), now);
     }
+  }
+
+  #put(name: NodeName, after: RegistryRow | undefined, now: number): void {
+    this.#past.push({ at: now, name, before: this.#rows.get(name) });
+    if (after === undefined) this.#rows.delete(name);
+    else this.#rows.set(name, after);
+    this.#listing = undefined;
+    // Now and then only, because it moves everything that stays.
+    const half = this.#past[this.#past.length >> 1];
+    if (half !== undefined && half.at < now - memoryMs) {
+      this.#past.splice(0, this.#past.length >> 1);
+    }
+  }
+
+  /** The rows as they were, as far back as the memory reaches. */
+  #rowsAt(at: number): Map<NodeName, RegistryRow> {
+    const rows = new Map(this.#rows);
+    for (let index = this.#past.length - 1; index >= 0; index--) {
+      const past = this.#past[index] as Past;
+      if (past.at <= at) break;
+      if (past.before === undefined) rows.delete(past.name);
+      else rows.set(past.name, past.before);
+    }
+    return rows;
   }
 }

@@ -54,6 +54,7 @@ export async function run(args: readonly string[], surroundings: Surroundings = 
     local: note("local"),
     members: note("members"),
     ping: note("ping"),
+    matrix: note("matrix"),
     explain: note("explain"),
     events: note("events"),
     leave: note("leave"),

@@ -4,9 +4,12 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { allTrue, Cluster, linesPass, shown, showsDead } from "./cluster.ts";
+import { allTrue, Cluster, linesPass, linesWith, shown, showsDead } from "./cluster.ts";
 import { hostsTest } from "./hosts.ts";
-import { processTest } from "./process.ts";
+import { eventually, processTest } from "./process.ts";
+
+/** What a node says of a link that is bad for it alone. */
+const told = "lives, but not for this node";
 
 processTest("explain tells a dead peer from a frozen one, with two nodes", async () => {
   await using cluster = new Cluster();
@@ -50,6 +53,34 @@ hostsTest("explain calls a peer behind a pulled cable unreachable while its beat
   const { code, text } = await hosts.command(2, "explain", hosts.name(1));
   assert.equal(code, 0);
   assert.match(text, /is unreachable, .*; its beat in the registry still moves, so it runs/);
+});
+
+processTest("matrix shows who reaches whom, and names the node that nobody reaches", async () => {
+  await using cluster = new Cluster();
+  const [killed, ...others] = await cluster.startMany(3);
+  const well = await cluster.command("matrix");
+  assert.equal(well.code, 0);
+  assert.match(well.stdout, /All 3 nodes reach each other/);
+  killed?.kill("SIGKILL");
+  await Promise.all(
+    others.map((node) =>
+      node.line((text) => text.includes("n1@127.0.0.1 is down"), 5000, "the verdict")
+    ),
+  );
+  const { stdout } = await cluster.command("matrix");
+  assert.match(stdout, /✗ refused/);
+  assert.match(stdout, /^n1@127\.0\.0\.1 does not answer; nobody reaches it$/m);
+});
+
+hostsTest("matrix names a link that is dead in one direction", 3, async (hosts) => {
+  const nodes = hosts.startAll();
+  await shown(nodes, allTrue(3), performance.now(), 20_000);
+  await linesPass(nodes, 3);
+  await hosts.cut(1, 2);
+  const isTold = (): boolean => nodes.some((node) => linesWith(node, told).length > 0);
+  await eventually(isTold, 20_000, "the bad link is told");
+  const { text } = await hosts.command(3, "matrix");
+  assert.match(text, /^n[12]@.* (→ n[12]@.* fails|and n[12]@.* do not reach each other)/m);
 });
 
 processTest("events tells what changed, when and why", async () => {

@@ -1,0 +1,96 @@
+/**
+ * `clusternode matrix`: who reaches whom, and what that means.
+ *
+ * @module
+ */
+import { formatRoundTrip } from "../core/duration.ts";
+import type { LinkView } from "../core/explain.ts";
+import { describeFinding, LinkMatrix } from "../core/link_matrix.ts";
+import type { LinkCell, LinkReport } from "../core/link_matrix.ts";
+import type { NodeName } from "../core/name.ts";
+import type { Row } from "../core/row.ts";
+import { compareNames } from "../core/status_line.ts";
+import type { ClientOptions, JsonFlags } from "./commands.ts";
+import { exitCode } from "./exit_codes.ts";
+import { formatTable } from "./table.ts";
+import { CommandError, Visit } from "./visit.ts";
+import type { World } from "./world.ts";
+
+/** Nodes that are asked side by side. */
+const askedAtOnce = 16;
+
+/** In larger clusters only what is wrong is shown. */
+const tableMax = 30;
+
+/** Asks every node for its links and shows them together. */
+export async function matrix(
+  world: World,
+  options: ClientOptions,
+  { json }: JsonFlags,
+): Promise<number> {
+  await using visit = await Visit.begin(options);
+  const rows = [...visit.rows].sort((one, other) => compareNames(one.name, other.name));
+  const reports: LinkReport[] = [];
+  for (let from = 0; from < rows.length; from += askedAtOnce) {
+    const some = rows.slice(from, from + askedAtOnce);
+    reports.push(...await Promise.all(some.map((row) => report(visit, row))));
+  }
+  const links = new LinkMatrix(reports);
+  world.writeStdout(json ? matrixJson(reports, links) : matrixText(links));
+  return exitCode.fine;
+}
+
+async function report(visit: Visit, row: Row): Promise<LinkReport> {
+  try {
+    return { name: row.name, links: await linksOf(visit, row) };
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return { name: row.name, links: undefined };
+  }
+}
+
+async function linksOf(visit: Visit, row: Row): Promise<LinkView[]> {
+  const links: LinkView[] = [];
+  let after: NodeName | undefined;
+  for (;;) {
+    const answer = await visit.askFor(row, { kind: "links", after });
+    if (answer.kind !== "links") throw new CommandError(`${row.name} gave an unknown answer`);
+    links.push(...answer.links);
+    after = answer.links.at(-1)?.name;
+    if (!answer.more || after === undefined) return links;
+  }
+}
+
+function matrixJson(reports: readonly LinkReport[], links: LinkMatrix): string {
+  const findings = links.findings().map((finding) => ({
+    ...finding,
+    words: describeFinding(finding),
+  }));
+  return JSON.stringify({ nodes: reports, findings }) + "\n";
+}
+
+/** The table with round trips, one row for each node that pings, and what it shows in words. */
+export function matrixText(links: LinkMatrix): string {
+  const { names } = links;
+  const findings = links.findings().map((finding) => describeFinding(finding));
+  const words = findings.length === 0
+    ? `All ${names.length} nodes reach each other, as far as they have tried`
+    : findings.join("\n");
+  if (names.length > tableMax) return `${words}\n`;
+  const header = ["FROM \\ TO", ...names];
+  const rows = names.map((from) => [from, ...names.map((to) => cellText(links.cell(from, to)))]);
+  return `${formatTable(header, rows)}\n\n${words}\n`;
+}
+
+function cellText({ kind, roundTripUs }: LinkCell): string {
+  switch (kind) {
+    case "self":
+      return "·";
+    case "unknown":
+      return "?";
+    case "pong":
+      return roundTripUs === undefined ? "pong" : formatRoundTrip(roundTripUs);
+    default:
+      return `✗ ${kind}`;
+  }
+}
