@@ -39,7 +39,7 @@ export async function events(
 }
 
 function line(event: EventView, json: boolean): string {
-  return json ? JSON.stringify(event) : `${formatDuration(event.agoMs).padStart(10)} ago  ${
-    describeChange(event)
-  }`;
+  return json
+    ? JSON.stringify(event)
+    : `${formatDuration(event.agoMs).padStart(10)} ago  ${describeChange(event)}`;
 }

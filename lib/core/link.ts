@@ -62,6 +62,7 @@ export class Link {
   /** Since when the link is bad; `undefined` while it is not. */
   badSince: number | undefined;
   #misses: readonly Miss[] = [];
+  #hasForgiven = false;
   #history: LinkEvent[] = [];
   #samples = 0;
   #meanMs = 0;
@@ -101,11 +102,22 @@ export class Link {
     this.answersAt = address;
     this.heardAt = now;
     this.#misses = [];
+    this.#hasForgiven = false;
     this.badSince = undefined;
     this.helpersReachedAt = undefined;
     this.#learn(roundTripUs / 1000);
     this.#remember({ at: now, kind: "pong", roundTripUs });
     return before;
+  }
+
+  /**
+   * A connection that broke says that something happened, not what: the first since the last pong is
+   * no miss, but a reason to ask again at once. True if this is the one.
+   */
+  forgives(kind: PingFailure): boolean {
+    if (kind !== "reset" || this.#hasForgiven || this.#misses.length > 0) return false;
+    this.#hasForgiven = true;
+    return true;
   }
 
   /** A ping failed; true if that makes the link bad, or leaves it so. */

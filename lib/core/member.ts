@@ -21,8 +21,18 @@ import type { NodeName } from "./name.ts";
 import type { RecordState } from "./record.ts";
 import type { InstanceId } from "./row.ts";
 
+/** The verdict on a member. */
+export type MemberStatus =
+  | "unproven"
+  | "alive"
+  | "suspect"
+  | "unreachable"
+  | "down"
+  | "wrong-cookie"
+  | "wrong-cluster";
+
 /** All verdicts. */
-export const memberStatuses = [
+export const memberStatuses: readonly MemberStatus[] = [
   "unproven",
   "alive",
   "suspect",
@@ -30,10 +40,7 @@ export const memberStatuses = [
   "down",
   "wrong-cookie",
   "wrong-cluster",
-] as const;
-
-/** The verdict on a member. */
-export type MemberStatus = typeof memberStatuses[number];
+];
 
 /** What the verdict is made of. */
 export interface Evidence {

@@ -188,6 +188,10 @@ export class Monitor {
       return { kind: "none" };
     }
     if (purpose === "probe") return { kind: "none" };
+    if (isWatch && link.forgives(outcome.kind)) {
+      this.#due.hasten(record.name, now);
+      return { kind: "none" };
+    }
     const miss = { kind: outcome.kind, detail: outcome.detail, sentAt: at };
     const isBad = link.miss(miss, now);
     // Refused once is nearly a proof: one more, soon, makes it one.
