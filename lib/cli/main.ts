@@ -130,10 +130,8 @@ function commandCall(
     case "ping": {
       const name = words.argument(commandTable.ping.argument);
       const { count, interval } = commandTable.ping.flags;
-      const flags = {
-        count: words.value(count, count.type),
-        intervalMs: words.value(interval, interval.type) ?? 1000,
-      };
+      const intervalMs = words.value(interval, interval.type) ?? 1000;
+      const flags = { count: words.value(count, count.type), intervalMs };
       return () => commands.ping(name, options, flags);
     }
     case "matrix":

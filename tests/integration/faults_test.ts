@@ -11,7 +11,7 @@ import type { SimNode } from "../../lib/simulation/sim_node.ts";
 import { allTrue, assertNeverFalse, linesPass, linesWith, shown } from "./cluster.ts";
 import type { Wanted } from "./cluster.ts";
 import { type Hosts, hostsTest } from "./hosts.ts";
-import { eventually } from "./process.ts";
+import { eventually, removeFolder } from "./process.ts";
 import type { Program } from "./process.ts";
 
 /** What starting, reading lines and other work on the machine may add, in milliseconds. */
@@ -141,7 +141,7 @@ hostsTest(
 hostsTest("5 hosts go on without their registry", 5, async (hosts) => {
   const nodes = await settled(hosts);
   const since = performance.now();
-  await Deno.remove(`${hosts.folder.path}/registry`, { recursive: true });
+  await removeFolder(`${hosts.folder.path}/registry`);
   await linesPass(nodes, settleLines);
   assertNeverFalse(nodes, since);
 });

@@ -205,6 +205,20 @@ export async function eventually(
   return performance.now() - begun;
 }
 
+/** Removes a folder with all that is in it, also if somebody goes on writing into it meanwhile. */
+export async function removeFolder(path: string): Promise<void> {
+  const isRemoved = async (): Promise<boolean> => {
+    try {
+      await Deno.remove(path, { recursive: true });
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ENOTEMPTY") return false;
+      throw error;
+    }
+    return true;
+  };
+  await eventually(isRemoved, 5000, `${path} is removed`);
+}
+
 /** Runs another command to its end; true if it ended with 0, false also if there is none. */
 export async function succeeds(command: string, ...args: string[]): Promise<boolean> {
   try {

@@ -16,7 +16,7 @@ import {
   within,
 } from "./cluster.ts";
 import { diskTest } from "./disk.ts";
-import { eventually, processTest } from "./process.ts";
+import { eventually, processTest, removeFolder } from "./process.ts";
 import type { Program } from "./process.ts";
 
 /** How soon everything is as before, in milliseconds. */
@@ -26,7 +26,7 @@ processTest("a registry that is removed is made again, with all rows and the coo
   await using cluster = new Cluster();
   const nodes = await cluster.startMany(3);
   const since = performance.now();
-  await Deno.remove(cluster.registry, { recursive: true });
+  await removeFolder(cluster.registry);
   const rows = namesOf(3).join();
   within(
     "rows back",
