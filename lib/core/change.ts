@@ -46,7 +46,7 @@ export interface TimedChange extends Change {
   readonly at: number;
 }
 
-/** One sentence: `n3@10.0.0.4 is down: two pings in a row failed: …`. */
+/** One sentence: `n3@10.0.0.4 is down: n1@10.0.0.2 cannot reach it: …`. */
 export function describeChange(change: Change): string {
   return `${change.name} ${changeWords(change)}: ${change.reason}`;
 }
