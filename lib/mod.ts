@@ -13,7 +13,7 @@
  * ```
  *
  * A node needs `--allow-net`; `--allow-sys=hostname,networkInterfaces`; and, for a directory
- * registry or a log file, `--allow-read` and `--allow-write`.
+ * registry, a log file or a recording, `--allow-read` and `--allow-write`.
  *
  * @module
  */
@@ -74,6 +74,8 @@ export interface StartOptions {
   readonly logMaxSize?: string;
   /** How many log files are kept. */
   readonly logMaxFiles?: number;
+  /** Path of a file that gets every input of the core, for `clusternode simulate --replay`. */
+  readonly record?: string;
   /**
    * Where the log goes besides `logFile`: nowhere (`none`, the default), to standard output or error,
    * or into functions of yours, for which the options that begin with `log` have no meaning.

@@ -15,6 +15,7 @@ import { openLog } from "./log/log.ts";
 import type { Log } from "./log/log.ts";
 import { detectAddresses } from "./node/detect_address.ts";
 import { ClusterNode } from "./node/node.ts";
+import { FileRecorder } from "./recorder.ts";
 import { statusEntriesMax } from "./node/status_writer.ts";
 import { ownName } from "./node/own_name.ts";
 import { openRegistry } from "./registry/open.ts";
@@ -107,6 +108,8 @@ export async function startNode(options: NodeOptions, log: Log): Promise<Cluster
   const registry = await openRegistryOf(options);
   const isMinted = options.cookies.length === 0;
   const begun = systemClock.now();
+  const seed = new DataView(randomBytes(8).buffer).getUint32(0);
+  const recorder = recorderOf(options.record, seed, log);
   try {
     const cookies = await cookiesOf(options, registry, log);
     const detected = await detectAddresses();
@@ -116,7 +119,8 @@ export async function startNode(options: NodeOptions, log: Log): Promise<Cluster
     const instance = randomText();
     return await ClusterNode.open({
       clock: systemClock,
-      random: seededRandom(new DataView(randomBytes(8).buffer).getUint32(0)),
+      random: seededRandom(seed),
+      recorder,
       log,
       registry,
       cluster: options.cluster,
@@ -149,9 +153,17 @@ export async function startNode(options: NodeOptions, log: Log): Promise<Cluster
       }),
     });
   } catch (error) {
+    await recorder?.[Symbol.asyncDispose]();
     await registry[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Writes down what the core is told, if that is wished. */
+function recorderOf(path: string | undefined, seed: number, log: Log): FileRecorder | undefined {
+  if (path === undefined) return undefined;
+  const onTrouble = (message: string): void => log.warning(message, { event: "note" });
+  return new FileRecorder({ path, software, seed, clock: systemClock, onTrouble });
 }
 
 /** The cookies that were given, or the one that the registry holds. */

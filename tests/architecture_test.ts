@@ -36,6 +36,7 @@ const parts: Readonly<Record<string, Part>> = {
   "log": { values: ["core", "clock.ts"], outside: [anyNode, "@logtape/logtape"] },
   "registry": { values: ["core", "clock.ts"], outside: [anyNode] },
   "transport": { values: ["core", "clock.ts"], outside: [anyNode] },
+  "recorder.ts": { values: ["core", "clock.ts"], outside: [anyNode] },
   "simulation": { values: ["core"] },
   "node": {
     values: ["core", "clock.ts"],
@@ -43,7 +44,10 @@ const parts: Readonly<Record<string, Part>> = {
     outside: [anyNode],
   },
   "start.ts": {
-    values: ["core", "clock.ts", "cookie.ts", "version.ts", "log", "registry", "transport", "node"],
+    values: [
+      ...["core", "clock.ts", "cookie.ts", "version.ts", "log", "recorder.ts"],
+      ...["registry", "transport", "node"],
+    ],
     outside: [anyNode],
   },
   "mod.ts": {

@@ -69,6 +69,9 @@ class Crowd {
         `n${number}@127.0.0.1`,
         "--listen",
         "127.0.0.1:0",
+        // One in the environment or a file would be that of all nodes.
+        "--record",
+        "none",
       ],
       env: { [tetherVariable]: "1" },
       stdin: "piped",

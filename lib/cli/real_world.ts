@@ -4,6 +4,7 @@
  * @module
  */
 import { registryUrlFault } from "../registry/url.ts";
+import { linesOfFile } from "./file_lines.ts";
 import type { World } from "./world.ts";
 
 const encoder = new TextEncoder();
@@ -18,6 +19,7 @@ export function realWorld(): World {
     stdoutIsTerminal,
     columns: stdoutIsTerminal ? Deno.consoleSize().columns : undefined,
     readTextFile: (path) => Deno.readTextFile(path),
+    readLines: linesOfFile,
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     registryUrlFault,
   };

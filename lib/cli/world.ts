@@ -17,6 +17,12 @@ export interface World {
   readonly columns: number | undefined;
   /** @throws if the file cannot be read as text; the message is shown to the user */
   readTextFile(path: string): Promise<string>;
+  /**
+   * The lines of a file with their line breaks, read as they are asked for.
+   *
+   * @throws at the first one that cannot be read
+   */
+  readLines(path: string): Iterable<string>;
   /** Bytes that nobody can guess, from the operating system. */
   randomBytes(length: number): Uint8Array;
   /** Why a registry URL cannot be used, as a clause that begins with "it", or `undefined`. */

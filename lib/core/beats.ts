@@ -27,13 +27,14 @@ interface Beat {
   movedAt: number;
   /** The number was written after this moment. */
   writtenAfter: number;
+  /** When the last listing that showed the number was asked for. */
+  shownAt: number;
   present: boolean;
 }
 
 /** The beats that one node has seen. */
 export class Beats {
   readonly #beats = new Map<NodeName, Beat>();
-  #listedAt = -Infinity;
   #readAt = -Infinity;
 
   /** When the last complete listing came. */
@@ -58,14 +59,13 @@ export class Beats {
     for (const { row } of rows) {
       if (!all && !inDoubt(row.name)) continue;
       present.add(row.name);
-      this.#see(row, now);
+      this.#see(row, startedAt, now);
     }
     for (const [name, beat] of this.#beats) {
       if (present.has(name)) continue;
-      if (all) beat.present = false;
-      else if (!inDoubt(name)) this.#beats.delete(name);
+      if (all || inDoubt(name)) beat.present = false;
+      else this.#beats.delete(name);
     }
-    this.#listedAt = startedAt;
     this.#readAt = now;
   }
 
@@ -80,6 +80,7 @@ export class Beats {
       intervalMs,
       movedAt: now,
       writtenAfter: now,
+      shownAt: now,
       present: true,
     });
     return true;
@@ -114,7 +115,7 @@ export class Beats {
     this.#beats.delete(name);
   }
 
-  #see(row: Row, now: number): void {
+  #see(row: Row, startedAt: number, now: number): void {
     const known = this.#beats.get(row.name);
     if (known === undefined || known.instance !== row.instance) {
       this.#beats.set(row.name, {
@@ -123,15 +124,20 @@ export class Beats {
         intervalMs: row.beatIntervalMs,
         movedAt: now,
         writtenAfter: -Infinity,
+        shownAt: startedAt,
         present: true,
       });
       return;
     }
     known.present = true;
     known.intervalMs = row.beatIntervalMs;
-    if (known.beat === row.beat) return;
-    known.beat = row.beat;
-    known.movedAt = now;
-    known.writtenAfter = this.#listedAt;
+    // Beats only grow: a lower one is an old listing.
+    if (row.beat < known.beat) return;
+    if (row.beat > known.beat) {
+      known.beat = row.beat;
+      known.movedAt = now;
+      known.writtenAfter = known.shownAt;
+    }
+    known.shownAt = startedAt;
   }
 }

@@ -61,6 +61,11 @@ export function describeChanges(changes: readonly Change[]): string {
   return `${changes.length} members: ${names}${more}: each ${changeWords(first)}: ${first.reason}`;
 }
 
+/** Changes by what is told of them: each group is one sentence of {@linkcode describeChanges}. */
+export function groupChanges(changes: readonly Change[]): readonly (readonly Change[])[] {
+  return [...Map.groupBy(changes, ({ kind, status }) => `${kind} ${status ?? ""}`).values()];
+}
+
 function changeWords({ kind, status }: Change): string {
   switch (kind) {
     case "joined":
@@ -147,9 +152,8 @@ export class ChangeLog {
     if (this.#kept.length <= changesKeptMax) return;
     this.#forgotten++;
     const oldest = this.#kept.shift();
-    if (oldest !== undefined && this.#lastAt.get(oldest.name) === oldest.at) {
-      this.#lastAt.delete(oldest.name);
-    }
+    if (oldest === undefined || this.#lastAt.get(oldest.name) !== oldest.at) return;
+    if (!this.#kept.some(({ name }) => name === oldest.name)) this.#lastAt.delete(oldest.name);
   }
 
   /** Tells what waits if it is time. */

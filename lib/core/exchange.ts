@@ -12,6 +12,7 @@ import { statusOf } from "./evidence.ts";
 import type { News } from "./gossip.ts";
 import type { Effect, Input, Peer, PingContent, PingOutcome } from "./input.ts";
 import type { Parts } from "./parts.ts";
+import { Pack, recordBytes } from "./packing.ts";
 import { shuffled } from "./random.ts";
 import { makeRecord, wins } from "./record.ts";
 import type { MemberRecord } from "./record.ts";
@@ -29,11 +30,11 @@ const settleMs = 250;
 /** How long an answer to a comparison is waited for, in milliseconds. */
 const syncTimeoutMs = 3000;
 
-/** Most records in one answer, so that it fits a frame. */
-const recordsMax = 120;
-
-/** How many neighbours are told of newcomers. */
+/** How many neighbours are told of newcomers in a large cluster. */
 const joinFanout = 6;
+
+/** Up to this many members all neighbours are told: a few words more are cheaper than a delay. */
+const joinToAllMax = 64;
 
 /** Intervals for which somebody who pinged this node counts as a neighbour. */
 const neighbourIntervals = 3;
@@ -133,24 +134,32 @@ export class Exchange {
     const found = roster.inBuckets(differing);
     // Another bucket first each time, so that in the end all get their turn.
     const order = [...differing].sort((one, other) => turn(one, reply) - turn(other, reply));
+    const pack = new Pack();
     const records: MemberRecord[] = [];
     const buckets: number[] = [];
-    let more = false;
     for (const bucket of order) {
       const inBucket = found.get(bucket) ?? [];
-      more = records.length > 0 && records.length + inBucket.length > recordsMax;
-      if (more) break;
+      const taken = inBucket.filter((record) => pack.takes(recordBytes(record)));
+      records.push(...taken);
+      // A bucket of which only some fits is no base for what the other one lacks.
+      if (taken.length < inBucket.length) break;
       buckets.push(bucket);
-      records.push(...inBucket);
     }
-    out.push({ kind: "sync-answer", reply, buckets, records, more });
+    out.push({
+      kind: "sync-answer",
+      reply,
+      buckets,
+      records,
+      more: buckets.length < differing.size,
+    });
   }
 
   /** A peer's records of the buckets that differ: takes what wins, and tells it what it lacks. */
   synced(input: Input & { kind: "synced" }, now: number, out: Effect[]): void {
     const { roster } = this.#parts;
+    const { fingerprint } = roster;
     this.#syncingUntil = -Infinity;
-    if (input.buckets.length > 0) this.#hasSynced = true;
+    if (input.records.length > 0) this.#hasSynced = true;
     // More to come: the next fingerprint that differs may be followed up at once.
     this.#syncAt = input.more ? now : now + syncPauseMs;
     const theirs = new Map(input.records.map((record) => [record.name, record]));
@@ -158,22 +167,35 @@ export class Exchange {
       if (record.name === roster.self.name) this.#aboutSelf(record, now);
       else this.#merge(record, true, now);
     }
+    if (roster.fingerprint !== fingerprint) this.#compareAgain(now);
     const own = [...roster.inBuckets(new Set(input.buckets)).values()].flat();
     const lacking = own.filter((record) => {
       const their = theirs.get(record.name);
       return their === undefined ? record.state !== "left" : wins(record, their);
     });
     if (lacking.length === 0) return;
-    const news = { records: lacking.slice(0, recordsMax), votes: [], witnesses: [] };
-    out.push({ kind: "tell", to: [input.from], news });
+    const pack = new Pack();
+    const records = lacking.filter((record) => pack.takes(recordBytes(record)));
+    out.push({ kind: "tell", to: [input.from], news: { records, votes: [], witnesses: [] } });
+  }
+
+  /** What a comparison has brought may be half of it only: asks somebody else soon. */
+  #compareAgain(now: number): void {
+    const { roster, monitor, random } = this.#parts;
+    const watched = [...roster.ring.targets.values()];
+    const next = watched[random.below(Math.max(1, watched.length))];
+    if (next !== undefined) monitor.hasten(next.name, Math.max(now, this.#syncAt));
   }
 
   /** Says goodbye to all. */
   leave(now: number, out: Effect[]): void {
     this.#leaving = true;
     const record = this.#parts.roster.renewSelf({ state: "left" });
-    this.#parts.outbox.record(record, now);
-    this.#flush(now, out);
+    const { outbox, monitor } = this.#parts;
+    outbox.record(record, now);
+    // Who is just being asked for the first time is no neighbour yet, and knows this node already.
+    const to = new Set([...this.#neighbours(now), ...monitor.asked()]);
+    outbox.flush([...to], (all) => all, now, out);
   }
 
   /** Takes a record of another node; acts and passes it on if it is news. */
@@ -190,9 +212,10 @@ export class Exchange {
     this.#parts.monitor.refresh(now);
   }
 
-  /** Takes what only a row says. */
-  learnRow(record: MemberRecord, now: number): void {
+  /** Takes what only a row says; `isFresh` if the row shows that its owner lives. */
+  learnRow(record: MemberRecord, isFresh: boolean, now: number): void {
     this.#merge(record, false, now);
+    this.#parts.monitor.introduce(record.name, isFresh);
   }
 
   #act(record: MemberRecord, { before, wasUnproven }: Merge & { kind: "news" }, now: number): void {
@@ -219,7 +242,7 @@ export class Exchange {
         return;
       case "failed": {
         judge.clear(record.instance);
-        judge.noteFailure(name, now);
+        judge.flapping.note(name, now);
         const status = statusOf(this.#parts, record, now);
         const reason = failedReason(this.#parts, record, wasUnproven, now);
         return this.#tell({ kind: "failed", name, status, reason }, now);
@@ -308,9 +331,10 @@ export class Exchange {
   }
 
   #flush(now: number, out: Effect[]): void {
-    const { outbox, random } = this.#parts;
+    const { outbox, random, roster } = this.#parts;
+    const toAll = roster.ring.size <= joinToAllMax;
     const some = (all: readonly InstanceId[]): readonly InstanceId[] =>
-      all.length <= joinFanout ? all : shuffled(all, random).slice(0, joinFanout);
+      toAll || all.length <= joinFanout ? all : shuffled(all, random).slice(0, joinFanout);
     outbox.flush(this.#neighbours(now), some, now, out);
   }
 

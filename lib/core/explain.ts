@@ -166,7 +166,7 @@ export class Explainer {
       registryWorks: !keeper.away,
       ownHealth: health.score(now),
       isolated: judge.isIsolated,
-      failures: judge.failures(name, now),
+      failures: judge.flapping.failures(name, now),
       incarnation: record.incarnation,
       wouldChange: wouldChange(status, judge.needed(record), votes.length),
     };
@@ -187,7 +187,7 @@ export class Explainer {
       forMs: Math.max(0, now - since),
       roundTripUs: link?.roundTripUs,
       reason: this.#reason(record, link, now),
-      flapping: judge.isFlapping(record.name, now),
+      flapping: judge.flapping.isFlapping(record.name, now),
     };
   }
 

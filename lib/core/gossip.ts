@@ -10,15 +10,13 @@
  */
 import type { Effect } from "./input.ts";
 import type { MemberRecord } from "./record.ts";
+import { itemBytes, Pack, recordBytes } from "./packing.ts";
 import type { InstanceId } from "./row.ts";
 import type { Vote } from "./suspicion.ts";
 import type { NodeName } from "./name.ts";
 
 /** News that can wait is collected for this long, in milliseconds. */
 const collectMs = 50;
-
-/** Most items told at once, so that they fit a frame. */
-const itemsMax = 100;
 
 /** Somebody saw a beat move although its owner does not answer pings. */
 export interface Witness {
@@ -101,6 +99,7 @@ export class Outbox {
   }
 }
 
+/** As few messages as hold all of it, each small enough for a frame. */
 function tell(
   to: readonly InstanceId[],
   records: readonly MemberRecord[],
@@ -109,14 +108,29 @@ function tell(
   out: Effect[],
 ): void {
   if (to.length === 0) return;
-  const count = Math.max(records.length, votes.length, witnesses.length);
-  for (let from = 0; from < count; from += itemsMax) {
-    const until = from + itemsMax;
-    const news = {
-      records: records.slice(from, until),
-      votes: votes.slice(from, until),
-      witnesses: witnesses.slice(from, until),
-    };
+  let pack = new Pack();
+  let news: Draft = { records: [], votes: [], witnesses: [] };
+  const flush = (): void => {
+    if (news.records.length + news.votes.length + news.witnesses.length === 0) return;
     out.push({ kind: "tell", to, news });
-  }
+    pack = new Pack();
+    news = { records: [], votes: [], witnesses: [] };
+  };
+  const add = <T>(item: T, bytes: number, list: () => T[]): void => {
+    if (!pack.takes(bytes)) {
+      flush();
+      pack.takes(bytes);
+    }
+    list().push(item);
+  };
+  for (const record of records) add(record, recordBytes(record), () => news.records);
+  for (const vote of votes) add(vote, itemBytes(vote), () => news.votes);
+  for (const witness of witnesses) add(witness, itemBytes(witness), () => news.witnesses);
+  flush();
+}
+
+interface Draft {
+  readonly records: MemberRecord[];
+  readonly votes: Vote[];
+  readonly witnesses: Witness[];
 }

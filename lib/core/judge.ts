@@ -14,6 +14,7 @@ import { failureWords } from "./failure_words.ts";
 import type { Beats } from "./beats.ts";
 import type { Change } from "./change.ts";
 import type { Outbox } from "./gossip.ts";
+import { Flapping } from "./flapping.ts";
 import type { Effect } from "./input.ts";
 import type { Link } from "./link.ts";
 import type { Monitor } from "./monitor.ts";
@@ -27,21 +28,20 @@ import type { Roster } from "./roster.ts";
 import type { InstanceId } from "./row.ts";
 import { Schedule } from "./schedule.ts";
 import type { Settings } from "./settings.ts";
-import { Suspicion, suspicionMs, voteLifeMs, votesNeeded } from "./suspicion.ts";
+import { Suspicion, suspicionMs, voteLifeMs, votesLeast, votesNeeded } from "./suspicion.ts";
 import type { Vote } from "./suspicion.ts";
 
 /** Helpers asked at once. */
 const helpersMax = 3;
 
-/** Failures within {@linkcode flappingWindowMs} from which on a member is called flapping. */
-const flappingMin = 3;
-const flappingWindowMs = 5 * 60_000;
-
-/** By how much a flapping member's suspicions are stretched at most. */
-const flappingStretchMost = 8;
+/** Intervals until helpers are asked again about a member whose state they have already settled. */
+const askAgainIntervals = 5;
 
 /** Names of accusers kept in a record. */
 const accusersMax = 4;
+
+/** How long nobody is condemned after a standstill of this process, in milliseconds. */
+const calmMs = 500;
 
 /** What the judge needs from the node. */
 export interface Bench {
@@ -67,15 +67,17 @@ interface Probe {
 
 /** Votes, suspicions and verdicts of one node. */
 export class Judge {
+  /** Who fails again and again. */
+  readonly flapping = new Flapping();
   readonly #bench: Bench;
   readonly #suspicions = new Map<InstanceId, Suspicion>();
   readonly #names = new Map<InstanceId, NodeName>();
   readonly #reviews = new Schedule<InstanceId>();
   readonly #probes = new Map<InstanceId, Probe>();
   readonly #probeNumbers = new Map<number, InstanceId>();
-  readonly #failures = new Map<NodeName, readonly number[]>();
   #sequence = 0;
   #isolated = false;
+  #calmUntil = -Infinity;
 
   constructor(bench: Bench) {
     this.#bench = bench;
@@ -88,6 +90,14 @@ export class Judge {
   /** True while this node has lost most of those that it watches and may itself be cut off. */
   get isIsolated(): boolean {
     return this.#isolated;
+  }
+
+  /**
+   * This process was held up until `now`: the time that others had to refute has passed without
+   * being heard, and their words may still wait to be read.
+   */
+  stalled(now: number): void {
+    this.#calmUntil = now + calmMs;
   }
 
   /** The votes that count against a member. */
@@ -104,17 +114,6 @@ export class Judge {
   /** How many votes it takes to call a member failed, as things stand. */
   needed(record: MemberRecord): number {
     return votesNeeded(this.#monitorsOf(record));
-  }
-
-  /** How often a member failed within the last minutes. */
-  failures(name: NodeName, now: number): number {
-    const times = this.#failures.get(name) ?? [];
-    return times.filter((at) => now - at < flappingWindowMs).length;
-  }
-
-  /** True if a member fails again and again. */
-  isFlapping(name: NodeName, now: number): boolean {
-    return this.failures(name, now) >= flappingMin;
   }
 
   /** The link of a watched member is bad, or still is. */
@@ -174,7 +173,8 @@ export class Judge {
     const suspicion = known ?? this.#suspect(record, now);
     if (!suspicion.hear(vote, now)) return false;
     // Whoever watches it looks at once, so that it is soon confirmed or refuted.
-    if (vote.kind !== undefined && monitor.watches(vote.subject)) monitor.hasten(record.name, now);
+    const mayRefute = monitor.watches(vote.subject) && monitor.link(vote.subject)?.isBad !== true;
+    if (vote.kind !== undefined && mayRefute) monitor.hasten(record.name, now);
     this.#reviews.hasten(vote.subject, now);
     return true;
   }
@@ -184,12 +184,6 @@ export class Judge {
     for (let due = this.#reviews.take(now); due !== undefined; due = this.#reviews.take(now)) {
       this.#review(due, now);
     }
-  }
-
-  /** A member has failed, as this node has just learned. */
-  noteFailure(name: NodeName, now: number): void {
-    const recent = (this.#failures.get(name) ?? []).filter((at) => now - at < flappingWindowMs);
-    this.#failures.set(name, [...recent.slice(-20), now]);
   }
 
   /** Drops all that is known against an instance: it has failed, left, or refuted it. */
@@ -230,6 +224,7 @@ export class Judge {
     const { roster, monitor, random, settings } = this.#bench;
     const running = this.#probes.get(record.instance);
     if (running !== undefined && now < running.until) return true;
+    if (this.#askedLately(record, now)) return true;
     const candidates = [...roster.ring.targets.values()].filter(({ instance }) =>
       instance !== record.instance && monitor.link(instance)?.isBad === false &&
       monitor.link(instance)?.hasAnswered === true
@@ -254,6 +249,16 @@ export class Judge {
       });
     }
     return true;
+  }
+
+  /** True if helpers have answered not long ago, and nothing has changed since. */
+  #askedLately({ instance }: MemberRecord, now: number): boolean {
+    const { monitor, settings } = this.#bench;
+    const suspicion = this.#suspicions.get(instance);
+    const reachedAt = monitor.linkOf(instance).helpersReachedAt;
+    if (reachedAt !== undefined && suspicion !== undefined) return false;
+    const settledAt = reachedAt ?? suspicion?.ownVoteAt;
+    return settledAt !== undefined && now - settledAt < askAgainIntervals * settings.intervalMs;
   }
 
   #vote(record: MemberRecord, link: Link, conclusive: boolean, now: number): void {
@@ -308,25 +313,21 @@ export class Judge {
     if (record.instance !== instance || record.state !== "alive") return this.#forget(instance);
     const votes = suspicion.votes(record.incarnation, now);
     if (votes.length === 0) return this.#forget(instance);
+    if (now < this.#calmUntil) return this.#reviews.set(instance, this.#calmUntil);
     const monitors = this.#monitorsOf(record);
     const conclusive = votes.filter((vote) => vote.conclusive === true).length;
     if (conclusive >= Math.min(2, monitors)) return this.#condemn(record, votes, now);
     const needed = votesNeeded(monitors);
     const { ownVoteAt } = suspicion;
-    if (ownVoteAt !== undefined && votes.length >= needed) {
+    if (ownVoteAt !== undefined && votes.length >= Math.min(votesLeast, needed)) {
       const waitMs = suspicionMs(votes.length - 1, needed - 1, settings.timings) *
-        this.#flappingStretch(record.name, now);
+        this.flapping.stretch(record.name, now);
       if (now >= ownVoteAt + waitMs) return this.#condemn(record, votes, now);
       this.#reviews.set(instance, ownVoteAt + waitMs);
     } else {
       // New votes bring the next review; this one only clears up when they have expired.
       this.#reviews.set(instance, now + voteLifeMs);
     }
-  }
-
-  #flappingStretch(name: NodeName, now: number): number {
-    const beyond = this.failures(name, now) - flappingMin + 1;
-    return beyond <= 0 ? 1 : Math.min(flappingStretchMost, 2 ** beyond);
   }
 
   #condemn(record: MemberRecord, votes: readonly Vote[], now: number): void {

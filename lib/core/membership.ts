@@ -137,7 +137,10 @@ export class Membership {
     if (this.#stopped) return [];
     this.#out = [];
     const lateMs = now - this.#expectedWake;
-    if (lateMs > stallMs) this.#monitor.stalled(now);
+    if (lateMs > stallMs) {
+      this.#monitor.stalled(now);
+      this.#judge.stalled(now);
+    }
     if (lateMs > lagMs) this.#health.worsen(1, now);
     this.#take(input, now);
     this.#wake(now);

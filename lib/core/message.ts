@@ -86,7 +86,8 @@ const hash = v.pipe(v.number(), v.safeInteger());
 const shortText = v.pipe(v.string(), v.maxLength(100));
 const addresses = v.pipe(v.array(addressSchema), v.maxLength(addressesMax + 1));
 
-const failureSchema = v.picklist(
+/** Shape of the kind of a failed ping. */
+export const failureSchema = v.picklist(
   [
     "refused",
     "no-answer",
@@ -100,7 +101,8 @@ const failureSchema = v.picklist(
 );
 const pingKindSchema = v.union([v.literal("pong"), failureSchema]);
 
-const recordSchema = v.pipe(
+/** Shape of a record that came from outside; its fingerprints are made anew. */
+export const recordSchema = v.pipe(
   v.object({
     name: nodeNameSchema,
     instance: instanceSchema,
@@ -119,7 +121,8 @@ const recordSchema = v.pipe(
   v.transform((content): MemberRecord => makeRecord(content)),
 );
 
-const contentSchema = v.object({
+/** Shape of what rides on a ping. */
+export const contentSchema = v.object({
   incarnation: whole,
   fingerprint: whole,
   record: v.optional(recordSchema),
@@ -138,7 +141,12 @@ const voteSchema = v.object({
 
 const witnessSchema = v.object({ name: nodeNameSchema, instance: instanceSchema, beat: whole });
 
-const addresseeSchema = v.object({ name: nodeNameSchema, instance: instanceSchema, addresses });
+/** Shape of the one whom a request is for. */
+export const addresseeSchema = v.object({
+  name: nodeNameSchema,
+  instance: instanceSchema,
+  addresses,
+});
 
 const bucketsSchema = v.pipe(v.array(hash), v.length(bucketCount));
 
@@ -231,13 +239,16 @@ const answerSchema = v.variant("kind", [
   v.object({ kind: v.literal("refused"), reason: sentence }),
 ]);
 
+/** Shape of news. */
+export const newsSchema = v.object({
+  records: v.array(recordSchema),
+  votes: v.array(voteSchema),
+  witnesses: v.array(witnessSchema),
+});
+
 const noticeSchema = v.object({
   kind: v.literal("news"),
-  news: v.object({
-    records: v.array(recordSchema),
-    votes: v.array(voteSchema),
-    witnesses: v.array(witnessSchema),
-  }),
+  news: newsSchema,
 });
 
 /** Any message as the body of a frame. */

@@ -10,6 +10,8 @@
  * @module
  */
 import type { Addressee, Effect, PingContent, PingOutcome } from "./input.ts";
+import { Allowance } from "./allowance.ts";
+import { Introductions } from "./introductions.ts";
 import { Link } from "./link.ts";
 import type { LinkBefore } from "./link.ts";
 import type { NodeName } from "./name.ts";
@@ -17,6 +19,7 @@ import type { OwnHealth } from "./own_health.ts";
 import { shuffled } from "./random.ts";
 import type { Random } from "./random.ts";
 import type { MemberRecord } from "./record.ts";
+import { monitoredMax } from "./ring.ts";
 import type { Roster } from "./roster.ts";
 import type { InstanceId } from "./row.ts";
 import { Schedule } from "./schedule.ts";
@@ -31,8 +34,20 @@ const patience = 5;
 /** Members swept per interval. */
 const sweepsPerInterval = 2;
 
-/** Random members that a newcomer asks besides those it watches, so that it is soon known. */
-const greetedMax = 3;
+/** By how much the pause between two of them is longer than its share, so that all stays in budget. */
+const sweepSlack = 1.04;
+
+/**
+ * Pings per interval. Those to watched members go out whatever happens; members that failed and the
+ * sweep share what is left, so that a cluster of N sends N times as many, however much goes wrong.
+ */
+const pingsPerInterval = monitoredMax + sweepsPerInterval;
+
+/** Pings that a newcomer may send at once: to rows, so that it is soon known. */
+const firstPings = monitoredMax + 3;
+
+/** Pings per interval to rows that have just appeared, whatever else is sent. */
+const freshPerInterval = 10;
 
 /** A wake-up that is this late means that the process was held up, in milliseconds. */
 export const stallMs = 500;
@@ -68,9 +83,13 @@ export class Monitor {
   readonly #links = new Map<InstanceId, Link>();
   readonly #due = new Schedule<NodeName>();
   readonly #sent = new Map<number, Sent>();
-  #greeted = 0;
+  readonly #introductions: Introductions;
   #sweepAt = Infinity;
   #sweep: MemberRecord[] = [];
+  /** Failed members that are asked now and then. */
+  readonly #lost = new Set<NodeName>();
+  readonly #allowance: Allowance;
+  readonly #freshAllowance: Allowance;
   #targets: ReadonlyMap<InstanceId, MemberRecord> | undefined;
   #stalledAt = -Infinity;
   #running = false;
@@ -80,16 +99,21 @@ export class Monitor {
     this.#roster = roster;
     this.#health = health;
     this.#random = random;
+    this.#introductions = new Introductions(random.fork());
+    this.#allowance = new Allowance(pingsPerInterval, settings.intervalMs);
+    this.#freshAllowance = new Allowance(freshPerInterval, settings.intervalMs);
   }
 
   get wakeAt(): number {
-    return Math.min(this.#due.earliest, this.#sweepAt);
+    return Math.min(this.#due.earliest, this.#sweepAt, this.#introduceAt);
   }
 
   /** Begins; before that nobody is asked. */
   start(now: number): void {
     this.#running = true;
     this.#sweepAt = now + this.#settings.intervalMs;
+    this.#allowance.begin(firstPings, now);
+    this.#freshAllowance.begin(freshPerInterval, now);
     this.#targets = undefined;
     this.refresh(now);
   }
@@ -119,11 +143,14 @@ export class Monitor {
     const { targets } = this.#roster.ring;
     if (targets === this.#targets) return;
     for (const [instance, record] of targets) {
-      if (this.#targets?.has(instance)) continue;
-      if (this.#due.at(record.name) === undefined) this.hasten(record.name, now);
+      if (!this.#targets?.has(instance)) this.hasten(record.name, now);
     }
-    if (this.#greeted < greetedMax) this.#greet(targets, now);
     this.#targets = targets;
+  }
+
+  /** A row of somebody who has proven nothing yet; `isFresh` if it shows that its owner lives. */
+  introduce(name: NodeName, isFresh: boolean): void {
+    this.#introductions.add(name, isFresh);
   }
 
   /** Asks the member of that name now, out of turn. */
@@ -131,6 +158,11 @@ export class Monitor {
     const record = this.#roster.get(name);
     if (record === undefined || !this.#running) return;
     if (this.#links.get(record.instance)?.ping === undefined) this.#due.hasten(name, now);
+  }
+
+  /** Those to whom a ping is on its way. */
+  asked(): InstanceId[] {
+    return [...this.#sent.values()].map(({ record }) => record.instance);
   }
 
   /** This process was held up until `now`: pings on their way prove nothing. */
@@ -149,16 +181,15 @@ export class Monitor {
   /** Sends what is due; `nextPing` gives each ping its number. */
   wake(nextPing: () => number, now: number, out: Effect[]): void {
     for (let name = this.#due.take(now); name !== undefined; name = this.#due.take(now)) {
-      const record = this.#roster.get(name);
-      if (record === undefined || record.state === "left") continue;
-      const link = this.linkOf(record.instance);
-      if (link.ping !== undefined) continue;
-      link.ping = nextPing();
-      this.#send(record, { purpose: "watch", reply: 0 }, link.ping, now, out);
+      this.#ask(name, nextPing, now, out);
     }
+    this.#askIntroduced(nextPing, now, out);
     if (now < this.#sweepAt) return;
-    this.#sweepAt = now + Math.round(this.#settings.intervalMs / sweepsPerInterval);
-    const swept = this.#nextSwept();
+    this.#sweepAt = now + Math.round(
+      this.#settings.intervalMs * sweepSlack / sweepsPerInterval,
+    );
+    const mayAsk = this.#allowance.permits(now) && this.#introductions.isEmpty;
+    const swept = mayAsk ? this.#nextSwept() : undefined;
     if (swept !== undefined) {
       this.#send(swept, { purpose: "sweep", reply: 0 }, nextPing(), now, out);
     }
@@ -209,6 +240,7 @@ export class Monitor {
 
   /** Forgets a member altogether. */
   forget(record: MemberRecord): void {
+    this.#lost.delete(record.name);
     this.#due.delete(record.name);
     this.#links.delete(record.instance);
   }
@@ -231,13 +263,52 @@ export class Monitor {
   /** Plans the next ping to a watched or failed member; a member that is neither is let go. */
   #plan(record: MemberRecord, sentAt: number, now: number): void {
     const failedAt = this.#roster.failed.get(record.name);
-    if (failedAt === undefined && !this.watches(record.instance)) return;
+    if (failedAt === undefined) {
+      this.#lost.delete(record.name);
+      if (!this.watches(record.instance) && !this.#roster.isUnproven(record.name)) return;
+    } else this.#lost.add(record.name);
     const { intervalMs } = this.#settings;
-    const lost = failedAt !== undefined && now - failedAt > eagerMs;
-    const base = lost ? intervalMs * patience : intervalMs;
+    let base = intervalMs;
+    if (failedAt !== undefined) {
+      // The other half is for those of whom only a row is known, and for the sweep.
+      const share = Math.max(1, (pingsPerInterval - this.#roster.ring.targets.size) / 2);
+      base *= Math.max(now - failedAt > eagerMs ? patience : 1, this.#lost.size / share);
+    }
     // ± 10 %, so that nodes do not fall into step.
     const pauseMs = Math.round(base * 0.9 + this.#random.below(Math.max(1, base * 0.2)));
     this.#due.set(record.name, Math.max(now, sentAt + pauseMs));
+  }
+
+  /** When the next one of those who wait to be asked may be asked. */
+  get #introduceAt(): number {
+    if (!this.#running) return Infinity;
+    const { hasFresh, isEmpty } = this.#introductions;
+    const freshAt = hasFresh ? this.#freshAllowance.permitsAt : Infinity;
+    return isEmpty ? Infinity : Math.min(freshAt, this.#allowance.permitsAt);
+  }
+
+  /** Asks as many of those who wait as may be asked now. */
+  #askIntroduced(nextPing: () => number, now: number, out: Effect[]): void {
+    if (!this.#running) return;
+    const introductions = this.#introductions;
+    while (!introductions.isEmpty) {
+      const isFresh = introductions.hasFresh && this.#freshAllowance.permits(now);
+      if (!isFresh && !this.#allowance.permits(now)) return;
+      const name = introductions.take();
+      if (name === undefined || !this.#roster.isUnproven(name)) continue;
+      if (isFresh) this.#freshAllowance.spend(now);
+      this.#ask(name, nextPing, now, out);
+    }
+  }
+
+  /** Pings the member of that name, unless a ping to it is on its way. */
+  #ask(name: NodeName, nextPing: () => number, now: number, out: Effect[]): void {
+    const record = this.#roster.get(name);
+    if (record === undefined || record.state === "left") return;
+    const link = this.linkOf(record.instance);
+    if (link.ping !== undefined) return;
+    link.ping = nextPing();
+    this.#send(record, { purpose: "watch", reply: 0 }, link.ping, now, out);
   }
 
   #send(
@@ -252,6 +323,7 @@ export class Monitor {
     const stretch = this.#health.stretch(now);
     const timeoutMs = link?.timeoutMs(timings) ?? timings.pingTimeoutMs;
     this.#sent.set(ping, { record, at: now, purpose, reply });
+    this.#allowance.spend(now);
     out.push({
       kind: "ping",
       ping,
@@ -261,15 +333,6 @@ export class Monitor {
       answerTimeoutMs: timeoutMs * stretch,
       fresh: purpose === "sweep",
     });
-  }
-
-  #greet(targets: ReadonlyMap<InstanceId, MemberRecord>, now: number): void {
-    if (this.#roster.ring.size <= targets.size) return;
-    const all = [...this.#roster.ring.members()];
-    for (; this.#greeted < greetedMax; this.#greeted++) {
-      const record = all[this.#random.below(all.length)];
-      if (record !== undefined) this.hasten(record.name, now);
-    }
   }
 
   /** The next member of the sweep that is not watched anyway. */

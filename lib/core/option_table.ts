@@ -250,6 +250,20 @@ export const optionTable = {
     help: "how many log files are kept",
     trade: "More reach further back and take more space.",
   }),
+  record: option({
+    field: "record",
+    flag: "--record",
+    variable: "CLUSTERNODE_RECORD",
+    type: pathOrNone,
+    default: "none",
+    group: "Log",
+    commands: ["start"],
+    help: "write every input of the core to a file, for simulate --replay",
+    trade:
+      "What the node decided can be played again, step by step. It takes about 1 KB a second " +
+      "for each node of a small cluster, up to 1 GiB. The recording of the run before is kept, " +
+      "with .1 behind its name.",
+  }),
   config: option({
     field: "configFile",
     flag: "--config",

@@ -56,9 +56,12 @@ const stateRanks: Readonly<Record<RecordState, number>> = { alive: 0, failed: 1,
 
 /** Adds the fingerprints. */
 export function makeRecord(content: RecordContent): MemberRecord {
-  const instanceHash = hashText(content.instance);
-  const stateHash = mix(content.incarnation * 4 + stateRanks[content.state]);
-  return { ...content, instanceHash, hash: mix(instanceHash ^ stateHash) };
+  const { name, instance, incarnation, state } = content;
+  const instanceHash = hashText(instance);
+  // Numbers beyond 32 bits are cut by `mix`, so the upper part goes its own way.
+  const upper = mix(Math.floor(incarnation / 0x1_0000_0000));
+  const claim = mix(mix(incarnation ^ upper) + stateRanks[state]);
+  return { ...content, instanceHash, hash: mix(instanceHash ^ mix(hashText(name) ^ claim)) };
 }
 
 /** True if `one` wins over `other`, a record of the same name. A strict total order. */

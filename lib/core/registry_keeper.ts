@@ -21,7 +21,7 @@ import type { Effect, RegistryRow, RowDraft } from "./input.ts";
 const retryMostMs = 4000;
 
 /** Shortest pause between a listing and one that a hint asks for, in milliseconds. */
-const hintPauseMs = 250;
+export const hintPauseLeastMs = 250;
 
 /** The keeper asks its owner for these. */
 export interface KeeperOwner {
@@ -66,6 +66,8 @@ export class RegistryKeeper {
   beatIntervalMs: number;
   /** How often to list, in milliseconds. */
   listIntervalMs: number;
+  /** Shortest pause between a listing and one that a hint asks for, in milliseconds. */
+  hintPauseMs = hintPauseLeastMs;
 
   constructor(owner: KeeperOwner, intervalMs: number, now: number) {
     this.#owner = owner;
@@ -182,7 +184,7 @@ export class RegistryKeeper {
   /** Somebody may have changed something: looks soon, but not at once again and again. */
   hint(now: number): void {
     if (this.#phase !== "held" || this.#reading.failing) return;
-    this.#listAt = Math.min(this.#listAt, Math.max(now, this.#listedAt + hintPauseMs));
+    this.#listAt = Math.min(this.#listAt, Math.max(now, this.#listedAt + this.hintPauseMs));
   }
 
   /** Writes the row without waiting for its turn: others may doubt that this node lives. */

@@ -16,6 +16,7 @@ import type { MemberStatus } from "./member.ts";
 import type { NodeName } from "./name.ts";
 import type { Parts } from "./parts.ts";
 import { makeRecord } from "./record.ts";
+import { hintPauseLeastMs } from "./registry_keeper.ts";
 import type { MemberRecord } from "./record.ts";
 import type { Row } from "./row.ts";
 import type { Standing } from "./standing.ts";
@@ -35,6 +36,9 @@ const writesPerSecondMax = 50;
 /** Longest pause between two beats or two listings of one node, in milliseconds. */
 const pauseMostMs = 60_000;
 
+/** For so long a node that has met nobody looks often, whatever lies there, in milliseconds. */
+const lonelyMs = 10_000;
+
 /** How long a member must have been dead before its row is taken out, in milliseconds. */
 export const deadRowMs = 10 * 60_000;
 
@@ -51,6 +55,7 @@ export class RegistryReader {
   readonly #told = new Map<NodeName, MemberStatus>();
   readonly #removing = new Map<NodeName, number | undefined>();
   readonly #forgetting = new Map<NodeName, number>();
+  #firstAt: number | undefined;
 
   constructor(parts: Parts, exchange: Exchange, standing: Standing) {
     this.#parts = parts;
@@ -78,7 +83,7 @@ export class RegistryReader {
     this.#reviewFailed(now);
     this.#finishForgetting(now, out);
     if (own?.row.instance === self.instance) this.#cleanUp(rows, now, out);
-    this.#adjustPace(rows.length);
+    this.#adjustPace(rows.length, now);
     keeper.listed(own, now, out);
   }
 
@@ -159,8 +164,11 @@ export class RegistryReader {
       return this.#parts.monitor.hasten(row.name, now);
     }
     const record = recordOf(row);
-    if (known === undefined) this.#exchange.learnRow(record, now);
-    else if (record.incarnation >= known.incarnation) this.#exchange.learnRow(record, now);
+    // What was not there a moment ago has just been written.
+    const isFresh = this.#parts.beats.readAt > -Infinity;
+    if (known === undefined || record.incarnation >= known.incarnation) {
+      this.#exchange.learnRow(record, isFresh, now);
+    }
   }
 
   /** A row tells more than a hello, such as tags. */
@@ -232,18 +240,25 @@ export class RegistryReader {
   }
 
   /** Keeps the load on the registry bounded for the whole cluster, not per node. */
-  #adjustPace(rowCount: number): void {
+  #adjustPace(rowCount: number, now: number): void {
     const { settings: { intervalMs }, keeper, roster, random } = this.#parts;
+    this.#firstAt ??= now;
     const nodes = Math.max(rowCount, roster.shown);
     const beatMs = nodes * 1000 / writesPerSecondMax;
     keeper.beatIntervalMs = Math.round(clamp(beatMs, intervalMs, pauseMostMs));
-    if (nodes <= eagerListingMax) keeper.listIntervalMs = intervalMs;
-    else if (this.#isDelegate()) {
+    const isLonely = roster.ring.size === 0 && now - this.#firstAt < lonelyMs;
+    if (nodes <= eagerListingMax || isLonely) {
+      keeper.listIntervalMs = intervalMs;
+      keeper.hintPauseMs = hintPauseLeastMs;
+    } else if (this.#isDelegate()) {
       const listMs = nodes * delegatesCount * 1000 / rowsPerSecondMax;
       keeper.listIntervalMs = Math.round(clamp(listMs, intervalMs, pauseMostMs));
+      keeper.hintPauseMs = Math.max(hintPauseLeastMs, Math.round(listMs));
     } else {
-      // ± 20 %, so that nodes that started together do not read together for ever.
+      // ± 20 %, so that nodes that started together do not read together for ever. The others hear
+      // of newcomers by gossip.
       keeper.listIntervalMs = Math.round(pauseMostMs * 0.8 + random.below(pauseMostMs * 0.4));
+      keeper.hintPauseMs = Infinity;
     }
   }
 
@@ -253,8 +268,8 @@ export class RegistryReader {
     if (roster.shown <= eagerListingMax) return true;
     const own = roster.self.instanceHash;
     let before = 0;
-    for (const { instanceHash, state } of roster.records()) {
-      if (state === "alive" && instanceHash < own && ++before >= delegatesCount) return false;
+    for (const { instanceHash } of roster.ring.members()) {
+      if (instanceHash < own && ++before >= delegatesCount) return false;
     }
     return true;
   }

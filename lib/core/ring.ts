@@ -41,8 +41,8 @@ export class Ring {
 
   /**
    * @param selfHash `instanceHash` of this node's own record
-   * @param records all that is known, each record once; those that live are on the rings. The owner
-   *   keeps them, so that a large cluster is held in memory only once
+   * @param records those on the rings, each once. The owner keeps them, so that a large cluster is
+   *   held in memory only once; one that goes may still be among them
    * @param full watch everybody, in clusters of up to 64
    */
   constructor(selfHash: number, records: () => Iterable<MemberRecord>, full = false) {
@@ -57,8 +57,8 @@ export class Ring {
   }
 
   /** All that could be watched. */
-  *members(): IterableIterator<MemberRecord> {
-    for (const record of this.#records()) if (record.state === "alive") yield record;
+  members(): Iterable<MemberRecord> {
+    return this.#records();
   }
 
   /** Those to watch, by instance. */
@@ -68,8 +68,9 @@ export class Ring {
 
   /** A member that was not on the rings has been put among the records, alive. */
   add(member: MemberRecord): void {
+    const watchedAll = this.#watchesAll;
     this.#size++;
-    if (this.#watchesAll) this.#targets = undefined;
+    if (watchedAll || this.#watchesAll) this.#targets = undefined;
     for (let ring = 0; ring < ringCount; ring++) {
       const distance = this.#distance(member, ring);
       if (distance >= (this.#next[ring]?.distance ?? Infinity)) continue;
@@ -129,7 +130,7 @@ export class Ring {
   #search(ring: number, going: InstanceId): Next | undefined {
     let best: Next | undefined;
     for (const member of this.#records()) {
-      if (member.state !== "alive" || member.instance === going) continue;
+      if (member.instance === going) continue;
       const distance = this.#distance(member, ring);
       if (distance < (best?.distance ?? Infinity)) best = { member, distance };
     }

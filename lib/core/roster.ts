@@ -44,7 +44,7 @@ export class Roster {
 
   constructor(self: RecordContent, fullMesh: boolean) {
     this.#self = makeRecord(self);
-    this.ring = new Ring(this.#self.instanceHash, () => this.#records.values(), fullMesh);
+    this.ring = new Ring(this.#self.instanceHash, () => this.#onRings(), fullMesh);
     this.#count(this.#self);
   }
 
@@ -88,7 +88,7 @@ export class Roster {
     return this.#records.get(name);
   }
 
-  /** True if `record` is what stands here, in all that two nodes must agree on. */
+  /** True if that instance is the one that stands here under the name. */
   holds(name: NodeName, instance: InstanceId): boolean {
     return this.#records.get(name)?.instance === instance;
   }
@@ -137,8 +137,11 @@ export class Roster {
     if (before !== undefined && !wins(record, before)) {
       if (!proven || !wasUnproven || wins(before, record)) return old;
     }
-    if (before !== undefined) this.#take(before, wasUnproven, record);
-    this.#put(record, before, proven, now);
+    const wasOnRings = before?.state === "alive" && !wasUnproven;
+    const stays = wasOnRings && proven && record.state === "alive" &&
+      before.instance === record.instance;
+    if (before !== undefined) this.#take(before, wasUnproven, stays);
+    this.#put(record, proven, stays, now);
     return { kind: "news", before, wasUnproven };
   }
 
@@ -146,7 +149,7 @@ export class Roster {
   drop(name: NodeName): void {
     const record = this.#records.get(name);
     if (record === undefined) return;
-    this.#take(record, this.#unproven.has(name));
+    this.#take(record, this.#unproven.has(name), false);
     this.#records.delete(name);
   }
 
@@ -158,33 +161,32 @@ export class Roster {
     }
   }
 
-  #put(
-    record: MemberRecord,
-    before: MemberRecord | undefined,
-    proven: boolean,
-    now: number,
-  ): void {
+  #put(record: MemberRecord, proven: boolean, stays: boolean, now: number): void {
     this.#records.set(record.name, record);
     if (!proven) this.#unproven.add(record.name);
     if (record.state === "failed") this.#failed.set(record.name, now);
     if (record.state === "left") this.#left.set(record.name, now);
-    if (record.state === "alive") {
-      if (before !== undefined && isSameAlive(before, record)) this.ring.renew(record);
-      else this.ring.add(record);
-    }
+    if (stays) this.ring.renew(record);
+    else if (record.state === "alive" && proven) this.ring.add(record);
     if (proven) this.#count(record);
     this.#sorted = undefined;
   }
 
-  /** Undoes what `record` stands for everywhere but in the list of all, where `next` replaces it. */
-  #take(record: MemberRecord, wasUnproven: boolean, next?: MemberRecord): void {
+  /** Undoes what `record` stands for everywhere but in the list of all; on the rings unless it `stays`. */
+  #take(record: MemberRecord, wasUnproven: boolean, stays: boolean): void {
     if (wasUnproven) this.#unproven.delete(record.name);
     if (record.state === "failed") this.#failed.delete(record.name);
     if (record.state === "left") this.#left.delete(record.name);
-    const stays = next !== undefined && isSameAlive(record, next);
-    if (record.state === "alive" && !stays) this.ring.remove(record);
+    if (record.state === "alive" && !wasUnproven && !stays) this.ring.remove(record);
     if (!wasUnproven) this.#count(record);
     this.#sorted = undefined;
+  }
+
+  /** Those that live and have proven it. */
+  *#onRings(): IterableIterator<MemberRecord> {
+    for (const record of this.#records.values()) {
+      if (record.state === "alive" && !this.isUnproven(record.name)) yield record;
+    }
   }
 
   /** Counts a record in, or out again. Those who left do not count: they are forgotten one day. */
@@ -194,11 +196,6 @@ export class Roster {
     this.#buckets[bucket] = (this.#buckets[bucket] as number) ^ record.hash;
     this.#fingerprint = (this.#fingerprint ^ record.hash) >>> 0;
   }
-}
-
-/** True if one living instance is only described anew. */
-function isSameAlive(before: MemberRecord, after: MemberRecord): boolean {
-  return before.state === "alive" && after.state === "alive" && before.instance === after.instance;
 }
 
 function bucketOf({ instanceHash }: MemberRecord): number {

@@ -71,7 +71,8 @@ export const tagsSchema = v.pipe(
   v.check((tags) => Object.keys(tags).length <= tagsMax),
 );
 
-const rowSchema = v.object({
+/** Shape of a row that came from outside. */
+export const rowSchema = v.object({
   version: v.literal(rowVersion),
   name: nodeNameSchema,
   instance: instanceSchema,

@@ -110,15 +110,10 @@ export class Standing {
     const { shown } = roster;
     let { alive } = roster;
     for (const instance of roster.ring.targets.keys()) {
-      if (monitor.link(instance)?.isBad && !this.#isUnproven(instance)) alive--;
+      if (monitor.link(instance)?.isBad) alive--;
     }
     const entries = shown <= settings.statusEntriesMax ? this.#entries(now) : undefined;
     return { kind: "status", self: roster.self.name, shown, alive, entries };
-  }
-
-  #isUnproven(instance: string): boolean {
-    const record = this.#parts.roster.ring.targets.get(instance);
-    return record !== undefined && this.#parts.roster.isUnproven(record.name);
   }
 
   /** One's own link where it is watched, the cluster's verdict elsewhere. */

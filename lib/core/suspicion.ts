@@ -17,6 +17,9 @@ import type { InstanceId } from "./row.ts";
 /** How long a vote counts if it is not renewed, in milliseconds. */
 export const voteLifeMs = 15_000;
 
+/** Fewest votes that can be enough, after a long wait; only in a cluster of two it is one. */
+export const votesLeast = 2;
+
 /** Most votes that can be asked for. */
 const votesMost = 4;
 
@@ -77,10 +80,10 @@ export class Suspicion {
   }
 }
 
-/** Votes that it takes, where `monitors` that could vote watch the member; at least 1. */
+/** Votes after which the wait is shortest, where `monitors` that could vote watch the member. */
 export function votesNeeded(monitors: number): number {
   const majority = Math.floor(monitors / 2) + 1;
-  return Math.max(1, Math.min(monitors, Math.max(2, Math.min(votesMost, majority))));
+  return Math.max(1, Math.min(monitors, votesMost, majority));
 }
 
 /**

@@ -8,7 +8,7 @@
  * @module
  */
 import { unreachable } from "../core/assert.ts";
-import { describeChanges } from "../core/change.ts";
+import { describeChanges, groupChanges } from "../core/change.ts";
 import type { Change } from "../core/change.ts";
 import { NameTakenError, RegistryError } from "../core/errors.ts";
 import type { Hello } from "../core/hello.ts";
@@ -19,6 +19,7 @@ import { decodeAnswer, decodeNotice, decodeRequest, encodeMessage } from "../cor
 import type { Answer, Request } from "../core/message.ts";
 import type { NodeName } from "../core/name.ts";
 import type { Random } from "../core/random.ts";
+import type { Recorder } from "../core/recording.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Outcome, Transport, TransportHandler } from "../transport/transport.ts";
 import { RegistryDesk } from "./registry_desk.ts";
@@ -33,6 +34,8 @@ export interface NodeParts extends RegistryDeskParts {
   readonly random: Random;
   readonly cluster: string;
   readonly status: StatusMode;
+  /** Is told every step, and closed with the node. */
+  readonly recorder?: (Recorder & AsyncDisposable) | undefined;
   /** Opens the transport with the node as its handler. */
   openTransport(handler: TransportHandler, hello: () => Hello): Promise<Transport>;
   /** The settings of a node that listens on `port`; instance and name do not depend on it. */
@@ -80,7 +83,9 @@ export class ClusterNode implements AsyncDisposable {
     const settings = parts.settings(transport.port);
     node.#transport = transport;
     node.#settings = settings;
-    node.#membership = new Membership(settings, parts.random, parts.clock.now());
+    const now = parts.clock.now();
+    node.#membership = new Membership(settings, parts.random, now);
+    parts.recorder?.begin(settings, now);
     node.#reception = new Reception(parts.log, {
       view: () => node.#core,
       now: () => parts.clock.now(),
@@ -138,6 +143,7 @@ export class ClusterNode implements AsyncDisposable {
     await this.leave();
     this.#cancelWake();
     this.#abort.abort();
+    await this.#parts.recorder?.[Symbol.asyncDispose]();
     await this.#transport?.[Symbol.asyncDispose]();
     await this.#desk?.close();
   }
@@ -191,7 +197,10 @@ export class ClusterNode implements AsyncDisposable {
     this.#stepping = true;
     try {
       for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
-        for (const effect of this.#core.step(next, this.#parts.clock.now())) this.#carryOut(effect);
+        const now = this.#parts.clock.now();
+        const effects = this.#core.step(next, now);
+        this.#parts.recorder?.step(next, now, effects);
+        for (const effect of effects) this.#carryOut(effect);
       }
     } finally {
       this.#stepping = false;
@@ -303,8 +312,7 @@ export class ClusterNode implements AsyncDisposable {
   /** One line for all changes of one kind; a program gets each. */
   #tellChanges(changes: readonly Change[]): void {
     const { log } = this.#parts;
-    const byKind = Map.groupBy(changes, ({ kind, status }) => `${kind} ${status ?? ""}`);
-    for (const group of byKind.values()) {
+    for (const group of groupChanges(changes)) {
       const [first] = group;
       const isBad = first?.kind === "failed" || first?.kind === "link-bad" ||
         first?.kind === "isolated";

@@ -34,6 +34,7 @@ export class SimNetwork {
   readonly #byInstance = new Map<string, SimNode>();
   readonly #cuts = new Set<string>();
   readonly #goneHosts = new Set<string>();
+  #minority: ReadonlySet<SimNode> | undefined;
 
   constructor(random: Random, latencyMs: number) {
     this.#random = random;
@@ -64,7 +65,18 @@ export class SimNetwork {
     this.#cuts.add(link(from, to));
   }
 
+  /** From now on `minority` and all others do not reach each other. */
+  divide(minority: ReadonlySet<SimNode>): void {
+    this.#minority = minority;
+  }
+
+  /** They do again. */
+  unite(): void {
+    this.#minority = undefined;
+  }
+
   heal(): void {
+    this.#minority = undefined;
     this.#cuts.clear();
     this.#goneHosts.clear();
   }
@@ -75,6 +87,9 @@ export class SimNetwork {
       if (this.#goneHosts.has(from.address.host) || this.#goneHosts.has(to.address.host)) {
         return false;
       }
+    }
+    if (this.#minority !== undefined && this.#minority.has(from) !== this.#minority.has(to)) {
+      return false;
     }
     return this.#cuts.size === 0 || !this.#cuts.has(link(from, to));
   }

@@ -8,6 +8,7 @@ import type { Effect, Input, StopReason } from "../core/input.ts";
 import type { MemberView } from "../core/member.ts";
 import { Membership } from "../core/membership.ts";
 import type { Random } from "../core/random.ts";
+import type { Recorder } from "../core/recording.ts";
 import type { Settings } from "../core/settings.ts";
 import type { StatusEntry } from "../core/status_line.ts";
 
@@ -16,6 +17,15 @@ export interface SimSurroundings {
   now(): number;
   at(at: number, run: () => void): void;
   carryOut(node: SimNode, effect: Effect): void;
+  stepped(node: SimNode, effects: readonly Effect[]): void;
+}
+
+/** How a node differs from the others. */
+export interface SimNodeOptions extends Partial<Settings> {
+  readonly host?: string;
+  readonly port?: number;
+  /** Is told all that the node is told; for that the seed has to be given, too. */
+  readonly record?: { readonly seed: number; readonly recorder: Recorder };
 }
 
 /** What a node wrote as its last status line. */
@@ -31,6 +41,7 @@ export class SimNode {
   readonly settings: Settings;
   readonly core: Membership;
   readonly #world: SimSurroundings;
+  readonly #recorder: Recorder | undefined;
   #state: "running" | "frozen" | "dead" = "running";
   #held: Input[] = [];
   #alarmAt = Infinity;
@@ -44,10 +55,13 @@ export class SimNode {
   /** Requests in a row that a node at the other end of an open connection has not answered. */
   readonly silent = new Map<SimNode, number>();
 
-  constructor(settings: Settings, random: Random, world: SimSurroundings) {
+  constructor(settings: Settings, random: Random, world: SimSurroundings, recorder?: Recorder) {
     this.settings = settings;
     this.#world = world;
-    this.core = new Membership(settings, random, Math.floor(world.now()));
+    this.#recorder = recorder;
+    const now = Math.floor(world.now());
+    this.core = new Membership(settings, random, now);
+    recorder?.begin(settings, now);
     this.take({ kind: "wake" });
   }
 
@@ -75,7 +89,9 @@ export class SimNode {
     if (this.#state === "frozen") return void this.#held.push(input);
     // Milliseconds are whole numbers, as the real clock gives them.
     const now = Math.floor(this.#world.now());
-    for (const effect of this.core.step(input, now)) {
+    const effects = this.core.step(input, now);
+    this.#recorder?.step(input, now, effects);
+    for (const effect of effects) {
       if (effect.kind === "status") {
         const { shown, alive, entries } = effect;
         this.lastStatus = { at: this.#world.now(), shown, alive, entries };
@@ -86,6 +102,7 @@ export class SimNode {
       this.#world.carryOut(this, effect);
     }
     this.#setAlarm();
+    this.#world.stepped(this, effects);
   }
 
   kill(): void {

@@ -34,6 +34,8 @@ export class SimRegistry {
   awayBecause: string | undefined;
   /** Every write and removal fails with this reason. */
   readOnlyBecause: string | undefined;
+  /** Every write and removal is done, and then fails with this reason. */
+  liesBecause: string | undefined;
   /** Listings hold no rows at all. */
   isEmpty = false;
   /** Listings show the rows as they were this long ago, in milliseconds. */
@@ -44,6 +46,8 @@ export class SimRegistry {
   writes = 0;
   /** Listings so far. */
   listings = 0;
+  /** Called when a row has come or gone, for hints; storage without hints leaves it alone. */
+  onNews: () => void = () => {};
   /** What the wall clock of a node shows when it writes its row. */
   wallClock: (name: NodeName) => string = () => "";
 
@@ -91,7 +95,7 @@ export class SimRegistry {
     if (current?.version !== seen) return { kind: "conflict", current };
     const version = `v${++this.#versions}`;
     this.#put(row.name, { row, version }, now);
-    return { kind: "written", version };
+    return this.liesBecause ?? { kind: "written", version };
   }
 
   /** Removes if the stored version is `seen`. */
@@ -100,7 +104,7 @@ export class SimRegistry {
     if (fault !== undefined) return { fault };
     if (this.#rows.get(name)?.version !== seen) return "conflict";
     this.#put(name, undefined, now);
-    return "removed";
+    return this.liesBecause === undefined ? "removed" : { fault: this.liesBecause };
   }
 
   /** The row under `name`, for looking. */
@@ -123,11 +127,22 @@ export class SimRegistry {
     }
   }
 
+  /** Ends every fault. What was lost stays lost. */
+  mend(): void {
+    this.awayBecause = undefined;
+    this.readOnlyBecause = undefined;
+    this.liesBecause = undefined;
+    this.isEmpty = false;
+    this.staleMs = 0;
+    this.latencyMs = 1;
+  }
+
   #put(name: NodeName, after: RegistryRow | undefined, now: number): void {
     this.#past.push({ at: now, name, before: this.#rows.get(name) });
     if (after === undefined) this.#rows.delete(name);
     else this.#rows.set(name, after);
     this.#listing = undefined;
+    if (after === undefined || this.#past.at(-1)?.before === undefined) this.onNews();
     // Now and then only, because it moves everything that stays.
     const half = this.#past[this.#past.length >> 1];
     if (half !== undefined && half.at < now - memoryMs) {

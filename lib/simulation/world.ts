@@ -8,18 +8,18 @@
  */
 import { describeChanges } from "../core/change.ts";
 import type { Change } from "../core/change.ts";
-import type { Addressee, Effect, Input, PingContent } from "../core/input.ts";
-import type { PingFailure, PingOutcome } from "../core/input.ts";
+import type { Effect } from "../core/input.ts";
 import type { NodeName } from "../core/name.ts";
 import { profileTimings } from "../core/profile.ts";
 import { seededRandom } from "../core/random.ts";
 import type { Random } from "../core/random.ts";
-import type { MemberRecord } from "../core/record.ts";
-import type { Settings } from "../core/settings.ts";
 import { EventQueue } from "./event_queue.ts";
 import { SimNetwork } from "./network.ts";
+import { Post } from "./post.ts";
 import { SimNode } from "./sim_node.ts";
+import type { SimNodeOptions } from "./sim_node.ts";
 import { SimRegistry } from "./sim_registry.ts";
+import type { Traffic } from "./traffic.ts";
 import type { StoryLine, WorldChange } from "./story.ts";
 
 /** How a world is set up. */
@@ -27,26 +27,14 @@ export interface WorldOptions {
   readonly seed: number;
   /** One-way delay of a message, in milliseconds, plus up to as much again by chance. */
   readonly latencyMs?: number;
+  /**
+   * How long after a row has come or gone all nodes get a hint, in milliseconds; 20 by default,
+   * `Infinity` for storage that gives none.
+   */
+  readonly hintMs?: number;
   /** Keep every change and note; costs memory in large worlds. */
   readonly keepStory?: boolean;
 }
-
-/** What an exchange of two nodes came to. */
-type Reply =
-  | { readonly kind: "pong"; readonly content: PingContent }
-  | { readonly kind: "probe"; readonly reached: boolean }
-  | {
-    readonly kind: "sync";
-    readonly buckets: readonly number[];
-    readonly records: readonly MemberRecord[];
-    readonly more: boolean;
-  };
-
-/** Requests in a row without an answer after which a connection is given up. */
-const silentMax = 2;
-
-/** How long a comparison of rosters may take, in milliseconds. */
-const syncTimeoutMs = 2000;
 
 /** A simulated cluster. */
 export class World {
@@ -54,22 +42,24 @@ export class World {
   readonly network: SimNetwork;
   readonly story: StoryLine[] = [];
   readonly changes: WorldChange[] = [];
-  /** Pings that were sent so far, by all. */
-  pings = 0;
+  /** Called after each step of a node, with what it wanted done. */
+  onStep: ((node: SimNode, effects: readonly Effect[]) => void) | undefined;
   /** Called after each change that a node told. */
   onChange: ((change: WorldChange) => void) | undefined;
   readonly #queue = new EventQueue();
   readonly #random: Random;
   readonly #keepStory: boolean;
   readonly #nodes: SimNode[] = [];
-  readonly #replies = new Map<number, (reply: Reply) => void>();
-  #replyCount = 0;
+  readonly #post: Post;
   #instances = 0;
+  #hintAt = -Infinity;
 
-  constructor({ seed, latencyMs = 1, keepStory = true }: WorldOptions) {
+  constructor({ seed, latencyMs = 1, keepStory = true, hintMs = 20 }: WorldOptions) {
     this.#random = seededRandom(seed);
     this.#keepStory = keepStory;
     this.network = new SimNetwork(this.#random.fork(), latencyMs);
+    this.#post = new Post(this.network, this.#queue);
+    this.registry.onNews = () => this.#hintSoon(hintMs);
   }
 
   get now(): number {
@@ -81,14 +71,19 @@ export class World {
     return this.#queue.taken;
   }
 
+  /** What the nodes have sent to each other so far. */
+  get traffic(): Traffic {
+    return this.#post.traffic;
+  }
+
   /** All nodes that were ever started, in the order of their start. */
   get nodes(): readonly SimNode[] {
     return this.#nodes;
   }
 
   /** Starts a node; its name's host is its host, unless `host` says otherwise. */
-  start(name: string, options: { host?: string; port?: number } & Partial<Settings> = {}): SimNode {
-    const { host = name.slice(name.indexOf("@") + 1), port = 4000, ...settings } = options;
+  start(name: string, options: SimNodeOptions = {}): SimNode {
+    const { host = name.slice(name.indexOf("@") + 1), port = 4000, record, ...settings } = options;
     const node = new SimNode(
       {
         name: name as NodeName,
@@ -105,12 +100,14 @@ export class World {
         startTimeoutMs: 30_000,
         ...settings,
       },
-      this.#random.fork(),
+      record === undefined ? this.#random.fork() : seededRandom(record.seed),
       {
         now: () => this.now,
         at: (at, run) => this.#queue.at(at, run),
         carryOut: (from, effect) => this.#carryOut(from, effect),
+        stepped: (stepping, effects) => this.onStep?.(stepping, effects),
       },
+      record?.recorder,
     );
     this.#nodes.push(node);
     this.network.add(node);
@@ -120,10 +117,7 @@ export class World {
   /** Ends a process at once; its host answers connections with a refusal. */
   kill(node: SimNode): void {
     node.kill();
-    for (const peer of node.connected) {
-      if (this.network.reaches(node, peer)) this.#lose(peer, node);
-    }
-    node.connected.clear();
+    this.#post.breakOff(node);
   }
 
   /** Takes a whole host away: nothing refuses, nothing answers. */
@@ -166,19 +160,13 @@ export class World {
   #carryOut(node: SimNode, effect: Effect): void {
     switch (effect.kind) {
       case "ping":
-        return this.#ping(node, effect);
       case "pong":
-        return this.#reply(effect.reply, { kind: "pong", content: effect.content });
       case "probe-answer":
-        return this.#reply(effect.reply, { kind: "probe", reached: effect.reached });
       case "sync-answer":
-        return this.#reply(effect.reply, { ...effect, kind: "sync" });
       case "tell":
-        return this.#tell(node, effect);
       case "ask-probe":
-        return this.#askProbe(node, effect);
       case "ask-sync":
-        return this.#askSync(node, effect);
+        return this.#post.carry(node, effect);
       case "list":
       case "write":
       case "remove":
@@ -207,6 +195,15 @@ export class World {
     if (this.#keepStory) this.story.push({ at: this.now, who: node.core.name, what });
   }
 
+  /** Many changes at once are one hint, as in real storage. */
+  #hintSoon(hintMs: number): void {
+    if (this.#hintAt > this.now || hintMs === Infinity) return;
+    this.#hintAt = this.now + hintMs;
+    this.after(hintMs, () => {
+      for (const node of this.#nodes) node.take({ kind: "registry-hint" });
+    });
+  }
+
   #useRegistry(node: SimNode, effect: Effect & { kind: "list" | "write" | "remove" }): void {
     const { registry } = this;
     const askedAt = this.now + registry.latencyMs / 2;
@@ -214,181 +211,5 @@ export class World {
       const input = registry.use(effect, this.now);
       this.#queue.at(this.now + registry.latencyMs / 2, () => node.take(input));
     });
-  }
-
-  #tell(node: SimNode, { to, news }: Effect & { kind: "tell" }): void {
-    for (const instance of to) {
-      const peer = this.network.byInstance(instance);
-      if (peer === undefined || !node.connected.has(peer)) continue;
-      if (!this.network.reaches(node, peer) || !this.network.reaches(peer, node)) continue;
-      this.#queue.at(this.now + this.network.delay(), () => peer.take({ kind: "told", news }));
-    }
-  }
-
-  #askProbe(node: SimNode, effect: Effect & { kind: "ask-probe" }): void {
-    const { probe, helper, subject, timeoutMs } = effect;
-    this.#exchange(
-      node,
-      helper,
-      timeoutMs,
-      (peer, reply) => peer.take({ kind: "probe-asked", subject, reply }),
-      (reply) => ({
-        kind: "probe-ended",
-        probe,
-        reached: reply?.kind === "probe" ? reply.reached : undefined,
-      }),
-    );
-  }
-
-  #askSync(node: SimNode, { from, buckets }: Effect & { kind: "ask-sync" }): void {
-    this.#exchange(
-      node,
-      from,
-      syncTimeoutMs,
-      (peer, reply) => peer.take({ kind: "sync-asked", buckets, reply }),
-      (reply) =>
-        reply?.kind === "sync"
-          ? { ...reply, kind: "synced", from: from.instance }
-          : { kind: "synced", from: from.instance, buckets: [], records: [], more: false },
-    );
-  }
-
-  /** A request with one answer; `undefined` for `finish` if none comes in time. */
-  #exchange(
-    node: SimNode,
-    to: Addressee,
-    timeoutMs: number,
-    ask: (peer: SimNode, reply: number) => void,
-    finish: (reply: Reply | undefined) => Input,
-  ): void {
-    let ended = false;
-    const end = (reply: Reply | undefined): void => {
-      if (ended) return;
-      ended = true;
-      node.take(finish(reply));
-    };
-    this.#queue.at(this.now + timeoutMs, () => end(undefined));
-    const found = this.network.find(node, to);
-    if (found.kind !== "node" || found.node.instance !== to.instance) return;
-    const peer = found.node;
-    const connectMs = node.connected.has(peer) ? 0 : this.network.connectDelay();
-    this.#queue.at(this.now + connectMs + this.network.delay(), () => {
-      const reply = ++this.#replyCount;
-      this.#replies.set(reply, (answer) => {
-        if (!this.network.reaches(peer, node)) return;
-        this.#queue.at(this.now + this.network.delay(), () => end(answer));
-      });
-      ask(peer, reply);
-    });
-  }
-
-  #reply(number: number, reply: Reply): void {
-    const answer = this.#replies.get(number);
-    this.#replies.delete(number);
-    answer?.(reply);
-  }
-
-  #ping(node: SimNode, effect: Effect & { kind: "ping" }): void {
-    this.pings++;
-    const { ping, to, fresh, content, connectTimeoutMs, answerTimeoutMs } = effect;
-    let ended = false;
-    const end = (at: number, outcome: PingOutcome): void =>
-      this.#queue.at(at, () => {
-        if (ended) return;
-        ended = true;
-        node.take({ kind: "ping-ended", ping, outcome });
-      });
-    const fail = (delayMs: number, kind: PingFailure): void =>
-      end(this.now + delayMs, { kind, detail: "" });
-
-    const found = this.network.find(node, to);
-    const peer = this.network.byInstance(to.instance);
-    const isOpen = !fresh && peer !== undefined && node.connected.has(peer);
-    if (found.kind === "nobody") {
-      if (!isOpen) return fail(connectTimeoutMs, "no-answer");
-      this.#silence(node, peer);
-      return fail(answerTimeoutMs, "silent");
-    }
-    if (found.kind === "refused") {
-      return fail(this.network.delay() + this.network.delay(), "refused");
-    }
-    const target = found.node;
-    if (target.instance !== to.instance) {
-      return fail(this.network.delay() + this.network.delay(), "other-instance");
-    }
-    const connectMs = isOpen ? 0 : this.network.connectDelay();
-    const timeoutMs = isOpen ? answerTimeoutMs : connectTimeoutMs + answerTimeoutMs;
-    if (connectMs > connectTimeoutMs) return fail(connectTimeoutMs, "no-answer");
-    // A frozen process accepts connections, but does not shake hands.
-    fail(target.state === "frozen" && !isOpen ? connectTimeoutMs : timeoutMs, "silent");
-    const sentAt = this.now + connectMs;
-    this.#queue.at(
-      sentAt + this.network.delay(),
-      () =>
-        this.#deliver(node, target, content, (answer) => {
-          const back = this.now + this.network.delay();
-          if (!fresh) this.#queue.at(back, () => this.#connect(node, target));
-          if (back > sentAt + timeoutMs || ended) {
-            const { instance } = target;
-            this.#queue.at(
-              back,
-              () => node.take({ kind: "late", name: target.core.name, instance }),
-            );
-          }
-          const { incarnation, fingerprint } = answer;
-          const roundTripUs = Math.round((back - sentAt) * 1000);
-          end(back, {
-            kind: "pong",
-            roundTripUs,
-            address: target.address,
-            incarnation,
-            fingerprint,
-          });
-        }),
-    );
-  }
-
-  /** Hands a ping to its target, and the pong back. */
-  #deliver(
-    node: SimNode,
-    target: SimNode,
-    content: PingContent,
-    answer: (content: PingContent) => void,
-  ): void {
-    if (!this.network.reaches(node, target)) return;
-    const reply = ++this.#replyCount;
-    this.#replies.set(reply, (given) => {
-      if (given.kind === "pong" && this.network.reaches(target, node)) answer(given.content);
-    });
-    const { instance, addresses, software } = node.settings;
-    target.take({
-      kind: "pinged",
-      from: { name: node.core.name, instance, addresses, software },
-      content,
-      reply,
-    });
-  }
-
-  #connect(one: SimNode, other: SimNode): void {
-    if (one.state === "dead" || other.state === "dead") return;
-    one.connected.add(other);
-    other.connected.add(one);
-    one.silent.delete(other);
-  }
-
-  /** A connection that has not answered twice in a row is given up; the next ping dials anew. */
-  #silence(one: SimNode, other: SimNode): void {
-    const count = (one.silent.get(other) ?? 0) + 1;
-    one.silent.set(other, count);
-    if (count < silentMax) return;
-    one.silent.delete(other);
-    // The other end does not hear of it: nothing gets through.
-    one.connected.delete(other);
-  }
-
-  #lose(peer: SimNode, dead: SimNode): void {
-    peer.connected.delete(dead);
-    const input: Input = { kind: "lost", name: dead.core.name, instance: dead.instance };
-    this.#queue.at(this.now + this.network.delay(), () => peer.take(input));
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { linesOf } from "../../lib/core/recording.ts";
 import type { Commands } from "../../lib/cli/commands.ts";
 import { main } from "../../lib/cli/main.ts";
 import type { World } from "../../lib/cli/world.ts";
@@ -27,24 +28,38 @@ export interface Surroundings {
   readonly code?: number;
 }
 
-/** Runs the program with `args` in a world that holds nothing but `surroundings`. */
-export async function run(args: readonly string[], surroundings: Surroundings = {}): Promise<Run> {
-  const { environment = {}, files = {}, randomBytes, failure, code = 0 } = surroundings;
-  let [stdout, stderr] = ["", ""];
-  const calls: unknown[][] = [];
-  const world: World = {
+/** A world that holds nothing but `surroundings`. */
+export function fakeWorld(
+  { environment = {}, files = {}, randomBytes }: Surroundings,
+  writeStdout: (text: string) => void,
+  writeStderr: (text: string) => void = () => {},
+): World {
+  return {
     environment,
-    writeStdout: (text) => stdout += text,
-    writeStderr: (text) => stderr += text,
+    writeStdout,
+    writeStderr,
     stdoutIsTerminal: false,
     columns: undefined,
     readTextFile(path) {
       const text = files[path];
       return text === undefined ? Promise.reject(new Error("No such file")) : Promise.resolve(text);
     },
+    readLines(path) {
+      const text = files[path];
+      if (text === undefined) throw new Error("No such file");
+      return linesOf(text);
+    },
     randomBytes: randomBytes ?? ((length) => new Uint8Array(length)),
     registryUrlFault: (url) => url.startsWith("file:") ? undefined : "it must begin with file:",
   };
+}
+
+/** Runs the program with `args` in a world that holds nothing but `surroundings`. */
+export async function run(args: readonly string[], surroundings: Surroundings = {}): Promise<Run> {
+  const { failure, code = 0 } = surroundings;
+  let [stdout, stderr] = ["", ""];
+  const calls: unknown[][] = [];
+  const world = fakeWorld(surroundings, (text) => stdout += text, (text) => stderr += text);
   const note = (name: string) => (...given: unknown[]): Promise<number> => {
     calls.push([name, ...given]);
     return failure ? Promise.reject(failure) : Promise.resolve(code);

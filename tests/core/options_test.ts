@@ -42,6 +42,7 @@ Deno.test("resolveOptions() gives the defaults of the contract when nothing is g
     logLevel: "info",
     logMaxSizeBytes: 10_000_000,
     logFilesMax: 5,
+    record: undefined,
     configFile: undefined,
   });
 });

@@ -25,5 +25,6 @@ export const wrongValues: Readonly<Record<OptionKey, readonly [value: string, le
   logLevel: ["loud", /debug, info, warning, error/],
   logMaxSize: ["10", /from 1KB to 10GB with a unit/],
   logMaxFiles: ["0", /from 1 to 100/],
+  record: ["x".repeat(4097), /path of a file, or the word none/],
   config: ["x".repeat(4097), /path of a file/],
 };

@@ -1,0 +1,52 @@
+/**
+ * A budget that is renewed steadily: how much may be done now without doing too much over time.
+ *
+ * What is spent beyond the budget, because it had to be, is made up for later; what is not spent is
+ * saved for one interval.
+ *
+ * @module
+ */
+
+/** So many per interval. */
+export class Allowance {
+  readonly #perInterval: number;
+  readonly #intervalMs: number;
+  #left = 0;
+  #at = 0;
+
+  /** @param perInterval how many things may be done in `intervalMs` milliseconds */
+  constructor(perInterval: number, intervalMs: number) {
+    this.#perInterval = perInterval;
+    this.#intervalMs = intervalMs;
+  }
+
+  /** Begins with `left` in hand. */
+  begin(left: number, now: number): void {
+    this.#left = left;
+    this.#at = now;
+  }
+
+  /** True if one more may be done. */
+  permits(now: number): boolean {
+    this.#renew(now);
+    return this.#left >= 1;
+  }
+
+  /** One was done. */
+  spend(now: number): void {
+    this.#renew(now);
+    this.#left = Math.max(-this.#perInterval, this.#left - 1);
+  }
+
+  /** From when on one more may be done, if nothing else is done until then. */
+  get permitsAt(): number {
+    const lacking = Math.max(0, 1 - this.#left);
+    return this.#at + Math.ceil(lacking * this.#intervalMs / this.#perInterval);
+  }
+
+  #renew(now: number): void {
+    const gained = (now - this.#at) * this.#perInterval / this.#intervalMs;
+    this.#left = Math.min(this.#perInterval, this.#left + gained);
+    this.#at = now;
+  }
+}

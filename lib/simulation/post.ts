@@ -1,0 +1,266 @@
+/**
+ * How the nodes of a simulation reach each other: pings, requests and news over connections that
+ * open, fall silent and break, as the real transport has them.
+ *
+ * @module
+ */
+import { unreachable } from "../core/assert.ts";
+import type { Addressee, Effect, Input, PingContent } from "../core/input.ts";
+import type { PingFailure, PingOutcome } from "../core/input.ts";
+import type { MemberRecord } from "../core/record.ts";
+import type { SimNetwork } from "./network.ts";
+import type { SimNode } from "./sim_node.ts";
+import { Traffic } from "./traffic.ts";
+
+/** What an exchange of two nodes came to. */
+type Reply =
+  | { readonly kind: "pong"; readonly content: PingContent }
+  | { readonly kind: "probe"; readonly reached: boolean }
+  | {
+    readonly kind: "sync";
+    readonly buckets: readonly number[];
+    readonly records: readonly MemberRecord[];
+    readonly more: boolean;
+  };
+
+/** Requests in a row without an answer after which a connection is given up. */
+const silentMax = 2;
+
+/** How long a comparison of rosters may take, in milliseconds. */
+const syncTimeoutMs = 2000;
+
+/** Effects that concern other nodes. */
+export type Message = Effect & {
+  kind: "ping" | "pong" | "probe-answer" | "sync-answer" | "tell" | "ask-probe" | "ask-sync";
+};
+
+/** Virtual time, as the post needs it. */
+export interface PostClock {
+  readonly now: number;
+  at(at: number, run: () => void): void;
+}
+
+/** Carries what nodes say to each other. */
+export class Post {
+  /** What was sent so far. */
+  readonly traffic = new Traffic();
+  readonly #network: SimNetwork;
+  readonly #clock: PostClock;
+  readonly #replies = new Map<number, (reply: Reply) => void>();
+  #replyCount = 0;
+
+  constructor(network: SimNetwork, clock: PostClock) {
+    this.#network = network;
+    this.#clock = clock;
+  }
+
+  /** Sends one message of `node`. */
+  carry(node: SimNode, message: Message): void {
+    this.traffic.count(message);
+    switch (message.kind) {
+      case "ping":
+        return this.#ping(node, message);
+      case "pong":
+        return this.#reply(message.reply, { kind: "pong", content: message.content });
+      case "probe-answer":
+        return this.#reply(message.reply, { kind: "probe", reached: message.reached });
+      case "sync-answer":
+        return this.#reply(message.reply, { ...message, kind: "sync" });
+      case "tell":
+        return this.#tell(node, message);
+      case "ask-probe":
+        return this.#askProbe(node, message);
+      case "ask-sync":
+        return this.#askSync(node, message);
+      default:
+        return unreachable(message);
+    }
+  }
+
+  /** A process has ended: the connections to it break. */
+  breakOff(node: SimNode): void {
+    for (const peer of node.connected) {
+      if (this.#network.reaches(node, peer)) this.#lose(peer, node);
+    }
+    node.connected.clear();
+  }
+
+  #at(at: number, run: () => void): void {
+    this.#clock.at(at, run);
+  }
+
+  #tell(node: SimNode, { to, news }: Effect & { kind: "tell" }): void {
+    for (const instance of to) {
+      const peer = this.#network.byInstance(instance);
+      if (peer === undefined || !node.connected.has(peer)) continue;
+      if (!this.#network.reaches(node, peer) || !this.#network.reaches(peer, node)) continue;
+      this.#at(this.#clock.now + this.#network.delay(), () => peer.take({ kind: "told", news }));
+    }
+  }
+
+  #askProbe(node: SimNode, effect: Effect & { kind: "ask-probe" }): void {
+    const { probe, helper, subject, timeoutMs } = effect;
+    this.#exchange(
+      node,
+      helper,
+      timeoutMs,
+      (peer, reply) => peer.take({ kind: "probe-asked", subject, reply }),
+      (reply) => ({
+        kind: "probe-ended",
+        probe,
+        reached: reply?.kind === "probe" ? reply.reached : undefined,
+      }),
+    );
+  }
+
+  #askSync(node: SimNode, { from, buckets }: Effect & { kind: "ask-sync" }): void {
+    this.#exchange(
+      node,
+      from,
+      syncTimeoutMs,
+      (peer, reply) => peer.take({ kind: "sync-asked", buckets, reply }),
+      (reply) =>
+        reply?.kind === "sync"
+          ? { ...reply, kind: "synced", from: from.instance }
+          : { kind: "synced", from: from.instance, buckets: [], records: [], more: false },
+    );
+  }
+
+  /** A request with one answer; `undefined` for `finish` if none comes in time. */
+  #exchange(
+    node: SimNode,
+    to: Addressee,
+    timeoutMs: number,
+    ask: (peer: SimNode, reply: number) => void,
+    finish: (reply: Reply | undefined) => Input,
+  ): void {
+    let ended = false;
+    const end = (reply: Reply | undefined): void => {
+      if (ended) return;
+      ended = true;
+      node.take(finish(reply));
+    };
+    this.#at(this.#clock.now + timeoutMs, () => end(undefined));
+    const found = this.#network.find(node, to);
+    if (found.kind !== "node" || found.node.instance !== to.instance) return;
+    const peer = found.node;
+    const connectMs = node.connected.has(peer) ? 0 : this.#network.connectDelay();
+    this.#at(this.#clock.now + connectMs + this.#network.delay(), () => {
+      const reply = ++this.#replyCount;
+      this.#replies.set(reply, (answer) => {
+        if (!this.#network.reaches(peer, node)) return;
+        this.#at(this.#clock.now + this.#network.delay(), () => end(answer));
+      });
+      ask(peer, reply);
+    });
+  }
+
+  #reply(number: number, reply: Reply): void {
+    const answer = this.#replies.get(number);
+    this.#replies.delete(number);
+    answer?.(reply);
+  }
+
+  #ping(node: SimNode, effect: Effect & { kind: "ping" }): void {
+    const { ping, to, fresh, content, connectTimeoutMs, answerTimeoutMs } = effect;
+    let ended = false;
+    const end = (at: number, outcome: PingOutcome): void =>
+      this.#at(at, () => {
+        if (ended) return;
+        ended = true;
+        node.take({ kind: "ping-ended", ping, outcome });
+      });
+    const fail = (delayMs: number, kind: PingFailure): void =>
+      end(this.#clock.now + delayMs, { kind, detail: "" });
+
+    const found = this.#network.find(node, to);
+    const peer = this.#network.byInstance(to.instance);
+    const isOpen = !fresh && peer !== undefined && node.connected.has(peer);
+    if (found.kind === "nobody") {
+      if (!isOpen) return fail(connectTimeoutMs, "no-answer");
+      this.#silence(node, peer);
+      return fail(answerTimeoutMs, "silent");
+    }
+    if (found.kind === "refused") {
+      return fail(this.#network.delay() + this.#network.delay(), "refused");
+    }
+    const target = found.node;
+    if (target.instance !== to.instance) {
+      return fail(this.#network.delay() + this.#network.delay(), "other-instance");
+    }
+    const connectMs = isOpen ? 0 : this.#network.connectDelay();
+    const timeoutMs = isOpen ? answerTimeoutMs : connectTimeoutMs + answerTimeoutMs;
+    if (connectMs > connectTimeoutMs) return fail(connectTimeoutMs, "no-answer");
+    // A frozen process accepts connections, but does not shake hands.
+    fail(target.state === "frozen" && !isOpen ? connectTimeoutMs : timeoutMs, "silent");
+    const sentAt = this.#clock.now + connectMs;
+    this.#at(
+      sentAt + this.#network.delay(),
+      () =>
+        this.#deliver(node, target, content, (answer) => {
+          const back = this.#clock.now + this.#network.delay();
+          if (!fresh) this.#at(back, () => this.#connect(node, target));
+          if (back > sentAt + timeoutMs || ended) {
+            const { instance } = target;
+            this.#at(
+              back,
+              () => node.take({ kind: "late", name: target.core.name, instance }),
+            );
+          }
+          const { incarnation, fingerprint } = answer;
+          const roundTripUs = Math.round((back - sentAt) * 1000);
+          end(back, {
+            kind: "pong",
+            roundTripUs,
+            address: target.address,
+            incarnation,
+            fingerprint,
+          });
+        }),
+    );
+  }
+
+  /** Hands a ping to its target, and the pong back. */
+  #deliver(
+    node: SimNode,
+    target: SimNode,
+    content: PingContent,
+    answer: (content: PingContent) => void,
+  ): void {
+    if (!this.#network.reaches(node, target)) return;
+    const reply = ++this.#replyCount;
+    this.#replies.set(reply, (given) => {
+      if (given.kind === "pong" && this.#network.reaches(target, node)) answer(given.content);
+    });
+    const { instance, addresses, software } = node.settings;
+    target.take({
+      kind: "pinged",
+      from: { name: node.core.name, instance, addresses, software },
+      content,
+      reply,
+    });
+  }
+
+  #connect(one: SimNode, other: SimNode): void {
+    if (one.state === "dead" || other.state === "dead") return;
+    one.connected.add(other);
+    other.connected.add(one);
+    one.silent.delete(other);
+  }
+
+  /** A connection that has not answered twice in a row is given up; the next ping dials anew. */
+  #silence(one: SimNode, other: SimNode): void {
+    const count = (one.silent.get(other) ?? 0) + 1;
+    one.silent.set(other, count);
+    if (count < silentMax) return;
+    one.silent.delete(other);
+    // The other end does not hear of it: nothing gets through.
+    one.connected.delete(other);
+  }
+
+  #lose(peer: SimNode, dead: SimNode): void {
+    peer.connected.delete(dead);
+    const input: Input = { kind: "lost", name: dead.core.name, instance: dead.instance };
+    this.#at(this.#clock.now + this.#network.delay(), () => peer.take(input));
+  }
+}

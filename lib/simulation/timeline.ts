@@ -1,0 +1,78 @@
+/**
+ * What happened in a run, in the order of time: what was done to the cluster, and what its nodes told
+ * of it. What many of them told alike is one entry.
+ *
+ * @module
+ */
+import { describeChange } from "../core/change.ts";
+import type { Change } from "../core/change.ts";
+
+/** One entry. */
+export interface TimelineEntry {
+  /** Since the moment at which things began to happen, in milliseconds; negative before it. */
+  readonly atMs: number;
+  readonly text: string;
+  /** How many nodes told it; 0 for what was done to the cluster. */
+  readonly toldBy: number;
+  /** When the last of them did, in milliseconds. */
+  readonly lastMs: number;
+}
+
+/** Most entries; a run in which everything fails must not fill the memory. */
+const entriesMax = 500;
+
+interface Entry {
+  readonly at: number;
+  readonly text: string;
+  tellers: number;
+  last: number;
+}
+
+/** Collects entries. */
+export class Timeline {
+  readonly #now: () => number;
+  readonly #entries: Entry[] = [];
+  readonly #byChange = new Map<string, Entry>();
+  #begun = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** From now on the time counts. */
+  begin(): void {
+    this.#begun = this.#now();
+  }
+
+  /** Something was done to the cluster. */
+  note(text: string): void {
+    this.#add({ at: this.#now(), text, tellers: 0, last: this.#now() });
+  }
+
+  /** A node told a change. */
+  told(change: Change): void {
+    const key = `${change.kind} ${change.status ?? ""} ${change.name}`;
+    const known = this.#byChange.get(key);
+    if (known !== undefined) {
+      known.tellers++;
+      known.last = this.#now();
+      return;
+    }
+    const entry = { at: this.#now(), text: describeChange(change), tellers: 1, last: this.#now() };
+    this.#byChange.set(key, entry);
+    this.#add(entry);
+  }
+
+  entries(): TimelineEntry[] {
+    return this.#entries.map(({ at, text, tellers, last }) => ({
+      atMs: Math.round(at - this.#begun),
+      text,
+      toldBy: tellers,
+      lastMs: Math.round(last - this.#begun),
+    }));
+  }
+
+  #add(entry: Entry): void {
+    if (this.#entries.length < entriesMax) this.#entries.push(entry);
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * What the nodes of a simulation send to each other, counted.
+ *
+ * Sizes are those of the messages as they are encoded on real connections, with what a frame adds.
+ * Pings and pongs are nearly all of them and nearly alike, so one of each is encoded and stands for
+ * the others. Headers of TCP and IP, and the handshakes of new connections, are not counted.
+ *
+ * @module
+ */
+import { tagBytes } from "../core/aead.ts";
+import { frameHeaderBytes } from "../core/frame.ts";
+import { encodeMessage } from "../core/message.ts";
+import { recordBytes } from "../core/packing.ts";
+import type { MemberRecord } from "../core/record.ts";
+import type { Message } from "./post.ts";
+
+/** Kind and number of a request or an answer, in bytes. */
+const envelopeBytes = 5;
+
+/** What frame, envelope and seal add to a message, in bytes. */
+const frameBytes = frameHeaderBytes + envelopeBytes + tagBytes;
+
+/** Counts messages and their bytes. */
+export class Traffic {
+  /** Pings that were sent. */
+  pings = 0;
+  /** Messages of any kind, pings included; one that goes to several nodes counts that often. */
+  messages = 0;
+  /** Bytes of them. */
+  bytes = 0;
+  #pingBytes = 0;
+  #pongBytes = 0;
+
+  /** Counts what is about to be sent. */
+  count(message: Message): void {
+    switch (message.kind) {
+      case "ping": {
+        this.pings++;
+        const { record, ...plain } = message.content;
+        this.#pingBytes ||= sizeOf({ kind: "ping", content: plain });
+        return this.#add(this.#pingBytes + (record === undefined ? 0 : recordBytes(record)));
+      }
+      case "pong":
+        this.#pongBytes ||= sizeOf({ kind: "pong", content: message.content });
+        return this.#add(this.#pongBytes);
+      case "probe-answer":
+        return this.#add(sizeOf({ kind: "probe", reached: message.reached }));
+      case "ask-probe":
+        return this.#add(sizeOf({ kind: "probe", subject: message.subject }));
+      case "ask-sync":
+        return this.#add(sizeOf({ kind: "sync", buckets: message.buckets }));
+      case "sync-answer": {
+        const { buckets, more } = message;
+        const bytes = sizeOf({ kind: "sync", buckets, records: [], more });
+        return this.#add(bytes + this.#sizeOfRecords(message.records));
+      }
+      case "tell": {
+        const { records, votes, witnesses } = message.news;
+        const news = { records: [], votes, witnesses };
+        const bytes = sizeOf({ kind: "news", news }) + this.#sizeOfRecords(records);
+        return this.#add(bytes, message.to.length);
+      }
+    }
+  }
+
+  #add(bytes: number, times = 1): void {
+    this.messages += times;
+    this.bytes += bytes * times;
+  }
+
+  #sizeOfRecords(records: readonly MemberRecord[]): number {
+    let bytes = 0;
+    for (const record of records) bytes += recordBytes(record);
+    return bytes;
+  }
+}
+
+function sizeOf(message: Parameters<typeof encodeMessage>[0]): number {
+  return encodeMessage(message).length + frameBytes;
+}
