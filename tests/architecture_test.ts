@@ -56,7 +56,10 @@ const parts: Readonly<Record<string, Part>> = {
     types: ["log/log.ts", "node/node.ts"],
   },
   "cli": {
-    values: ["core", "clock.ts", "cookie.ts", "version.ts", "start.ts", "registry/url.ts"],
+    values: [
+      ...["core", "clock.ts", "cookie.ts", "version.ts", "start.ts", "registry/url.ts"],
+      "simulation",
+    ],
     types: ["log/log.ts", "transport/transport.ts"],
     outside: [anyNode, "commander", "@commander-js/extra-typings"],
   },

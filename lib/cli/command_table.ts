@@ -11,6 +11,7 @@ import { readName } from "../core/option_identity.ts";
 import type { GivenName } from "../core/option_identity.ts";
 import { choice, count, duration } from "../core/option_values.ts";
 import type { ValueType } from "../core/option_values.ts";
+import { simulateFlags } from "./simulate_flags.ts";
 
 /** A flag that belongs to one command. */
 export interface CommandFlag<T> {
@@ -141,7 +142,7 @@ export const commandTable = {
     summary: "take a dead node out of the cluster",
     usage: "<name> [options]",
     argument: peer,
-    flags: {},
+    flags: { dryRun: { flag: "--dry-run", help: "only say what would be done" } },
     examples: ["clusternode forget n3@10.0.0.4"],
   },
   health: {
@@ -149,6 +150,15 @@ export const commandTable = {
     usage: "[options]",
     flags: {},
     examples: ["clusternode health || echo sick"],
+  },
+  simulate: {
+    summary: "run N nodes in virtual time with faults, and tell what would happen",
+    usage: "[options]",
+    flags: simulateFlags,
+    examples: [
+      "clusternode simulate --nodes 200 --loss 5% --kill 3 --partition 10s",
+      "clusternode simulate --nodes 50 --freeze 1 --runs 100 --json",
+    ],
   },
   keygen: {
     summary: "print a strong cookie",

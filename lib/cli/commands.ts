@@ -6,6 +6,7 @@
  */
 import type { GivenName } from "../core/option_identity.ts";
 import type { NodeOptions } from "../core/options.ts";
+import type { Scenario } from "../simulation/scenario.ts";
 
 /**
  * Options of commands that ask about a cluster and do not run a node. `cookies` holds those of the
@@ -44,6 +45,23 @@ export interface EventsFlags extends JsonFlags {
   readonly follow: boolean;
 }
 
+/** How `forget` forgets. */
+export interface ForgetFlags {
+  /** Only says what would be done. */
+  readonly dryRun: boolean;
+}
+
+/** What `simulate` simulates. */
+export interface SimulateRequest {
+  readonly scenario: Scenario;
+  /** Of the first run; `undefined`: by chance. */
+  readonly seed: number | undefined;
+  readonly runs: number;
+  /** The path of a recording that is played again instead. */
+  readonly replay: string | undefined;
+  readonly json: boolean;
+}
+
 /** How `ping` pings. */
 export interface PingFlags {
   /** How many pings; `undefined`: until interrupted. */
@@ -74,7 +92,9 @@ export interface Commands {
   /** Takes the node of this machine out, `options.name` if there are several. */
   leave(options: ClientOptions): Promise<number>;
   /** Takes a dead node out. */
-  forget(name: GivenName, options: ClientOptions): Promise<number>;
+  forget(name: GivenName, options: ClientOptions, flags: ForgetFlags): Promise<number>;
   /** Tells whether the node of this machine is healthy, `options.name` if there are several. */
   health(options: ClientOptions): Promise<number>;
+  /** Tells what would happen to a cluster. */
+  simulate(request: SimulateRequest): Promise<number>;
 }

@@ -6,7 +6,7 @@
 import type { Answer, Request } from "../core/message.ts";
 import type { GivenName } from "../core/option_identity.ts";
 import type { Row } from "../core/row.ts";
-import type { ClientOptions } from "./commands.ts";
+import type { ClientOptions, ForgetFlags } from "./commands.ts";
 import { exitCode } from "./exit_codes.ts";
 import { CommandError, rowsOfThisMachine, Visit } from "./visit.ts";
 import type { World } from "./world.ts";
@@ -30,14 +30,18 @@ export async function forget(
   world: World,
   name: GivenName,
   options: ClientOptions,
+  { dryRun }: ForgetFlags,
 ): Promise<number> {
   await using visit = await Visit.begin(options);
   const dead = visit.find(name);
   const others = visit.rows.filter((row) => row !== dead);
   const asked = await visit.anyNode(others);
-  const answer = await visit.askFor(asked, { kind: "forget", name: dead.name });
+  const answer = await visit.askFor(asked, { kind: "forget", name: dead.name, dryRun });
   if (answer.kind === "refused") throw new CommandError(answer.reason);
-  world.writeStdout(`${dead.name} is forgotten\n`);
+  const done = dryRun
+    ? "would be forgotten: it is dead, and its row would be taken out"
+    : "is forgotten";
+  world.writeStdout(`${dead.name} ${done}\n`);
   return exitCode.fine;
 }
 

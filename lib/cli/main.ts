@@ -7,18 +7,18 @@
  *
  * @module
  */
+import { unreachable } from "../core/assert.ts";
 import { UsageError } from "../core/errors.ts";
 import { configFileOf, gatherOptions } from "../core/options.ts";
 import type { NodeOptions } from "../core/options.ts";
 import { optionEntries } from "../core/option_table.ts";
-import { quote } from "../core/option_values.ts";
-import type { OptionChecks, Reading } from "../core/option_values.ts";
 import { versionText } from "../version.ts";
 import { commandTable, optionCommand } from "./command_table.ts";
-import type { CommandArgument, CommandFlag } from "./command_table.ts";
 import type { Commands } from "./commands.ts";
 import { exitCode, exitCodeOf } from "./exit_codes.ts";
 import { readConfigFile, readCookieFiles } from "./files.ts";
+import { OwnWords } from "./own_words.ts";
+import { simulateRequest } from "./simulate_flags.ts";
 import { readWords } from "./words.ts";
 import type { CommandLine } from "./words.ts";
 import type { World } from "./world.ts";
@@ -152,11 +152,32 @@ function commandCall(
       return () => commands.leave(options);
     case "forget": {
       const name = words.argument(commandTable.forget.argument);
-      return () => commands.forget(name, options);
+      const flags = { dryRun: words.isOn(commandTable.forget.flags.dryRun) };
+      return () => commands.forget(name, options, flags);
     }
     case "health":
       words.noArgument();
       return () => commands.health(options);
+    default:
+      return lonelyCall(line.command, words, { options, world, commands });
+  }
+}
+/** The call of a command that has to do with no node. */
+function lonelyCall(
+  command: "simulate" | "keygen" | "completions" | "version",
+  words: OwnWords,
+  { options, world, commands }: {
+    readonly options: NodeOptions;
+    readonly world: World;
+    readonly commands: Commands;
+  },
+): () => Promise<number> {
+  switch (command) {
+    case "simulate": {
+      words.noArgument();
+      const request = simulateRequest(words, options);
+      return () => commands.simulate(request);
+    }
     case "keygen":
       words.noArgument();
       return async () => (await import("./keygen.ts")).keygen(world);
@@ -170,6 +191,8 @@ function commandCall(
         world.writeStdout(`${versionText()}\n`);
         return Promise.resolve(exitCode.fine);
       };
+    default:
+      return unreachable(command);
   }
 }
 
@@ -178,60 +201,4 @@ function forwardedWords({ flags }: CommandLine): readonly string[] {
   return optionEntries.flatMap(([key, { flag }]) =>
     (flags[key] ?? []).flatMap((text) => [flag, text])
   );
-}
-
-/** The flags and operands that belong to one command alone. */
-class OwnWords {
-  readonly #line: CommandLine;
-  readonly #checks: OptionChecks;
-  readonly #faults: string[];
-
-  constructor(line: CommandLine, checks: OptionChecks, faults: string[]) {
-    this.#line = line;
-    this.#checks = checks;
-    this.#faults = faults;
-  }
-
-  /** The one operand; what is returned after a fault is never used. */
-  argument<T>(argument: CommandArgument<T>): T {
-    const [text, ...more] = this.#line.operands;
-    this.#refuse(more);
-    if (text === undefined) {
-      const { name, help } = argument;
-      this.#faults.push(`${this.#line.command}: its argument <${name}> is missing: ${help}`);
-      return undefined as T;
-    }
-    return this.#take(`<${argument.name}>`, text, argument.type.read(text, this.#checks)) as T;
-  }
-
-  noArgument(): void {
-    this.#refuse(this.#line.operands);
-  }
-
-  /** For commands whose only flag is `--json`. */
-  jsonFlags(): { readonly json: boolean } {
-    return { json: this.isOn(commandTable.matrix.flags.json) };
-  }
-
-  isOn({ flag }: CommandFlag<never>): boolean {
-    return this.#line.ownFlags.has(flag);
-  }
-
-  value<T>({ flag }: { readonly flag: string }, type: CommandArgument<T>["type"]): T | undefined {
-    const text = this.#line.ownFlags.get(flag)?.at(-1);
-    return text === undefined ? undefined : this.#take(flag, text, type.read(text, this.#checks));
-  }
-
-  #take<T>(source: string, text: string, reading: Reading<T>): T | undefined {
-    if ("value" in reading) return reading.value;
-    this.#faults.push(`${source} ${quote(text)}: ${reading.fault}`);
-    return undefined;
-  }
-
-  #refuse(operands: readonly string[]): void {
-    const { command } = this.#line;
-    for (const word of operands) {
-      this.#faults.push(`operand ${quote(word)}: ${command} takes no such word`);
-    }
-  }
 }

@@ -23,10 +23,12 @@ export function realCommands(world: World): Commands {
     events: (options, flags) =>
       told(world, async () => (await import("./events.ts")).events(world, options, flags)),
     leave: (options) => told(world, async () => (await import("./leave.ts")).leave(world, options)),
-    forget: (name, options) =>
-      told(world, async () => (await import("./leave.ts")).forget(world, name, options)),
+    forget: (name, options, flags) =>
+      told(world, async () => (await import("./leave.ts")).forget(world, name, options, flags)),
     health: (options) =>
       told(world, async () => (await import("./leave.ts")).health(world, options)),
+    simulate: (request) =>
+      told(world, async () => (await import("./simulate.ts")).simulate(world, request)),
   };
 }
 

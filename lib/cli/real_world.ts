@@ -17,6 +17,7 @@ export function realWorld(): World {
     writeStdout: (text) => writeAll(Deno.stdout, text),
     writeStderr: (text) => writeAll(Deno.stderr, text),
     stdoutIsTerminal,
+    stderrIsTerminal: Deno.stderr.isTerminal(),
     columns: stdoutIsTerminal ? Deno.consoleSize().columns : undefined,
     readTextFile: (path) => Deno.readTextFile(path),
     readLines: linesOfFile,

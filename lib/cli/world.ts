@@ -13,6 +13,7 @@ export interface World {
   /** Writes text as it is, line breaks included. */
   writeStderr(text: string): void;
   readonly stdoutIsTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
   /** Width of the terminal in characters, if there is one. */
   readonly columns: number | undefined;
   /** @throws if the file cannot be read as text; the message is shown to the user */

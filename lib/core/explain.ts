@@ -204,8 +204,10 @@ export class Explainer {
         failureWords(votes[0]?.kind ?? "silent");
     }
     if (link?.isBad && last !== undefined) {
-      const others = link.helpersReachedAt === undefined ? "" : "others reach it, ";
-      return `${others}this node does not: ${failureWords(last.kind)}`;
+      const who = link.helpersReachedAt === undefined
+        ? "this node does not reach it"
+        : "others reach it, this node does not";
+      return `${who}: ${failureWords(last.kind)}`;
     }
     if (link?.roundTripUs !== undefined && link.hasAnswered) {
       const rowless = this.#parts.beats.state(record.name, record.instance, now);

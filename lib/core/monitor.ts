@@ -260,12 +260,16 @@ export class Monitor {
     return withRecord ? { incarnation, fingerprint, record: self } : { incarnation, fingerprint };
   }
 
-  /** Plans the next ping to a watched or failed member; a member that is neither is let go. */
+  /**
+   * Plans the next ping to a watched or failed member; one that is neither is let go, but not while
+   * its link is bad: this node may have voted against it, and has to see whether that was right.
+   */
   #plan(record: MemberRecord, sentAt: number, now: number): void {
     const failedAt = this.#roster.failed.get(record.name);
     if (failedAt === undefined) {
       this.#lost.delete(record.name);
-      if (!this.watches(record.instance) && !this.#roster.isUnproven(record.name)) return;
+      const inDoubt = this.#roster.isUnproven(record.name) || this.link(record.instance)?.isBad;
+      if (!this.watches(record.instance) && inDoubt !== true) return;
     } else this.#lost.add(record.name);
     const { intervalMs } = this.#settings;
     let base = intervalMs;

@@ -16,7 +16,8 @@ export type CommandName =
   | "events"
   | "leave"
   | "forget"
-  | "health";
+  | "health"
+  | "simulate";
 
 /** Heading in the help text. */
 export type OptionGroup =

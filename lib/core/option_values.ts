@@ -112,6 +112,20 @@ function ranged(
   };
 }
 
+/** A share as a percentage from `least` to `most`: `5%`, `0.5%`; the value is 0 … 1. */
+export function percent(least: number, most: number): ValueType<number> {
+  return {
+    placeholder: "percent",
+    read(text) {
+      const match = /^(\d+(?:\.\d+)?)%$/.exec(text);
+      const value = Number(match?.[1] ?? NaN);
+      return value >= least && value <= most
+        ? { value: value / 100 }
+        : { fault: `it must be a percentage from ${least}% to ${most}%, such as 5%` };
+    },
+  };
+}
+
 /** One of a few words. */
 export function choice<const T extends string>(...choices: readonly T[]): ValueType<T> {
   return {

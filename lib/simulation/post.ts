@@ -34,6 +34,13 @@ export type Message = Effect & {
   kind: "ping" | "pong" | "probe-answer" | "sync-answer" | "tell" | "ask-probe" | "ask-sync";
 };
 
+/** A ping on its way. */
+interface InFlight {
+  readonly from: SimNode;
+  /** The connection broke. */
+  reset(): void;
+}
+
 /** Virtual time, as the post needs it. */
 export interface PostClock {
   readonly now: number;
@@ -47,6 +54,8 @@ export class Post {
   readonly #network: SimNetwork;
   readonly #clock: PostClock;
   readonly #replies = new Map<number, (reply: Reply) => void>();
+  /** Pings on their way, by the one who is asked. */
+  readonly #inFlight = new Map<SimNode, Set<InFlight>>();
   #replyCount = 0;
 
   constructor(network: SimNetwork, clock: PostClock) {
@@ -83,6 +92,10 @@ export class Post {
       if (this.#network.reaches(node, peer)) this.#lose(peer, node);
     }
     node.connected.clear();
+    for (const { from, reset } of this.#inFlight.get(node) ?? []) {
+      if (this.#network.reaches(node, from)) reset();
+    }
+    this.#inFlight.delete(node);
   }
 
   #at(at: number, run: () => void): void {
@@ -164,10 +177,12 @@ export class Post {
   #ping(node: SimNode, effect: Effect & { kind: "ping" }): void {
     const { ping, to, fresh, content, connectTimeoutMs, answerTimeoutMs } = effect;
     let ended = false;
+    let forget = (): void => {};
     const end = (at: number, outcome: PingOutcome): void =>
       this.#at(at, () => {
         if (ended) return;
         ended = true;
+        forget();
         node.take({ kind: "ping-ended", ping, outcome });
       });
     const fail = (delayMs: number, kind: PingFailure): void =>
@@ -193,6 +208,7 @@ export class Post {
     if (connectMs > connectTimeoutMs) return fail(connectTimeoutMs, "no-answer");
     // A frozen process accepts connections, but does not shake hands.
     fail(target.state === "frozen" && !isOpen ? connectTimeoutMs : timeoutMs, "silent");
+    forget = this.#note(target, { from: node, reset: () => fail(this.#network.delay(), "reset") });
     const sentAt = this.#clock.now + connectMs;
     this.#at(
       sentAt + this.#network.delay(),
@@ -218,6 +234,15 @@ export class Post {
           });
         }),
     );
+  }
+
+  /** Remembers a ping on its way; returns how to forget it. */
+  #note(target: SimNode, ping: InFlight): () => void {
+    const known = this.#inFlight.get(target);
+    const pings = known ?? new Set<InFlight>();
+    if (known === undefined) this.#inFlight.set(target, pings);
+    pings.add(ping);
+    return () => pings.delete(ping);
   }
 
   /** Hands a ping to its target, and the pong back. */

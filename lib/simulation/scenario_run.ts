@@ -4,22 +4,20 @@
  *
  * @module
  */
-import { unreachable } from "../core/assert.ts";
 import type { NodeName } from "../core/name.ts";
 import { profileTimings } from "../core/profile.ts";
 import { seededRandom, shuffled } from "../core/random.ts";
 import type { Random } from "../core/random.ts";
+import { Faults } from "./faults.ts";
+import type { NodeFault } from "./faults.ts";
 import { putGhosts } from "./ghosts.ts";
-import type { RegistryFault, Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 import type { SimNode } from "./sim_node.ts";
 import { Timeline } from "./timeline.ts";
 import type { TimelineEntry } from "./timeline.ts";
 import { Truth } from "./truth.ts";
 import type { FalseVerdict } from "./truth.ts";
 import { World } from "./world.ts";
-
-/** What can befall a node. */
-export type NodeFault = "kill" | "freeze" | "unplug" | "leave";
 
 /** How one node's end became known. */
 export interface Detection {
@@ -63,11 +61,6 @@ const learnMs = 8000;
 
 /** Steps in which virtual time moves while something is waited for, in milliseconds. */
 const lookMs = 50;
-
-/** How long a slow registry takes, and how far back a stale or rolled back one shows. */
-const slowMs = 1500;
-const staleMs = 60_000;
-const rolledBackMs = 5000;
 
 /** How far wrong a wall clock may be, in milliseconds. */
 const clockErrorMs = 10 * 60_000;
@@ -163,7 +156,7 @@ class ScenarioRun {
   }
 
   #watch(): void {
-    this.#world.onChange = ({ who, change }) => {
+    this.#world.onChange = ({ who, change, knownAt }) => {
       const observer = this.#truth.named(who);
       if (observer === undefined) return;
       const found = this.#truth.judge(observer, change);
@@ -171,7 +164,7 @@ class ScenarioRun {
       this.#timeline.told(change);
       const victim = this.#victims.get(change.name);
       const knows = change.kind === "left" || change.kind === "failed";
-      if (victim !== undefined && knows) victim.knownBy(who, this.#world.now);
+      if (victim !== undefined && knows) victim.knownBy(who, knownAt);
     };
   }
 
@@ -188,85 +181,19 @@ class ScenarioRun {
     ];
     this.#observers = running;
     const others = new Set(running.map(({ core }) => core.name as string));
+    const parts = { world, truth: this.#truth, timeline: this.#timeline, random: this.#random };
+    const faults = new Faults({ ...parts, durationMs: scenario.durationMs });
     for (const [fault, nodes] of ends) {
       for (const node of nodes) {
         this.#victims.set(node.core.name, new Victim(fault, node.core.name, others, world.now));
-        this.#timeline.note(`${node.core.name}: ${fault}`);
-        this.#truth.gone(node);
-        inflict(world, fault, node);
+        faults.end(node, fault);
       }
     }
-    this.#faultsEndAt = world.now;
-    if (scenario.pauseMs > 0) this.#pause(running, scenario.pauseMs);
-    if (scenario.partitionMs > 0) this.#divide(running, scenario.partitionMs);
-    if (scenario.oneWay > 0) this.#cutOneWay(running, scenario.oneWay);
-    if (scenario.registryFault !== undefined) this.#breakRegistry(scenario.registryFault);
-  }
-
-  /** Holds up each node once, at a moment of its own. */
-  #pause(nodes: readonly SimNode[], pauseMs: number): void {
-    const latestMs = Math.max(1, this.#scenario.durationMs - pauseMs);
-    for (const node of nodes) {
-      const startMs = this.#random.below(latestMs);
-      this.#world.after(startMs, () => node.freeze());
-      this.#world.after(startMs + pauseMs, () => node.thaw());
-    }
-    this.#faultsEndAt = this.#world.now + this.#scenario.durationMs;
-  }
-
-  /** Cuts a third of the nodes off from the others. */
-  #divide(nodes: readonly SimNode[], partitionMs: number): void {
-    const minority = new Set(nodes.slice(0, Math.max(1, Math.floor(nodes.length / 3))));
-    this.#world.network.divide(minority);
-    this.#truth.divided(minority);
-    this.#timeline.note(`${minority.size} of ${nodes.length} are cut off from the others`);
-    this.#world.after(partitionMs, () => {
-      this.#world.network.unite();
-      this.#truth.united();
-      this.#timeline.note("they are no longer cut off");
-    });
-    this.#faultsEndAt = Math.max(this.#faultsEndAt, this.#world.now + partitionMs);
-  }
-
-  #cutOneWay(nodes: readonly SimNode[], count: number): void {
-    const cut = new Set<string>();
-    const any = (): SimNode => nodes[this.#random.below(nodes.length)] as SimNode;
-    const most = Math.min(count, nodes.length * (nodes.length - 1));
-    while (cut.size < most) {
-      const [from, to] = [any(), any()];
-      const link = `${from.core.name} → ${to.core.name}`;
-      if (from === to || cut.has(link)) continue;
-      cut.add(link);
-      this.#world.network.cut(from, to);
-      this.#timeline.note(`${link} carries nothing`);
-    }
-    this.#faultsEndAt = this.#world.now + this.#scenario.durationMs;
-  }
-
-  #breakRegistry(fault: RegistryFault): void {
-    const { registry, now } = this.#world;
-    this.#timeline.note(`the registry is ${fault}`);
-    this.#faultsEndAt = now + this.#scenario.durationMs;
-    switch (fault) {
-      case "away":
-        return void (registry.awayBecause = "connection refused");
-      case "read-only":
-        return void (registry.readOnlyBecause = "read-only file system");
-      case "slow":
-        return void (registry.latencyMs = slowMs);
-      case "stale":
-        return void (registry.staleMs = staleMs);
-      case "empty":
-        return void (registry.isEmpty = true);
-      case "rolled-back":
-        return registry.rollBack(rolledBackMs, now);
-      case "wiped":
-        return registry.wipe();
-      case "lying":
-        return void (registry.liesBecause = "connection reset");
-      default:
-        return unreachable(fault);
-    }
+    if (scenario.pauseMs > 0) faults.pause(running, scenario.pauseMs);
+    if (scenario.partitionMs > 0) faults.divide(running, scenario.partitionMs);
+    if (scenario.oneWay > 0) faults.cutOneWay(running, scenario.oneWay);
+    if (scenario.registryFault !== undefined) faults.breakRegistry(scenario.registryFault);
+    this.#faultsEndAt = faults.endAt;
   }
 
   /** Mends everything but the gone; how long until all that are left saw each other again. */
@@ -351,7 +278,7 @@ class Victim {
   readonly #unaware: Set<string>;
   readonly #since: number;
   #firstMs: number | undefined;
-  #allMs: number | undefined;
+  #lastMs = 0;
 
   constructor(fault: NodeFault, name: NodeName, others: ReadonlySet<string>, now: number) {
     this.#fault = fault;
@@ -362,8 +289,9 @@ class Victim {
 
   knownBy(observer: string, now: number): void {
     if (!this.#unaware.delete(observer)) return;
-    this.#firstMs ??= now - this.#since;
-    if (this.#unaware.size === 0) this.#allMs = now - this.#since;
+    const tookMs = Math.max(0, now - this.#since);
+    this.#firstMs = Math.min(this.#firstMs ?? Infinity, tookMs);
+    this.#lastMs = Math.max(this.#lastMs, tookMs);
   }
 
   detection(): Detection {
@@ -371,23 +299,8 @@ class Victim {
       fault: this.#fault,
       name: this.#name,
       firstMs: this.#firstMs,
-      allMs: this.#allMs,
+      allMs: this.#unaware.size === 0 ? this.#lastMs : undefined,
     };
-  }
-}
-
-function inflict(world: World, fault: NodeFault, node: SimNode): void {
-  switch (fault) {
-    case "kill":
-      return world.kill(node);
-    case "freeze":
-      return node.freeze();
-    case "unplug":
-      return world.unplug(node);
-    case "leave":
-      return node.take({ kind: "leave" });
-    default:
-      return unreachable(fault);
   }
 }
 

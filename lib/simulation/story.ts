@@ -15,6 +15,8 @@ export interface StoryLine {
 /** A change that a node told, with the time. */
 export interface WorldChange {
   readonly at: number;
+  /** When the node came to know it: it tells many changes as one, a little later. */
+  readonly knownAt: number;
   readonly who: string;
   readonly change: Change;
 }

@@ -51,7 +51,9 @@ export class Timeline {
 
   /** A node told a change. */
   told(change: Change): void {
-    const key = `${change.kind} ${change.status ?? ""} ${change.name}`;
+    // What nodes tell of themselves differs in the name only.
+    const ofItself = change.kind === "isolated" || change.kind === "connected";
+    const key = `${change.kind} ${change.status ?? ""} ${ofItself ? "" : change.name}`;
     const known = this.#byChange.get(key);
     if (known !== undefined) {
       known.tellers++;

@@ -184,7 +184,9 @@ export class World {
 
   #tellChanges(node: SimNode, changes: readonly Change[]): void {
     for (const change of changes) {
-      const told = { at: this.now, who: node.core.name, change };
+      const { name, changes: kept } = node.core;
+      const timed = kept.findLast((one) => one.name === change.name && one.kind === change.kind);
+      const told = { at: this.now, knownAt: timed?.at ?? this.now, who: name, change };
       if (this.#keepStory) this.changes.push(told);
       this.onChange?.(told);
     }

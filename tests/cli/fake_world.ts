@@ -39,6 +39,7 @@ export function fakeWorld(
     writeStdout,
     writeStderr,
     stdoutIsTerminal: false,
+    stderrIsTerminal: false,
     columns: undefined,
     readTextFile(path) {
       const text = files[path];
@@ -75,6 +76,7 @@ export async function run(args: readonly string[], surroundings: Surroundings = 
     leave: note("leave"),
     forget: note("forget"),
     health: note("health"),
+    simulate: note("simulate"),
   };
   return { code: await main(args, world, commands), stdout, stderr, calls };
 }

@@ -1,0 +1,69 @@
+/**
+ * Plays all that the failure detector promises, many times, and prints the table of the README:
+ * `deno task sim`. Exits with 1 if a promise is broken.
+ *
+ *     --quick       a tenth of the runs
+ *     --only TEXT   those with TEXT in their title
+ *
+ * @module
+ */
+import { formatDuration } from "../lib/core/duration.ts";
+import { runScenario } from "../lib/simulation/scenario_run.ts";
+import { SummaryBuilder } from "../lib/simulation/summary.ts";
+import type { Summary } from "../lib/simulation/summary.ts";
+import { goals, profileGoals } from "./sim/goals.ts";
+import type { Goal } from "./sim/goals.ts";
+
+/** Plays a goal so many times. */
+export function play({ scenario }: Goal, runs: number): Summary {
+  const builder = new SummaryBuilder(scenario, 1);
+  for (let seed = 1; seed <= runs; seed++) builder.add(runScenario(scenario, seed));
+  return builder.finish();
+}
+
+function row(goal: Goal, summary: Summary): string {
+  const times = goal.shows(summary);
+  const cells = times === undefined
+    ? ["–", "–", "–"]
+    : [times.p50, times.p99, times.max].map(formatDuration);
+  const broken = goal.broken(summary);
+  return `| ${
+    [
+      goal.title,
+      summary.runs,
+      ...cells,
+      summary.falseVerdictCount,
+      summary.pings.toFixed(1),
+      broken === undefined ? "kept" : `**${broken}**`,
+    ].join(" | ")
+  } |`;
+}
+
+function print(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
+function main(): number {
+  const quick = Deno.args.includes("--quick");
+  const only = Deno.args.includes("--only") ? Deno.args[Deno.args.indexOf("--only") + 1] : "";
+  print("| scenario | runs | p50 | p99 | max | false verdicts | pings per node and second | |");
+  print("| --- | --: | --: | --: | --: | --: | --: | --- |");
+  const begun = performance.now();
+  let [events, broken] = [0, 0];
+  for (const goal of [...goals, ...profileGoals]) {
+    if (!goal.title.includes(only ?? "")) continue;
+    const summary = play(goal, quick ? Math.ceil(goal.runs / 10) : goal.runs);
+    events += summary.events;
+    if (goal.broken(summary) !== undefined) broken++;
+    print(row(goal, summary));
+  }
+  const seconds = (performance.now() - begun) / 1000;
+  print("");
+  print(
+    `${(events / 1e6).toFixed(0)} million events in ${formatDuration(seconds * 1000)}: ` +
+      `${Math.round(events / seconds / 1000)},000 a second`,
+  );
+  return broken === 0 ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(main());
