@@ -63,7 +63,7 @@ export function membersTable(views: readonly MemberView[]): string {
       address === undefined ? "-" : formatAddress(address),
       view.roundTripUs === undefined ? "-" : formatRoundTrip(view.roundTripUs),
       Object.entries(view.tags).map(([key, value]) => `${key}=${value}`).join(" ") || "-",
-      view.status === "alive" ? "" : view.reason,
+      view.status === "alive" && view.linkWorks ? "" : view.reason,
     ];
   });
   return formatTable(header, rows);

@@ -31,9 +31,19 @@ export const changeKinds = [
   "connected",
 ] as const;
 
+/** What undoes a change. */
+const takenBackBy: Readonly<Partial<Record<ChangeKind, ChangeKind>>> = {
+  "failed": "returned",
+  "link-bad": "link-mended",
+  "isolated": "connected",
+};
+
+/** The kind of a change. */
+export type ChangeKind = typeof changeKinds[number];
+
 /** Something that happened to a member, or to this node's view of it. */
 export interface Change {
-  readonly kind: typeof changeKinds[number];
+  readonly kind: ChangeKind;
   readonly name: NodeName;
   /** Of `failed`: what the member is called now. */
   readonly status?: MemberStatus | undefined;
@@ -146,7 +156,7 @@ export class ChangeLog {
   }
 
   add(change: Change, now: number): void {
-    this.#waiting.push(change);
+    if (!this.#cancels(change)) this.#waiting.push(change);
     this.#lastAt.set(change.name, now);
     this.#kept.push({ ...change, at: now });
     if (this.#kept.length <= changesKeptMax) return;
@@ -154,6 +164,15 @@ export class ChangeLog {
     const oldest = this.#kept.shift();
     if (oldest === undefined || this.#lastAt.get(oldest.name) !== oldest.at) return;
     if (!this.#kept.some(({ name }) => name === oldest.name)) this.#lastAt.delete(oldest.name);
+  }
+
+  /** True if `change` takes back what waits to be told: then neither is news. */
+  #cancels({ kind, name }: Change): boolean {
+    const index = this.#waiting.findLastIndex((one) => one.name === name);
+    const before = this.#waiting[index];
+    if (before === undefined || takenBackBy[before.kind] !== kind) return false;
+    this.#waiting.splice(index, 1);
+    return true;
   }
 
   /** Tells what waits if it is time. */

@@ -225,7 +225,7 @@ export class Exchange {
       monitor.forget(before);
       judge.clear(before.instance);
       if (!wasUnproven && before.state !== "left") {
-        const reason = "another instance has taken its name";
+        const reason = "a new process runs under its name";
         this.#tell({ kind: "replaced", name, reason }, now);
       }
     }

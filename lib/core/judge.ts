@@ -305,7 +305,7 @@ export class Judge {
 
   /** Looks whether there is enough against a member, or when to look again. */
   #review(instance: InstanceId, now: number): void {
-    const { roster, settings } = this.#bench;
+    const { roster, settings, monitor } = this.#bench;
     const suspicion = this.#suspicions.get(instance);
     const name = this.#names.get(instance);
     const record = name && roster.get(name);
@@ -322,8 +322,12 @@ export class Judge {
     if (ownVoteAt !== undefined && votes.length >= Math.min(votesLeast, needed)) {
       const waitMs = suspicionMs(votes.length - 1, needed - 1, settings.timings) *
         this.flapping.stretch(record.name, now);
-      if (now >= ownVoteAt + waitMs) return this.#condemn(record, votes, now);
-      this.#reviews.set(instance, ownVoteAt + waitMs);
+      if (now < ownVoteAt + waitMs) return this.#reviews.set(instance, ownVoteAt + waitMs);
+      // What this node voted for before it came to doubt itself it does not carry out.
+      if (this.#mayVote(record, monitor.linkOf(instance), now)) {
+        return this.#condemn(record, votes, now);
+      }
+      this.#reviews.set(instance, now + calmMs);
     } else {
       // New votes bring the next review; this one only clears up when they have expired.
       this.#reviews.set(instance, now + voteLifeMs);
@@ -367,7 +371,9 @@ export class Judge {
       const last = link.misses.at(-1)?.kind;
       if (link.isBad && last !== "refused" && last !== "other-instance") silent++;
     }
-    const isolated = watched >= 2 && silent * 2 > watched;
+    // Who has given up all others has not become less lonely by that.
+    const stays = this.#isolated && watched === silent;
+    const isolated = stays || watched >= 2 && silent * 2 > watched;
     if (isolated === this.#isolated) return;
     this.#isolated = isolated;
     const reason = isolated

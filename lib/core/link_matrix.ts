@@ -127,10 +127,15 @@ export class LinkMatrix {
     // With two nodes there is no telling which of them is the lonely one.
     if (present.length < 3) return [];
     const findings: LinkFinding[] = [];
-    const lonely = present.filter((name) => {
+    const few = present.filter((name) => {
       const lost = broken.get(name)?.size ?? 0;
-      // Where more than half of all are lonely, the groups tell more.
       return lost > 0 && lost >= present.length - 2 && this.#worksWith(name, present).length < 2;
+    });
+    // Two that reach each other only are a group. Where more than half of all are lonely, the groups
+    // tell more.
+    const lonely = few.filter((name) => {
+      const [hub] = this.#worksWith(name, present);
+      return hub === undefined || !few.includes(hub);
     });
     if (lonely.length > present.length / 2) return [];
     const alone = lonely.filter((name) => broken.get(name)?.size === present.length - 1);

@@ -58,6 +58,8 @@ export class RegistryKeeper {
   #write: "idle" | "busy" | "checking" = "idle";
   #writtenSinceList = false;
   #releaseBy = Infinity;
+  /** The row was not in a listing, and is being written anew. */
+  #isRestoring = false;
   #lastReason = "";
 
   /** When the listing that is under way, or the last one, was asked for. */
@@ -121,11 +123,7 @@ export class RegistryKeeper {
     } else if (this.#phase === "held" && own === undefined && !this.#writtenSinceList) {
       if (this.#write !== "idle" || this.#writing.failing) return;
       this.#seen = undefined;
-      out.push({
-        kind: "note",
-        level: "warning",
-        message: "This node's row has vanished from the registry; writing it again",
-      });
+      this.#isRestoring = true;
       this.#startWrite(out);
     }
   }
@@ -139,6 +137,11 @@ export class RegistryKeeper {
     this.#write = "idle";
     this.#seen = version;
     this.#writtenSinceList = true;
+    if (this.#isRestoring) {
+      const message = "This node's row had vanished from the registry; it has been written again";
+      out.push({ kind: "note", level: "warning", message });
+    }
+    this.#isRestoring = false;
     this.#tellBack(this.#writing, now, out);
     this.#writeAt = now + this.beatIntervalMs;
     if (this.#phase === "releasing") this.#startRemove(now, out);
@@ -152,6 +155,16 @@ export class RegistryKeeper {
   /** Our write lost: someone else changed the row since we saw it. */
   writeConflict(current: RegistryRow | undefined, now: number, out: Effect[]): void {
     this.#write = "idle";
+    // If it is our own row after all, it was the listing that was wrong.
+    this.#isRestoring = false;
+    const isOwn = current?.row.instance === this.#owner.draft().instance;
+    if (this.#writing.failing && isOwn && this.#phase === "held") {
+      // The write that seemed to fail was done. Whether the registry is well shows the next one.
+      this.#seen = current.version;
+      this.#beat = Math.max(this.#beat, current.row.beat);
+      this.#writeAt = now + this.beatIntervalMs;
+      return;
+    }
     this.#tellBack(this.#writing, now, out);
     if (this.#phase === "releasing") return this.#released(now);
     this.#claim(current, now, out);

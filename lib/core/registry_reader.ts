@@ -42,6 +42,9 @@ const lonelyMs = 10_000;
 /** How long a member must have been dead before its row is taken out, in milliseconds. */
 export const deadRowMs = 10 * 60_000;
 
+/** How long a row of one who left must have been still before it is taken out, in milliseconds. */
+const leftRowMs = 10_000;
+
 /** Listings in a row that must lack a dead member's row before it is forgotten. */
 const listingsWithoutMax = 3;
 
@@ -77,7 +80,7 @@ export class RegistryReader {
     const inDoubt = (name: NodeName): boolean => {
       const record = roster.get(name);
       return record !== undefined &&
-        (record.state === "failed" || judge.isSuspected(record, now));
+        (record.state !== "alive" || judge.isSuspected(record, now));
     };
     beats.listed(rows, keeper.listStartedAt, now, inDoubt);
     this.#reviewFailed(now);
@@ -156,7 +159,8 @@ export class RegistryReader {
     const { roster } = this.#parts;
     if (row.instance === roster.self.instance) return;
     const known = roster.get(row.name);
-    if (known?.state === "failed") this.#versions.set(row.name, version);
+    if (known !== undefined && known.state !== "alive") this.#versions.set(row.name, version);
+    if (known?.state === "left" && known.instance === row.instance) roster.renewLeft(row.name, now);
     this.#without.delete(row.name);
     if (known?.instance === row.instance) return this.#learnMore(known, row, now);
     if (known !== undefined && known.state === "alive" && !roster.isUnproven(row.name)) {
@@ -190,7 +194,7 @@ export class RegistryReader {
       const since = monitor.link(record.instance)?.misses[0]?.sentAt ?? failedAt;
       const beat = beats.movedAfter(name, record.instance, since);
       const status = statusOf(this.#parts, record, now);
-      const told = this.#told.get(name);
+      const told = this.#told.get(name) ?? this.#firstTold(name);
       this.#told.set(name, status);
       if (beat !== undefined && beatMoves(this.#parts, record, now) && told !== "unreachable") {
         outbox.witness({ name, instance: record.instance, beat }, now);
@@ -202,6 +206,11 @@ export class RegistryReader {
     for (const name of this.#told.keys()) if (!roster.failed.has(name)) this.#told.delete(name);
   }
 
+  /** What a member was called when it failed. */
+  #firstTold(name: NodeName): MemberStatus | undefined {
+    return this.#parts.changes.kept.findLast((change) => change.name === name)?.status;
+  }
+
   /** A listing that holds our own row is whole: what it lacks again and again was taken out. */
   #cleanUp(rows: readonly RegistryRow[], now: number, out: Effect[]): void {
     const { roster } = this.#parts;
@@ -211,7 +220,15 @@ export class RegistryReader {
       const record = roster.get(name);
       if (record === undefined) continue;
       if (!present.has(name)) this.#lacks(record, now);
-      else if (isDelegate && now - failedAt >= deadRowMs) this.#takeOut(record, now, out);
+      else if (isDelegate && now - failedAt >= deadRowMs) {
+        this.#takeOut(record, deadRowMs, now, out);
+      }
+    }
+    // Who left while the registry was away has left a row behind.
+    for (const [name, leftAt] of isDelegate ? roster.left : []) {
+      const record = roster.get(name);
+      if (record === undefined || !present.has(name) || now - leftAt < leftRowMs) continue;
+      this.#takeOut(record, leftRowMs, now, out);
     }
   }
 
@@ -221,13 +238,13 @@ export class RegistryReader {
     if (count >= listingsWithoutMax) this.#bury(record, now);
   }
 
-  /** Removes the row of one who has long been dead, if most others are there to agree. */
-  #takeOut({ name, instance }: MemberRecord, now: number, out: Effect[]): void {
+  /** Removes the row of one who has long been gone, if most others are there to agree. */
+  #takeOut({ name, instance }: MemberRecord, stillMs: number, now: number, out: Effect[]): void {
     const { roster, beats, judge } = this.#parts;
     const version = this.#versions.get(name);
     const hasQuorum = roster.alive * 2 > roster.shown && !judge.isIsolated;
     const isStill = beats.state(name, instance, now) === "stale" &&
-      (beats.ageMs(name, now) ?? 0) >= deadRowMs;
+      (beats.ageMs(name, now) ?? 0) >= stillMs;
     if (!hasQuorum || !isStill || version === undefined || this.#removing.has(name)) return;
     this.#removing.set(name, undefined);
     out.push({ kind: "remove", name, version });

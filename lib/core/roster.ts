@@ -37,6 +37,7 @@ export class Roster {
   readonly #unproven = new Set<NodeName>();
   readonly #failed = new Map<NodeName, number>();
   readonly #left = new Map<NodeName, number>();
+  readonly #leftSeen = new Map<NodeName, number>();
   readonly #buckets = new Int32Array(bucketCount);
   #self: MemberRecord;
   #fingerprint = 0;
@@ -153,11 +154,20 @@ export class Roster {
     this.#records.delete(name);
   }
 
-  /** Forgets those who left long ago. */
+  /** Names of those who left, with the time at which this node learned of it. */
+  get left(): ReadonlyMap<NodeName, number> {
+    return this.#left;
+  }
+
+  /** The row of one who left is still there: it is not to be taken for a newcomer's. */
+  renewLeft(name: NodeName, now: number): void {
+    if (this.#left.has(name)) this.#leftSeen.set(name, now);
+  }
+
+  /** Forgets those who left long ago, and whose rows have long been gone. */
   purge(now: number): void {
     for (const [name, at] of this.#left) {
-      if (now - at < tombstoneMs) return;
-      this.drop(name);
+      if (now - (this.#leftSeen.get(name) ?? at) >= tombstoneMs) this.drop(name);
     }
   }
 
@@ -176,7 +186,10 @@ export class Roster {
   #take(record: MemberRecord, wasUnproven: boolean, stays: boolean): void {
     if (wasUnproven) this.#unproven.delete(record.name);
     if (record.state === "failed") this.#failed.delete(record.name);
-    if (record.state === "left") this.#left.delete(record.name);
+    if (record.state === "left") {
+      this.#left.delete(record.name);
+      this.#leftSeen.delete(record.name);
+    }
     if (record.state === "alive" && !wasUnproven && !stays) this.ring.remove(record);
     if (!wasUnproven) this.#count(record);
     this.#sorted = undefined;

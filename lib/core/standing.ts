@@ -78,7 +78,8 @@ export class Standing {
 
   wake(now: number, out: Effect[]): void {
     if (now < this.wakeAt) return;
-    this.#parts.roster.purge(now);
+    // A row that cannot be seen may still be there.
+    if (!this.#parts.keeper.away) this.#parts.roster.purge(now);
     this.#beatIfForgotten(now);
     out.push(this.#status(now));
     this.#statusSoonAt = Infinity;

@@ -18,8 +18,19 @@ export function statusLine(self: NodeName, entries: readonly StatusEntry[]): str
   return `${self}[${shown.join(", ")}]`;
 }
 
-/** Order of names as people count: `n2` before `n10`. Negative if `one` comes first. */
+/**
+ * Order of names as people count: `n2` before `n10`, and `box@h` before `box-2@h`. Negative if `one`
+ * comes first.
+ */
 export function compareNames(one: string, other: string): number {
+  const [left, right] = [one.indexOf("@"), other.indexOf("@")];
+  if (left < 0 || right < 0) return compareCounted(one, other);
+  return compareCounted(one.slice(0, left), other.slice(0, right)) ||
+    compareCounted(one.slice(left), other.slice(right));
+}
+
+function compareCounted(one: string, other: string): number {
+  if (one === other) return 0;
   const ones = one.split(/(\d+)/);
   const others = other.split(/(\d+)/);
   for (let index = 0; index < Math.min(ones.length, others.length); index++) {

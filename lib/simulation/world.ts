@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { describeChanges } from "../core/change.ts";
+import { describeChanges, groupChanges } from "../core/change.ts";
 import type { Change } from "../core/change.ts";
 import type { Effect } from "../core/input.ts";
 import type { NodeName } from "../core/name.ts";
@@ -190,7 +190,7 @@ export class World {
       if (this.#keepStory) this.changes.push(told);
       this.onChange?.(told);
     }
-    this.#tellStory(node, describeChanges(changes));
+    for (const group of groupChanges(changes)) this.#tellStory(node, describeChanges(group));
   }
 
   #tellStory(node: SimNode, what: string): void {
