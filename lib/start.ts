@@ -150,6 +150,7 @@ export async function startNode(options: NodeOptions, log: Log): Promise<Cluster
         fullMesh: options.mesh === "full",
         statusEntriesMax: statusEntriesMax(options.status),
         startTimeoutMs: Math.max(1, options.startTimeoutMs - (systemClock.now() - begun)),
+        registryPaceMs: 0,
       }),
     });
   } catch (error) {

@@ -29,6 +29,7 @@ const settings: Settings = {
   fullMesh: false,
   statusEntriesMax: 32,
   startTimeoutMs: 30_000,
+  registryPaceMs: 0,
 };
 
 /** A recorder with what it complained of. */

@@ -219,7 +219,7 @@ export class Exchange {
   }
 
   #act(record: MemberRecord, { before, wasUnproven }: Merge & { kind: "news" }, now: number): void {
-    const { judge, monitor, roster } = this.#parts;
+    const { judge, keeper, monitor, roster, settings } = this.#parts;
     const { name } = record;
     if (before !== undefined && before.instance !== record.instance) {
       monitor.forget(before);
@@ -243,6 +243,8 @@ export class Exchange {
       case "failed": {
         judge.clear(record.instance);
         judge.flapping.note(name, now);
+        // Where listings are rare this one cannot wait: its beat may tell more.
+        if (settings.registryPaceMs > 0) keeper.hint(now);
         const status = statusOf(this.#parts, record, now);
         const reason = failedReason(this.#parts, record, wasUnproven, now);
         return this.#tell({ kind: "failed", name, status, reason }, now);

@@ -128,6 +128,7 @@ export const settingsSchema = v.object(
     fullMesh: v.boolean(),
     statusEntriesMax: v.nullable(v.number()),
     startTimeoutMs: v.number(),
+    registryPaceMs: v.number(),
   } satisfies {
     readonly [Field in keyof Settings]: v.GenericSchema<unknown, Settings[Field] | null>;
   },

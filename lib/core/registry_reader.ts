@@ -36,8 +36,14 @@ const writesPerSecondMax = 50;
 /** Longest pause between two beats or two listings of one node, in milliseconds. */
 const pauseMostMs = 60_000;
 
-/** For so long a node that has met nobody looks often, whatever lies there, in milliseconds. */
-const lonelyMs = 10_000;
+/** For so long after its start a node looks often, in milliseconds. */
+const youngMs = 10_000;
+
+/** For so long after a failure it looks often: the beat of the failed may tell more. */
+const missingMs = 30_000;
+
+/** Longest pause between two listings of a node that need not list, in milliseconds. */
+const restMostMs = 60 * 60_000;
 
 /** How long a member must have been dead before its row is taken out, in milliseconds. */
 export const deadRowMs = 10 * 60_000;
@@ -258,25 +264,36 @@ export class RegistryReader {
 
   /** Keeps the load on the registry bounded for the whole cluster, not per node. */
   #adjustPace(rowCount: number, now: number): void {
-    const { settings: { intervalMs }, keeper, roster, random } = this.#parts;
+    const { settings: { intervalMs, registryPaceMs }, keeper, roster, random } = this.#parts;
     this.#firstAt ??= now;
     const nodes = Math.max(rowCount, roster.shown);
+    const paceMs = this.#mayRest(now) ? Math.max(intervalMs, registryPaceMs) : intervalMs;
     const beatMs = nodes * 1000 / writesPerSecondMax;
-    keeper.beatIntervalMs = Math.round(clamp(beatMs, intervalMs, pauseMostMs));
-    const isLonely = roster.ring.size === 0 && now - this.#firstAt < lonelyMs;
+    keeper.beatIntervalMs = Math.round(clamp(beatMs, paceMs, pauseMostMs));
+    const isLonely = roster.ring.size === 0 && now - this.#firstAt < youngMs;
     if (nodes <= eagerListingMax || isLonely) {
-      keeper.listIntervalMs = intervalMs;
+      keeper.listIntervalMs = paceMs;
       keeper.hintPauseMs = hintPauseLeastMs;
     } else if (this.#isDelegate()) {
       const listMs = nodes * delegatesCount * 1000 / rowsPerSecondMax;
-      keeper.listIntervalMs = Math.round(clamp(listMs, intervalMs, pauseMostMs));
+      keeper.listIntervalMs = Math.round(clamp(listMs, paceMs, pauseMostMs));
       keeper.hintPauseMs = Math.max(hintPauseLeastMs, Math.round(listMs));
     } else {
-      // ± 20 %, so that nodes that started together do not read together for ever. The others hear
-      // of newcomers by gossip.
-      keeper.listIntervalMs = Math.round(pauseMostMs * 0.8 + random.below(pauseMostMs * 0.4));
+      // The others hear of newcomers by gossip. Together they read no more than the delegates, and
+      // ± 20 %, so that nodes that started together do not read together for ever.
+      const listMs = clamp(nodes * nodes * 1000 / rowsPerSecondMax, pauseMostMs, restMostMs);
+      keeper.listIntervalMs = Math.round(listMs * 0.8 + random.below(listMs * 0.4));
       keeper.hintPauseMs = Infinity;
     }
+  }
+
+  /** True if it is enough to look at a dear registry now and then: nobody is new or missing. */
+  #mayRest(now: number): boolean {
+    const { roster, settings } = this.#parts;
+    if (settings.registryPaceMs === 0 || this.#firstAt === undefined) return false;
+    if (now - this.#firstAt < youngMs) return false;
+    // The last one to fail is the last one in the map.
+    return now - ([...roster.failed.values()].at(-1) ?? -Infinity) >= missingMs;
   }
 
   /** True if this node is one of the few that look after the registry for all. */

@@ -29,4 +29,9 @@ export interface Settings {
   readonly statusEntriesMax: number;
   /** How long a start waits for the registry, in milliseconds. */
   readonly startTimeoutMs: number;
+  /**
+   * Shortest pause between two beats, and between two listings, once all is well, in milliseconds; 0
+   * where requests cost nothing. At the start and when somebody is missing a node does not save.
+   */
+  readonly registryPaceMs: number;
 }

@@ -98,6 +98,7 @@ export class World {
         fullMesh: false,
         statusEntriesMax: 32,
         startTimeoutMs: 30_000,
+        registryPaceMs: 0,
         ...settings,
       },
       record === undefined ? this.#random.fork() : seededRandom(record.seed),

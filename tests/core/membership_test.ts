@@ -242,3 +242,34 @@ Deno.test("Membership keeps the status line in time while peers are silent", () 
   const gaps = times.slice(1).map((at, index) => at - (times[index] as number));
   assert.ok(Math.max(...gaps) <= 1000, `the longest gap was ${Math.max(...gaps)} ms`);
 });
+
+Deno.test("Membership is sparing with a registry whose requests cost money", () => {
+  const world = new World({ seed: 1, hintMs: Infinity });
+  const options = { registryPaceMs: 30_000 };
+  const nodes = names.map((name) => world.start(name, options));
+  const tookMs = world.runUntil(() => allTrue(nodes), 5000);
+  assert.ok(tookMs !== undefined && tookMs <= 3000, `together after ${tookMs} ms`);
+  world.run(60_000);
+  const [writes, listings] = [world.registry.writes, world.registry.listings];
+  world.run(600_000);
+  const perNode = (count: number): number => count / nodes.length / 20;
+  assert.ok(perNode(world.registry.writes - writes) <= 1.1, "one beat in 30 s");
+  assert.ok(perNode(world.registry.listings - listings) <= 1.1, "one listing in 30 s");
+  // Somebody who is missing is looked for: the unplugged one beats at once, and the others see it.
+  world.unplug(nodes[0] as SimNode);
+  const others = nodes.slice(1);
+  const foundMs = world.runUntil(() => allSee(others, names[0] as string, "unreachable"), 20_000);
+  assert.ok(foundMs !== undefined && foundMs <= 10_000, `unreachable after ${foundMs} ms`);
+});
+
+Deno.test("Membership bounds what a large cluster reads from its registry", () => {
+  const world = new World({ seed: 1, keepStory: false });
+  for (let number = 1; number <= 150; number++) {
+    world.start(`n${number}@10.0.${number >> 8}.${number & 255}`, { statusEntriesMax: 0 });
+  }
+  world.run(20_000);
+  const before = world.registry.listings;
+  world.run(120_000);
+  const rowsPerSecond = (world.registry.listings - before) * 150 / 120;
+  assert.ok(rowsPerSecond <= 1300, `${rowsPerSecond} rows a second`);
+});
