@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { Cluster, lacks, namesOf, shown, showsDead, within } from "./cluster.ts";
+import { Cluster, commandResult, lacks, namesOf, shown, showsDead, within } from "./cluster.ts";
 import { processTest } from "./process.ts";
 
 processTest("members shows a table, or JSON, on standard output alone", async () => {
@@ -84,6 +84,10 @@ processTest("forget is refused for the living and takes out the dead everywhere"
   assert.match(refused.stderr, /n1@127\.0\.0\.1 is alive: only a dead node can be forgotten/);
   killed?.kill("SIGKILL");
   await shown(others, showsDead("n1@127.0.0.1"), performance.now(), 2000);
+  const asked = await cluster.command("forget", "n1", "--dry-run");
+  assert.equal(asked.code, 0);
+  assert.match(asked.stdout, /^n1@127\.0\.0\.1 would be forgotten: it is dead/);
+  assert.ok(cluster.files().includes("n1@127.0.0.1"), "a dry run changes nothing");
   const forgotten = await cluster.command("forget", "n1");
   assert.deepEqual(forgotten, { code: 0, stdout: "n1@127.0.0.1 is forgotten\n", stderr: "" });
   const forgottenAt = performance.now();
@@ -105,4 +109,12 @@ processTest("health is 0 for a node that works and 1 for one that hangs", async 
   assert.equal(sick.stdout, "");
   assert.match(sick.stderr, /^clusternode: n1@127\.0\.0\.1 does not answer: /);
   node?.kill("SIGCONT");
+});
+
+processTest("simulate tells what would happen, without any cluster", async () => {
+  const args = ["simulate", "--nodes", "5", "--kill", "1", "--seed", "1"];
+  const { code, stdout, stderr } = await commandResult(args);
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.match(stdout, /killed, known by all after +2\d\d ms/);
+  assert.match(stdout, /false verdicts: none/);
 });

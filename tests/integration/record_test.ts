@@ -4,12 +4,11 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { realWorld } from "../../lib/cli/real_world.ts";
-import { replayFile } from "../../lib/cli/replay.ts";
 import { linesOf } from "../../lib/core/recording.ts";
 import { DirectoryLayout } from "../../lib/registry/directory_layout.ts";
 import {
   Cluster,
+  commandResult,
   linesPass,
   linesWith,
   namesOf,
@@ -23,10 +22,9 @@ const names = namesOf(2);
 
 /** The story of a recording, and how its replay ended. */
 async function story(path: string): Promise<{ text: string; code: number }> {
-  let text = "";
-  const world = { ...realWorld(), writeStdout: (more: string): void => void (text += more) };
-  const code = await replayFile(world, path, { json: false });
-  return { text, code };
+  const { stdout, stderr, code } = await commandResult(["simulate", "--replay", path]);
+  assert.equal(stderr, "");
+  return { text: stdout, code };
 }
 
 processTest("--record writes what a replay makes the same decisions of", async () => {
