@@ -133,15 +133,13 @@ export class Judge {
 
   /** A watched member answered. */
   linkGood(record: MemberRecord, wasBad: boolean, now: number): void {
-    const { name, instance } = record;
+    const { instance } = record;
     this.#probes.delete(instance);
     if (wasBad) this.#reviewIsolation(now);
     const suspicion = this.#suspicions.get(instance);
     if (suspicion?.ownVoteAt === undefined) return;
     suspicion.ownVoteAt = undefined;
     this.#cast({ record, kind: undefined, conclusive: false }, suspicion, now);
-    if (suspicion.isOver(record.incarnation, now)) this.#forget(instance);
-    else this.#names.set(instance, name);
   }
 
   /** A helper answered, or did not. */
@@ -167,6 +165,8 @@ export class Judge {
     const { roster, monitor } = this.#bench;
     const record = roster.get(vote.subjectName);
     if (record === undefined || record.instance !== vote.subject) return false;
+    // An echo of what this node said itself, and may have taken back.
+    if (vote.voter === roster.self.instance) return false;
     if (record.state !== "alive" || vote.incarnation < record.incarnation) return false;
     const known = this.#suspicions.get(vote.subject);
     if (known === undefined && vote.kind === undefined) return false;
@@ -252,11 +252,11 @@ export class Judge {
   }
 
   /** True if helpers have answered not long ago, and nothing has changed since. */
-  #askedLately({ instance }: MemberRecord, now: number): boolean {
+  #askedLately({ instance, incarnation }: MemberRecord, now: number): boolean {
     const { monitor, settings } = this.#bench;
     const suspicion = this.#suspicions.get(instance);
     const reachedAt = monitor.linkOf(instance).helpersReachedAt;
-    if (reachedAt !== undefined && suspicion !== undefined) return false;
+    if (reachedAt !== undefined && suspicion?.isOver(incarnation, now) === false) return false;
     const settledAt = reachedAt ?? suspicion?.ownVoteAt;
     return settledAt !== undefined && now - settledAt < askAgainIntervals * settings.intervalMs;
   }
@@ -312,7 +312,11 @@ export class Judge {
     if (suspicion === undefined || record === undefined) return;
     if (record.instance !== instance || record.state !== "alive") return this.#forget(instance);
     const votes = suspicion.votes(record.incarnation, now);
-    if (votes.length === 0) return this.#forget(instance);
+    if (votes.length === 0) {
+      // What was taken back may still be on its way: it must not be news when it comes again.
+      const forgottenAt = suspicion.heardAt + voteLifeMs;
+      return now < forgottenAt ? this.#reviews.set(instance, forgottenAt) : this.#forget(instance);
+    }
     if (now < this.#calmUntil) return this.#reviews.set(instance, this.#calmUntil);
     const monitors = this.#monitorsOf(record);
     const conclusive = votes.filter((vote) => vote.conclusive === true).length;

@@ -46,7 +46,7 @@ export interface Cause {
 
 /** A record with its fingerprints. */
 export interface MemberRecord extends RecordContent {
-  /** Of the instance: its place on the rings, and its bucket. */
+  /** Of the instance: its place on the rings. */
   readonly instanceHash: number;
   /** Of name, instance, incarnation and state: what two nodes must agree on. */
   readonly hash: number;

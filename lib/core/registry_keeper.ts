@@ -216,6 +216,8 @@ export class RegistryKeeper {
     const neverWritten = this.#phase === "claiming" && this.#write !== "busy";
     this.#phase = "releasing";
     this.#releaseBy = deadline;
+    // A beat that falls due now would bring the row back.
+    this.#writeAt = Infinity;
     if (neverWritten) this.#released(now);
     else if (this.#write !== "busy") this.#startRemove(now, out);
   }

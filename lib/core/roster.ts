@@ -5,6 +5,7 @@
  * @module
  */
 import { assert } from "./assert.ts";
+import { hashText } from "./hash.ts";
 import { compareNames } from "./status_line.ts";
 import { makeRecord, wins } from "./record.ts";
 import type { MemberRecord, RecordContent } from "./record.ts";
@@ -211,6 +212,7 @@ export class Roster {
   }
 }
 
-function bucketOf({ instanceHash }: MemberRecord): number {
-  return instanceHash % bucketCount;
+/** By name, so that two nodes that hold different instances of one name find out in one bucket. */
+function bucketOf({ name }: MemberRecord): number {
+  return hashText(name) % bucketCount;
 }

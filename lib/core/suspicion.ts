@@ -49,11 +49,14 @@ export class Suspicion {
   readonly #heard = new Map<InstanceId, Heard>();
   /** When the first of these votes was heard. */
   readonly since: number;
+  /** When something new was heard last. */
+  heardAt: number;
   /** When this node itself voted; `undefined` if it does not. */
   ownVoteAt: number | undefined;
 
   constructor(now: number) {
     this.since = now;
+    this.heardAt = now;
   }
 
   /** Takes a vote; true if it is news. */
@@ -61,6 +64,7 @@ export class Suspicion {
     const known = this.#heard.get(vote.voter);
     if (known !== undefined && known.vote.sequence >= vote.sequence) return false;
     this.#heard.set(vote.voter, { vote, at: now });
+    this.heardAt = now;
     return true;
   }
 

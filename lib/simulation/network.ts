@@ -61,6 +61,11 @@ export class SimNetwork {
     this.#goneHosts.delete(address.host);
   }
 
+  /** True unless its host is gone. */
+  isPlugged({ address }: SimNode): boolean {
+    return !this.#goneHosts.has(address.host);
+  }
+
   cut(from: SimNode, to: SimNode): void {
     this.#cuts.add(link(from, to));
   }
@@ -68,6 +73,11 @@ export class SimNetwork {
   /** From now on `minority` and all others do not reach each other. */
   divide(minority: ReadonlySet<SimNode>): void {
     this.#minority = minority;
+  }
+
+  /** True if one of them is cut off from the other by {@linkcode divide}. */
+  isApart(one: SimNode, other: SimNode): boolean {
+    return this.#minority !== undefined && this.#minority.has(one) !== this.#minority.has(other);
   }
 
   /** They do again. */
@@ -88,9 +98,7 @@ export class SimNetwork {
         return false;
       }
     }
-    if (this.#minority !== undefined && this.#minority.has(from) !== this.#minority.has(to)) {
-      return false;
-    }
+    if (this.isApart(from, to)) return false;
     return this.#cuts.size === 0 || !this.#cuts.has(link(from, to));
   }
 

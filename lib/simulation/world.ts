@@ -10,6 +10,7 @@ import { describeChanges, groupChanges } from "../core/change.ts";
 import type { Change } from "../core/change.ts";
 import type { Effect } from "../core/input.ts";
 import type { NodeName } from "../core/name.ts";
+import type { Row } from "../core/row.ts";
 import { profileTimings } from "../core/profile.ts";
 import { seededRandom } from "../core/random.ts";
 import type { Random } from "../core/random.ts";
@@ -44,6 +45,8 @@ export class World {
   readonly changes: WorldChange[] = [];
   /** Called after each step of a node, with what it wanted done. */
   onStep: ((node: SimNode, effects: readonly Effect[]) => void) | undefined;
+  /** Called after a node has taken a row out of the registry. */
+  onRemoval: ((node: SimNode, row: Row) => void) | undefined;
   /** Called after each change that a node told. */
   onChange: ((change: WorldChange) => void) | undefined;
   readonly #queue = new EventQueue();
@@ -211,7 +214,11 @@ export class World {
     const { registry } = this;
     const askedAt = this.now + registry.latencyMs / 2;
     this.#queue.at(askedAt, () => {
+      const before = effect.kind === "remove" ? registry.row(effect.name) : undefined;
       const input = registry.use(effect, this.now);
+      if (before !== undefined && registry.row(before.name) === undefined) {
+        this.onRemoval?.(node, before);
+      }
       this.#queue.at(this.now + registry.latencyMs / 2, () => node.take(input));
     });
   }
