@@ -113,7 +113,11 @@ class Swarm {
       throw new SwarmError(this.#seed, words, this.#story(), { cause: error });
     }
     const { events, now: virtualMs } = this.#world;
-    const { seed, config, healedMs } = { seed: this.#seed, config: this.#config, healedMs: this.#healedMs };
+    const { seed, config, healedMs } = {
+      seed: this.#seed,
+      config: this.#config,
+      healedMs: this.#healedMs,
+    };
     return { seed, config, events, virtualMs, healedMs };
   }
 

@@ -249,7 +249,9 @@ export class SwarmFaults {
   /** The last one of a name that nobody living has. */
   #pickDead(): SimNode | undefined {
     const { nodes } = this.#parts.world;
-    const living = new Set(nodes.filter(({ state }) => state !== "dead").map(({ core }) => core.name));
+    const living = new Set(
+      nodes.filter(({ state }) => state !== "dead").map(({ core }) => core.name),
+    );
     return pick(nodes.filter(({ core }) => !living.has(core.name)), this.#random);
   }
 
