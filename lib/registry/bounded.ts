@@ -18,6 +18,8 @@ export interface Call {
   doing: string;
   /** Throws once nobody waits for the result any more: for between the steps. */
   checkpoint(): void;
+  /** Aborted once nobody waits for the result any more: for whatever can be stopped. */
+  readonly signal: AbortSignal;
   /** "Cannot …: `reason`" */
   fault(reason: string, cause?: unknown): RegistryError;
 }
@@ -69,9 +71,11 @@ export class BoundedCalls implements AsyncDisposable {
       if (signal.aborted) return reject(signal.reason);
       if (this.#closed) return reject(closedError());
       let ended = false;
+      let stopping: AbortController | undefined;
       const end = (): boolean => {
         if (ended) return false;
         ended = true;
+        stopping?.abort();
         cancelTimer();
         signal.removeEventListener("abort", onAbort);
         this.#closers.delete(onClose);
@@ -80,6 +84,11 @@ export class BoundedCalls implements AsyncDisposable {
       };
       const call: Call = {
         doing: "waiting for an earlier call",
+        get signal(): AbortSignal {
+          stopping ??= new AbortController();
+          if (ended) stopping.abort();
+          return stopping.signal;
+        },
         checkpoint() {
           if (ended) throw new RegistryError(`Cannot ${what}: nobody waits for it any more`);
         },

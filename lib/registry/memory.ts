@@ -7,25 +7,14 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
-import { parseNodeName } from "../core/name.ts";
-import type { NodeName } from "../core/name.ts";
-import { decodeRow, encodeRow, rowMaxBytes } from "../core/row.ts";
-import type { Row } from "../core/row.ts";
-import { encodeUtf8 } from "../core/text.ts";
-import { BoundedCalls } from "./bounded.ts";
 import type { Call } from "./bounded.ts";
-import { Oddities } from "./oddities.ts";
-import type { Listing, Registry, RowVersion, StoredRow, WriteResult } from "./registry.ts";
-
-interface Cell {
-  readonly text: string;
-  readonly version: RowVersion;
-}
+import type { Registry, RowVersion } from "./registry.ts";
+import { storeRegistry } from "./store.ts";
+import type { Cell, Changed, Store } from "./store.ts";
 
 interface MemoryCluster {
   readonly cells: Map<string, Cell>;
   readonly watchers: Set<() => void>;
-  cookie: string | undefined;
 }
 
 /** What several handles share. */
@@ -51,7 +40,7 @@ export class MemoryStorage {
   cluster(name: string): MemoryCluster {
     const found = this.#clusters.get(name);
     if (found) return found;
-    const cluster: MemoryCluster = { cells: new Map(), watchers: new Set(), cookie: undefined };
+    const cluster: MemoryCluster = { cells: new Map(), watchers: new Set() };
     this.#clusters.set(name, cluster);
     return cluster;
   }
@@ -82,97 +71,63 @@ export interface MemoryRegistryOptions {
 
 /** A handle on one cluster of `storage`. */
 export function openMemoryRegistry(options: MemoryRegistryOptions): Registry {
-  return new MemoryRegistry(options);
+  const { clock, timeoutMs = 2_000 } = options;
+  return storeRegistry(new MemoryStore(options), { clock, timeoutMs, explain: () => undefined });
 }
 
-class MemoryRegistry implements Registry {
+class MemoryStore implements Store {
   readonly url: string;
   readonly stalenessMs = 0;
   readonly #storage: MemoryStorage;
   readonly #clusterName: string;
   readonly #clock: Clock;
-  readonly #calls: BoundedCalls;
-  readonly #closing = new AbortController();
 
-  constructor(options: MemoryRegistryOptions) {
-    const { storage, cluster, clock, timeoutMs = 2_000, url = "memory:" } = options;
+  constructor({ storage, cluster, clock, url = "memory:" }: MemoryRegistryOptions) {
     this.url = url;
     this.#storage = storage;
     this.#clusterName = cluster;
     this.#clock = clock;
-    this.#calls = new BoundedCalls({ clock, timeoutMs, explain: () => undefined });
   }
 
   get #cluster(): MemoryCluster {
     return this.#storage.cluster(this.#clusterName);
   }
 
-  list(signal: AbortSignal): Promise<Listing> {
-    return this.#run("list the rows of", "list", signal, () => {
-      const rows: StoredRow[] = [];
-      const timestamps: NodeName[] = [];
-      const oddities = new Oddities();
-      for (const [key, { text, version }] of this.#cluster.cells) {
-        const name = parseNodeName(key);
-        if (name === undefined) {
-          oddities.add(key, "its name is not that of a node");
-          continue;
-        }
-        const decoded = decodeRow(name, text);
-        if (decoded.kind === "row") rows.push({ row: decoded.row, version });
-        else if (decoded.kind === "timestamp") timestamps.push(name);
-        else oddities.add(key, decoded.reason);
-      }
-      return { rows, timestamps, oddities: oddities.list() };
-    });
+  async entries(call: Call): Promise<readonly (readonly [string, Cell])[]> {
+    await this.#ready(call);
+    return [...this.#cluster.cells];
   }
 
-  read(name: NodeName, signal: AbortSignal): Promise<StoredRow | undefined> {
-    return this.#run(`read ${name} from`, `read ${name}`, signal, () => this.#stored(name));
+  async get(key: string, call: Call): Promise<Cell | undefined> {
+    await this.#ready(call);
+    return this.#cluster.cells.get(key);
   }
 
-  write(row: Row, seen: RowVersion | undefined, signal: AbortSignal): Promise<WriteResult> {
-    const { name } = row;
-    return this.#run(`write ${name} into`, `change ${name}`, signal, (call) => {
-      const text = encodeRow(row);
-      const size = encodeUtf8(text).length;
-      if (size > rowMaxBytes) {
-        throw call.fault(`the row has ${size} bytes, the most is ${rowMaxBytes}`);
-      }
-      const current = this.#stored(name);
-      if (current?.version !== seen) return { kind: "conflict", current };
-      return { kind: "written", version: this.#storage.put(this.#clusterName, name, text) };
-    });
+  // From here on nothing waits between the comparison and the change, so no two of them ever mix.
+
+  async put(
+    key: string,
+    text: string,
+    seen: RowVersion | undefined,
+    call: Call,
+  ): Promise<Changed> {
+    await this.#ready(call);
+    const current = this.#cluster.cells.get(key);
+    if (current?.version !== seen) return { kind: "conflict", current };
+    return { kind: "done", version: this.#storage.put(this.#clusterName, key, text) };
   }
 
-  remove(
-    name: NodeName,
-    seen: RowVersion,
-    signal: AbortSignal,
-  ): Promise<"removed" | "conflict"> {
-    return this.#run(`remove ${name} from`, `change ${name}`, signal, () => {
-      if (this.#stored(name)?.version !== seen) return "conflict";
-      this.#cluster.cells.delete(name);
-      for (const notify of this.#cluster.watchers) notify();
-      return "removed";
-    });
-  }
-
-  cookie(signal: AbortSignal): Promise<string | undefined> {
-    return this.#run("read the cookie of", "cookie", signal, () => this.#cluster.cookie);
-  }
-
-  mintCookie(minted: string, signal: AbortSignal): Promise<string> {
-    return this.#run("read or create the cookie of", "cookie", signal, () => {
-      this.#cluster.cookie ??= minted;
-      return this.#cluster.cookie;
-    });
+  async remove(key: string, seen: RowVersion, call: Call): Promise<boolean> {
+    await this.#ready(call);
+    const { cells, watchers } = this.#cluster;
+    if (cells.get(key)?.version !== seen) return false;
+    cells.delete(key);
+    for (const notify of watchers) notify();
+    return true;
   }
 
   watch(onChange: () => void, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const ending = AbortSignal.any([signal, this.#closing.signal]);
-      if (ending.aborted) return resolve();
       let cancelHint: (() => void) | undefined;
       const notify = (): void => {
         cancelHint ??= this.#clock.after(0, () => {
@@ -181,7 +136,7 @@ class MemoryRegistry implements Registry {
         });
       };
       this.#cluster.watchers.add(notify);
-      ending.addEventListener("abort", () => {
+      signal.addEventListener("abort", () => {
         this.#cluster.watchers.delete(notify);
         cancelHint?.();
         resolve();
@@ -189,29 +144,16 @@ class MemoryRegistry implements Registry {
     });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#closing.abort();
-    await this.#calls[Symbol.asyncDispose]();
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
   }
 
-  #stored(name: NodeName): StoredRow | undefined {
-    const cell = this.#cluster.cells.get(name);
-    const decoded = cell && decodeRow(name, cell.text);
-    return cell && decoded?.kind === "row"
-      ? { row: decoded.row, version: cell.version }
-      : undefined;
-  }
-
-  /** `work` itself never waits, so no two pieces of it ever mix. */
-  #run<T>(verb: string, lane: string, signal: AbortSignal, work: (call: Call) => T): Promise<T> {
-    return this.#calls.run(lane, `${verb} ${this.url}`, signal, async (call) => {
-      try {
-        await this.#storage.fault?.();
-      } catch (error) {
-        throw call.fault(error instanceof Error ? error.message : String(error), error);
-      }
-      call.checkpoint();
-      return work(call);
-    });
+  async #ready(call: Call): Promise<void> {
+    try {
+      await this.#storage.fault?.();
+    } catch (error) {
+      throw call.fault(error instanceof Error ? error.message : String(error), error);
+    }
+    call.checkpoint();
   }
 }

@@ -17,6 +17,18 @@ export interface RegistryLocation {
 /** Schemes of the back ends. */
 export type RegistryScheme = "file" | "memory";
 
+/** Stands in shown URLs where a secret stood. */
+const hidden = "***";
+
+/** Parameters of a URL that may be shown; the value of any other may be a secret. */
+const shownParameters: ReadonlySet<string> = new Set([
+  "endpoint",
+  "region",
+  "schema",
+  "sslmode",
+  "tls_ca",
+]);
+
 type Parsed = { readonly location: string } | { readonly fault: string };
 
 interface SchemeEntry {
@@ -92,4 +104,36 @@ function parseMemoryUrl(text: string): Parsed {
   return /^[\w.-]{0,64}$/.test(name)
     ? { location: name }
     : { fault: "the name after memory: may hold letters, digits, _ . - and have 64 characters" };
+}
+
+/**
+ * `url` fit for a log: without its password, and without the values of parameters that may be
+ * secrets. What cannot be taken apart is not shown at all, but for its scheme.
+ */
+export function withoutSecrets(url: string): string {
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    return `${/^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0] ?? ""}${hidden}`;
+  }
+  if (parsed.password !== "") parsed.password = hidden;
+  for (const key of new Set(parsed.searchParams.keys())) {
+    if (!shownParameters.has(key.toLowerCase())) parsed.searchParams.set(key, hidden);
+  }
+  parsed.hash = "";
+  return parsed.href;
+}
+
+/** Checks a URL of a server; the back end gets it as it is. */
+export function parseServerUrl(text: string): Parsed {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    return { fault: "it is not a well-formed URL" };
+  }
+  if (url.hostname === "") return { fault: "it names no host behind //" };
+  if (url.hash !== "") return { fault: "it has a #, which is written as %23" };
+  return { location: text };
 }

@@ -1,0 +1,200 @@
+/**
+ * A registry on top of any storage that keeps texts under keys and can compare before it sets.
+ *
+ * A back end only says how its storage gets, puts, removes and lists texts ({@linkcode Store}). What
+ * every registry has to get right is done here, once: rows to text and back, the limit of their
+ * size, what is no row, deadlines, aborts, the cookie, and the wording of errors.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import { parseNodeName } from "../core/name.ts";
+import type { NodeName } from "../core/name.ts";
+import { decodeRow, encodeRow, rowMaxBytes } from "../core/row.ts";
+import type { Row } from "../core/row.ts";
+import { encodeUtf8 } from "../core/text.ts";
+import { BoundedCalls } from "./bounded.ts";
+import type { Call } from "./bounded.ts";
+import { Oddities } from "./oddities.ts";
+import type { Listing, Registry, RowVersion, StoredRow, WriteResult } from "./registry.ts";
+
+/** The key of the cookie: no node can be called like that. */
+export const cookieKey = ".cookie";
+
+/** A text with the version under which it is stored. */
+export interface Cell {
+  readonly text: string;
+  /** Not empty; another one after each write, also of the same text, and after a removal. */
+  readonly version: RowVersion;
+}
+
+/** What became of a conditional change. */
+export type Changed =
+  | { readonly kind: "done"; readonly version: RowVersion }
+  /** Something else than `seen` stands there: this, or nothing. */
+  | { readonly kind: "conflict"; readonly current: Cell | undefined };
+
+/**
+ * The texts of one cluster in one storage. Keys are names of nodes, {@linkcode cookieKey}, or
+ * whatever a foreign program has put there.
+ *
+ * Every method may throw what the storage's client throws; `explain` of {@linkcode StoreOptions}
+ * turns that into words. `call.signal` is aborted as soon as nobody waits for the result any more.
+ */
+export interface Store extends AsyncDisposable {
+  /** Where it is, fit for a log: without any secret. */
+  readonly url: string;
+  /** How old an answer about what another handle wrote may be, in milliseconds. */
+  readonly stalenessMs: number;
+  /** All keys with their cells, complete or not at all. Empty if nothing was ever written. */
+  entries(call: Call): Promise<readonly (readonly [key: string, cell: Cell])[]>;
+  get(key: string, call: Call): Promise<Cell | undefined>;
+  /** Puts `text` if the stored version is still `seen`; `undefined`: if there is nothing. */
+  put(key: string, text: string, seen: RowVersion | undefined, call: Call): Promise<Changed>;
+  /** Removes if the stored version is still `seen`; false if not. */
+  remove(key: string, seen: RowVersion, call: Call): Promise<boolean>;
+  /**
+   * Calls `onChange` soon after someone changed something, until `signal` is aborted; connects again
+   * by itself. Never throws. Without hints it returns at once.
+   */
+  watch(onChange: () => void, signal: AbortSignal): Promise<void>;
+}
+
+/** How a store is used as a registry. */
+export interface StoreOptions {
+  readonly clock: Clock;
+  /** How long any call waits for the storage, in milliseconds. */
+  readonly timeoutMs: number;
+  /**
+   * What the storage means by an error, as the end of a sentence and without any secret, or
+   * `undefined` if it is a bug of ours.
+   */
+  readonly explain: (error: unknown) => string | undefined;
+}
+
+/** The registry that keeps its rows in `store`, and closes it in the end. */
+export function storeRegistry(store: Store, options: StoreOptions): Registry {
+  return new StoreRegistry(store, options);
+}
+
+class StoreRegistry implements Registry {
+  readonly #store: Store;
+  readonly #calls: BoundedCalls;
+  readonly #closing = new AbortController();
+
+  constructor(store: Store, options: StoreOptions) {
+    this.#store = store;
+    this.#calls = new BoundedCalls(options);
+  }
+
+  get url(): string {
+    return this.#store.url;
+  }
+
+  get stalenessMs(): number {
+    return this.#store.stalenessMs;
+  }
+
+  list(signal: AbortSignal): Promise<Listing> {
+    return this.#run("list the rows of", "list", signal, async (call) => {
+      return listingOf(await this.#store.entries(call));
+    });
+  }
+
+  read(name: NodeName, signal: AbortSignal): Promise<StoredRow | undefined> {
+    return this.#run(`read ${name} from`, `read ${name}`, signal, async (call) => {
+      return storedRow(name, await this.#store.get(name, call));
+    });
+  }
+
+  write(row: Row, seen: RowVersion | undefined, signal: AbortSignal): Promise<WriteResult> {
+    const { name } = row;
+    return this.#run(`write ${name} into`, `change ${name}`, signal, async (call) => {
+      const text = encodeRow(row);
+      const size = encodeUtf8(text).length;
+      if (size > rowMaxBytes) {
+        throw call.fault(`the row has ${size} bytes, the most is ${rowMaxBytes}`);
+      }
+      let changed = await this.#store.put(name, text, seen, call);
+      const current = changed.kind === "conflict" ? changed.current : undefined;
+      if (seen === undefined && current !== undefined && storedRow(name, current) === undefined) {
+        // What cannot be read counts as nothing.
+        changed = await this.#store.put(name, text, current.version, call);
+      }
+      return changed.kind === "done"
+        ? { kind: "written", version: changed.version }
+        : { kind: "conflict", current: storedRow(name, changed.current) };
+    });
+  }
+
+  remove(
+    name: NodeName,
+    seen: RowVersion,
+    signal: AbortSignal,
+  ): Promise<"removed" | "conflict"> {
+    return this.#run(`remove ${name} from`, `change ${name}`, signal, async (call) => {
+      return await this.#store.remove(name, seen, call) ? "removed" : "conflict";
+    });
+  }
+
+  cookie(signal: AbortSignal): Promise<string | undefined> {
+    return this.#run("read the cookie of", "cookie", signal, async (call) => {
+      return (await this.#store.get(cookieKey, call))?.text;
+    });
+  }
+
+  mintCookie(minted: string, signal: AbortSignal): Promise<string> {
+    return this.#run("read or create the cookie of", "cookie", signal, async (call) => {
+      const there = await this.#store.get(cookieKey, call);
+      if (there !== undefined) return there.text;
+      const put = await this.#store.put(cookieKey, minted, undefined, call);
+      if (put.kind === "done") return minted;
+      if (put.current === undefined) throw call.fault("the cookie has just been removed");
+      return put.current.text;
+    });
+  }
+
+  async watch(onChange: () => void, signal: AbortSignal): Promise<void> {
+    const either = AbortSignal.any([signal, this.#closing.signal]);
+    if (!either.aborted) await this.#store.watch(onChange, either);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    await this.#calls[Symbol.asyncDispose]();
+    await this.#store[Symbol.asyncDispose]();
+  }
+
+  #run<T>(
+    verb: string,
+    lane: string,
+    signal: AbortSignal,
+    work: (call: Call) => Promise<T>,
+  ): Promise<T> {
+    return this.#calls.run(lane, `${verb} ${this.url}`, signal, work);
+  }
+}
+
+function listingOf(entries: readonly (readonly [string, Cell])[]): Listing {
+  const rows: StoredRow[] = [];
+  const timestamps: NodeName[] = [];
+  const oddities = new Oddities();
+  for (const [key, { text, version }] of entries) {
+    if (key === cookieKey) continue;
+    const name = parseNodeName(key);
+    if (name === undefined) {
+      oddities.add(key, "its name is not that of a node");
+      continue;
+    }
+    const decoded = decodeRow(name, text);
+    if (decoded.kind === "row") rows.push({ row: decoded.row, version });
+    else if (decoded.kind === "timestamp") timestamps.push(name);
+    else oddities.add(key, decoded.reason);
+  }
+  return { rows, timestamps, oddities: oddities.list() };
+}
+
+function storedRow(name: NodeName, cell: Cell | undefined): StoredRow | undefined {
+  const decoded = cell && decodeRow(name, cell.text);
+  return cell && decoded?.kind === "row" ? { row: decoded.row, version: cell.version } : undefined;
+}
