@@ -6,8 +6,8 @@
 import type { Clock } from "../clock.ts";
 import { UsageError } from "../core/errors.ts";
 import type { Registry } from "./registry.ts";
-import { parseRegistryUrl } from "./url.ts";
-import type { RegistryScheme } from "./url.ts";
+import { parseRegistryUrl, withoutSecrets } from "./url.ts";
+import type { BackEnd } from "./url.ts";
 
 /** What every back end may need. */
 export interface RegistryContext {
@@ -22,8 +22,8 @@ export interface RegistryContext {
 
 type Opener = (location: string, context: RegistryContext) => Promise<Registry>;
 
-const openers: Readonly<Record<RegistryScheme, Opener>> = {
-  file: async (path, context) => {
+const openers: Readonly<Record<BackEnd, Opener>> = {
+  directory: async (path, context) => {
     const { openDirectoryRegistry } = await import("./directory.ts");
     return openDirectoryRegistry({ path, ...context });
   },
@@ -42,6 +42,8 @@ const openers: Readonly<Record<RegistryScheme, Opener>> = {
  */
 export async function openRegistry(url: string, context: RegistryContext): Promise<Registry> {
   const parsed = parseRegistryUrl(url);
-  if ("fault" in parsed) throw new UsageError([`Cannot open registry "${url}": ${parsed.fault}`]);
-  return await openers[parsed.scheme](parsed.location, context);
+  if ("fault" in parsed) {
+    throw new UsageError([`Cannot open registry "${withoutSecrets(url)}": ${parsed.fault}`]);
+  }
+  return await openers[parsed.backEnd](parsed.location, context);
 }

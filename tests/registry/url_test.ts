@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
 import { UsageError } from "../../lib/core/errors.ts";
 import { openRegistry } from "../../lib/registry/open.ts";
-import { parseRegistryUrl, registryUrlFault } from "../../lib/registry/url.ts";
+import { parseRegistryUrl, registryUrlFault, withoutSecrets } from "../../lib/registry/url.ts";
 import { needing } from "../permissions.ts";
 import { never, randomText, rowOf } from "./rows.ts";
 
@@ -15,17 +15,17 @@ const context = { cluster: "default", clock: systemClock, timeoutMs: 20_000, ran
 
 Deno.test("parseRegistryUrl() takes legal ones apart", () => {
   const legal: [string, string, string][] = [
-    ["file:///tmp/sync_dir", "file", "/tmp/sync_dir"],
-    ["FILE:///tmp/a%20b%25", "file", "/tmp/a b%"],
-    ["file://localhost/tmp", "file", "/tmp"],
-    ["/tmp/100%?#", "file", "/tmp/100%?#"],
-    ["./sync_dir", "file", "./sync_dir"],
-    ["../sync_dir", "file", "../sync_dir"],
+    ["file:///tmp/sync_dir", "directory", "/tmp/sync_dir"],
+    ["FILE:///tmp/a%20b%25", "directory", "/tmp/a b%"],
+    ["file://localhost/tmp", "directory", "/tmp"],
+    ["/tmp/100%?#", "directory", "/tmp/100%?#"],
+    ["./sync_dir", "directory", "./sync_dir"],
+    ["../sync_dir", "directory", "../sync_dir"],
     ["memory:", "memory", ""],
     ["memory:blue", "memory", "blue"],
   ];
-  for (const [text, scheme, location] of legal) {
-    assert.deepEqual(parseRegistryUrl(text), { scheme, location }, text);
+  for (const [text, backEnd, location] of legal) {
+    assert.deepEqual(parseRegistryUrl(text), { backEnd, location }, text);
     assert.equal(registryUrlFault(text), undefined);
   }
 });
@@ -47,8 +47,36 @@ Deno.test("registryUrlFault() says what is wrong and what is legal", () => {
   for (const [text, pattern] of faults) assert.match(registryUrlFault(text) ?? "", pattern, text);
 });
 
-Deno.test("openRegistry() rejects with UsageError when the URL is not legal", async () => {
-  await assert.rejects(openRegistry("gopher://x", context), UsageError);
+Deno.test("openRegistry() rejects without secrets when the URL is not legal", async () => {
+  const wrong = [
+    "gopher://u:sesame@h",
+    "u:sesame@h/x",
+    "gopher://u:1/sesame@h",
+    "u:sesame",
+    "sesame",
+  ];
+  for (const url of wrong) {
+    await assert.rejects(openRegistry(url, context), (error) => {
+      assert.ok(error instanceof UsageError);
+      assert.match(error.message, /^Cannot open registry ".*": it/);
+      assert.ok(!error.message.includes("sesame"), error.message);
+      return true;
+    });
+  }
+});
+
+Deno.test("withoutSecrets() hides passwords and parameters that may be secrets", () => {
+  const shown: [string, string][] = [
+    [
+      "gopher://ada:sesame@h:1/2?region=eu&key=sesame#sesame",
+      "gopher://ada:***@h:1/2?region=eu&key=***",
+    ],
+    ["gopher://[sesame", "gopher:***"],
+    ["gopher://ada:1/sesame@h", "gopher:***"],
+    ["file:///tmp/a@b", "file:///tmp/a@b"],
+    ["/tmp/a@b", "/tmp/a@b"],
+  ];
+  for (const [url, expected] of shown) assert.equal(withoutSecrets(url), expected);
 });
 
 Deno.test("openRegistry() gives handles on the same storage for the same memory URL", async () => {
