@@ -9,6 +9,7 @@
  */
 import { isPath, parseDirectoryUrl } from "./directory_url.ts";
 import { parseMemoryUrl } from "./memory_url.ts";
+import { parseRedisUrl } from "./redis_url.ts";
 import type { UrlFault } from "./url_parts.ts";
 
 /** How the URLs of one back end look. */
@@ -32,6 +33,11 @@ const forms = {
     schemes: ["memory"],
     example: "memory:name (inside one process)",
     parse: parseMemoryUrl,
+  },
+  redis: {
+    schemes: ["redis", "rediss"],
+    example: "redis://user:password@host",
+    parse: wholeUrl(parseRedisUrl),
   },
 } satisfies Record<string, UrlForm>;
 
@@ -73,6 +79,14 @@ export function parseRegistryUrl(text: string): RegistryLocation | UrlFault {
   if (backEnd === undefined) return { fault: `its scheme "${scheme}" is not known; ${legal()}` };
   const parsed = forms[backEnd].parse(text);
   return "fault" in parsed ? parsed : { backEnd, location: parsed.location };
+}
+
+/** For a back end that is opened with its whole URL, once that has turned out to be legal. */
+function wholeUrl(check: (text: string) => object | UrlFault): UrlForm["parse"] {
+  return (text) => {
+    const checked = check(text);
+    return "fault" in checked ? checked as UrlFault : { location: text };
+  };
 }
 
 /** Why `text` is not the URL of a registry, as the end of a sentence, or `undefined` if it is one. */

@@ -1,0 +1,144 @@
+/**
+ * What can go wrong with a Redis server, in words.
+ *
+ * The errors of the client are never passed on, not even as a cause: they carry the command that
+ * failed, and with it passwords, cookies and rows.
+ *
+ * @module
+ */
+import type { RedisSettings } from "./redis_url.ts";
+
+/** A fault of the server, or on the way to it; the message is the end of a sentence. */
+export class RedisFault extends Error {
+  override name = "RedisFault";
+  /** The code that the server's reply began with, if it was one. */
+  readonly code: string | undefined;
+
+  constructor(reason: string, code?: string) {
+    super(reason);
+    this.code = code;
+  }
+}
+
+type Words = string | ((settings: RedisSettings, message: string) => string);
+
+/**
+ * By the code that a reply begins with. Servers before version 7 put it in the middle if the error
+ * comes from within a script.
+ */
+const replies: Readonly<Record<string, Words>> = {
+  WRONGPASS: (settings) =>
+    settings.user === ""
+      ? "the password is wrong"
+      : `the password is wrong for user ${settings.user}, or there is no such user`,
+  NOAUTH: "the server asks for a password, and the URL has none",
+  NOPERM: (settings, message) => {
+    const command = /the '([\w|-]+)' (?:sub)?command/.exec(message)?.[1];
+    const right = command === undefined
+      ? `use the keys ${settings.prefix}:*`
+      : `run the command ${command}`;
+    return `user ${settings.user || "default"} may not ${right}`;
+  },
+  READONLY: "the server is a replica, which can only be read",
+  MASTERDOWN: "the server is a replica that has lost its master",
+  NOREPLICAS: "the server has lost its replicas and accepts no writes",
+  OOM: "the memory of the server is full",
+  MISCONF: "the server accepts no writes as it cannot save to its disk",
+  NOSCRIPT: "the server does not keep scripts",
+  LOADING: "the server is still loading its data",
+  BUSY: "the server is busy with a script of somebody else",
+  WRONGTYPE: ({ prefix }) =>
+    `the key ${prefix}:… holds something else than rows, maybe those of another program or version`,
+  MOVED: "the server is one of a Redis Cluster, which needs a proxy in front of it",
+  ASK: "the server is one of a Redis Cluster, which needs a proxy in front of it",
+  CLUSTERDOWN: "the Redis Cluster is down",
+  DENIED: "the server is in protected mode, which lets in nobody from outside",
+};
+
+/** Faults that begin with ERR, by a part of their text. */
+const otherReplies: readonly (readonly [RegExp, Words])[] = [
+  [
+    /The user executing the script can't/,
+    ({ user }) => `user ${user || "default"} may not run all of hget, hset and hdel`,
+  ],
+  [/DB index is out of range/, ({ database }) => `the server has no database ${database}`],
+  [/SELECT is not allowed/i, "a Redis Cluster has no database but 0"],
+  [/max number of clients/, "the server has no room for another connection"],
+  [/unknown command/i, (_settings, message) => {
+    const command = /unknown command [`'"]?(\w+)/i.exec(message)?.[1] ?? "";
+    return `the server does not know the command ${command}`.trimEnd();
+  }],
+];
+
+/** By the code of an error of the system. */
+const systemCodes: Readonly<Record<string, Words>> = {
+  ECONNREFUSED: ({ host, port }) => `the connection to ${host}:${port} was refused`,
+  ENOTFOUND: ({ host }) => `the host ${host} is not known`,
+  EAI_AGAIN: ({ host }) => `the host ${host} cannot be looked up at the moment`,
+  EHOSTUNREACH: ({ host }) => `the host ${host} cannot be reached`,
+  ENETUNREACH: ({ host }) => `the network of ${host} cannot be reached`,
+  ETIMEDOUT: ({ host }) => `the host ${host} does not answer`,
+  ECONNRESET: "the connection was lost",
+  ECONNABORTED: "the connection was lost",
+  EPIPE: "the connection was lost",
+};
+
+/** Faults of TLS; the systems and their versions word them differently, and some have no code. */
+const tlsFaults: readonly (readonly [RegExp, Words])[] = [
+  [
+    /UnknownIssuer|SELF_SIGNED|self.signed|UNABLE_TO_(VERIFY|GET_ISSUER)/i,
+    "the server's certificate is signed by nobody that is trusted; see tls_ca",
+  ],
+  [
+    /ALTNAME_INVALID|not valid for name|NotValidForName/i,
+    ({ host }) => `the server's certificate is not for ${host}`,
+  ],
+  [/CERT_HAS_EXPIRED|\bexpired\b/i, "the server's certificate has expired"],
+  [/InvalidContentType|WRONG_VERSION_NUMBER|corrupt message/i, "the server does not speak TLS"],
+  [/certificate|HandshakeFailure|handshake|\btls\b/i, "the server and this node agree on no TLS"],
+];
+
+/** The client's words for a connection that has ended under a command. */
+const lost = /^Connection is closed|^Stream isn't writeable|aborted due to connection close/;
+
+/** `error` in words, or `undefined` if it is none of the server's: a bug of ours. */
+export function redisFault(error: unknown, settings: RedisSettings): RedisFault | undefined {
+  if (error instanceof RedisFault) return error;
+  if (!(error instanceof Error)) return undefined;
+  const said = (words: Words): string =>
+    typeof words === "string" ? words : words(settings, error.message);
+  if (isLost(error)) return new RedisFault("the connection was lost");
+  // Not by the names of their classes: those are shortened in the built program.
+  if ("command" in error) return replyFault(error.message, said, settings);
+  if (error.message.startsWith("Protocol error")) {
+    return new RedisFault("what answers there is not Redis");
+  }
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  const words = systemCodes[code] ??
+    tlsFaults.find(([pattern]) => pattern.test(`${code} ${error.message}`))?.[1];
+  if (words !== undefined) return new RedisFault(said(words));
+  return code === "" ? undefined : new RedisFault(`the connection failed with ${code}`);
+}
+
+/** True for an error that tells only that the connection has ended, and not why. */
+export function isLost(error: unknown): boolean {
+  return error instanceof Error && lost.test(error.message);
+}
+
+function replyFault(
+  message: string,
+  said: (words: Words) => string,
+  { password }: RedisSettings,
+): RedisFault {
+  const code = Object.keys(replies).find((code) => new RegExp(`(^|[-\\s])${code} `).test(message));
+  const words = code === undefined
+    ? otherReplies.find(([pattern]) => pattern.test(message))?.[1]
+    : replies[code];
+  if (words !== undefined) {
+    return new RedisFault(said(words), code);
+  }
+  // Some replies repeat what they were asked.
+  const [first = ""] = message.split(/, with args|\r|\n/);
+  const shown = password ? first.replaceAll(password, "***") : first;
+  return new RedisFault(`the server says: ${shown.slice(0, 200)}`);
+}

@@ -1,0 +1,336 @@
+/**
+ * What goes wrong with a Redis server, made to go wrong, and told in words without a secret.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { systemClock } from "../../lib/clock.ts";
+import { RegistryError } from "../../lib/core/errors.ts";
+import { openRegistry } from "../../lib/registry/open.ts";
+import { redisFault } from "../../lib/registry/redis_faults.ts";
+import { parseRedisUrl } from "../../lib/registry/redis_url.ts";
+import type { Registry } from "../../lib/registry/registry.ts";
+import { needing } from "../permissions.ts";
+import {
+  freePort,
+  output,
+  redisMissing,
+  redisNeeds,
+  RedisServer,
+  sharedRedis,
+  until,
+} from "./redis_server.ts";
+import { nameOf, never, randomText, rowOf } from "../registry/rows.ts";
+
+const skip = redisMissing();
+const secret = "s3cr:t/";
+const inUrl = encodeURIComponent(secret);
+const name = nameOf("n1@10.0.0.2");
+const context = { cluster: "default", clock: systemClock, timeoutMs: 20_000, randomText };
+
+function redisTest(title: string, fn: (server: RedisServer) => Promise<void>): void {
+  const { name: fullName, ignore } = needing(`redis: ${title}`, ...redisNeeds);
+  Deno.test({
+    name: skip === undefined ? fullName : `${fullName} (skipped: ${skip})`,
+    ignore: ignore || skip !== undefined,
+    fn: async () => await fn(await sharedRedis()),
+  });
+}
+
+/** The end of the sentence with which `act` fails, after it was searched for secrets. */
+async function reasonOf(act: Promise<unknown>): Promise<string> {
+  const error = await act.then(() => assert.fail("it did not fail"), (error: unknown) => error);
+  assert.ok(error instanceof RegistryError, Deno.inspect(error));
+  const all = Deno.inspect(error, { depth: 20, showHidden: true });
+  for (const hidden of [secret, inUrl, "minted-cookie"]) assert.ok(!all.includes(hidden), all);
+  return /^Cannot .*? redis.*?: (.*)$/s.exec(error.message)?.[1] ?? error.message;
+}
+
+/** Why `url` can be neither listed nor written to nor given a cookie. */
+async function reasonAt(url: string, timeoutMs = 20_000): Promise<string> {
+  await using registry = await openRegistry(url, { ...context, timeoutMs });
+  const reason = await reasonOf(registry.list(never));
+  assert.equal(await reasonOf(registry.write(rowOf(name), undefined, never)), reason);
+  assert.equal(await reasonOf(registry.mintCookie("minted-cookie", never)), reason);
+  return reason;
+}
+
+/** Why `url` can be listed, but not written to. */
+async function writeReason(registry: Registry, isMinting = true): Promise<string> {
+  await registry.list(never);
+  const reason = await reasonOf(registry.write(rowOf(name), undefined, never));
+  if (isMinting) assert.equal(await reasonOf(registry.mintCookie("minted-cookie", never)), reason);
+  return reason;
+}
+
+redisTest("a wrong password is told, of the default user and of another", async (server) => {
+  assert.equal(await reasonAt(server.url("", `ada:${inUrl}@`)), wrongPassword("ada"));
+  await server.command("ACL", "SETUSER", "ada", "on", ">right", "~*", "&*", "+@all");
+  assert.equal(await reasonAt(server.url("", `ada:${inUrl}@`)), wrongPassword("ada"));
+  {
+    await using registry = await openRegistry(server.url("", "ada:right@"), context);
+    await registry.list(never);
+    // Whoever is connected is thrown out.
+    await server.command("ACL", "DELUSER", "ada");
+    await until("it is noticed", () => registry.list(never).then(() => false, () => true));
+    assert.equal(await reasonOf(registry.list(never)), wrongPassword("ada"));
+  }
+  {
+    // A password where none is needed does no harm.
+    await using registry = await openRegistry(server.url("", `:${inUrl}@`), context);
+    await registry.list(never);
+  }
+  await server.command("CONFIG", "SET", "requirepass", "right");
+  try {
+    assert.equal(await reasonAt(server.url("", `:${inUrl}@`)), "the password is wrong");
+    const none = "the server asks for a password, and the URL has none";
+    assert.equal(await reasonAt(server.url()), none);
+    await using registry = await openRegistry(server.url("", ":right@"), context);
+    await registry.list(never);
+  } finally {
+    await server.command("-a", "right", "--no-auth-warning", "CONFIG", "SET", "requirepass", "");
+  }
+});
+
+function wrongPassword(user: string): string {
+  return `the password is wrong for user ${user}, or there is no such user`;
+}
+
+redisTest("what a user may not do is told, and hints are not needed", async (server) => {
+  const prefix = randomText();
+  const url = server.url(`?prefix=${prefix}`, `bob:${inUrl}@`);
+  const user = ["ACL", "SETUSER", "bob", "reset", "on", `>${secret}`];
+  await server.command(...user, "~*", "+@all", "-hgetall", "-hget");
+  await using registry = await openRegistry(url, context);
+  assert.equal(await reasonOf(registry.list(never)), "user bob may not run the command hgetall");
+  assert.match(await reasonOf(registry.mintCookie("minted-cookie", never)), /command hget$/);
+  await server.command(...user, "~other:*", "+@all");
+  assert.equal(await reasonOf(registry.list(never)), `user bob may not use the keys ${prefix}:*`);
+  await server.command(...user, "%R~*", "+@all");
+  assert.match(await writeReason(registry, false), /^user bob may not use the keys/);
+  await server.command(...user, "~*", "+@read");
+  assert.equal(await writeReason(registry, false), "user bob may not run the command evalsha");
+  await server.command(...user, "~*", "+@all", "-hset");
+  assert.equal(
+    await writeReason(registry, false),
+    "user bob may not run all of hget, hset and hdel",
+  );
+  // All that is needed; without the channel there are no hints, but all else works.
+  const needed = ["+evalsha", "+eval", "+hget", "+hset", "+hdel", "+hgetall"];
+  await server.command(...user, `~${prefix}:*`, ...needed);
+  const result = await registry.write(rowOf(name), undefined, never);
+  assert.ok(result.kind === "written");
+  assert.equal((await registry.list(never)).rows.length, 1);
+  assert.equal(await registry.remove(name, result.version, never), "removed");
+  await server.command(
+    ...user,
+    `~${prefix}:*`,
+    `&${prefix}:*`,
+    ...needed,
+    "+subscribe",
+    "+publish",
+  );
+  let hints = 0;
+  const watching = registry.watch(() => hints++, never);
+  const channel = `${prefix}:default:changed:0`;
+  await until(
+    "it is subscribed",
+    async () => (await server.command("PUBSUB", "NUMSUB", channel)).endsWith("1"),
+  );
+  await registry.write(rowOf(name), undefined, never);
+  await until("a hint", () => hints > 0);
+  await registry[Symbol.asyncDispose]();
+  await watching;
+});
+
+redisTest("a server that takes no writes is told, and works when it does again", async (server) => {
+  const full = ["CONFIG", "SET", "maxmemory"];
+  const faults: [string[], string[], string][] = [
+    [
+      ["REPLICAOF", "127.0.0.1", `${freePort()}`],
+      ["REPLICAOF", "NO", "ONE"],
+      "the server is a replica, which can only be read",
+    ],
+    [[...full, "1mb"], [...full, "0"], "the memory of the server is full"],
+    [
+      ["CONFIG", "SET", "min-replicas-to-write", "1"],
+      ["CONFIG", "SET", "min-replicas-to-write", "0"],
+      "the server has lost its replicas and accepts no writes",
+    ],
+  ];
+  const url = server.url(`?prefix=${randomText()}`);
+  for (const [begin, end, reason] of faults) {
+    await using registry = await openRegistry(url, context);
+    await server.command(...begin);
+    try {
+      assert.equal(await writeReason(registry), reason);
+    } finally {
+      await server.command(...end);
+    }
+    const result = await registry.write(rowOf(name), undefined, never);
+    assert.ok(result.kind === "written", reason);
+    await registry.remove(name, result.version, never);
+  }
+});
+
+redisTest("a disk that cannot be saved to is told", async (server) => {
+  const url = server.url(`?prefix=${randomText()}`);
+  await using registry = await openRegistry(url, context);
+  const saved = async (status: string): Promise<void> => {
+    await server.command("BGSAVE");
+    await until(
+      status,
+      async () =>
+        (await server.command("INFO", "persistence")).includes(`rdb_last_bgsave_status:${status}`),
+    );
+  };
+  const path = `${server.folder}/dump.rdb`;
+  await Deno.remove(path).catch(() => {});
+  await Deno.mkdir(path);
+  await saved("err");
+  const reason = await writeReason(registry);
+  await Deno.remove(path);
+  await saved("ok");
+  assert.equal(reason, "the server accepts no writes as it cannot save to its disk");
+  await registry.mintCookie("minted-cookie", never);
+});
+
+redisTest("a key of another kind, and a missing database, are told", async (server) => {
+  const prefix = randomText();
+  await server.command("SET", `${prefix}:default`, secret);
+  const foreign = await reasonAt(server.url(`?prefix=${prefix}`));
+  assert.match(foreign, /^the key .*:… holds something else than rows, maybe those of another/);
+  assert.equal(await reasonAt(server.url("/99")), "the server has no database 99");
+  await using registry = await openRegistry(server.url("/3"), context);
+  await registry.mintCookie("minted-cookie", never);
+  assert.equal(await server.command("-n", "3", "HLEN", "clusternode:default"), "1");
+  assert.equal(await server.command("EXISTS", "clusternode:default"), "0");
+});
+
+redisTest("a server that still loads its data is told", async (server) => {
+  await using registry = await openRegistry(server.url("/5"), context);
+  await registry.mintCookie("minted-cookie", never);
+  const fill = "for i = 1, 3000 do redis.call('SET', 'filler' .. i, string.rep('x', 200)) end";
+  await server.command("-n", "5", "EVAL", fill, "0");
+  await server.stop();
+  await server.start("--key-load-delay", "300", "--loading-process-events-interval-bytes", "1024");
+  assert.equal(await reasonOf(registry.list(never)), "the server is still loading its data");
+  await until("it is loaded", () => registry.list(never).then(() => true, () => false));
+  assert.equal(await registry.cookie(never), "minted-cookie");
+  await server.command("-n", "5", "FLUSHDB");
+});
+
+redisTest("no server, and what is no Redis, is told", async () => {
+  const port = freePort();
+  const refused = `the connection to 127.0.0.1:${port} was refused`;
+  assert.equal(await reasonAt(`redis://:${inUrl}@127.0.0.1:${port}`), refused);
+  assert.equal(await reasonAt(`rediss://:${inUrl}@127.0.0.1:${port}`), refused);
+  const onListen = (): void => {};
+  await using web = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen }, () => new Response());
+  const none = "what answers there is not Redis";
+  assert.equal(await reasonAt(`redis://:${inUrl}@127.0.0.1:${web.addr.port}`), none);
+  assert.equal(await reasonAt(`redis://127.0.0.1:${web.addr.port}`), none);
+  await web.shutdown();
+});
+
+redisTest("TLS works with a known authority, and what fails of it is told", async () => {
+  const port = freePort();
+  await using server = await RedisServer.create();
+  await server.stop();
+  await certificates(server.folder);
+  const file = (option: string, name: string): string[] => [option, `${server.folder}/${name}`];
+  await server.start(
+    ...["--tls-port", `${port}`, "--tls-auth-clients", "no", "--requirepass", secret],
+    ...file("--tls-cert-file", "server.crt"),
+    ...file("--tls-key-file", "server.key"),
+    ...file("--tls-ca-cert-file", "ca.crt"),
+  );
+  const url = (host: string): string => `rediss://:${inUrl}@${host}:${port}/1`;
+  const ca = `?tls_ca=${server.folder}/ca.crt`;
+  for (const host of ["localhost", "127.0.0.1"]) {
+    await using registry = await openRegistry(`${url(host)}${ca}`, context);
+    await registry.mintCookie("minted-cookie", never);
+  }
+  assert.match(await reasonAt(url("localhost")), /signed by nobody that is trusted; see tls_ca$/);
+  const other = `?tls_ca=${server.folder}/other.crt`;
+  assert.match(await reasonAt(url("localhost") + other), /signed by nobody that is trusted/);
+  assert.match(await reasonAt(url("[::1]") + ca), /refused|not for ::1$/);
+  assert.equal(
+    await reasonAt(url("127.0.0.2") + ca),
+    "the connection to 127.0.0.2:" + port + " was refused",
+  );
+  const missing = `${server.folder}/none.crt`;
+  assert.equal(
+    await reasonAt(`${url("localhost")}?tls_ca=${missing}`),
+    `the file ${missing} of tls_ca cannot be read (ENOENT)`,
+  );
+  const plain = await reasonAt(`redis://:${inUrl}@localhost:${port}`);
+  assert.equal(plain, "the connection was lost");
+  // A Redis without TLS waits for the end of a line that never comes.
+  const silent = await reasonAt(`rediss://:${inUrl}@127.0.0.1:${server.port}${ca}`, 300);
+  assert.equal(silent, "no answer within 300 ms, connecting");
+});
+
+/** An authority, a server's certificate that it has signed, and one that nobody has. */
+async function certificates(folder: string): Promise<void> {
+  const openssl = (...args: string[]): Promise<string> => output("openssl", args);
+  const fresh = (name: string, subject: string): string[] => [
+    ...["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
+    ...["-subj", `/CN=${subject}`, "-keyout", `${folder}/${name}.key`],
+  ];
+  const days = ["-days", "2"];
+  await openssl(...fresh("ca", "Test CA"), "-x509", ...days, "-out", `${folder}/ca.crt`);
+  await openssl(...fresh("other", "Other CA"), "-x509", ...days, "-out", `${folder}/other.crt`);
+  await openssl(...fresh("server", "localhost"), "-out", `${folder}/server.csr`);
+  await Deno.writeTextFile(`${folder}/names`, "subjectAltName=DNS:localhost,IP:127.0.0.1");
+  await openssl(
+    ...["x509", "-req", "-in", `${folder}/server.csr`, "-extfile", `${folder}/names`, ...days],
+    ...["-CA", `${folder}/ca.crt`, "-CAkey", `${folder}/ca.key`, "-CAcreateserial"],
+    ...["-out", `${folder}/server.crt`],
+  );
+}
+
+Deno.test("redisFault() finds words for what is hard to make, and hides what was asked", () => {
+  const settings = parseRedisUrl(`redis://eve:${inUrl}@h:1/2`);
+  assert.ok(!("fault" in settings));
+  const reply = (message: string): Error => Object.assign(new Error(message), { command: {} });
+  const system = (code: string, message = ""): Error => Object.assign(new Error(message), { code });
+  const faults: [Error, string][] = [
+    [reply("MOVED 3999 10.0.0.1:6381"), "the server is one of a Redis Cluster, which needs"],
+    [reply("CLUSTERDOWN The cluster is down"), "the Redis Cluster is down"],
+    [reply("MASTERDOWN Link with MASTER is down"), "the server is a replica that has lost"],
+    [reply("DENIED Redis is running in protected mode"), "the server is in protected mode"],
+    [reply("BUSY Redis is busy running a script."), "the server is busy with a script"],
+    [reply("ERR max number of clients reached"), "the server has no room for another connection"],
+    [reply("ERR SELECT is not allowed in cluster mode"), "a Redis Cluster has no database but 0"],
+    [
+      reply("ERR Error running script: @user_script:9: -READONLY You can't write against"),
+      "the server is a replica, which can only be read",
+    ],
+    [
+      reply(`ERR unknown command 'AUTH', with args beginning with: 'eve' '${secret}'`),
+      "the server does not know the command AUTH",
+    ],
+    [reply(`ERR strange ${secret}, with args ${secret}`), "the server says: ERR strange ***"],
+    [system("ENOTFOUND"), "the host h is not known"],
+    [system("EHOSTUNREACH"), "the host h cannot be reached"],
+    [system("ESTRANGE"), "the connection failed with ESTRANGE"],
+    [new Error("invalid peer certificate: UnknownIssuer"), "the server's certificate is signed by"],
+    [
+      new Error('invalid peer certificate: certificate not valid for name "h"; certificate is'),
+      "the server's certificate is not for h",
+    ],
+    [
+      system("ERR_TLS_CERT_ALTNAME_INVALID", "does not match certificate's altnames"),
+      "the server's certificate is not for h",
+    ],
+    [system("CERT_HAS_EXPIRED", "certificate has expired"), "the server's certificate has expired"],
+    [new Error("received corrupt message of type InvalidContentType"), "the server does not speak"],
+  ];
+  for (const [error, words] of faults) {
+    const fault = redisFault(error, settings);
+    assert.equal(fault?.message.slice(0, words.length), words);
+    assert.ok(!Deno.inspect(fault).includes(secret));
+  }
+  assert.equal(redisFault(new TypeError("a bug"), settings), undefined);
+});
