@@ -32,6 +32,10 @@ const openers: Readonly<Record<BackEnd, Opener>> = {
     const url = `memory:${name}`;
     return openMemoryRegistry({ storage: memoryStorage(name), url, ...context });
   },
+  postgres: async (url, context) => {
+    const { openPostgresRegistry } = await import("./postgres.ts");
+    return openPostgresRegistry(url, context);
+  },
   redis: async (url, context) => {
     const { openRedisRegistry } = await import("./redis.ts");
     return openRedisRegistry(url, context);

@@ -9,6 +9,7 @@
  */
 import { isPath, parseDirectoryUrl } from "./directory_url.ts";
 import { parseMemoryUrl } from "./memory_url.ts";
+import { parsePostgresUrl } from "./postgres_url.ts";
 import { parseRedisUrl } from "./redis_url.ts";
 import type { UrlFault } from "./url_parts.ts";
 
@@ -33,6 +34,11 @@ const forms = {
     schemes: ["memory"],
     example: "memory:name (inside one process)",
     parse: parseMemoryUrl,
+  },
+  postgres: {
+    schemes: ["postgres", "postgresql"],
+    example: "postgres://user:password@host/database",
+    parse: wholeUrl(parsePostgresUrl),
   },
   redis: {
     schemes: ["redis", "rediss"],

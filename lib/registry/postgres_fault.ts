@@ -1,0 +1,148 @@
+/**
+ * What goes wrong with a PostgreSQL server, in words.
+ *
+ * What the driver throws is dropped altogether: it carries the parameters of the statement and, in
+ * "detail" and "where", rows with their secrets.
+ *
+ * @module
+ */
+
+/** What the sentences speak about. */
+export interface FaultScene {
+  /** Host and port. */
+  readonly at: string;
+  readonly user: string;
+  readonly database: string;
+  readonly hasPassword: boolean;
+  /** The table with its schema, as one writes it. */
+  readonly table: string;
+}
+
+/** A fault of the storage; the message is the end of a sentence and holds no secret. */
+export class PostgresFault extends Error {
+  override name = "PostgresFault";
+  /** Of the server (an SQLSTATE), of the system, or of the driver; may be empty. */
+  readonly code: string;
+  /** True if the server has refused a statement, and the connection is as good as before. */
+  readonly isStatementOnly: boolean;
+
+  constructor(sentence: string, code: string, isStatementOnly: boolean) {
+    super(sentence);
+    this.code = code;
+    this.isStatementOnly = isStatementOnly;
+  }
+}
+
+/** Codes of the server that tell that the table is not there. */
+export const missingTableCodes: readonly string[] = ["42P01", "3F000"];
+
+/** Codes of the server that ask for doing the same again: somebody else was faster. */
+export const retryCodes: readonly string[] = ["40001", "40P01"];
+
+/** The fault that `error`, thrown by the driver or a socket, stands for; a bug of ours stays one. */
+export function postgresFault(error: unknown, scene: FaultScene): unknown {
+  if (!(error instanceof Error) || error instanceof PostgresFault) return error;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  if (code === "" && error instanceof TypeError) return error;
+  const isStatementOnly = "severity" in error && error.severity === "ERROR";
+  const ofServer = "severity" in error || "severity_local" in error;
+  const message = oneLine(error.message);
+  const sentence = ofServer ? serverSentence(code, message, scene) : undefined;
+  return new PostgresFault(sentence ?? clientSentence(code, message, scene), code, isStatementOnly);
+}
+
+/** True if a pooler in front of the server refuses a setting with which a connection begins. */
+export function isRefusedSetting(error: unknown): boolean {
+  return error instanceof PostgresFault && error.code === "08P01" &&
+    error.message.includes("unsupported startup parameter");
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/\p{C}+/gu, " ").trim();
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+}
+
+function clientSentence(code: string, message: string, { at }: FaultScene): string {
+  switch (code) {
+    case "ECONNREFUSED":
+      return `nothing listens at ${at}, the connection was refused`;
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+    case "EAI_NODATA":
+      return `the host of ${at} is not known`;
+    case "ETIMEDOUT":
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+      return `${at} cannot be reached`;
+    case "SASL_SIGNATURE_MISMATCH":
+      return `the server at ${at} cannot prove that it knows the password`;
+    case "NO_TLS":
+      return `the server at ${at} does not encrypt; without sslmode in the URL it need not`;
+    case "NO_POSTGRES":
+      return `what listens at ${at} is no PostgreSQL server`;
+    case "NO_CA_FILE":
+      return message;
+  }
+  if (/UnknownIssuer|SELF_SIGNED|UNABLE_TO/.test(`${code} ${message}`)) {
+    return `the certificate of ${at} is of a CA that is not known; sslrootcert may name its file`;
+  }
+  if (/NotValidForName|ALTNAME/.test(`${code} ${message}`)) {
+    return `the certificate of ${at} is for another host`;
+  }
+  if (/certificate|CERT_/i.test(`${code} ${message}`)) {
+    return `the certificate of ${at} is not accepted: ${message}`;
+  }
+  return `the connection to ${at} broke`;
+}
+
+function serverSentence(code: string, message: string, scene: FaultScene): string {
+  const { at, user, database, hasPassword, table } = scene;
+  switch (code) {
+    case "28P01":
+      return hasPassword
+        ? `the password is wrong for user "${user}"`
+        : `user "${user}" needs a password, in the URL or in PGPASSWORD`;
+    case "28000":
+      return /no encryption/.test(message)
+        ? `user "${user}" is not let in: ${message}; sslmode=require in the URL encrypts`
+        : `user "${user}" is not let in: ${message}`;
+    case "3D000":
+      return `there is no database "${database}" at ${at}`;
+    case "42501":
+      return `user "${user}" lacks a right: ${message}`;
+    case "25006":
+      return `user "${user}" may only read at ${at}: it is a standby or set to be read-only`;
+    case "53100":
+      return `the disk of the server at ${at} is full`;
+    case "53300":
+      return `the server at ${at} has no connection left: ${message}`;
+    case "57014":
+      return `the server at ${at} took too long and gave up`;
+    case "57P01":
+    case "57P02":
+    case "57P03":
+      return `the server at ${at} is starting or stopping`;
+    case "22021":
+      return "the text holds characters that PostgreSQL cannot keep";
+    case "22P05":
+      return `the text holds characters that database "${database}" cannot keep; let it be UTF8`;
+    case "42P01":
+    case "3F000":
+      return `there is no table ${table}`;
+  }
+  const shown = mayShow(code) ? `: ${message}` : "";
+  return isLayout(code)
+    ? `the table ${table} has another layout than this program knows${shown}`
+    : `the server at ${at} refused with code ${code}${shown}`;
+}
+
+/** Columns, keys or types are not what this program's statements are made for. */
+function isLayout(code: string): boolean {
+  return code.startsWith("42") || code.startsWith("22") || code.startsWith("23") ||
+    code === "55000" || code === "0A000";
+}
+
+/** True where messages tell of names and settings; others may quote values, thus secrets. */
+function mayShow(code: string): boolean {
+  return /^(08|0A|25|40|42|53|54|55|57|58)/.test(code);
+}

@@ -1,0 +1,169 @@
+/**
+ * What the tests of the PostgreSQL registry share: one server for a file, a schema for each test.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { sleep, systemClock } from "../../lib/clock.ts";
+import { RegistryError } from "../../lib/core/errors.ts";
+import type { Row } from "../../lib/core/row.ts";
+import { openRegistry } from "../../lib/registry/open.ts";
+import type { Registry, RowVersion } from "../../lib/registry/registry.ts";
+import { needing } from "../permissions.ts";
+import {
+  postgresNeeds,
+  postgresPassword,
+  PostgresServer,
+  postgresSkip,
+} from "./postgres_server.ts";
+import type { PostgresUrlParts } from "./postgres_server.ts";
+import { nameOf, never, randomText, rowOf } from "../registry/rows.ts";
+
+/** How long any call of a test waits: ten times of what a busy machine needs. */
+export const timeoutMs = 10_000;
+
+/** How often something that tells no news is looked at, in milliseconds. */
+const lookMs = 20;
+
+/** The name that tests write to when any will do. */
+export const name = nameOf("n1@10.0.0.2");
+
+let running: Promise<PostgresServer> | undefined;
+let schemaCount = 0;
+
+/** The server of this test file, running. */
+export function sharedServer(): Promise<PostgresServer> {
+  return running ??= PostgresServer.create();
+}
+
+/** To be called once in each file: stops the server after the last test. */
+export function stopSharedServerAtEnd(): void {
+  Deno.test.afterAll(async () => await (await running)?.[Symbol.asyncDispose]());
+}
+
+/** A schema that no other test uses. */
+export function newSchema(): string {
+  return `test_${++schemaCount}`;
+}
+
+/** A schema of the shared server, with handles on it. */
+export class PostgresScene implements AsyncDisposable {
+  readonly server: PostgresServer;
+  readonly schema = newSchema();
+  readonly #handles: Registry[] = [];
+
+  private constructor(server: PostgresServer) {
+    this.server = server;
+  }
+
+  static async create(): Promise<PostgresScene> {
+    return new PostgresScene(await sharedServer());
+  }
+
+  /** A new handle; the scene closes it. */
+  async open(parts: PostgresUrlParts & SceneOptions = {}): Promise<Registry> {
+    const { cluster = "default", query = "", timeoutMs: patienceMs = timeoutMs } = parts;
+    const url = this.server.url({ ...parts, query: `schema=${this.schema}&${query}` });
+    const context = { cluster, clock: systemClock, timeoutMs: patienceMs, randomText };
+    const handle = await openRegistry(url.replace(/&$/, ""), context);
+    this.#handles.push(handle);
+    return handle;
+  }
+
+  /** Statements of the superuser, with `@` for the schema. */
+  async query(text: string): Promise<Record<string, unknown>[]> {
+    return await this.server.query(text.replaceAll("@", this.schema));
+  }
+
+  /** Makes a user with the same password as the superuser has; with `@` for the schema. */
+  async user(settings: string, ...statements: string[]): Promise<string> {
+    const user = `user_of_${this.schema}`;
+    await this.query(`create role ${user} login password '${postgresPassword}' ${settings}`);
+    for (const statement of statements) await this.query(statement.replaceAll("$", user));
+    return user;
+  }
+
+  /** How many connections `user` has, of all that look like one of ours. */
+  async connections(user: string, condition = "true"): Promise<number> {
+    const found = await this.query(
+      `select 1 from pg_stat_activity where usename = '${user}' and ${condition}`,
+    );
+    return found.length;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#handles.map((handle) => handle[Symbol.asyncDispose]()));
+  }
+}
+
+/** What is no part of the URL. */
+export interface SceneOptions {
+  readonly cluster?: string;
+  readonly timeoutMs?: number;
+}
+
+/** A test with a server; skipped by name where there is none. */
+export function postgresTest(title: string, fn: (scene: PostgresScene) => Promise<void>): void {
+  const { name: fullName, ignore } = needing(title, ...postgresNeeds);
+  const skip = postgresSkip();
+  Deno.test({
+    name: skip === undefined ? fullName : `${fullName} (skipped: ${skip})`,
+    ignore: ignore || skip !== undefined,
+    async fn() {
+      await using scene = await PostgresScene.create();
+      await fn(scene);
+    },
+  });
+}
+
+/** Writes a row of {@linkcode name}, and gives its version. */
+export async function written(
+  registry: Registry,
+  beat: number,
+  seen?: RowVersion,
+  changes: Partial<Row> = {},
+): Promise<RowVersion> {
+  const result = await registry.write(rowOf(name, beat, changes), seen, never);
+  assert.equal(result.kind, "written");
+  return result.kind === "written" ? result.version : "";
+}
+
+/** A `RegistryError` that ends with that sentence, and gives away no secret anywhere. */
+export function failure(sentence: RegExp, secret = postgresPassword): (error: unknown) => boolean {
+  return (error) => {
+    assert.ok(error instanceof RegistryError, Deno.inspect(error));
+    assert.match(error.message, /^Cannot .* postgres:\/\/[^ ]*: ./);
+    assert.match(error.message.replace(/^Cannot .*? postgres:\/\/[^ ]*: /, ""), sentence);
+    for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+      assert.ok(!`${cause.message}${cause.stack}`.includes(secret), cause.stack);
+      assert.ok(!Deno.inspect(cause).includes(secret), Deno.inspect(cause));
+    }
+    return true;
+  };
+}
+
+/** Every call rejects with that sentence, see {@linkcode failure}. */
+export async function refusesAll(
+  registry: Registry,
+  sentence: RegExp,
+  secret?: string,
+): Promise<void> {
+  const calls = [
+    registry.list(never),
+    registry.read(name, never),
+    registry.write(rowOf(name), undefined, never),
+    registry.remove(name, "version", never),
+    registry.cookie(never),
+    registry.mintCookie("minted", never),
+  ];
+  await Promise.all(calls.map((call) => assert.rejects(call, failure(sentence, secret))));
+}
+
+/** Waits until `isTrue` gives true; looks again and again. */
+export async function until(what: string, isTrue: () => Promise<boolean>): Promise<void> {
+  const end = systemClock.now() + timeoutMs;
+  while (!await isTrue()) {
+    assert.ok(systemClock.now() < end, `Waited in vain: ${what}`);
+    await sleep(systemClock, lookMs);
+  }
+}
