@@ -27,6 +27,10 @@ const openers: Readonly<Record<BackEnd, Opener>> = {
     const { openDirectoryRegistry } = await import("./directory.ts");
     return openDirectoryRegistry({ path, ...context });
   },
+  etcd: async (url, context) => {
+    const { openEtcdRegistry } = await import("./etcd.ts");
+    return openEtcdRegistry(url, context);
+  },
   memory: async (name, context) => {
     const { memoryStorage, openMemoryRegistry } = await import("./memory.ts");
     const url = `memory:${name}`;

@@ -38,7 +38,7 @@ const rememberedMax = 100;
 /** A handle on one cluster in the database at `url`; connects with the first call. */
 export function openPostgresRegistry(url: string, context: RegistryContext): Promise<Registry> {
   const settings = parsePostgresUrl(url);
-  if ("fault" in settings) throw new Error(`The URL was not checked: ${settings.fault}`);
+  if ("fault" in settings) throw new TypeError(`Not the URL of a PostgreSQL: ${settings.fault}`);
   const { clock, timeoutMs = 2_000 } = context;
   const store = new PostgresStore(withoutSecrets(url), settings, { ...context, timeoutMs });
   const explain = (error: unknown): string | undefined =>

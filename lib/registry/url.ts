@@ -8,6 +8,7 @@
  * @module
  */
 import { isPath, parseDirectoryUrl } from "./directory_url.ts";
+import { parseEtcdUrl, showEtcdUrl } from "./etcd_url.ts";
 import { parseMemoryUrl } from "./memory_url.ts";
 import { parsePostgresUrl } from "./postgres_url.ts";
 import { parseRedisUrl } from "./redis_url.ts";
@@ -29,6 +30,12 @@ const forms = {
     schemes: ["file"],
     example: "file:///path/of/a/folder",
     parse: parseDirectoryUrl,
+  },
+  etcd: {
+    schemes: ["etcd", "etcds"],
+    example: "etcd://host:2379,host:2379/prefix",
+    parse: wholeUrl(parseEtcdUrl),
+    show: showEtcdUrl,
   },
   memory: {
     schemes: ["memory"],
