@@ -34,7 +34,10 @@ const parts: Readonly<Record<string, Part>> = {
   "cookie.ts": { values: [] },
   "version.ts": { values: ["build_info.ts"] },
   "log": { values: ["core", "clock.ts"], outside: [anyNode, "@logtape/logtape"] },
-  "registry": { values: ["core", "clock.ts"], outside: [anyNode, "iovalkey", "postgres"] },
+  "registry": {
+    values: ["core", "clock.ts"],
+    outside: [anyNode, "aws4fetch", "iovalkey", "postgres"],
+  },
   "transport": { values: ["core", "clock.ts"], outside: [anyNode] },
   "recorder.ts": { values: ["core", "clock.ts"], outside: [anyNode] },
   "simulation": { values: ["core"] },

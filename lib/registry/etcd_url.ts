@@ -108,7 +108,7 @@ function caPathOf(
   const fault = parameterFault(parameters, ["tls_ca"]);
   if (fault !== undefined) return { fault };
   const caPath = parameters.get("tls_ca") ?? undefined;
-  if (caPath === "") return { fault: "its tls_ca is empty" };
+  if (caPath === "") return { fault: "its tls_ca names no file" };
   if (caPath !== undefined && !isSecure) {
     return { fault: "it has tls_ca, but etcd:// is without TLS; write etcds://" };
   }

@@ -44,6 +44,10 @@ const openers: Readonly<Record<BackEnd, Opener>> = {
     const { openRedisRegistry } = await import("./redis.ts");
     return openRedisRegistry(url, context);
   },
+  s3: async (url, context) => {
+    const { openS3Registry } = await import("./s3.ts");
+    return openS3Registry(url, context);
+  },
 };
 
 /**

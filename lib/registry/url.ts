@@ -12,6 +12,7 @@ import { parseEtcdUrl, showEtcdUrl } from "./etcd_url.ts";
 import { parseMemoryUrl } from "./memory_url.ts";
 import { parsePostgresUrl } from "./postgres_url.ts";
 import { parseRedisUrl } from "./redis_url.ts";
+import { parseS3Url } from "./s3_url.ts";
 import type { UrlFault } from "./url_parts.ts";
 
 /** How the URLs of one back end look. */
@@ -51,6 +52,11 @@ const forms = {
     schemes: ["redis", "rediss"],
     example: "redis://user:password@host",
     parse: wholeUrl(parseRedisUrl),
+  },
+  s3: {
+    schemes: ["s3", "gs"],
+    example: "s3://bucket/prefix?region=eu-central-1",
+    parse: wholeUrl(parseS3Url),
   },
 } satisfies Record<string, UrlForm>;
 

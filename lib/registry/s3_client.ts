@@ -1,0 +1,259 @@
+/**
+ * Signed requests to one bucket.
+ *
+ * Each request is tried once: whoever calls knows when to try again. Only keys that have expired are
+ * read anew at once, because whoever renews them does so in the same place. After a failure all
+ * connections are given up, so that none that leads nowhere is used again.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { AwsV4Signer } from "aws4fetch";
+import type { Clock } from "../clock.ts";
+import { networkFault, refused, S3Fault, staleKeyCodes } from "./s3_fault.ts";
+import type { S3Action } from "./s3_fault.ts";
+import { readCredentials, readRegion } from "./s3_credentials.ts";
+import type { Environment, S3Credentials } from "./s3_credentials.ts";
+import type { S3Place } from "./s3_url.ts";
+
+/** One request. */
+export interface S3Request {
+  readonly method: "GET" | "PUT" | "DELETE";
+  /** Key of the object; empty for the bucket itself. */
+  readonly key: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** What it is for, told if it is refused. */
+  readonly action: S3Action;
+  /** Which refusals, by status and code, are answers and no faults. */
+  readonly accept?: (status: number, code: string) => boolean;
+  /** Most bytes of the answer; of what is longer, `text` is `undefined`. */
+  readonly bytesMax: number;
+  readonly signal: AbortSignal;
+}
+
+/** An answer that is no fault. */
+export interface S3Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string | undefined;
+  /** The server's own code for what it refuses; empty if it does not. */
+  readonly code: string;
+}
+
+/** Most bytes of an answer that says why something is refused. */
+const refusalBytesMax = 64 * 1024;
+
+/** Idle connections that are kept: as many as there are requests at a time. */
+const idleMax = 16;
+
+/** Talks to one bucket. Closed by its owner, after the last request has ended. */
+export class S3Client implements Disposable {
+  readonly #place: S3Place;
+  readonly #clock: Clock;
+  readonly #environment: Environment;
+  /** Keys for signing, which hold for a day, by everything that they depend on. */
+  readonly #signingKeys = new Map<string, ArrayBuffer>();
+  #credentials: S3Credentials | undefined;
+  #region: string | undefined;
+  #caCerts: string[] | undefined;
+  #http: Deno.HttpClient | undefined;
+  #isClosed = false;
+
+  constructor(place: S3Place, clock: Clock, environment: Environment) {
+    this.#place = place;
+    this.#clock = clock;
+    this.#environment = environment;
+  }
+
+  /**
+   * The answer of the server.
+   *
+   * @throws {S3Fault} if it refuses, cannot be reached, or there are no keys for it
+   * @throws the abort reason when `signal` is aborted
+   */
+  async send(request: S3Request): Promise<S3Answer> {
+    const before = this.#credentials ??= await readCredentials(this.#environment);
+    try {
+      return await this.#sendAs(before, request);
+    } catch (error) {
+      if (!(error instanceof S3Fault) || !staleKeyCodes.has(error.code)) throw error;
+      const renewed = await readCredentials(this.#environment);
+      this.#credentials = renewed;
+      if (!differ(before, renewed)) throw error;
+      return await this.#sendAs(renewed, request);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#isClosed = true;
+    this.#http?.close();
+    this.#http = undefined;
+  }
+
+  async #sendAs(credentials: S3Credentials, request: S3Request): Promise<S3Answer> {
+    const region = this.#region ??= this.#place.region ?? await readRegion(this.#environment);
+    const url = requestUrl(this.#place, region, request);
+    const signed = await this.#signed(credentials, region, url, request);
+    const { signal } = request;
+    await this.#readCertificates();
+    // From here on nothing waits, so that no two make connections of their own, or one too late.
+    signal.throwIfAborted();
+    const http = this.#http ??= this.#connect();
+    const { method, body } = request;
+    try {
+      const response = await fetch(url, {
+        method,
+        headers: signed,
+        ...(body === undefined ? {} : { body }),
+        redirect: "manual",
+        signal,
+        client: http,
+      });
+      const text = await textOf(response, response.ok ? request.bytesMax : refusalBytesMax);
+      const { status, headers } = response;
+      const code = response.ok ? "" : element("Code", text ?? "") ?? "";
+      // Anything can answer 404; only S3 says what it has not found.
+      const isAnswer = request.accept?.(status, code) && code !== "NoSuchBucket" &&
+        (status !== 404 || code !== "");
+      if (response.ok || isAnswer) return { status, headers, text, code };
+      throw refused({
+        action: request.action,
+        status,
+        code: /^[\w.]{1,60}$/.test(code) ? code : "",
+        bucket: this.#place.bucket,
+        host: url.host,
+        accessKeyId: credentials.accessKeyId,
+        region: regionOf(status, code, headers, text ?? ""),
+        aheadMs: this.#aheadMs(headers),
+      });
+    } catch (error) {
+      if (error instanceof S3Fault) throw error;
+      this.#giveUp(http);
+      if (signal.aborted) throw signal.reason;
+      throw networkFault(error, url.host);
+    }
+  }
+
+  async #signed(
+    credentials: S3Credentials,
+    region: string,
+    url: URL,
+    { method, headers, body }: S3Request,
+  ): Promise<Headers> {
+    const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+    const contentHash = createHash("sha256").update(body ?? "").digest("hex");
+    if (this.#signingKeys.size > 10) this.#signingKeys.clear();
+    // The wall clock is part of what is signed: the server compares it with its own.
+    const wallTime = new Date(this.#clock.wallTime()).toISOString();
+    const signer = new AwsV4Signer({
+      method,
+      url: url.href,
+      headers: { ...headers, "x-amz-content-sha256": contentHash },
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken === undefined ? {} : { sessionToken }),
+      service: "s3",
+      region,
+      datetime: wallTime.replace(/[-:]|\.\d{3}/g, ""),
+      cache: this.#signingKeys,
+    });
+    return (await signer.sign()).headers;
+  }
+
+  async #readCertificates(): Promise<void> {
+    const { caFile } = this.#place;
+    if (caFile === undefined || this.#caCerts !== undefined) return;
+    try {
+      this.#caCerts = [await readFile(caFile, "utf8")];
+    } catch (error) {
+      throw new S3Fault(`the file ${caFile} of tls_ca cannot be read`, { cause: error });
+    }
+  }
+
+  #connect(): Deno.HttpClient {
+    if (this.#isClosed) throw new S3Fault("the registry is closed");
+    const { caFile } = this.#place;
+    try {
+      return Deno.createHttpClient({
+        caCerts: this.#caCerts ?? [],
+        poolMaxIdlePerHost: idleMax,
+        // The header `host` is signed, and HTTP/2 has none.
+        http2: false,
+      });
+    } catch (error) {
+      throw new S3Fault(`the file ${caFile} of tls_ca holds no certificate`, { cause: error });
+    }
+  }
+
+  /** The next request gets connections of its own; those of others go on. */
+  #giveUp(http: Deno.HttpClient): void {
+    if (this.#http !== http) return;
+    this.#http = undefined;
+    http.close();
+  }
+
+  #aheadMs(headers: Headers): number | undefined {
+    const serverMs = Date.parse(headers.get("date") ?? "");
+    return Number.isNaN(serverMs) ? undefined : serverMs - this.#clock.wallTime();
+  }
+}
+
+/** The text of the first XML element of that name. */
+export function element(name: string, xml: string): string | undefined {
+  return new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
+}
+
+function differ(one: S3Credentials, other: S3Credentials): boolean {
+  return one.accessKeyId !== other.accessKeyId ||
+    one.secretAccessKey !== other.secretAccessKey || one.sessionToken !== other.sessionToken;
+}
+
+/**
+ * Where a request goes. Amazon wants the bucket in the host name, except if its dots would not fit
+ * the certificate; other servers have it in the path.
+ */
+export function requestUrl(
+  { bucket, endpoint }: S3Place,
+  region: string,
+  { key, query }: Pick<S3Request, "key" | "query">,
+): URL {
+  const path = key.split("/").map(encodeURIComponent).join("/");
+  const amazon = `s3.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
+  const isInHost = endpoint === undefined && !bucket.includes(".");
+  const base = isInHost
+    ? `https://${bucket}.${amazon}`
+    : `${endpoint?.replace(/\/+$/, "") ?? `https://${amazon}`}/${bucket}`;
+  const url = new URL(`${base}/${path}`);
+  // Without a slash: the signature of some servers leaves it out.
+  if (key === "" && !isInHost) url.pathname = url.pathname.replace(/\/$/, "");
+  for (const [name, text] of Object.entries(query ?? {})) url.searchParams.set(name, text);
+  return url;
+}
+
+function regionOf(
+  status: number,
+  code: string,
+  headers: Headers,
+  text: string,
+): string | undefined {
+  const isElsewhere = [301, 307, 308].includes(status) || code === "AuthorizationHeaderMalformed";
+  const region = element("Region", text) ?? headers.get("x-amz-bucket-region") ?? "";
+  return isElsewhere && /^[a-z0-9-]{1,64}$/.test(region) ? region : undefined;
+}
+
+/** The text of an answer, or `undefined` if it is longer than `bytesMax`. */
+async function textOf(response: Response, bytesMax: number): Promise<string | undefined> {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let text = "";
+  let bytes = 0;
+  // Leaving the loop early drops the rest of the answer.
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) return undefined;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
