@@ -11,6 +11,7 @@
 import postgres from "postgres";
 import { sleep } from "../clock.ts";
 import type { Clock } from "../clock.ts";
+import { formatAddress } from "../core/address.ts";
 import type { Call } from "./bounded.ts";
 import { isRefusedSetting, postgresFault } from "./postgres_fault.ts";
 import type { FaultScene } from "./postgres_fault.ts";
@@ -43,14 +44,17 @@ export class Session {
   readonly #sql: postgres.Sql;
   readonly #clock: Clock;
   readonly #scene: FaultScene;
+  /** True if the server is asked to give up on statements by itself. */
+  readonly hasLimits: boolean;
   #isSpoilt = false;
 
-  constructor(options: SessionOptions, withLimits: boolean, onNotify?: () => void) {
+  constructor(options: SessionOptions, hasLimits: boolean, onNotify?: () => void) {
     const { settings, clock, statementTimeoutMs } = options;
     const { host, port, user, password, database, schema, startup } = settings;
     this.#clock = clock;
     this.#socket = new PostgresSocket(settings);
-    const limits = withLimits ? { statement_timeout: statementTimeoutMs } : {};
+    this.hasLimits = hasLimits;
+    const limits = hasLimits ? { statement_timeout: statementTimeoutMs } : {};
     const driverOptions = {
       // Of no use but in the driver's own messages: it connects by the socket below.
       host,
@@ -77,7 +81,7 @@ export class Session {
     this.#sql = postgres(driverOptions);
     const { options: known } = this.#sql;
     this.#scene = {
-      at: `${host.includes(":") ? `[${host}]` : host}:${port}`,
+      at: formatAddress(settings),
       user: known.user,
       database: known.database,
       hasPassword: Boolean(known.pass),
@@ -159,7 +163,8 @@ export class Sessions implements AsyncDisposable {
     try {
       return await session.run(statement, call.signal);
     } catch (error) {
-      if (!this.#withLimits || !isRefusedSetting(error)) throw error;
+      if (!session.hasLimits || !isRefusedSetting(error)) throw error;
+      // Another session may have learnt the same meanwhile.
       this.#withLimits = false;
     } finally {
       this.#give(session);
