@@ -31,6 +31,7 @@ import { listFolder } from "./directory_list.ts";
 import { withFileLock } from "./directory_lock.ts";
 import { sweepTemporary } from "./directory_sweep.ts";
 import { FolderWatch, tellNews } from "./directory_watch.ts";
+import { lastingOfRow } from "./news.ts";
 import type { Listing, Registry, RowVersion, StoredRow, WriteResult } from "./registry.ts";
 import { textVersion } from "./text_version.ts";
 
@@ -234,13 +235,5 @@ function storedRow(name: NodeName, text: string): StoredRow | undefined {
 
 /** True if `after` says more than that the node still lives. */
 function isNews(before: Row, after: Row): boolean {
-  const lasting = (row: Row): string =>
-    JSON.stringify({ ...row, beat: 0, activeAt: "" }, withSortedKeys);
-  return lasting(before) !== lasting(after);
-}
-
-/** For `JSON.stringify`: a row that was read has its fields in another order than a new one. */
-function withSortedKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => one < other ? -1 : 1));
+  return lastingOfRow(before) !== lastingOfRow(after);
 }

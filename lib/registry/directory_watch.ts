@@ -10,13 +10,11 @@
  */
 import { sleep } from "../clock.ts";
 import type { Clock } from "../clock.ts";
+import { Hint } from "./hint.ts";
 import { errorCode, identityOf, systemReason } from "./directory_files.ts";
 
 /** How often the watch makes sure that the folder is still the one it watches. */
 const rearmMs = 5_000;
-
-/** Changes that come within this time are told once. */
-const debounceMs = 50;
 
 /** Tells the watchers that more than a beat has changed. Never fails: it is a hint. */
 export async function tellNews(folder: string): Promise<void> {
@@ -31,16 +29,15 @@ export async function tellNews(folder: string): Promise<void> {
 export class FolderWatch {
   readonly #folder: string;
   readonly #clock: Clock;
-  readonly #onChange: () => void;
+  readonly #hint: Hint;
   /** The folder being watched, see `identityOf`; `undefined` if none is. */
   #watched: string | undefined;
   #watcher: Deno.FsWatcher | undefined;
-  #cancelHint: (() => void) | undefined;
 
   constructor(folder: string, clock: Clock, onChange: () => void) {
     this.#folder = folder;
     this.#clock = clock;
-    this.#onChange = onChange;
+    this.#hint = new Hint(clock, onChange);
   }
 
   /**
@@ -65,12 +62,12 @@ export class FolderWatch {
           this.#watched = there;
           reading = this.#read(watcher);
         }
-        if (!isFirst && before !== this.#watched) this.#hint();
+        if (!isFirst && before !== this.#watched) this.#hint.give();
       }
       await sleep(this.#clock, rearmMs, signal).catch(() => {});
     }
     this.#disarm();
-    this.#cancelHint?.();
+    this.#hint[Symbol.dispose]();
     await reading;
   }
 
@@ -94,7 +91,7 @@ export class FolderWatch {
   async #read(watcher: Deno.FsWatcher): Promise<void> {
     try {
       for await (const event of watcher) {
-        if (event.kind !== "access") this.#hint();
+        if (event.kind !== "access") this.#hint.give();
         // A new folder may come in its place, even under the same number.
         if (event.paths.includes(this.#folder) && this.#watcher === watcher) this.#disarm();
       }
@@ -102,12 +99,5 @@ export class FolderWatch {
       // The system gave up on this watch, for example because too much happened at once.
       if (this.#watcher === watcher) this.#disarm();
     }
-  }
-
-  #hint(): void {
-    this.#cancelHint ??= this.#clock.after(debounceMs, () => {
-      this.#cancelHint = undefined;
-      this.#onChange();
-    });
   }
 }

@@ -28,7 +28,7 @@ import { parseEtcdUrl } from "./etcd_url.ts";
 import { watchEtcd } from "./etcd_watch.ts";
 import type { RegistryContext } from "./open.ts";
 import type { Registry, RowVersion } from "./registry.ts";
-import { cookieKey, storeRegistry } from "./store.ts";
+import { cookieKey, defaultTimeoutMs, storeRegistry } from "./store.ts";
 import type { Cell, Changed, Store } from "./store.ts";
 import { withoutSecrets } from "./url.ts";
 
@@ -43,16 +43,14 @@ const listTriesMax = 3;
  *
  * @param url legal, see `registryUrlFault`
  */
-export function openEtcdRegistry(url: string, context: RegistryContext): Promise<Registry> {
+export function openEtcdRegistry(url: string, context: RegistryContext): Registry {
   const location = parseEtcdUrl(url);
   if ("fault" in location) throw new TypeError(`Not the URL of an etcd: ${location.fault}`);
-  const { cluster, clock, timeoutMs = 2_000 } = context;
+  const { cluster, clock, timeoutMs = defaultTimeoutMs } = context;
   const client = new EtcdClient({ location, clock, timeoutMs });
   const prefix = `${location.prefix}/${cluster}/`;
   const store = new EtcdStore({ url: withoutSecrets(url), client, clock, prefix });
-  const explain = (error: unknown): string | undefined =>
-    error instanceof EtcdFault ? error.message : undefined;
-  return Promise.resolve(storeRegistry(store, { clock, timeoutMs, explain }));
+  return storeRegistry(store, context);
 }
 
 interface EtcdStoreOptions {

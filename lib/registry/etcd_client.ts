@@ -9,13 +9,17 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
-import { readLines, readText } from "./etcd_body.ts";
 import { answerFault, EtcdFault, transportFault } from "./etcd_faults.ts";
 import type { Asked, Member } from "./etcd_faults.ts";
-import { HttpPool } from "./etcd_http.ts";
 import { jsonObject, textOf } from "./etcd_json.ts";
 import type { Json } from "./etcd_json.ts";
 import type { EtcdLocation } from "./etcd_url.ts";
+import { readLines, readText } from "./http_body.ts";
+import { HttpPool } from "./http_pool.ts";
+import { StorageFault } from "./storage_fault.ts";
+
+/** Largest answer in bytes, and longest line of a stream in characters. */
+const answerMax = 64 * 1024 * 1024;
 
 /** Who waits for an answer. */
 export interface Asker {
@@ -192,10 +196,13 @@ export class EtcdClient implements Disposable {
   }
 
   async #ask(question: Question, token: string): Promise<Json> {
-    const { text, status } = await this.#onWire(question, async () => {
-      const response = await this.#send(question, token);
-      return { text: await readText(response), status: response.status };
+    const { text, status } = await this.#onWire(question, async (client) => {
+      const response = await send(client, question, token);
+      return { text: await readText(response, answerMax), status: response.status };
     });
+    if (text === undefined) {
+      throw new EtcdFault("final", `${question.host} answers with more than ${answerMax} bytes`);
+    }
     const json = parsed(text);
     // A stream of answers, of which there is only one here, has one more level.
     const answer = json["header"] === undefined ? jsonObject(json["result"]) : json;
@@ -207,7 +214,7 @@ export class EtcdClient implements Disposable {
     question: Question,
     token: string,
   ): Promise<{ question: Question; first: Json; rest: AsyncGenerator<Json> }> {
-    const response = await this.#onWire(question, () => this.#send(question, token));
+    const response = await this.#onWire(question, (client) => send(client, question, token));
     const rest = messagesOf(response, question);
     try {
       const { value: first } = await this.#onWire(question, () => rest.next());
@@ -219,31 +226,19 @@ export class EtcdClient implements Disposable {
     }
   }
 
-  async #send({ endpoint, path, body, signal }: Question, token: string): Promise<Response> {
-    return await fetch(`${endpoint}/v3/${path}`, {
-      client: await this.#pool.client(),
-      method: "POST",
-      body: JSON.stringify(body),
-      headers: {
-        "content-type": "application/json",
-        // A member that has lost the others says so instead of waiting for them.
-        "grpc-metadata-hasleader": "true",
-        ...(token === "" ? {} : { authorization: token }),
-      },
-      redirect: "manual",
-      signal,
-    });
-  }
-
   /** The result of `work`; what it throws as a fault. After a fault all connections are new ones. */
-  async #onWire<T>(question: Question, work: () => Promise<T>): Promise<T> {
+  async #onWire<T>(
+    question: Question,
+    work: (client: Deno.HttpClient) => Promise<T>,
+  ): Promise<T> {
+    const client = await this.#pool.client();
+    const { signal } = question;
     try {
-      return await work();
+      return await work(client);
     } catch (error) {
-      const { signal } = question;
-      if (error instanceof EtcdFault && !signal.aborted) throw error;
+      if (error instanceof StorageFault && !signal.aborted) throw error;
       this.#failures++;
-      this.#pool.renew();
+      this.#pool.renew(client);
       throw signal.aborted ? signal.reason : transportFault(error, question);
     }
   }
@@ -255,6 +250,26 @@ export class EtcdClient implements Disposable {
   }
 }
 
+async function send(
+  client: Deno.HttpClient,
+  { endpoint, path, body, signal }: Question,
+  token: string,
+): Promise<Response> {
+  return await fetch(`${endpoint}/v3/${path}`, {
+    client,
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: {
+      "content-type": "application/json",
+      // A member that has lost the others says so instead of waiting for them.
+      "grpc-metadata-hasleader": "true",
+      ...(token === "" ? {} : { authorization: token }),
+    },
+    redirect: "manual",
+    signal,
+  });
+}
+
 function memberAt(endpoint: string, user: string | undefined): Member {
   const [scheme = "", host = ""] = endpoint.split("//");
   return { host, isSecure: scheme === "https:", user };
@@ -262,7 +277,7 @@ function memberAt(endpoint: string, user: string | undefined): Member {
 
 /** The messages of a watch as they come. */
 async function* messagesOf(response: Response, asked: Asked): AsyncGenerator<Json> {
-  for await (const line of readLines(response)) {
+  for await (const line of readLines(response, answerMax)) {
     if (line === "") continue;
     const json = parsed(line);
     const result = jsonObject(json["result"]);

@@ -6,6 +6,8 @@
  *
  * @module
  */
+import { brokenReason, networkReason, saidBy } from "./network_faults.ts";
+import { StorageFault } from "./storage_fault.ts";
 
 /** What can be done about a fault. */
 export type EtcdFaultKind =
@@ -23,7 +25,7 @@ export type EtcdFaultKind =
   | "final";
 
 /** A fault of etcd or of the way to it; the message is the end of a sentence, without any secret. */
-export class EtcdFault extends Error {
+export class EtcdFault extends StorageFault {
   override name = "EtcdFault";
   readonly kind: EtcdFaultKind;
 
@@ -106,19 +108,8 @@ export function answerFault(message: string, status: number, asked: Asked): Etcd
   return new EtcdFault(kind, `${host} says "${message.slice(0, shownMaxLength)}"`);
 }
 
-/** What the HTTP client says, and what to tell. */
+/** What is special about etcd when a connection fails. */
 const failures: readonly (readonly [said: RegExp, words: Words])[] = [
-  [/refused/i, ({ host }) => `${host} refuses the connection`],
-  [/dns error|lookup address/i, ({ host }) => `the host of ${host} is not known`],
-  [/unreachable/i, ({ host }) => `there is no way to ${host}`],
-  [
-    /UnknownIssuer/,
-    ({ host }) =>
-      `the certificate of ${host} is of an authority unknown here; tls_ca names its file`,
-  ],
-  [/not valid for name|NotValidForName/i, ({ host }) => `the certificate of ${host} is for others`],
-  [/certificate.*expired/i, ({ host }) => `the certificate of ${host} has expired`],
-  [/certificate/i, ({ host }) => `the certificate of ${host} is not accepted`],
   [
     /InvalidContentType|handshake eof/i,
     ({ host }) => `${host} does not speak TLS; without it, write etcd://`,
@@ -134,21 +125,14 @@ const failures: readonly (readonly [said: RegExp, words: Words])[] = [
 ];
 
 /** The fault behind whatever the HTTP client has thrown. */
-export function transportFault(error: unknown, asked: Asked): EtcdFault {
-  if (error instanceof EtcdFault) return error;
+export function transportFault(error: unknown, asked: Asked): StorageFault {
+  if (error instanceof StorageFault) return error;
   const { host } = asked;
-  if (error instanceof Deno.errors.NotCapable) {
-    return new EtcdFault("final", `it needs the permission --allow-net=${host}`, error);
-  }
-  // Newer versions of Deno tell the reason in the cause only.
-  const said = `${messageOf(error)} ${messageOf((error as { cause?: unknown } | null)?.cause)}`;
+  const said = saidBy(error);
   const kind = said.includes("error (Connect)") ? "unserved" : "uncertain";
   const words = failures.find(([pattern]) => pattern.test(said))?.[1];
   const detail = /client error \(\w+\): (.*)/.exec(said)?.[1]?.slice(0, shownMaxLength);
-  const other = `the connection to ${host} broke${detail === undefined ? "" : `: ${detail}`}`;
-  return new EtcdFault(kind, words?.(asked) ?? other, error);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : "";
+  const other = `${brokenReason(host)}${detail === undefined ? "" : `: ${detail}`}`;
+  const peer = { at: host, caParameter: "tls_ca" };
+  return new EtcdFault(kind, words?.(asked) ?? networkReason(error, peer) ?? other, error);
 }

@@ -10,16 +10,15 @@
 import { sleep } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import type { EtcdClient } from "./etcd_client.ts";
-import { EtcdFault } from "./etcd_faults.ts";
 import { jsonList, jsonObject, keyValueOf } from "./etcd_json.ts";
 import type { Json } from "./etcd_json.ts";
+import { Hint } from "./hint.ts";
+import { lastingOfText } from "./news.ts";
+import { StorageFault } from "./storage_fault.ts";
 
 /** Shortest and longest pause before the next try to connect, in milliseconds. */
 const pauseLeastMs = 100;
 const pauseMostMs = 1_000;
-
-/** Changes that come within this time are told once. */
-const debounceMs = 50;
 
 /** What to watch, and whom to tell. */
 export interface EtcdWatchOptions {
@@ -33,28 +32,21 @@ export interface EtcdWatchOptions {
 /** Tells of changes until `signal` is aborted; connects again by itself. */
 export async function watchEtcd(options: EtcdWatchOptions, signal: AbortSignal): Promise<void> {
   const { client, clock, range, onChange } = options;
-  let cancelHint: (() => void) | undefined;
-  const hint = (): void => {
-    cancelHint ??= clock.after(debounceMs, () => {
-      cancelHint = undefined;
-      onChange();
-    });
-  };
+  using hint = new Hint(clock, onChange);
   let pauseMs = pauseLeastMs;
   for (let isFirst = true; !signal.aborted; isFirst = false) {
     try {
       for await (const message of client.watch({ ...range, prev_kv: true }, signal)) {
         pauseMs = pauseLeastMs;
         const hasMissed = message["created"] === true && !isFirst;
-        if (hasMissed || jsonList(message["events"]).some(isNews)) hint();
+        if (hasMissed || jsonList(message["events"]).some(isNews)) hint.give();
       }
     } catch (error) {
-      if (!(error instanceof EtcdFault) && !signal.aborted) throw error;
+      if (!(error instanceof StorageFault) && !signal.aborted) throw error;
     }
     await sleep(clock, pauseMs, signal).catch(() => {});
     pauseMs = Math.min(2 * pauseMs, pauseMostMs);
   }
-  cancelHint?.();
 }
 
 /** True unless the event moves nothing but a beat. */
@@ -63,14 +55,5 @@ function isNews(event: Json): boolean {
   if (event["type"] !== undefined && event["type"] !== "PUT") return true;
   if (event["prev_kv"] === undefined) return true;
   const before = keyValueOf(jsonObject(event["prev_kv"])).text;
-  return lastingOf(before) !== lastingOf(keyValueOf(jsonObject(event["kv"])).text);
-}
-
-/** What of a row stays from beat to beat; of any other text all. */
-function lastingOf(text: string): string {
-  try {
-    return JSON.stringify({ ...jsonObject(JSON.parse(text)), beat: 0, activeAt: "" });
-  } catch {
-    return text;
-  }
+  return lastingOfText(before) !== lastingOfText(keyValueOf(jsonObject(event["kv"])).text);
 }

@@ -8,6 +8,7 @@
  */
 import type { Clock } from "../clock.ts";
 import type { Call } from "./bounded.ts";
+import { Hint } from "./hint.ts";
 import type { Registry, RowVersion } from "./registry.ts";
 import { storeRegistry } from "./store.ts";
 import type { Cell, Changed, Store } from "./store.ts";
@@ -71,8 +72,7 @@ export interface MemoryRegistryOptions {
 
 /** A handle on one cluster of `storage`. */
 export function openMemoryRegistry(options: MemoryRegistryOptions): Registry {
-  const { clock, timeoutMs = 2_000 } = options;
-  return storeRegistry(new MemoryStore(options), { clock, timeoutMs, explain: () => undefined });
+  return storeRegistry(new MemoryStore(options), options);
 }
 
 class MemoryStore implements Store {
@@ -128,17 +128,12 @@ class MemoryStore implements Store {
 
   watch(onChange: () => void, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      let cancelHint: (() => void) | undefined;
-      const notify = (): void => {
-        cancelHint ??= this.#clock.after(0, () => {
-          cancelHint = undefined;
-          onChange();
-        });
-      };
+      const hint = new Hint(this.#clock, onChange, 0);
+      const notify = (): void => hint.give();
       this.#cluster.watchers.add(notify);
       signal.addEventListener("abort", () => {
         this.#cluster.watchers.delete(notify);
-        cancelHint?.();
+        hint[Symbol.dispose]();
         resolve();
       }, { once: true });
     });

@@ -13,6 +13,7 @@
 import type { Clock } from "../clock.ts";
 import { rowMaxBytes } from "../core/row.ts";
 import type { Call } from "./bounded.ts";
+import { OwnWrites } from "./news.ts";
 import type { RegistryContext } from "./open.ts";
 import { missingTableCodes, PostgresFault, retryCodes } from "./postgres_fault.ts";
 import { listen } from "./postgres_listener.ts";
@@ -21,7 +22,7 @@ import type { Rows, Statement } from "./postgres_session.ts";
 import { parsePostgresUrl } from "./postgres_url.ts";
 import type { PostgresSettings } from "./postgres_url.ts";
 import type { Registry, RowVersion } from "./registry.ts";
-import { storeRegistry } from "./store.ts";
+import { defaultTimeoutMs, storeRegistry } from "./store.ts";
 import type { Cell, Changed, Store } from "./store.ts";
 import { textVersion } from "./text_version.ts";
 import { withoutSecrets } from "./url.ts";
@@ -32,18 +33,11 @@ const attemptsMax = 5;
 /** Most characters of a text that are read: one more than a row can have, so it shows. */
 const textMaxLength = rowMaxBytes + 1;
 
-/** Most keys whose last written text is remembered. */
-const rememberedMax = 100;
-
 /** A handle on one cluster in the database at `url`; connects with the first call. */
-export function openPostgresRegistry(url: string, context: RegistryContext): Promise<Registry> {
+export function openPostgresRegistry(url: string, context: RegistryContext): Registry {
   const settings = parsePostgresUrl(url);
   if ("fault" in settings) throw new TypeError(`Not the URL of a PostgreSQL: ${settings.fault}`);
-  const { clock, timeoutMs = 2_000 } = context;
-  const store = new PostgresStore(withoutSecrets(url), settings, { ...context, timeoutMs });
-  const explain = (error: unknown): string | undefined =>
-    error instanceof PostgresFault ? error.message : undefined;
-  return Promise.resolve(storeRegistry(store, { clock, timeoutMs, explain }));
+  return storeRegistry(new PostgresStore(withoutSecrets(url), settings, context), context);
 }
 
 /** On what the handles of one cluster listen; tells nothing, as everyone in the database sees it. */
@@ -62,13 +56,12 @@ class PostgresStore implements Store {
   /** The table, with its schema; the driver quotes both. */
   readonly #table: string;
   readonly #channel: string;
-  /** What this handle has written last under a key, without what moves with each beat. */
-  readonly #written = new Map<string, { version: RowVersion; lasting: string }>();
+  readonly #ownWrites = new OwnWrites();
 
   constructor(
     url: string,
     settings: PostgresSettings,
-    { cluster, clock, timeoutMs, randomText }: RegistryContext & { readonly timeoutMs: number },
+    { cluster, clock, timeoutMs = defaultTimeoutMs, randomText }: RegistryContext,
   ) {
     this.url = url;
     this.#cluster = cluster;
@@ -107,14 +100,12 @@ class PostgresStore implements Store {
     call: Call,
   ): Promise<Changed> {
     const version = this.#randomText();
-    const lasting = lastingPart(text);
     const { length } = seen === undefined
       ? await this.#insert(key, text, version, call)
-      : await this.#update(key, text, version, seen, lasting, call);
+      : await this.#update(key, text, version, seen, call);
     // The statement that lost may not see yet what it lost against; another one does.
     if (length === 0) return { kind: "conflict", current: await this.get(key, call) };
-    if (this.#written.size >= rememberedMax) this.#written.clear();
-    this.#written.set(key, { version, lasting });
+    this.#ownWrites.remember(key, text, version);
     return { kind: "done", version };
   }
 
@@ -126,7 +117,7 @@ class PostgresStore implements Store {
           where cluster = ${this.#cluster} and key = ${key} and version = ${seen} returning key
         ) select pg_notify(${this.#channel}, '') from gone
       `, call);
-    this.#written.delete(key);
+    this.#ownWrites.forget(key);
     return rows.length > 0;
   }
 
@@ -161,11 +152,9 @@ class PostgresStore implements Store {
     text: string,
     version: RowVersion,
     seen: RowVersion,
-    lasting: string,
     call: Call,
   ): Promise<Rows> {
-    const before = this.#written.get(key);
-    const isNews = before?.version !== seen || before.lasting !== lasting;
+    const isNews = this.#ownWrites.isNews(key, text, seen);
     return this.#runUnlessMissing((sql) => {
       const update = sql`
         update ${sql(this.#table)} set text = ${text}, version = ${version}, updated_at = now()
@@ -243,14 +232,4 @@ function cellOf(row: Rows[number]): Cell {
 
 function isMissingTable(error: unknown): boolean {
   return error instanceof PostgresFault && missingTableCodes.includes(error.code);
-}
-
-/** What of a row stays when only its beat moves; other texts as they are. */
-function lastingPart(text: string): string {
-  try {
-    const { beat: _beat, activeAt: _activeAt, ...lasting } = JSON.parse(text);
-    return JSON.stringify(lasting);
-  } catch {
-    return text;
-  }
 }

@@ -6,6 +6,8 @@
  *
  * @module
  */
+import { brokenReason, networkReason } from "./network_faults.ts";
+import { StorageFault } from "./storage_fault.ts";
 
 /** What the sentences speak about. */
 export interface FaultScene {
@@ -19,7 +21,7 @@ export interface FaultScene {
 }
 
 /** A fault of the storage; the message is the end of a sentence and holds no secret. */
-export class PostgresFault extends Error {
+export class PostgresFault extends StorageFault {
   override name = "PostgresFault";
   /** Of the server (an SQLSTATE), of the system, or of the driver; may be empty. */
   readonly code: string;
@@ -41,14 +43,16 @@ export const retryCodes: readonly string[] = ["40001", "40P01"];
 
 /** The fault that `error`, thrown by the driver or a socket, stands for; a bug of ours stays one. */
 export function postgresFault(error: unknown, scene: FaultScene): unknown {
-  if (!(error instanceof Error) || error instanceof PostgresFault) return error;
+  if (!(error instanceof Error) || error instanceof StorageFault) return error;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   if (code === "" && error instanceof TypeError) return error;
   const isStatementOnly = "severity" in error && error.severity === "ERROR";
   const ofServer = "severity" in error || "severity_local" in error;
   const message = oneLine(error.message);
-  const sentence = ofServer ? serverSentence(code, message, scene) : undefined;
-  return new PostgresFault(sentence ?? clientSentence(code, message, scene), code, isStatementOnly);
+  const sentence = ofServer
+    ? serverSentence(code, message, scene)
+    : clientSentence(error, code, scene);
+  return new PostgresFault(sentence, code, isStatementOnly);
 }
 
 /** True if a pooler in front of the server refuses a setting with which a connection begins. */
@@ -62,37 +66,16 @@ function oneLine(text: string): string {
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }
 
-function clientSentence(code: string, message: string, { at }: FaultScene): string {
+function clientSentence(error: Error, code: string, { at }: FaultScene): string {
   switch (code) {
-    case "ECONNREFUSED":
-      return `nothing listens at ${at}, the connection was refused`;
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-    case "EAI_NODATA":
-      return `the host of ${at} is not known`;
-    case "ETIMEDOUT":
-    case "EHOSTUNREACH":
-    case "ENETUNREACH":
-      return `${at} cannot be reached`;
     case "SASL_SIGNATURE_MISMATCH":
       return `the server at ${at} cannot prove that it knows the password`;
     case "NO_TLS":
       return `the server at ${at} does not encrypt; without sslmode in the URL it need not`;
     case "NO_POSTGRES":
       return `what listens at ${at} is no PostgreSQL server`;
-    case "NO_CA_FILE":
-      return message;
   }
-  if (/UnknownIssuer|SELF_SIGNED|UNABLE_TO/.test(`${code} ${message}`)) {
-    return `the certificate of ${at} is of a CA that is not known; sslrootcert may name its file`;
-  }
-  if (/NotValidForName|ALTNAME/.test(`${code} ${message}`)) {
-    return `the certificate of ${at} is for another host`;
-  }
-  if (/certificate|CERT_/i.test(`${code} ${message}`)) {
-    return `the certificate of ${at} is not accepted: ${message}`;
-  }
-  return `the connection to ${at} broke`;
+  return networkReason(error, { at, caParameter: "sslrootcert" }) ?? brokenReason(at);
 }
 
 function serverSentence(code: string, message: string, scene: FaultScene): string {

@@ -9,8 +9,9 @@
  */
 import { sleep } from "../clock.ts";
 import type { Clock } from "../clock.ts";
-import { PostgresFault } from "./postgres_fault.ts";
+import { Hint } from "./hint.ts";
 import type { Session, Sessions, Statement } from "./postgres_session.ts";
+import { StorageFault } from "./storage_fault.ts";
 
 /** After how long a lost listener tries again, at first and at most, in milliseconds. */
 const retryMs = { least: 500, most: 5_000 };
@@ -20,9 +21,6 @@ const checkMs = 15_000;
 
 /** How long any of its statements may take. */
 const patienceMs = 5_000;
-
-/** Notifications that come within this time are told once. */
-const debounceMs = 50;
 
 /** How to listen. */
 export interface ListenOptions {
@@ -37,25 +35,19 @@ export async function listen(
   channel: string,
   { clock, onChange, signal }: ListenOptions,
 ): Promise<void> {
-  let cancelHint: (() => void) | undefined;
-  const hint = (): void => {
-    cancelHint ??= clock.after(debounceMs, () => {
-      cancelHint = undefined;
-      onChange();
-    });
-  };
+  using hint = new Hint(clock, onChange);
   let waitMs = retryMs.least;
   for (let isFirst = true; !signal.aborted;) {
-    const session = sessions.listener(hint);
+    const session = sessions.listener(() => hint.give());
     try {
       await runBounded(session, (sql) => sql`listen ${sql(channel)}`, clock, signal);
       waitMs = retryMs.least;
       // Whatever happened while nobody listened is news, too.
-      if (!isFirst) hint();
+      if (!isFirst) hint.give();
       isFirst = false;
       await stayWith(session, clock, signal);
     } catch (error) {
-      if (!(error instanceof PostgresFault)) throw error;
+      if (!(error instanceof StorageFault)) throw error;
       sessions.learn(error);
     } finally {
       await session.close();
@@ -63,7 +55,6 @@ export async function listen(
     await sleep(clock, waitMs, signal).catch(() => {});
     waitMs = Math.min(waitMs * 2, retryMs.most);
   }
-  cancelHint?.();
 }
 
 /** Waits until the session has ended, or `signal` is aborted; throws if it does not answer. */

@@ -9,6 +9,7 @@
 import net from "node:net";
 import type { Socket } from "node:net";
 import tls from "node:tls";
+import { readCertificates } from "./certificates.ts";
 import type { PostgresSettings } from "./postgres_url.ts";
 
 /** "May we speak TLS?", before anything else is said; the server answers with one letter. */
@@ -130,10 +131,5 @@ async function tlsOptions(settings: PostgresSettings): Promise<tls.ConnectionOpt
   const names = net.isIP(host) ? { host } : { host, servername: host };
   if (sslmode === "require") return { ...names, rejectUnauthorized: false };
   if (sslrootcert === undefined) return names;
-  try {
-    return { ...names, ca: await Deno.readTextFile(sslrootcert) };
-  } catch {
-    const message = `the file ${sslrootcert} of sslrootcert cannot be read`;
-    throw Object.assign(new Error(message), { code: "NO_CA_FILE" });
-  }
+  return { ...names, ca: await readCertificates(sslrootcert, "sslrootcert") };
 }

@@ -12,6 +12,7 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { Redis } from "iovalkey";
 import type { Call } from "./bounded.ts";
+import { OwnWrites } from "./news.ts";
 import type { RegistryContext } from "./open.ts";
 import { RedisLink } from "./redis_connection.ts";
 import { RedisFault } from "./redis_faults.ts";
@@ -28,12 +29,8 @@ import { withoutSecrets } from "./url.ts";
  *
  * @param url legal, see `registryUrlFault`
  */
-export function openRedisRegistry(url: string, context: RegistryContext): Promise<Registry> {
-  const { clock, timeoutMs = 2_000 } = context;
-  const explain = (error: unknown): string | undefined =>
-    error instanceof RedisFault ? error.message : undefined;
-  const store = new RedisStore(url, context);
-  return Promise.resolve(storeRegistry(store, { clock, timeoutMs, explain }));
+export function openRedisRegistry(url: string, context: RegistryContext): Registry {
+  return storeRegistry(new RedisStore(url, context), context);
 }
 
 /**
@@ -70,13 +67,6 @@ interface Change {
 
 type ScriptReply = readonly [isDone: number, current?: Buffer | null];
 
-/** The last text that was put, as far as it is worth telling. */
-interface LastPut {
-  readonly key: string;
-  readonly version: RowVersion;
-  readonly lasting: string;
-}
-
 class RedisStore implements Store {
   readonly url: string;
   readonly stalenessMs = 0;
@@ -87,7 +77,7 @@ class RedisStore implements Store {
   readonly #channel: string;
   readonly #scriptHash = sha1(Buffer.from(script));
   readonly #watches = new Set<Promise<void>>();
-  #lastPut: LastPut | undefined;
+  readonly #ownWrites = new OwnWrites();
 
   constructor(url: string, context: RegistryContext) {
     const settings = parseRedisUrl(url);
@@ -118,22 +108,18 @@ class RedisStore implements Store {
     call: Call,
   ): Promise<Changed> {
     const version = this.#context.randomText();
-    const lasting = lastingPart(text);
-    const last = this.#lastPut;
-    const isBeat = last?.key === key && last.version === seen && last.lasting === lasting;
+    const isNews = this.#ownWrites.isNews(key, text, seen);
     const value = `v1 ${version} ${text}`;
-    const [isDone, current] = await this.#change(
-      { field: key, seen, value, isNews: !isBeat },
-      call,
-    );
+    const [isDone, current] = await this.#change({ field: key, seen, value, isNews }, call);
     if (isDone !== 1) {
       return { kind: "conflict", current: current ? cellOf(current) : undefined };
     }
-    this.#lastPut = { key, version, lasting };
+    this.#ownWrites.remember(key, text, version);
     return { kind: "done", version };
   }
 
   async remove(key: string, seen: RowVersion, call: Call): Promise<boolean> {
+    this.#ownWrites.forget(key);
     const change: Change = { field: key, seen, value: undefined, isNews: true };
     return (await this.#change(change, call))[0] === 1;
   }
@@ -179,15 +165,4 @@ function cellOf(value: Buffer): Cell {
 
 function sha1(bytes: Buffer): string {
   return createHash("sha1").update(bytes).digest("hex");
-}
-
-/** What of `text` says more than that the node still lives; of no row all of it. */
-function lastingPart(text: string): string {
-  let row: unknown;
-  try {
-    row = JSON.parse(text);
-  } catch {
-    return text;
-  }
-  return JSON.stringify({ ...row as object, beat: 0, activeAt: "" });
 }

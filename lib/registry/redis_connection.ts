@@ -12,6 +12,7 @@ import type { RedisOptions } from "iovalkey";
 import { sleep, withDeadline } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import type { Call } from "./bounded.ts";
+import { readCertificates } from "./certificates.ts";
 import { isLost, RedisFault, redisFault } from "./redis_faults.ts";
 import type { RedisSettings } from "./redis_url.ts";
 
@@ -60,7 +61,7 @@ export class RedisConnection implements AsyncDisposable {
     clock: Clock,
     signal: AbortSignal,
   ): Promise<RedisConnection> {
-    const ca = settings.caPath === undefined ? undefined : await readCa(settings.caPath);
+    const ca = settings.caPath && await readCertificates(settings.caPath, "tls_ca");
     signal.throwIfAborted();
     const connection = new RedisConnection(settings, clock, ca);
     const tooLate = new AbortController();
@@ -133,10 +134,11 @@ export class RedisConnection implements AsyncDisposable {
 
   #fault(error: unknown): unknown {
     const fault = isLost(error) && this.#lastError !== undefined
-      ? redisFault(this.#lastError, this.#settings) ?? new RedisFault("the connection failed")
+      ? redisFault(this.#lastError, this.#settings) ?? redisFault(error, this.#settings)
       : redisFault(error, this.#settings);
     // Another server may have its address by now.
-    if (fault?.code === "READONLY" || fault?.code === "MASTERDOWN") this.#isWrongServer = true;
+    const code = fault instanceof RedisFault ? fault.code : undefined;
+    if (code === "READONLY" || code === "MASTERDOWN") this.#isWrongServer = true;
     return fault ?? error;
   }
 }
@@ -226,15 +228,6 @@ async function shakeHands(
     }
   }
   if (database !== 0) await client.select(database);
-}
-
-async function readCa(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? ` (${error.code})` : "";
-    throw new RedisFault(`the file ${path} of tls_ca cannot be read${code}`);
-  }
 }
 
 /** The result of `work`, or the abort reason as soon as `signal` is aborted. */

@@ -6,10 +6,13 @@
  *
  * @module
  */
+import { formatAddress } from "../core/address.ts";
+import { brokenReason, networkReason } from "./network_faults.ts";
 import type { RedisSettings } from "./redis_url.ts";
+import { StorageFault } from "./storage_fault.ts";
 
 /** A fault of the server, or on the way to it; the message is the end of a sentence. */
-export class RedisFault extends Error {
+export class RedisFault extends StorageFault {
   override name = "RedisFault";
   /** The code that the server's reply began with, if it was one. */
   readonly code: string | undefined;
@@ -70,54 +73,26 @@ const otherReplies: readonly (readonly [RegExp, Words])[] = [
   }],
 ];
 
-/** By the code of an error of the system. */
-const systemCodes: Readonly<Record<string, Words>> = {
-  ECONNREFUSED: ({ host, port }) => `the connection to ${host}:${port} was refused`,
-  ENOTFOUND: ({ host }) => `the host ${host} is not known`,
-  EAI_AGAIN: ({ host }) => `the host ${host} cannot be looked up at the moment`,
-  EHOSTUNREACH: ({ host }) => `the host ${host} cannot be reached`,
-  ENETUNREACH: ({ host }) => `the network of ${host} cannot be reached`,
-  ETIMEDOUT: ({ host }) => `the host ${host} does not answer`,
-  ECONNRESET: "the connection was lost",
-  ECONNABORTED: "the connection was lost",
-  EPIPE: "the connection was lost",
-};
-
-/** Faults of TLS; the systems and their versions word them differently, and some have no code. */
-const tlsFaults: readonly (readonly [RegExp, Words])[] = [
-  [
-    /UnknownIssuer|SELF_SIGNED|self.signed|UNABLE_TO_(VERIFY|GET_ISSUER)/i,
-    "the server's certificate is signed by nobody that is trusted; see tls_ca",
-  ],
-  [
-    /ALTNAME_INVALID|not valid for name|NotValidForName/i,
-    ({ host }) => `the server's certificate is not for ${host}`,
-  ],
-  [/CERT_HAS_EXPIRED|\bexpired\b/i, "the server's certificate has expired"],
-  [/InvalidContentType|WRONG_VERSION_NUMBER|corrupt message/i, "the server does not speak TLS"],
-  [/certificate|HandshakeFailure|handshake|\btls\b/i, "the server and this node agree on no TLS"],
-];
-
 /** The client's words for a connection that has ended under a command. */
 const lost = /^Connection is closed|^Stream isn't writeable|aborted due to connection close/;
 
 /** `error` in words, or `undefined` if it is none of the server's: a bug of ours. */
-export function redisFault(error: unknown, settings: RedisSettings): RedisFault | undefined {
-  if (error instanceof RedisFault) return error;
+export function redisFault(error: unknown, settings: RedisSettings): StorageFault | undefined {
+  if (error instanceof StorageFault) return error;
   if (!(error instanceof Error)) return undefined;
   const said = (words: Words): string =>
     typeof words === "string" ? words : words(settings, error.message);
-  if (isLost(error)) return new RedisFault("the connection was lost");
+  const at = formatAddress(settings);
+  if (isLost(error)) return new RedisFault(brokenReason(at));
   // Not by the names of their classes: those are shortened in the built program.
   if ("command" in error) return replyFault(error.message, said, settings);
   if (error.message.startsWith("Protocol error")) {
-    return new RedisFault("what answers there is not Redis");
+    return new RedisFault(`what answers at ${at} is not Redis`);
   }
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  const words = systemCodes[code] ??
-    tlsFaults.find(([pattern]) => pattern.test(`${code} ${error.message}`))?.[1];
-  if (words !== undefined) return new RedisFault(said(words));
-  return code === "" ? undefined : new RedisFault(`the connection failed with ${code}`);
+  const reason = networkReason(error, { at, caParameter: "tls_ca" });
+  if (reason !== undefined) return new RedisFault(reason);
+  return code === "" ? undefined : new RedisFault(`${brokenReason(at)} with ${code}`);
 }
 
 /** True for an error that tells only that the connection has ended, and not why. */

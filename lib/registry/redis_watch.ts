@@ -7,15 +7,13 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
+import { Hint } from "./hint.ts";
 import { elapsed, RedisConnection } from "./redis_connection.ts";
-import { RedisFault } from "./redis_faults.ts";
 import type { RedisSettings } from "./redis_url.ts";
+import { StorageFault } from "./storage_fault.ts";
 
 /** How long to wait before the next attempt to connect, in milliseconds. */
 const retryAfterMs = 500;
-
-/** Changes that come within this time are told once. */
-const debounceMs = 50;
 
 /** How to listen. */
 export interface RedisWatchOptions {
@@ -30,33 +28,25 @@ export interface RedisWatchOptions {
 /** Calls `onChange` soon after something was published, until `signal` is aborted. */
 export async function watchRedis(options: RedisWatchOptions): Promise<void> {
   const { clock, onChange, signal } = options;
-  let cancelHint: (() => void) | undefined;
-  const hint = (): void => {
-    if (signal.aborted) return;
-    cancelHint ??= clock.after(debounceMs, () => {
-      cancelHint = undefined;
-      onChange();
-    });
-  };
+  using hint = new Hint(clock, onChange);
   for (let isFirst = true; !signal.aborted; isFirst = false) {
     await listen(options, hint, isFirst);
     await elapsed(clock, retryAfterMs, signal);
   }
-  cancelHint?.();
 }
 
 /** Listens for as long as one connection lasts. */
 async function listen(
   { settings, clock, channel, signal }: RedisWatchOptions,
-  hint: () => void,
+  hint: Hint,
   isFirst: boolean,
 ): Promise<void> {
   try {
     await using connection = await RedisConnection.open(settings, clock, signal);
-    await connection.subscribe(channel, hint, signal);
-    if (!isFirst) hint();
+    await connection.subscribe(channel, () => hint.give(), signal);
+    if (!isFirst) hint.give();
     await connection.untilLost(signal);
   } catch (error) {
-    if (!(error instanceof RedisFault) && !signal.aborted) throw error;
+    if (!(error instanceof StorageFault) && !signal.aborted) throw error;
   }
 }

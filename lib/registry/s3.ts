@@ -40,7 +40,7 @@ import { S3Client } from "./s3_client.ts";
 import type { Environment } from "./s3_credentials.ts";
 import { S3Fault } from "./s3_fault.ts";
 import { parseS3Url } from "./s3_url.ts";
-import { storeRegistry } from "./store.ts";
+import { defaultTimeoutMs, storeRegistry } from "./store.ts";
 import type { Cell, Changed, Store } from "./store.ts";
 import { withoutSecrets } from "./url.ts";
 
@@ -60,16 +60,13 @@ export function openS3Registry(
   url: string,
   context: RegistryContext,
   environment: Environment = (name) => Deno.env.get(name),
-): Promise<Registry> {
-  const { clock, timeoutMs = 2_000 } = context;
+) : Registry {
   const place = parseS3Url(url);
   if ("fault" in place) throw new TypeError(`Not the URL of a bucket: ${place.fault}`);
-  const client = new S3Client(place, clock, environment);
+  const client = new S3Client(place, context.clock, environment);
   const folder = place.prefix === "" ? context.cluster : `${place.prefix}/${context.cluster}`;
-  const store = new S3Store(withoutSecrets(url), `${folder}/`, client, { ...context, timeoutMs });
-  const explain = (error: unknown): string | undefined =>
-    error instanceof S3Fault ? error.message : undefined;
-  return Promise.resolve(storeRegistry(store, { clock, timeoutMs, explain }));
+  const store = new S3Store(withoutSecrets(url), `${folder}/`, client, context);
+  return storeRegistry(store, context);
 }
 
 class S3Store implements Store {
@@ -92,7 +89,7 @@ class S3Store implements Store {
     url: string,
     folder: string,
     client: S3Client,
-    { clock, timeoutMs, randomText }: RegistryContext & { timeoutMs: number },
+    { clock, timeoutMs = defaultTimeoutMs, randomText }: RegistryContext,
   ) {
     this.url = url;
     this.#folder = folder;

@@ -8,14 +8,16 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { AwsV4Signer } from "aws4fetch";
 import type { Clock } from "../clock.ts";
+import { readText } from "./http_body.ts";
+import { HttpPool } from "./http_pool.ts";
 import { networkFault, refused, S3Fault, staleKeyCodes } from "./s3_fault.ts";
 import type { S3Action } from "./s3_fault.ts";
 import { readCredentials, readRegion } from "./s3_credentials.ts";
 import type { Environment, S3Credentials } from "./s3_credentials.ts";
 import type { S3Place } from "./s3_url.ts";
+import { StorageFault } from "./storage_fault.ts";
 
 /** One request. */
 export interface S3Request {
@@ -46,9 +48,6 @@ export interface S3Answer {
 /** Most bytes of an answer that says why something is refused. */
 const refusalBytesMax = 64 * 1024;
 
-/** Idle connections that are kept: as many as there are requests at a time. */
-const idleMax = 16;
-
 /** Talks to one bucket. Closed by its owner, after the last request has ended. */
 export class S3Client implements Disposable {
   readonly #place: S3Place;
@@ -56,16 +55,15 @@ export class S3Client implements Disposable {
   readonly #environment: Environment;
   /** Keys for signing, which hold for a day, by everything that they depend on. */
   readonly #signingKeys = new Map<string, ArrayBuffer>();
+  readonly #pool: HttpPool;
   #credentials: S3Credentials | undefined;
   #region: string | undefined;
-  #caCerts: string[] | undefined;
-  #http: Deno.HttpClient | undefined;
-  #isClosed = false;
 
   constructor(place: S3Place, clock: Clock, environment: Environment) {
     this.#place = place;
     this.#clock = clock;
     this.#environment = environment;
+    this.#pool = new HttpPool(place.caFile);
   }
 
   /**
@@ -88,21 +86,15 @@ export class S3Client implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#isClosed = true;
-    this.#http?.close();
-    this.#http = undefined;
+    this.#pool[Symbol.dispose]();
   }
 
   async #sendAs(credentials: S3Credentials, request: S3Request): Promise<S3Answer> {
     const region = this.#region ??= this.#place.region ?? await readRegion(this.#environment);
     const url = requestUrl(this.#place, region, request);
     const signed = await this.#signed(credentials, region, url, request);
-    const { signal } = request;
-    await this.#readCertificates();
-    // From here on nothing waits, so that no two make connections of their own, or one too late.
-    signal.throwIfAborted();
-    const http = this.#http ??= this.#connect();
-    const { method, body } = request;
+    const client = await this.#pool.client();
+    const { method, body, signal } = request;
     try {
       const response = await fetch(url, {
         method,
@@ -110,9 +102,9 @@ export class S3Client implements Disposable {
         ...(body === undefined ? {} : { body }),
         redirect: "manual",
         signal,
-        client: http,
+        client,
       });
-      const text = await textOf(response, response.ok ? request.bytesMax : refusalBytesMax);
+      const text = await readText(response, response.ok ? request.bytesMax : refusalBytesMax);
       const { status, headers } = response;
       const code = response.ok ? "" : element("Code", text ?? "") ?? "";
       // Anything can answer 404; only S3 says what it has not found.
@@ -130,8 +122,8 @@ export class S3Client implements Disposable {
         aheadMs: this.#aheadMs(headers),
       });
     } catch (error) {
-      if (error instanceof S3Fault) throw error;
-      this.#giveUp(http);
+      if (error instanceof StorageFault) throw error;
+      this.#pool.renew(client);
       if (signal.aborted) throw signal.reason;
       throw networkFault(error, url.host);
     }
@@ -161,38 +153,6 @@ export class S3Client implements Disposable {
       cache: this.#signingKeys,
     });
     return (await signer.sign()).headers;
-  }
-
-  async #readCertificates(): Promise<void> {
-    const { caFile } = this.#place;
-    if (caFile === undefined || this.#caCerts !== undefined) return;
-    try {
-      this.#caCerts = [await readFile(caFile, "utf8")];
-    } catch (error) {
-      throw new S3Fault(`the file ${caFile} of tls_ca cannot be read`, { cause: error });
-    }
-  }
-
-  #connect(): Deno.HttpClient {
-    if (this.#isClosed) throw new S3Fault("the registry is closed");
-    const { caFile } = this.#place;
-    try {
-      return Deno.createHttpClient({
-        caCerts: this.#caCerts ?? [],
-        poolMaxIdlePerHost: idleMax,
-        // The header `host` is signed, and HTTP/2 has none.
-        http2: false,
-      });
-    } catch (error) {
-      throw new S3Fault(`the file ${caFile} of tls_ca holds no certificate`, { cause: error });
-    }
-  }
-
-  /** The next request gets connections of its own; those of others go on. */
-  #giveUp(http: Deno.HttpClient): void {
-    if (this.#http !== http) return;
-    this.#http = undefined;
-    http.close();
   }
 
   #aheadMs(headers: Headers): number | undefined {
@@ -242,18 +202,4 @@ function regionOf(
   const isElsewhere = [301, 307, 308].includes(status) || code === "AuthorizationHeaderMalformed";
   const region = element("Region", text) ?? headers.get("x-amz-bucket-region") ?? "";
   return isElsewhere && /^[a-z0-9-]{1,64}$/.test(region) ? region : undefined;
-}
-
-/** The text of an answer, or `undefined` if it is longer than `bytesMax`. */
-async function textOf(response: Response, bytesMax: number): Promise<string | undefined> {
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  let text = "";
-  let bytes = 0;
-  // Leaving the loop early drops the rest of the answer.
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > bytesMax) return undefined;
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }

@@ -6,9 +6,11 @@
  *
  * @module
  */
+import { brokenReason, networkReason } from "./network_faults.ts";
+import { StorageFault } from "./storage_fault.ts";
 
 /** A fault of the server, the network or the keys; `reason` is the end of a sentence. */
-export class S3Fault extends Error {
+export class S3Fault extends StorageFault {
   override name = "S3Fault";
   /** The server's own code, `NoSuchKey`; empty if there was no answer. */
   readonly code: string;
@@ -109,35 +111,8 @@ function skewReason({ host, aheadMs }: Refusal): string {
     `says ${host}`;
 }
 
-/** Signs in the texts of what `fetch` throws, and what they mean; the first that is found counts. */
-const networkSigns: readonly (readonly [sign: RegExp, meaning: (host: string) => string])[] = [
-  [
-    /UnknownIssuer|self.signed|unable to get .*issuer/i,
-    (host) =>
-      `the certificate of ${host} comes from an authority that is not known here; ` +
-      "name a file with its certificate, &tls_ca=/path/of/ca.pem",
-  ],
-  [/CertNotValidForName|NotValidForName/i, (host) => `the certificate is not that of ${host}`],
-  [/CertificateExpired|certificate.*Expired/i, (host) => `the certificate of ${host} has expired`],
-  [
-    /InvalidContentType|corrupt message|received fatal alert|HandshakeFailure/i,
-    (host) => `${host} does not speak TLS as expected`,
-  ],
-  [/invalid peer certificate/i, (host) => `the certificate of ${host} is not valid`],
-  [/refused/i, (host) => `${host} refuses the connection`],
-  [/dns error|lookup|resolve/i, (host) => `the name of the host ${host} is not known`],
-  [/unreachable/i, (host) => `${host} cannot be reached`],
-  [/timed out|timeout/i, (host) => `${host} does not answer`],
-  [/requires net access|NotCapable/i, (host) => `the network may not be used for ${host}`],
-];
-
 /** The fault that an error of `fetch` stands for. */
 export function networkFault(error: unknown, host: string): S3Fault {
-  let text = "";
-  for (let each = error; each instanceof Error; each = each.cause) {
-    text += `${each.name} ${each.message}\n`;
-  }
-  const meaning = networkSigns.find(([sign]) => sign.test(text))?.[1];
-  const reason = meaning?.(host) ?? `the connection to ${host} broke`;
-  return new S3Fault(reason, { cause: error });
+  const reason = networkReason(error, { at: host, caParameter: "tls_ca" });
+  return new S3Fault(reason ?? brokenReason(host), { cause: error });
 }

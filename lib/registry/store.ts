@@ -17,9 +17,13 @@ import { BoundedCalls } from "./bounded.ts";
 import type { Call } from "./bounded.ts";
 import { Oddities } from "./oddities.ts";
 import type { Listing, Registry, RowVersion, StoredRow, WriteResult } from "./registry.ts";
+import { StorageFault } from "./storage_fault.ts";
 
 /** The key of the cookie: no node can be called like that. */
 export const cookieKey = ".cookie";
+
+/** How long a call waits for the storage unless told otherwise, in milliseconds. */
+export const defaultTimeoutMs = 2_000;
 
 /** A text with the version under which it is stored. */
 export interface Cell {
@@ -38,8 +42,8 @@ export type Changed =
  * The texts of one cluster in one storage. Keys are names of nodes, {@linkcode cookieKey}, or
  * whatever a foreign program has put there.
  *
- * Every method may throw what the storage's client throws; `explain` of {@linkcode StoreOptions}
- * turns that into words. `call.signal` is aborted as soon as nobody waits for the result any more.
+ * Every method may throw a {@linkcode StorageFault}; whatever else it throws is a bug of ours.
+ * `call.signal` is aborted as soon as nobody waits for the result any more.
  */
 export interface Store extends AsyncDisposable {
   /** Where it is, fit for a log: without any secret. */
@@ -64,12 +68,7 @@ export interface Store extends AsyncDisposable {
 export interface StoreOptions {
   readonly clock: Clock;
   /** How long any call waits for the storage, in milliseconds. */
-  readonly timeoutMs: number;
-  /**
-   * What the storage means by an error, as the end of a sentence and without any secret, or
-   * `undefined` if it is a bug of ours.
-   */
-  readonly explain: (error: unknown) => string | undefined;
+  readonly timeoutMs?: number;
 }
 
 /** The registry that keeps its rows in `store`, and closes it in the end. */
@@ -82,9 +81,11 @@ class StoreRegistry implements Registry {
   readonly #calls: BoundedCalls;
   readonly #closing = new AbortController();
 
-  constructor(store: Store, options: StoreOptions) {
+  constructor(store: Store, { clock, timeoutMs = defaultTimeoutMs }: StoreOptions) {
     this.#store = store;
-    this.#calls = new BoundedCalls(options);
+    const explain = (error: unknown): string | undefined =>
+      error instanceof StorageFault ? error.message : undefined;
+    this.#calls = new BoundedCalls({ clock, timeoutMs, explain });
   }
 
   get url(): string {

@@ -28,7 +28,7 @@ const timeoutMs = 20_000;
 function open(
   fake: FakeS3,
   { prefix = "a/b", cluster = "default", timeout = timeoutMs } = {},
-): Promise<Registry> {
+): Registry {
   const url = `s3://meeting-place/${prefix}?endpoint=${fake.endpoint}`;
   const context = { cluster, clock: systemClock, timeoutMs: timeout, randomText };
   return openS3Registry(url, context, (name) => keys[name]);
@@ -46,7 +46,7 @@ for (const [name, behaviour] of Object.entries(kinds)) {
     const fake = new FakeS3();
     Object.assign(fake.behaviour, behaviour);
     return Promise.resolve({
-      handle: (cluster = "default") => open(fake, { cluster }),
+      handle: (cluster = "default") => Promise.resolve(open(fake, { cluster })),
       damage(key: string, text: string) {
         fake.put(`a/b/default/${key}`, text);
         return Promise.resolve();
@@ -74,8 +74,8 @@ for (const [kind, behaviour] of Object.entries(kinds)) {
     async fn() {
       await using fake = new FakeS3();
       Object.assign(fake.behaviour, behaviour);
-      await using one = await open(fake);
-      await using two = await open(fake);
+      await using one = open(fake);
+      await using two = open(fake);
       await one.mintCookie("cookie", never);
       const version = await written(one, 1);
       await written(two, 2, version);
@@ -95,7 +95,7 @@ Deno.test({
   ...needing("S3 write() gives another version for the same text, also after remove()", ...needs),
   async fn() {
     await using fake = new FakeS3();
-    await using registry = await open(fake);
+    await using registry = open(fake);
     const first = await written(registry, 1);
     const second = await written(registry, 1, first);
     assert.equal(await registry.remove(name, second, never), "removed");
@@ -110,8 +110,8 @@ Deno.test({
   async fn() {
     await using fake = new FakeS3();
     fake.behaviour.pageMax = 1_000;
-    await using writer = await open(fake);
-    await using reader = await open(fake);
+    await using writer = open(fake);
+    await using reader = open(fake);
     const versions = new Map<string, string>();
     for (let index = 0; index < 30; index++) {
       const row = rowOf(`n${index}@h`);
@@ -151,7 +151,7 @@ Deno.test({
   async fn() {
     await using fake = new FakeS3();
     fake.behaviour.pageMax = 1_000;
-    await using writer = await open(fake);
+    await using writer = open(fake);
     for (let index = 0; index < 80; index++) {
       await writer.write(rowOf(`n${index}@h`), undefined, never);
     }
@@ -159,7 +159,7 @@ Deno.test({
       if (key !== "") await new Promise((done) => systemClock.after(100, () => done(undefined)));
     };
     fake.requests.length = 0;
-    await using hasty = await open(fake, { timeout: 400 });
+    await using hasty = open(fake, { timeout: 400 });
     await assert.rejects(hasty.list(never), /no answer within 400 ms/);
     let rows = 0;
     for (let tries = 0; rows === 0 && tries < 20; tries++) {
@@ -174,7 +174,7 @@ Deno.test({
   ...needing("S3 write() of a beat is one request when conditions are honoured", ...needs),
   async fn() {
     await using fake = new FakeS3();
-    await using registry = await open(fake);
+    await using registry = open(fake);
     const version = await written(registry, 1);
     fake.requests.length = 0;
     await written(registry, 2, version);
@@ -189,7 +189,7 @@ Deno.test({
     const strange = ["a&b", "<x>", "p%20q", "p q", "é", "z+z"];
     for (const key of strange) fake.put(`a/b/default/${key}`, "{}");
     fake.put("a/b/default/folder/n9@h", "{}");
-    await using registry = await open(fake);
+    await using registry = open(fake);
     const { oddities } = await registry.list(never);
     assert.deepEqual(oddities.map(({ key }) => key).sort(), strange.sort());
     assert.equal(fake.count("GET ?"), 3);
@@ -200,8 +200,8 @@ Deno.test({
   ...needing("S3 clusters are apart when one URL lies in a cluster of the other", ...needs),
   async fn() {
     await using fake = new FakeS3();
-    await using outer = await open(fake, { prefix: "", cluster: "a" });
-    await using inner = await open(fake, { prefix: "a", cluster: "default" });
+    await using outer = open(fake, { prefix: "", cluster: "a" });
+    await using inner = open(fake, { prefix: "a", cluster: "default" });
     await written(outer, 1);
     await written(inner, 2);
     const beats = async (registry: Registry): Promise<number[]> =>
@@ -215,8 +215,8 @@ Deno.test({
   async fn() {
     await using fake = new FakeS3();
     fake.behaviour.onDeleteCondition = "ignore";
-    await using one = await open(fake);
-    await using two = await open(fake);
+    await using one = open(fake);
+    await using two = open(fake);
     const version = await written(one, 1);
     await two.mintCookie("cookie", never);
     let writing: Promise<string> | undefined;
@@ -243,7 +243,7 @@ Deno.test({
     await using fake = new FakeS3();
     fake.behaviour.onDeleteCondition = "ignore";
     fake.put(`a/b/default/${name}`, `"removed abc"\n`, 60_000);
-    await using registry = await open(fake);
+    await using registry = open(fake);
     assert.deepEqual((await registry.list(never)).oddities, []);
     assert.equal(await registry.read(name, never), undefined);
     await written(registry, 1);
@@ -258,11 +258,11 @@ Deno.test({
     Object.assign(fake.behaviour, { onPutCondition: "refuse" });
     const folder = `a/b/default/.claims/${name}`;
     fake.put(`${folder}/00000000000000000000000000000000`, "", 2 * timeoutMs + 2_000);
-    await using registry = await open(fake);
+    await using registry = open(fake);
     const version = await written(registry, 1);
     assert.equal(fake.count(`DELETE ${folder}/000`), 1);
     fake.put(`${folder}/00000000000000000000000000000000`, "");
-    await using hasty = await open(fake, { timeout: 200 });
+    await using hasty = open(fake, { timeout: 200 });
     await assert.rejects(
       hasty.write(rowOf(name, 2), version, never),
       /no answer within 200 ms, waiting for other writers/,
@@ -275,7 +275,7 @@ Deno.test({
   async fn() {
     await using fake = new FakeS3();
     Object.assign(fake.behaviour, { onPutCondition: "ignore", onDeleteCondition: "ignore" });
-    await using registry = await open(fake);
+    await using registry = open(fake);
     const version = await written(registry, 1);
     fake.requests.length = 0;
     fake.behaviour.before = (method) => {
@@ -301,7 +301,7 @@ Deno.test({
   ...needing("S3 write() tries again when the server cannot tell who was first", ...needs),
   async fn() {
     await using fake = new FakeS3();
-    await using registry = await open(fake);
+    await using registry = open(fake);
     const version = await written(registry, 1);
     fake.behaviour.answers = () => {
       fake.behaviour.answers = undefined;

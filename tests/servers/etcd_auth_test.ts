@@ -5,7 +5,8 @@
  */
 import assert from "node:assert/strict";
 import type { Registry } from "../../lib/registry/registry.ts";
-import { allCalls, faultOf, openHandle, Watcher, written } from "./etcd_scene.ts";
+import { faultOf } from "../registry/fault_of.ts";
+import { allCalls, openHandle, Watcher, written } from "./etcd_scene.ts";
 import { EtcdServer, needingEtcd, sharedEtcd } from "./etcd_server.ts";
 import { nameOf, never, rowOf } from "../registry/rows.ts";
 
@@ -45,7 +46,7 @@ async function disableAuth(): Promise<void> {
   await etcd().control(...root, "auth", "disable");
 }
 
-function openAs(user: string, prefix: string): Promise<Registry> {
+function openAs(user: string, prefix: string): Registry {
   return openHandle(`etcd://${user}@${etcd().host}/${prefix}`);
 }
 
@@ -53,7 +54,7 @@ Deno.test({
   ...needingEtcd("every call works with a user and a password of any characters"),
   async fn() {
     const prefix = await enableAuth();
-    await using handle = await openAs(`writer:${encoded}`, prefix);
+    await using handle = openAs(`writer:${encoded}`, prefix);
     assert.equal(handle.url, `etcd://writer:***@${etcd().host}/${prefix}`);
     await using watcher = new Watcher(handle);
     for (const call of allCalls(handle)) await call();
@@ -74,9 +75,9 @@ Deno.test({
   ...needingEtcd("every call says that the password is wrong, or that one is wanted"),
   async fn() {
     const prefix = await enableAuth();
-    await using wrong = await openAs("writer:falsch", prefix);
-    await using unknown = await openAs("nobody:falsch", prefix);
-    await using none = await openHandle(`etcd://${etcd().host}/${prefix}`);
+    await using wrong = openAs("writer:falsch", prefix);
+    await using unknown = openAs("nobody:falsch", prefix);
+    await using none = openHandle(`etcd://${etcd().host}/${prefix}`);
     await using _watchers = watchAll(wrong, unknown, none);
     const said = (user: string): RegExp =>
       new RegExp(`: the password is wrong for user "${user}", or there is no such user$`);
@@ -98,8 +99,8 @@ Deno.test({
   ...needingEtcd("a role that only reads can list, but not write"),
   async fn() {
     const prefix = await enableAuth();
-    await using writer = await openAs(`writer:${encoded}`, prefix);
-    await using reader = await openAs(`reader:${encoded}`, prefix);
+    await using writer = openAs(`writer:${encoded}`, prefix);
+    await using reader = openAs(`reader:${encoded}`, prefix);
     await using watcher = new Watcher(reader);
     const version = await written(writer.write(rowOf(name), undefined, never));
     await writer.mintCookie("minted", never);
@@ -114,7 +115,7 @@ Deno.test({
       () => reader.remove(name, version, never),
     ];
     for (const change of changes) assert.match(await faultOf(change(), password, encoded), denied);
-    await using stranger = await openAs(`reader:${encoded}`, "elsewhere");
+    await using stranger = openAs(`reader:${encoded}`, "elsewhere");
     const fault = await faultOf(stranger.list(never));
     assert.match(fault, /: user "reader" has no permission to read these keys$/);
     // What is granted later counts at once.
@@ -129,7 +130,7 @@ Deno.test({
 Deno.test({
   ...needingEtcd("a password does no harm where none is wanted, and is used when it is"),
   async fn() {
-    await using handle = await openAs(`writer:${encoded}`, "test/open");
+    await using handle = openAs(`writer:${encoded}`, "test/open");
     await using watcher = new Watcher(handle);
     for (const call of allCalls(handle)) await call();
     await enableAuth();
@@ -145,24 +146,33 @@ Deno.test({
   async fn() {
     await using secure = await EtcdServer.create({ isSecure: true });
     const { host, certificate } = secure;
-    await using handle = await openHandle(`etcds://${host}?tls_ca=${certificate}`);
+    await using handle = openHandle(`etcds://${host}?tls_ca=${certificate}`);
     await using watcher = new Watcher(handle);
     for (const call of allCalls(handle)) await call();
     await watcher.more(0);
 
     const wrongs: [string, RegExp][] = [
-      [`etcds://${host}`, /: the certificate of 127\S+ is of an authority unknown here; tls_ca/],
+      [
+        `etcds://${host}`,
+        /: the certificate of 127\S+ comes from an authority that is not known here; tls_ca/,
+      ],
       [`etcd://${host}`, /: 127\S+ breaks the connection off; if it wants TLS, write etcds/],
       [
         `etcds://${host.replace("127.0.0.1", "localhost")}?tls_ca=${certificate}`,
-        /: the certificate of localhost:\d+ is for others$/,
+        /: the certificate of localhost:\d+ is for another host$/,
       ],
       [`etcds://${etcd().host}`, /: 127\S+ (does not speak|breaks .* without) TLS.* etcd:\/\/$/],
-      [`etcds://${host}?tls_ca=${certificate}.not`, /: its tls_ca \S+ cannot be read: there is no/],
-      [`etcds://${host}?tls_ca=/dev/null`, /: its tls_ca \/dev\/null holds no certificate$/],
+      [
+        `etcds://${host}?tls_ca=${certificate}.not`,
+        /: the file \S+ of tls_ca cannot be read: there is no/,
+      ],
+      [
+        `etcds://${host}?tls_ca=/dev/null`,
+        /: the file \/dev\/null of tls_ca holds no certificate$/,
+      ],
     ];
     for (const [url, expected] of wrongs) {
-      await using wrong = await openHandle(url);
+      await using wrong = openHandle(url);
       await using _watcher = new Watcher(wrong);
       for (const call of allCalls(wrong)) assert.match(await faultOf(call()), expected);
     }
@@ -175,9 +185,9 @@ Deno.test({
     const path = await Deno.makeTempFile({ prefix: "etcd_test" });
     await using secure = await EtcdServer.create({ isSecure: true });
     await Deno.writeTextFile(path, pemOf("aaaa"));
-    await using handle = await openHandle(`etcds://${secure.host}?tls_ca=${path}`);
+    await using handle = openHandle(`etcds://${secure.host}?tls_ca=${path}`);
     const fault = await faultOf(handle.list(never));
-    assert.ok(fault.endsWith(`: its tls_ca ${path} holds no legal certificate`), fault);
+    assert.ok(fault.endsWith(`: the file ${path} of tls_ca holds no legal certificate`), fault);
     await Deno.copyFile(secure.certificate, path);
     await handle.list(never);
     await Deno.remove(path);

@@ -4,11 +4,12 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { readLines, readText } from "../../lib/registry/etcd_body.ts";
-import { EtcdFault } from "../../lib/registry/etcd_faults.ts";
 import { needing } from "../permissions.ts";
-import { allCalls, faultOf, Gateway, openHandle, until, Watcher, written } from "./etcd_scene.ts";
-import { EtcdServer, freePorts, needingEtcd, sharedEtcd } from "./etcd_server.ts";
+import { faultOf } from "../registry/fault_of.ts";
+import { allCalls, Gateway, openHandle, Watcher, written } from "./etcd_scene.ts";
+import { freePort, until } from "./program.ts";
+import { Relay } from "./relay.ts";
+import { EtcdServer, needingEtcd, sharedEtcd } from "./etcd_server.ts";
 import { nameOf, never, rowOf } from "../registry/rows.ts";
 
 const etcd = sharedEtcd();
@@ -23,102 +24,14 @@ function freshUrl(...hosts: readonly string[]): string {
 
 /** Host and port where nothing listens. */
 function deadHost(): string {
-  return `127.0.0.1:${freePorts(1)[0]}`;
-}
-
-/** Something that listens, but is no etcd: says `banner` to everyone, and nothing else. */
-class Stranger implements AsyncDisposable {
-  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  readonly #connections: Deno.TcpConn[] = [];
-  readonly #accepting: Promise<void>;
-
-  constructor(banner = "") {
-    this.#accepting = (async () => {
-      for await (const connection of this.#listener) {
-        this.#connections.push(connection);
-        if (banner !== "") await connection.write(new TextEncoder().encode(banner)).catch(() => {});
-      }
-    })();
-  }
-
-  get host(): string {
-    return `127.0.0.1:${this.#listener.addr.port}`;
-  }
-
-  /** How many have called. */
-  get calls(): number {
-    return this.#connections.length;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#listener.close();
-    await this.#accepting;
-    for (const connection of this.#connections) connection.close();
-  }
-}
-
-/** A way to an etcd that can be cut. */
-class Wire implements AsyncDisposable {
-  connections = 0;
-  #isCut = { is: false };
-  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  readonly #ends: Deno.TcpConn[] = [];
-  readonly #working: Promise<void>[] = [];
-
-  constructor(target: string) {
-    const [hostname = "", port] = target.split(":");
-    this.#working.push((async () => {
-      for await (const near of this.#listener) {
-        this.connections++;
-        const far = await Deno.connect({ hostname, port: Number(port) });
-        this.#ends.push(near, far);
-        const isCut = this.#isCut;
-        this.#working.push(passOn(near, far, isCut), passOn(far, near, isCut));
-      }
-    })());
-  }
-
-  get host(): string {
-    return `127.0.0.1:${this.#listener.addr.port}`;
-  }
-
-  /** From now on nothing comes through the connections that there are; new ones are well. */
-  cut(): void {
-    this.#isCut.is = true;
-    this.#isCut = { is: false };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#listener.close();
-    for (const end of this.#ends) {
-      try {
-        end.close();
-      } catch {
-        // It has closed itself, when the other end did.
-      }
-    }
-    await Promise.all(this.#working);
-  }
-}
-
-async function passOn(from: Deno.TcpConn, to: Deno.TcpConn, isCut: { is: boolean }): Promise<void> {
-  const buffer = new Uint8Array(16 * 1024);
-  try {
-    for (;;) {
-      const size = await from.read(buffer);
-      if (size === null) return isCut.is ? undefined : to.close();
-      if (!isCut.is) await to.write(buffer.subarray(0, size));
-    }
-  } catch {
-    // One end was closed.
-  }
+  return `127.0.0.1:${freePort()}`;
 }
 
 Deno.test({
   ...needingEtcd("a dead endpoint does no harm beside one that lives"),
   async fn() {
     for (const hosts of [[deadHost(), etcd().host], [etcd().host, deadHost()]]) {
-      await using handle = await openHandle(freshUrl(...hosts));
+      await using handle = openHandle(freshUrl(...hosts));
       await using watcher = new Watcher(handle);
       for (const call of allCalls(handle)) await call();
       await watcher.more(0);
@@ -129,27 +42,27 @@ Deno.test({
 Deno.test({
   ...needingEtcd("a silent endpoint delays one call, and the next ones not at all"),
   async fn() {
-    await using silent = new Stranger();
+    await using silent = new Relay(undefined);
     const url = freshUrl(silent.host, etcd().host);
-    await using handle = await openHandle(url, { timeoutMs: 1_500 });
+    await using handle = openHandle(url, { timeoutMs: 1_500 });
     await handle.list(never);
-    assert.equal(silent.calls, 1);
+    assert.equal(silent.connections, 1);
     for (const call of allCalls(handle)) await call();
-    assert.equal(silent.calls, 1);
+    assert.equal(silent.connections, 1);
   },
 });
 
 Deno.test({
   ...needingEtcd("connections of a host that vanished without a word are not used again"),
   async fn() {
-    await using wire = new Wire(etcd().host);
-    await using handle = await openHandle(freshUrl(wire.host), { timeoutMs: 1_000 });
+    await using wire = new Relay(etcd().port);
+    await using handle = openHandle(freshUrl(wire.host), { timeoutMs: 1_000 });
     await using watcher = new Watcher(handle);
     // Several at once, so that several connections are kept.
     await Promise.all(allCalls(handle).map((call) => call()));
     const old = wire.connections;
     assert.ok(old > 3, `only ${old} connections`);
-    wire.cut();
+    wire.deaden();
     const seen = watcher.count;
     assert.match(await faultOf(handle.list(never)), /: no answer within 1000 ms/);
     await handle.list(never);
@@ -162,7 +75,7 @@ Deno.test({
   ...needing("every call tells about all endpoints when none lives", "net"),
   async fn() {
     const hosts = [deadHost(), deadHost()];
-    await using handle = await openHandle(freshUrl(...hosts));
+    await using handle = openHandle(freshUrl(...hosts));
     const both = `: ${hosts[0]} refuses the connection; ${hosts[1]} refuses the connection`;
     const other = `: ${hosts[1]} refuses the connection; ${hosts[0]} refuses the connection`;
     for (const call of allCalls(handle)) {
@@ -175,9 +88,9 @@ Deno.test({
 Deno.test({
   ...needing("every call tells which endpoint it waited for when time was up", "net"),
   async fn() {
-    await using silent = new Stranger();
+    await using silent = new Relay(undefined);
     const dead = deadHost();
-    await using handle = await openHandle(freshUrl(dead, silent.host), { timeoutMs: 200 });
+    await using handle = openHandle(freshUrl(dead, silent.host), { timeoutMs: 200 });
     const fault = await faultOf(handle.list(never));
     const waiting = `waiting for ${silent.host} (${dead} refuses the connection)`;
     assert.ok(fault.endsWith(`: no answer within 200 ms, ${waiting}`), fault);
@@ -189,8 +102,8 @@ Deno.test({
   async fn() {
     await using gateway = new Gateway(etcd().host);
     const url = freshUrl(gateway.host, etcd().host);
-    await using handle = await openHandle(url);
-    await using other = await openHandle(url.replace(`${gateway.host},`, ""));
+    await using handle = openHandle(url);
+    await using other = openHandle(url.replace(`${gateway.host},`, ""));
     const first = await written(handle.write(rowOf(name), undefined, never));
     const lost = (isDone: boolean): void => {
       gateway.meddle = async (_path, pass) => {
@@ -204,19 +117,19 @@ Deno.test({
     const second = await written(handle.write(rowOf(name, 1), first, never));
     assert.deepEqual(await other.read(name, never), { row: rowOf(name, 1), version: second });
 
-    await using late = await openHandle(url);
+    await using late = openHandle(url);
     await late.list(never);
     lost(false);
     const third = await written(late.write(rowOf(name, 2), second, never));
 
-    await using later = await openHandle(url);
+    await using later = openHandle(url);
     await later.list(never);
     lost(false);
     const current = { row: rowOf(name, 2), version: third };
     const conflict = { kind: "conflict", current };
     assert.deepEqual(await later.write(rowOf(name, 3), second, never), conflict);
 
-    await using last = await openHandle(url);
+    await using last = openHandle(url);
     await last.list(never);
     lost(true);
     assert.match(await faultOf(last.remove(name, third, never)), /: it is gone, but the answer/);
@@ -227,13 +140,13 @@ Deno.test({
 Deno.test({
   ...needingEtcd("write() says that the database is full, and remove() makes room"),
   async fn() {
-    await using handle = await openHandle(freshUrl(etcd().host));
+    await using handle = openHandle(freshUrl(etcd().host));
     const version = await written(handle.write(rowOf(name), undefined, never));
     await etcd().ask("maintenance/alarm", { action: "ACTIVATE", alarm: "NOSPACE" });
     const full = /: its database is full \(alarm NOSPACE\)/;
     assert.match(await faultOf(handle.write(rowOf(name, 1), version, never)), full);
     assert.match(await faultOf(handle.mintCookie("minted", never)), full);
-    await using fresh = await openHandle(freshUrl(etcd().host));
+    await using fresh = openHandle(freshUrl(etcd().host));
     assert.match(await faultOf(fresh.write(rowOf(name, 1), undefined, never)), full);
     assert.equal((await handle.list(never)).rows.length, 1);
     assert.equal(await handle.remove(name, version, never), "removed");
@@ -248,14 +161,14 @@ Deno.test({
     const [one, two] = await EtcdServer.createPair();
     await using _one = one;
     await using _two = two;
-    await using handle = await openHandle(freshUrl(one.host, two.host));
+    await using handle = openHandle(freshUrl(one.host, two.host));
     await using watcher = new Watcher(handle);
     const version = await written(handle.write(rowOf(name), undefined, never));
     await two.stop();
     // At first it still believes in the leader that it had.
-    await using hasty = await openHandle(freshUrl(two.host, one.host), { timeoutMs: 500 });
+    await using hasty = openHandle(freshUrl(two.host, one.host), { timeoutMs: 500 });
     const noLeader = / sees no leader, most members are away/;
-    await until(async () => noLeader.test(await faultOf(hasty.list(never))));
+    await until("it knows", async () => noLeader.test(await faultOf(hasty.list(never))));
     for (const call of allCalls(handle)) assert.match(await faultOf(call()), noLeader);
     await two.start();
     assert.equal((await handle.read(name, never))?.version, version);
@@ -280,12 +193,12 @@ Deno.test({
     for (const [answer, expected] of answers) {
       await using gateway = new Gateway("");
       gateway.meddle = () => Promise.resolve(answer());
-      await using handle = await openHandle(freshUrl(gateway.host));
+      await using handle = openHandle(freshUrl(gateway.host));
       await using _watcher = new Watcher(handle);
       for (const call of allCalls(handle)) assert.match(await faultOf(call()), expected);
     }
-    await using stranger = new Stranger("SSH-2.0-stranger\r\n");
-    await using handle = await openHandle(freshUrl(stranger.host));
+    await using stranger = new Relay(undefined, "SSH-2.0-stranger\r\n");
+    await using handle = openHandle(freshUrl(stranger.host));
     await using _watcher = new Watcher(handle);
     for (const call of allCalls(handle)) {
       assert.match(await faultOf(call()), / does not speak HTTP, so it is no etcd$/);
@@ -296,30 +209,8 @@ Deno.test({
 Deno.test({
   ...needing("every call tells that its host is not known", "net"),
   async fn() {
-    await using handle = await openHandle(freshUrl("nowhere.invalid"));
+    await using handle = openHandle(freshUrl("nowhere.invalid"));
     const fault = await faultOf(handle.list(never));
     assert.match(fault, /: the host of nowhere\.invalid:2379 is not known$/);
   },
 });
-
-Deno.test("readText() and readLines() refuse what is too long, and close it", async () => {
-  for (const read of [readText, drain]) {
-    let isClosed = false;
-    const body = new ReadableStream<Uint8Array>({
-      pull: (controller) => controller.enqueue(new TextEncoder().encode("1234567890")),
-      cancel() {
-        isClosed = true;
-      },
-    });
-    await assert.rejects(read(new Response(body), 95), EtcdFault);
-    assert.ok(isClosed);
-  }
-  assert.equal(await readText(new Response("1234567890"), 10), "1234567890");
-  const lines: string[] = [];
-  for await (const line of readLines(new Response("12345\n67890\n1234567"), 10)) lines.push(line);
-  assert.deepEqual(lines, ["12345", "67890"]);
-});
-
-async function drain(response: Response, maxLength: number): Promise<void> {
-  for await (const _line of readLines(response, maxLength));
-}

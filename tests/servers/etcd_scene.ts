@@ -5,21 +5,18 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { sleep, systemClock, withDeadline } from "../../lib/clock.ts";
+import { systemClock, withDeadline } from "../../lib/clock.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { RegistryError } from "../../lib/core/errors.ts";
 import { openEtcdRegistry } from "../../lib/registry/etcd.ts";
 import type { Registry, RowVersion, WriteResult } from "../../lib/registry/registry.ts";
+import { patienceMs } from "./program.ts";
 import { nameOf, never, randomText, rowOf } from "../registry/rows.ts";
-
-/** How long any event of a test may take, in milliseconds. */
-const eventMaxMs = 20_000;
 
 /** A handle on cluster `default` at `url`. */
 export function openHandle(
   url: string,
-  { timeoutMs = eventMaxMs, clock = systemClock }: { timeoutMs?: number; clock?: Clock } = {},
-): Promise<Registry> {
+  { timeoutMs = patienceMs, clock = systemClock }: { timeoutMs?: number; clock?: Clock } = {},
+): Registry {
   return openEtcdRegistry(url, { cluster: "default", clock, timeoutMs, randomText });
 }
 
@@ -34,24 +31,6 @@ export function allCalls(handle: Registry): (() => Promise<unknown>)[] {
     () => handle.mintCookie("minted", never),
     () => handle.cookie(never),
   ];
-}
-
-/**
- * What `call` rejects with: one sentence in a {@linkcode RegistryError}. Neither it nor anything
- * that caused it holds one of `secrets`.
- */
-export async function faultOf(
-  call: Promise<unknown>,
-  ...secrets: readonly string[]
-): Promise<string> {
-  const error = await call.then(() => assert.fail("it did not reject"), (error: unknown) => error);
-  assert.ok(error instanceof RegistryError, `${error}`);
-  assert.match(error.message, /^Cannot .*: ./);
-  assert.doesNotMatch(error.message, /\n/);
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    for (const secret of secrets) assert.ok(!cause.message.includes(secret), cause.message);
-  }
-  return error.message;
 }
 
 /** The version of a write that must succeed. */
@@ -83,21 +62,12 @@ export class Watcher implements AsyncDisposable {
       };
       this.#onHint();
     });
-    await withDeadline(systemClock, eventMaxMs, "a hint", heard);
+    await withDeadline(systemClock, patienceMs, "a hint", heard);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
     await this.#watch;
-  }
-}
-
-/** Waits until `isSo`. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = systemClock.now() + eventMaxMs;
-  while (!await isSo()) {
-    assert.ok(systemClock.now() < deadline, "it did not come to be");
-    await sleep(systemClock, 5);
   }
 }
 

@@ -8,16 +8,17 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { sleep, systemClock } from "../../lib/clock.ts";
 import { toBase64 } from "../../lib/registry/etcd_json.ts";
-import { needing, permitted } from "../permissions.ts";
-import type { Need } from "../permissions.ts";
+import { permitted } from "../permissions.ts";
+import { freePorts, run, until } from "./program.ts";
+import { needingServer, programPath, whyMissing } from "./server.ts";
+import type { ServerNeeds } from "./server.ts";
 
-/** What tests with an etcd need. */
-export const etcdNeeds: readonly Need[] = ["read", "write", "net", "run", "env"];
-
-/** How long etcd may take to start, in milliseconds. */
-const startMaxMs = 20_000;
+/** What tests with it need. */
+export const etcdNeeds: ServerNeeds = {
+  permissions: ["read", "write", "net", "run", "env"],
+  programs: ["etcd", "etcdctl"],
+};
 
 /** `"$@"` is etcd with its arguments. */
 const shell = `
@@ -38,33 +39,14 @@ done
 end`;
 
 /**
- * Why there can be no tests with etcd, or `undefined` if there can. On CI they have to run: there a
- * missing etcd is no reason.
- */
-export function etcdSkip(): string | undefined {
-  // The name of the test tells which permissions are missing.
-  if (!permitted(...etcdNeeds) || Deno.env.get("CI") === "true") return undefined;
-  return hasProgram("etcd") && hasProgram("etcdctl") ? undefined : "etcd is not installed";
-}
-
-function hasProgram(name: string): boolean {
-  return (Deno.env.get("PATH") ?? "").split(":").some((folder) => {
-    try {
-      return Deno.statSync(`${folder}/${name}`).isFile;
-    } catch {
-      return false;
-    }
-  });
-}
-
-/**
- * One etcd for all tests of a file: started before the first of them, ended after the last one.
+ * One etcd for all tests of a file: started before the first of them, because its shell is a child of
+ * whoever starts it, and ended after the last one.
  *
  * @returns a function that gives it, for use inside of tests
  */
 export function sharedEtcd(options: EtcdServerOptions = {}): () => EtcdServer {
   let server: EtcdServer | undefined;
-  if (permitted(...etcdNeeds) && etcdSkip() === undefined) {
+  if (permitted(...etcdNeeds.permissions) && whyMissing(etcdNeeds) === undefined) {
     Deno.test.beforeAll(async () => {
       server = await EtcdServer.create(options);
     });
@@ -78,11 +60,7 @@ export function sharedEtcd(options: EtcdServerOptions = {}): () => EtcdServer {
 
 /** Options of a test with an etcd: `Deno.test({ ...needingEtcd("put()"), fn })`. */
 export function needingEtcd(name: string): { name: string; ignore: boolean } {
-  const skip = etcdSkip();
-  const { name: fullName, ignore } = needing(name, ...etcdNeeds);
-  return skip === undefined
-    ? { name: fullName, ignore }
-    : { name: `${fullName} (skipped: ${skip})`, ignore: true };
+  return needingServer(`etcd: ${name}`, etcdNeeds);
 }
 
 /** How an etcd is started. */
@@ -108,7 +86,7 @@ export class EtcdServer implements AsyncDisposable {
     this.#options = options;
     const [client = 0, peer = 0, health = 0] = freePorts(3);
     this.#ports = [client, options.peers?.[0] ?? peer, health];
-    const args = ["-c", shell, "sh", "etcd", ...this.#arguments()];
+    const args = ["-c", shell, "sh", programPath("etcd", etcdNeeds), ...this.#arguments()];
     this.#shell = new Deno.Command("sh", { args, stdin: "piped", stdout: "piped" }).spawn();
     this.#words = this.#shell.stdin.getWriter();
     this.#echoes = this.#shell.stdout.getReader();
@@ -116,8 +94,6 @@ export class EtcdServer implements AsyncDisposable {
 
   /** A new etcd with no data, which serves already. */
   static async create(options: EtcdServerOptions = {}): Promise<EtcdServer> {
-    const isThere = hasProgram("etcd") && hasProgram("etcdctl");
-    assert.ok(isThere, "etcd is not installed: apt-get install etcd-server etcd-client");
     const server = new EtcdServer(await Deno.makeTempDir({ prefix: "etcd_test" }), options);
     await server.start();
     return server;
@@ -131,9 +107,14 @@ export class EtcdServer implements AsyncDisposable {
     return await Promise.all([create(peers), create(peers.toReversed())]);
   }
 
+  /** For clients. */
+  get port(): number {
+    return this.#ports[0];
+  }
+
   /** Host and port for clients. */
   get host(): string {
-    return `127.0.0.1:${this.#ports[0]}`;
+    return `127.0.0.1:${this.port}`;
   }
 
   /** Path of its certificate, if it is secure. */
@@ -148,11 +129,7 @@ export class EtcdServer implements AsyncDisposable {
   /** Starts with the data that are there, and waits until it serves. */
   async start(): Promise<void> {
     await this.#tell("start");
-    const deadline = systemClock.now() + startMaxMs;
-    while (!await this.#isHealthy()) {
-      assert.ok(systemClock.now() < deadline, `etcd does not serve within ${startMaxMs} ms`);
-      await sleep(systemClock, 20);
-    }
+    await until("etcd serves", () => this.#isHealthy());
   }
 
   /** Ends the process at once, as a power failure would. */
@@ -191,13 +168,8 @@ export class EtcdServer implements AsyncDisposable {
 
   /** Runs etcdctl against this server; what it prints. */
   async control(...args: string[]): Promise<string> {
-    const { success, stdout, stderr } = await new Deno.Command("etcdctl", {
-      args: ["--endpoints", this.host, ...args],
-      env: { ETCDCTL_API: "3" },
-    }).output();
-    const decoder = new TextDecoder();
-    assert.ok(success, decoder.decode(stderr));
-    return decoder.decode(stdout);
+    const client = programPath("etcdctl", etcdNeeds);
+    return await run(client, ["--endpoints", this.host, ...args], { env: { ETCDCTL_API: "3" } });
   }
 
   /** Asks the gateway without any code of ours. */
@@ -263,15 +235,4 @@ export class EtcdServer implements AsyncDisposable {
     const { value } = await this.#echoes.read();
     assert.equal(new TextDecoder().decode(value), `${word}\n`);
   }
-}
-
-/** Ports of this machine on which nothing listens. */
-export function freePorts(count: number): number[] {
-  const listeners = Array.from({ length: count }, () => {
-    return Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  });
-  return listeners.map((listener) => {
-    listener.close();
-    return listener.addr.port;
-  });
 }

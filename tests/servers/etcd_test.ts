@@ -10,8 +10,11 @@ import { openEtcdRegistry, pageKeysMax } from "../../lib/registry/etcd.ts";
 import { toBase64 } from "../../lib/registry/etcd_json.ts";
 import { leaseSeconds } from "../../lib/registry/etcd_lease.ts";
 import { registryConformance } from "../registry/conformance.ts";
-import { allCalls, faultOf, Gateway, openHandle, until, Watcher, written } from "./etcd_scene.ts";
-import { etcdNeeds, etcdSkip, needingEtcd, sharedEtcd } from "./etcd_server.ts";
+import { faultOf } from "../registry/fault_of.ts";
+import { allCalls, Gateway, openHandle, Watcher, written } from "./etcd_scene.ts";
+import { until } from "./program.ts";
+import { etcdNeeds, needingEtcd, sharedEtcd } from "./etcd_server.ts";
+import { whyMissing } from "./server.ts";
 import { nameOf, never, randomText, rowOf } from "../registry/rows.ts";
 
 const etcd = sharedEtcd();
@@ -29,12 +32,14 @@ registryConformance("etcd", () => {
   const prefix = `test/${prefixes}`;
   return Promise.resolve({
     handle: (cluster = "default") =>
-      openEtcdRegistry(url, { cluster, clock: systemClock, timeoutMs: 20_000, randomText }),
+      Promise.resolve(
+        openEtcdRegistry(url, { cluster, clock: systemClock, timeoutMs: 20_000, randomText }),
+      ),
     damage: (key: string, text: string) => etcd().put(`${prefix}/default/${key}`, text),
     away: (isAway: boolean) => isAway ? etcd().stop() : etcd().start(),
     close: () => Promise.resolve(),
   });
-}, { needs: etcdNeeds, skip: etcdSkip() });
+}, { needs: etcdNeeds.permissions, skip: whyMissing(etcdNeeds) });
 
 Deno.test({
   ...needingEtcd("watch() hints when more than a beat changes"),
@@ -45,9 +50,9 @@ Deno.test({
       after: (delayMs, callback) => systemClock.after(delayMs === 50 ? 0 : delayMs, callback),
     };
     await using gateway = new Gateway(etcd().host);
-    await using handle = await openHandle(freshUrl(gateway.host), { clock });
+    await using handle = openHandle(freshUrl(gateway.host), { clock });
     await using watcher = new Watcher(handle);
-    await until(() => gateway.watches === 1);
+    await until("a watch", () => gateway.watches === 1);
     let version = await written(handle.write(rowOf(name), undefined, never));
     await watcher.more(0);
     for (let beat = 1; beat < 10; beat++) {
@@ -70,8 +75,8 @@ Deno.test({
   ...needingEtcd("watch() goes on after a restart and after a compaction"),
   async fn() {
     const url = freshUrl();
-    await using one = await openHandle(url);
-    await using two = await openHandle(url);
+    await using one = openHandle(url);
+    await using two = openHandle(url);
     await using first = new Watcher(one);
     await using second = new Watcher(two);
     let version = await written(one.write(rowOf(name), undefined, never));
@@ -97,9 +102,9 @@ Deno.test({
   ...needingEtcd("watch() begins anew when other connections broke and work again"),
   async fn() {
     await using gateway = new Gateway(etcd().host);
-    await using one = await openHandle(freshUrl(gateway.host), { timeoutMs: 500 });
+    await using one = openHandle(freshUrl(gateway.host), { timeoutMs: 500 });
     await using watcher = new Watcher(one);
-    await until(() => gateway.watches === 1);
+    await until("a watch", () => gateway.watches === 1);
     const hanging = Promise.withResolvers<Response>();
     gateway.meddle = () => hanging.promise;
     assert.match(await faultOf(one.list(never)), /no answer within 500 ms, waiting for 127/);
@@ -114,7 +119,7 @@ Deno.test({
 Deno.test({
   ...needingEtcd("every call says that etcd is away, and works when it is back"),
   async fn() {
-    await using handle = await openHandle(freshUrl());
+    await using handle = openHandle(freshUrl());
     const version = await written(handle.write(rowOf(name), undefined, never));
     await etcd().stop();
     for (const call of allCalls(handle)) {
@@ -128,8 +133,8 @@ Deno.test({
 Deno.test({
   ...needingEtcd("every call says that etcd is silent, and works when it speaks again"),
   async fn() {
-    await using handle = await openHandle(freshUrl(), { timeoutMs: 200 });
-    await using patient = await openHandle(freshUrl());
+    await using handle = openHandle(freshUrl(), { timeoutMs: 200 });
+    await using patient = openHandle(freshUrl());
     await using watcher = new Watcher(patient);
     await written(patient.write(rowOf(name), undefined, never));
     await etcd().freeze();
@@ -140,7 +145,7 @@ Deno.test({
     await patient.write(rowOf("n2@h"), undefined, never);
     await watcher.more(before);
     // The machine may be busy; what counts is that nothing stays broken.
-    await until(() => handle.list(never).then(() => true, () => false));
+    await until("it lists", () => handle.list(never).then(() => true, () => false));
   },
 });
 
@@ -149,7 +154,7 @@ Deno.test({
   async fn() {
     const url = freshUrl();
     await etcd().wipe();
-    await using handle = await openHandle(url);
+    await using handle = openHandle(url);
     const old = await written(handle.write(rowOf(name), undefined, never));
     await etcd().wipe();
     assert.deepEqual((await handle.list(never)).rows, []);
@@ -168,7 +173,7 @@ Deno.test({
 Deno.test({
   ...needingEtcd("a version never comes again when the data was put back to an older state"),
   async fn() {
-    await using handle = await openHandle(freshUrl());
+    await using handle = openHandle(freshUrl());
     const first = await written(handle.write(rowOf(name), undefined, never));
     let lost = "";
     await etcd().undo(async () => {
@@ -188,7 +193,7 @@ Deno.test({
     let passedMs = 0;
     const clock: Clock = { ...systemClock, now: () => systemClock.now() + passedMs };
     await using gateway = new Gateway(etcd().host);
-    await using handle = await openHandle(freshUrl(gateway.host), { clock });
+    await using handle = openHandle(freshUrl(gateway.host), { clock });
     await handle.list(never);
     await handle.mintCookie("minted", never);
     let version = await written(handle.write(rowOf(name), undefined, never));
@@ -204,7 +209,7 @@ Deno.test({
     assert.deepEqual(gateway.paths, ["lease/keepalive", "kv/txn", "kv/txn"]);
 
     await using watcher = new Watcher(handle);
-    await until(() => gateway.watches === 1);
+    await until("a watch", () => gateway.watches === 1);
     await etcd().ask("kv/lease/revoke", { ID: lease });
     await watcher.more(0);
     assert.equal(await handle.read(name, never), undefined);
@@ -221,7 +226,7 @@ Deno.test({
   ...needingEtcd("list() reads many pages as they were at one moment"),
   async fn() {
     await using gateway = new Gateway(etcd().host);
-    await using handle = await openHandle(freshUrl(gateway.host));
+    await using handle = openHandle(freshUrl(gateway.host));
     const prefix = `test/${prefixes}/default`;
     const count = 2 * pageKeysMax + 10;
     const keys = Array.from({ length: count }, (_, index) => `n${1_000 + index}@h`);

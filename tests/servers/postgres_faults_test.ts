@@ -5,21 +5,25 @@
  */
 import assert from "node:assert/strict";
 import { sleep, systemClock } from "../../lib/clock.ts";
-import { PostgresRelay } from "./postgres_relay.ts";
-import type { RelayManner } from "./postgres_relay.ts";
-import {
-  failure,
-  name,
-  postgresTest,
-  refusesAll,
-  stopSharedServerAtEnd,
-  until,
-  written,
-} from "./postgres_scene.ts";
+import { failure, name, postgresTest, refusesAll, written } from "./postgres_scene.ts";
 import type { PostgresScene } from "./postgres_scene.ts";
+import { until } from "./program.ts";
+import { Relay } from "./relay.ts";
+import type { RelayManner } from "./relay.ts";
 import { never, rowOf } from "../registry/rows.ts";
 
-stopSharedServerAtEnd();
+/** What a pooler says that takes no settings at the beginning of a connection. */
+function poolerAnswer(sent: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+  if (!new TextDecoder().decode(sent).includes("statement_timeout")) return undefined;
+  const refusal = "SFATAL\0VFATAL\0C08P01\0Munsupported startup parameter: statement_timeout\0\0";
+  const body = new TextEncoder().encode(refusal);
+  return new Uint8Array([69, 0, 0, 0, body.length + 4, ...body]);
+}
+
+/** What a server says that does not encrypt. */
+function plainAnswer(sent: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+  return sent.length === 8 ? new TextEncoder().encode("N") : undefined;
+}
 
 postgresTest(
   "every call tells why when the server is away, and works when it is back",
@@ -32,7 +36,7 @@ postgresTest(
     let version = await written(one, 1);
     await two.list(never);
     await scene.server.stop();
-    const refused = /^nothing listens at 127\.0\.0\.1:\d+, the connection was refused$/;
+    const refused = /^127\.0\.0\.1:\d+ refuses the connection$/;
     for (const handle of handles) {
       await handle.read(name, never).catch(() => {});
       await refusesAll(handle, refused);
@@ -54,7 +58,7 @@ postgresTest(
 postgresTest(
   "a server that is silent holds up one call, and works when it speaks again",
   async (scene) => {
-    await using relay = new PostgresRelay(scene.server.port);
+    await using relay = new Relay(scene.server.port);
     const handle = await scene.open({ port: relay.port, timeoutMs: 1_000 });
     const version = await written(handle, 1);
     const manners: [RelayManner, RegExp][] = [
@@ -69,13 +73,13 @@ postgresTest(
       relay.manner = "pass";
       assert.deepEqual((await handle.read(name, never))?.version, version);
     }
-    assert.ok(relay.count < 50, `${relay.count} connections`);
+    assert.ok(relay.connections < 50, `${relay.connections} connections`);
   },
 );
 
 postgresTest("a handle does without settings that a pooler refuses", async (scene) => {
-  await using relay = new PostgresRelay(scene.server.port);
-  relay.manner = "pooler";
+  await using relay = new Relay(scene.server.port);
+  relay.answer = poolerAnswer;
   const handle = await scene.open({ port: relay.port });
   let hints = 0;
   const stop = new AbortController();
@@ -101,7 +105,7 @@ postgresTest("a handle that may not in tells whose fault it is", async (scene) =
     [{ database: "no_base" }, /^there is no database "no_base" at 127\.0\.0\.1:\d+$/, "kJ7-secret"],
     [{ user }, /^the server at 127\.0\.0\.1:\d+ has no connection left: /, "kJ7-secret"],
     [{ host: "no-host.invalid" }, /^the host of no-host\.invalid:\d+ is not known$/, "kJ7-secret"],
-    [{ port: 1 }, /^nothing listens at 127\.0\.0\.1:1, the connection was refused$/, "kJ7-secret"],
+    [{ port: 1 }, /^127\.0\.0\.1:1 refuses the connection$/, "kJ7-secret"],
   ];
   for (const [parts, sentence, secret] of cases) {
     const handle = await scene.open(parts);
@@ -215,7 +219,7 @@ postgresTest("a row whose bytes the database cannot keep is told so", async (sce
 
 postgresTest("sslmode encrypts, and verifies who the server is", async (scene) => {
   const { caFile } = scene.server;
-  await using relay = new PostgresRelay(scene.server.port);
+  await using relay = new Relay(scene.server.port);
   const full = "sslmode=verify-full";
   const good = [{ query: "sslmode=require" }, {
     host: "localhost",
@@ -244,7 +248,10 @@ postgresTest("sslmode encrypts, and verifies who the server is", async (scene) =
     await scene.query(`drop owned by ${user} cascade; drop role ${user}`);
   }
   const bad: [Parameters<PostgresScene["open"]>[0], RegExp][] = [
-    [{ host: "localhost", query: full }, /is of a CA that is not known; sslrootcert may name/],
+    [
+      { host: "localhost", query: full },
+      /an authority that is not known here; sslrootcert can name/,
+    ],
     [{ query: `${full}&sslrootcert=${caFile}` }, /^the certificate of 127.* is for another host$/],
     [
       { query: `${full}&sslrootcert=/no/file` },
@@ -252,7 +259,7 @@ postgresTest("sslmode encrypts, and verifies who the server is", async (scene) =
     ],
     [{ port: relay.port, query: "sslmode=require" }, /^the server at 127.* does not encrypt/],
   ];
-  relay.manner = "plain";
+  relay.answer = plainAnswer;
   for (const [parts, sentence] of bad) {
     const handle = await scene.open(parts);
     await refusesAll(handle, sentence);

@@ -4,42 +4,28 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { sleep, systemClock } from "../../lib/clock.ts";
-import { RegistryError } from "../../lib/core/errors.ts";
+import { systemClock } from "../../lib/clock.ts";
 import type { Row } from "../../lib/core/row.ts";
 import { openRegistry } from "../../lib/registry/open.ts";
 import type { Registry, RowVersion } from "../../lib/registry/registry.ts";
-import { needing } from "../permissions.ts";
-import {
-  postgresNeeds,
-  postgresPassword,
-  PostgresServer,
-  postgresSkip,
-} from "./postgres_server.ts";
+import { messageOf, reasonIn } from "../registry/fault_of.ts";
+import { postgresNeeds, postgresPassword, PostgresServer } from "./postgres_server.ts";
 import type { PostgresUrlParts } from "./postgres_server.ts";
+import { needingServer, sharedServer } from "./server.ts";
 import { nameOf, never, randomText, rowOf } from "../registry/rows.ts";
 
 /** How long any call of a test waits: ten times of what a busy machine needs. */
 export const timeoutMs = 10_000;
 
-/** How often something that tells no news is looked at, in milliseconds. */
-const lookMs = 20;
-
 /** The name that tests write to when any will do. */
 export const name = nameOf("n1@10.0.0.2");
 
-let running: Promise<PostgresServer> | undefined;
 let schemaCount = 0;
 
-/** The server of this test file, running. */
-export function sharedServer(): Promise<PostgresServer> {
-  return running ??= PostgresServer.create();
-}
-
-/** To be called once in each file: stops the server after the last test. */
-export function stopSharedServerAtEnd(): void {
-  Deno.test.afterAll(async () => await (await running)?.[Symbol.asyncDispose]());
-}
+/** The server of this test file. */
+export const sharedPostgres: () => Promise<PostgresServer> = sharedServer(() =>
+  PostgresServer.create()
+);
 
 /** A schema that no other test uses. */
 export function newSchema(): string {
@@ -57,7 +43,7 @@ export class PostgresScene implements AsyncDisposable {
   }
 
   static async create(): Promise<PostgresScene> {
-    return new PostgresScene(await sharedServer());
+    return new PostgresScene(await sharedPostgres());
   }
 
   /** A new handle; the scene closes it. */
@@ -104,11 +90,8 @@ export interface SceneOptions {
 
 /** A test with a server; skipped by name where there is none. */
 export function postgresTest(title: string, fn: (scene: PostgresScene) => Promise<void>): void {
-  const { name: fullName, ignore } = needing(title, ...postgresNeeds);
-  const skip = postgresSkip();
   Deno.test({
-    name: skip === undefined ? fullName : `${fullName} (skipped: ${skip})`,
-    ignore: ignore || skip !== undefined,
+    ...needingServer(`postgres: ${title}`, postgresNeeds),
     async fn() {
       await using scene = await PostgresScene.create();
       await fn(scene);
@@ -128,16 +111,10 @@ export async function written(
   return result.kind === "written" ? result.version : "";
 }
 
-/** A `RegistryError` that ends with that sentence, and gives away no secret anywhere. */
+/** A fault of the registry that says `sentence`, and gives away no secret anywhere. */
 export function failure(sentence: RegExp, secret = postgresPassword): (error: unknown) => boolean {
   return (error) => {
-    assert.ok(error instanceof RegistryError, Deno.inspect(error));
-    assert.match(error.message, /^Cannot .* postgres:\/\/[^ ]*: ./);
-    assert.match(error.message.replace(/^Cannot .*? postgres:\/\/[^ ]*: /, ""), sentence);
-    for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-      assert.ok(!`${cause.message}${cause.stack}`.includes(secret), cause.stack);
-      assert.ok(!Deno.inspect(cause).includes(secret), Deno.inspect(cause));
-    }
+    assert.match(reasonIn(messageOf(error, [secret])), sentence);
     return true;
   };
 }
@@ -157,13 +134,4 @@ export async function refusesAll(
     registry.mintCookie("minted", never),
   ];
   await Promise.all(calls.map((call) => assert.rejects(call, failure(sentence, secret))));
-}
-
-/** Waits until `isTrue` gives true; looks again and again. */
-export async function until(what: string, isTrue: () => Promise<boolean>): Promise<void> {
-  const end = systemClock.now() + timeoutMs;
-  while (!await isTrue()) {
-    assert.ok(systemClock.now() < end, `Waited in vain: ${what}`);
-    await sleep(systemClock, lookMs);
-  }
 }

@@ -5,62 +5,50 @@
  *
  * @module
  */
-import assert from "node:assert/strict";
 import postgres from "postgres";
-import { permitted } from "../permissions.ts";
-import type { Need } from "../permissions.ts";
+import { freePort, makeCertificates, run } from "./program.ts";
+import { programPath } from "./server.ts";
+import type { ServerNeeds } from "./server.ts";
 
-/** Permissions that tests with a server need. */
-export const postgresNeeds: readonly Need[] = ["read", "write", "net", "run", "env", "sys"];
+/** What tests with it need. */
+export const postgresNeeds: ServerNeeds = {
+  permissions: ["read", "write", "net", "run", "env", "sys"],
+  programs: ["initdb", "pg_ctl", "openssl"],
+  folders: binFolders,
+};
 
 /** Of the superuser `postgres`; fit to be searched for in messages. */
 export const postgresPassword = "kJ7-secret-9Qx";
 
-/** The folder of the newest installed server's programs, or `undefined` if there is none. */
-function binFolder(): string | undefined {
-  if (!permitted("read")) return undefined;
+/** Where Debian's package has its programs: by version, the newest first. */
+function binFolders(): string[] {
   const root = "/usr/lib/postgresql";
   try {
     const versions = [...Deno.readDirSync(root)].map(({ name }) => Number(name));
-    return `${root}/${Math.max(...versions)}/bin`;
+    return versions.sort((one, other) => other - one).map((version) => `${root}/${version}/bin`);
   } catch {
-    return undefined;
+    return [];
   }
-}
-
-/**
- * Why tests with a server have to be skipped, or `undefined` if they need not.
- *
- * @throws where everything has to be tested, so that nothing is skipped unnoticed
- */
-export function postgresSkip(): string | undefined {
-  if (!permitted(...postgresNeeds) || binFolder() !== undefined) return undefined;
-  assert.notEqual(Deno.env.get("CI"), "true", "Debian's package postgresql is not installed");
-  return "needs Debian's package postgresql";
 }
 
 /** One server with its data; it runs from `create()` on. */
 export class PostgresServer implements AsyncDisposable {
   readonly port: number;
   readonly #folder: string;
-  readonly #bin: string;
 
-  private constructor(folder: string, bin: string, port: number) {
+  private constructor(folder: string, port: number) {
     this.#folder = folder;
-    this.#bin = bin;
     this.port = port;
   }
 
-  /** A running server without any data. It knows TLS if there is an `openssl` to make keys with. */
+  /** A running server without any data. Its certificate is for `localhost`. */
   static async create(): Promise<PostgresServer> {
-    const bin = binFolder();
-    assert.ok(bin);
     const folder = await Deno.makeTempDir({ prefix: "postgres" });
-    const server = new PostgresServer(folder, bin, freePort());
+    const server = new PostgresServer(folder, freePort());
     try {
       await Deno.writeTextFile(`${folder}/password`, postgresPassword);
-      await makeCertificates(folder);
-      if (Deno.uid() === 0) await run("chown", "-R", "postgres:", folder);
+      await makeCertificates(folder, "DNS:localhost");
+      if (Deno.uid() === 0) await run("chown", ["-R", "postgres:", folder]);
       await server.#run(
         "initdb",
         ...["-D", `${folder}/data`, "-U", "postgres", "--auth=scram-sha-256", "--no-sync", "-N"],
@@ -127,9 +115,10 @@ export class PostgresServer implements AsyncDisposable {
   }
 
   async #run(program: string, ...args: string[]): Promise<void> {
-    const asPostgres = ["--reuid=postgres", "--regid=postgres", "--clear-groups"];
-    const command = [`${this.#bin}/${program}`, ...args];
-    await run(...Deno.uid() === 0 ? ["setpriv", ...asPostgres, ...command] : command);
+    const command = [programPath(program, postgresNeeds), ...args];
+    const asPostgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"];
+    const [first = "", ...rest] = Deno.uid() === 0 ? [...asPostgres, ...command] : command;
+    await run(first, rest, { isDaemon: program === "pg_ctl" });
   }
 }
 
@@ -141,34 +130,4 @@ export interface PostgresUrlParts {
   readonly host?: string;
   readonly port?: number;
   readonly query?: string;
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
-/** Makes a CA and the certificate of the server. */
-async function makeCertificates(folder: string): Promise<void> {
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  const ca = ["-keyout", `${folder}/ca.key`, "-out", `${folder}/ca.crt`];
-  await run("openssl", "req", "-x509", ...key, "-subj", "/CN=test", "-days", "2", ...ca);
-  const server = ["-keyout", `${folder}/server.key`, "-out", `${folder}/server.csr`];
-  await run("openssl", "req", ...key, "-subj", "/CN=localhost", ...server);
-  await Deno.writeTextFile(`${folder}/names`, "subjectAltName = DNS:localhost");
-  const signed = ["-in", `${folder}/server.csr`, "-out", `${folder}/server.crt`];
-  const signer = ["-CA", `${folder}/ca.crt`, "-CAkey", `${folder}/ca.key`, "-CAcreateserial"];
-  const names = ["-extfile", `${folder}/names`, "-days", "2"];
-  await run("openssl", "x509", "-req", ...signed, ...signer, ...names);
-}
-
-async function run(...command: string[]): Promise<void> {
-  const [program = "", ...args] = command;
-  // The server would keep a pipe of ours open for as long as it lives.
-  const daemon = program.endsWith("pg_ctl") || args.some((word) => word.endsWith("pg_ctl"));
-  const stdio = daemon ? "null" : "piped";
-  const child = new Deno.Command(program, { args, stdin: "null", stdout: stdio, stderr: stdio });
-  const output = await child.output();
-  const reason = daemon ? "" : new TextDecoder().decode(output.stderr);
-  assert.ok(output.success, `${command.join(" ")} failed: ${reason}`);
 }

@@ -12,19 +12,17 @@ import {
   name,
   newSchema,
   postgresTest,
-  sharedServer,
-  stopSharedServerAtEnd,
+  sharedPostgres,
   timeoutMs,
-  until,
   written,
 } from "./postgres_scene.ts";
-import { postgresNeeds, postgresSkip } from "./postgres_server.ts";
+import { postgresNeeds } from "./postgres_server.ts";
+import { until } from "./program.ts";
+import { whyMissing } from "./server.ts";
 import { nameOf, never, randomText, rowOf } from "../registry/rows.ts";
 
-stopSharedServerAtEnd();
-
 registryConformance("postgres", async () => {
-  const server = await sharedServer();
+  const server = await sharedPostgres();
   const schema = newSchema();
   const handle = (cluster = "default") => {
     const url = server.url({ query: `schema=${schema}` });
@@ -47,7 +45,7 @@ registryConformance("postgres", async () => {
     away: (isAway: boolean) => isAway ? server.stop() : server.start(),
     close: () => server.wipe(schema),
   };
-}, { needs: postgresNeeds, skip: postgresSkip() });
+}, { needs: postgresNeeds.permissions, skip: whyMissing(postgresNeeds) });
 
 postgresTest("write() of many makes the table once", async (scene) => {
   const handles = await Promise.all(Array.from({ length: 20 }, () => scene.open()));

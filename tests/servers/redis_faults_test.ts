@@ -5,45 +5,27 @@
  */
 import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
-import { RegistryError } from "../../lib/core/errors.ts";
 import { openRegistry } from "../../lib/registry/open.ts";
-import { redisFault } from "../../lib/registry/redis_faults.ts";
-import { parseRedisUrl } from "../../lib/registry/redis_url.ts";
 import type { Registry } from "../../lib/registry/registry.ts";
-import { needing } from "../permissions.ts";
-import {
-  freePort,
-  output,
-  redisMissing,
-  redisNeeds,
-  RedisServer,
-  sharedRedis,
-  until,
-} from "./redis_server.ts";
+import { reasonOf as faultReasonOf } from "../registry/fault_of.ts";
 import { nameOf, never, randomText, rowOf } from "../registry/rows.ts";
+import { freePort, makeCertificates, until } from "./program.ts";
+import { needingRedis, RedisServer } from "./redis_server.ts";
+import { sharedServer } from "./server.ts";
 
-const skip = redisMissing();
+const shared = sharedServer(() => RedisServer.create());
 const secret = "s3cr:t/";
 const inUrl = encodeURIComponent(secret);
 const name = nameOf("n1@10.0.0.2");
 const context = { cluster: "default", clock: systemClock, timeoutMs: 20_000, randomText };
 
 function redisTest(title: string, fn: (server: RedisServer) => Promise<void>): void {
-  const { name: fullName, ignore } = needing(`redis: ${title}`, ...redisNeeds);
-  Deno.test({
-    name: skip === undefined ? fullName : `${fullName} (skipped: ${skip})`,
-    ignore: ignore || skip !== undefined,
-    fn: async () => await fn(await sharedRedis()),
-  });
+  Deno.test({ ...needingRedis(title), fn: async () => await fn(await shared()) });
 }
 
-/** The end of the sentence with which `act` fails, after it was searched for secrets. */
-async function reasonOf(act: Promise<unknown>): Promise<string> {
-  const error = await act.then(() => assert.fail("it did not fail"), (error: unknown) => error);
-  assert.ok(error instanceof RegistryError, Deno.inspect(error));
-  const all = Deno.inspect(error, { depth: 20, showHidden: true });
-  for (const hidden of [secret, inUrl, "minted-cookie"]) assert.ok(!all.includes(hidden), all);
-  return /^Cannot .*? redis.*?: (.*)$/s.exec(error.message)?.[1] ?? error.message;
+/** The end of the sentence with which `act` fails. */
+function reasonOf(act: Promise<unknown>): Promise<string> {
+  return faultReasonOf(act, secret, inUrl, "minted-cookie");
 }
 
 /** Why `url` can be neither listed nor written to nor given a cookie. */
@@ -222,12 +204,12 @@ redisTest("a server that still loads its data is told", async (server) => {
 
 redisTest("no server, and what is no Redis, is told", async () => {
   const port = freePort();
-  const refused = `the connection to 127.0.0.1:${port} was refused`;
+  const refused = `127.0.0.1:${port} refuses the connection`;
   assert.equal(await reasonAt(`redis://:${inUrl}@127.0.0.1:${port}`), refused);
   assert.equal(await reasonAt(`rediss://:${inUrl}@127.0.0.1:${port}`), refused);
   const onListen = (): void => {};
   await using web = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen }, () => new Response());
-  const none = "what answers there is not Redis";
+  const none = `what answers at 127.0.0.1:${web.addr.port} is not Redis`;
   assert.equal(await reasonAt(`redis://:${inUrl}@127.0.0.1:${web.addr.port}`), none);
   assert.equal(await reasonAt(`redis://127.0.0.1:${web.addr.port}`), none);
   await web.shutdown();
@@ -237,7 +219,8 @@ redisTest("TLS works with a known authority, and what fails of it is told", asyn
   const port = freePort();
   await using server = await RedisServer.create();
   await server.stop();
-  await certificates(server.folder);
+  await makeCertificates(server.folder);
+  await makeCertificates(`${server.folder}/other`);
   const file = (option: string, name: string): string[] => [option, `${server.folder}/${name}`];
   await server.start(
     ...["--tls-port", `${port}`, "--tls-auth-clients", "no", "--requirepass", secret],
@@ -251,86 +234,23 @@ redisTest("TLS works with a known authority, and what fails of it is told", asyn
     await using registry = await openRegistry(`${url(host)}${ca}`, context);
     await registry.mintCookie("minted-cookie", never);
   }
-  assert.match(await reasonAt(url("localhost")), /signed by nobody that is trusted; see tls_ca$/);
-  const other = `?tls_ca=${server.folder}/other.crt`;
-  assert.match(await reasonAt(url("localhost") + other), /signed by nobody that is trusted/);
-  assert.match(await reasonAt(url("[::1]") + ca), /refused|not for ::1$/);
+  const unknownAuthority = /an authority that is not known here; tls_ca can name its file$/;
+  assert.match(await reasonAt(url("localhost")), unknownAuthority);
+  const other = `?tls_ca=${server.folder}/other/ca.crt`;
+  assert.match(await reasonAt(url("localhost") + other), unknownAuthority);
+  assert.match(await reasonAt(url("[::1]") + ca), /refuses|for another host$/);
   assert.equal(
     await reasonAt(url("127.0.0.2") + ca),
-    "the connection to 127.0.0.2:" + port + " was refused",
+    `127.0.0.2:${port} refuses the connection`,
   );
   const missing = `${server.folder}/none.crt`;
   assert.equal(
     await reasonAt(`${url("localhost")}?tls_ca=${missing}`),
-    `the file ${missing} of tls_ca cannot be read (ENOENT)`,
+    `the file ${missing} of tls_ca cannot be read: there is no such file`,
   );
   const plain = await reasonAt(`redis://:${inUrl}@localhost:${port}`);
-  assert.equal(plain, "the connection was lost");
+  assert.equal(plain, `the connection to localhost:${port} broke`);
   // A Redis without TLS waits for the end of a line that never comes.
   const silent = await reasonAt(`rediss://:${inUrl}@127.0.0.1:${server.port}${ca}`, 300);
   assert.equal(silent, "no answer within 300 ms, connecting");
-});
-
-/** An authority, a server's certificate that it has signed, and one that nobody has. */
-async function certificates(folder: string): Promise<void> {
-  const openssl = (...args: string[]): Promise<string> => output("openssl", args);
-  const fresh = (name: string, subject: string): string[] => [
-    ...["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
-    ...["-subj", `/CN=${subject}`, "-keyout", `${folder}/${name}.key`],
-  ];
-  const days = ["-days", "2"];
-  await openssl(...fresh("ca", "Test CA"), "-x509", ...days, "-out", `${folder}/ca.crt`);
-  await openssl(...fresh("other", "Other CA"), "-x509", ...days, "-out", `${folder}/other.crt`);
-  await openssl(...fresh("server", "localhost"), "-out", `${folder}/server.csr`);
-  await Deno.writeTextFile(`${folder}/names`, "subjectAltName=DNS:localhost,IP:127.0.0.1");
-  await openssl(
-    ...["x509", "-req", "-in", `${folder}/server.csr`, "-extfile", `${folder}/names`, ...days],
-    ...["-CA", `${folder}/ca.crt`, "-CAkey", `${folder}/ca.key`, "-CAcreateserial"],
-    ...["-out", `${folder}/server.crt`],
-  );
-}
-
-Deno.test("redisFault() finds words for what is hard to make, and hides what was asked", () => {
-  const settings = parseRedisUrl(`redis://eve:${inUrl}@h:1/2`);
-  assert.ok(!("fault" in settings));
-  const reply = (message: string): Error => Object.assign(new Error(message), { command: {} });
-  const system = (code: string, message = ""): Error => Object.assign(new Error(message), { code });
-  const faults: [Error, string][] = [
-    [reply("MOVED 3999 10.0.0.1:6381"), "the server is one of a Redis Cluster, which needs"],
-    [reply("CLUSTERDOWN The cluster is down"), "the Redis Cluster is down"],
-    [reply("MASTERDOWN Link with MASTER is down"), "the server is a replica that has lost"],
-    [reply("DENIED Redis is running in protected mode"), "the server is in protected mode"],
-    [reply("BUSY Redis is busy running a script."), "the server is busy with a script"],
-    [reply("ERR max number of clients reached"), "the server has no room for another connection"],
-    [reply("ERR SELECT is not allowed in cluster mode"), "a Redis Cluster has no database but 0"],
-    [
-      reply("ERR Error running script: @user_script:9: -READONLY You can't write against"),
-      "the server is a replica, which can only be read",
-    ],
-    [
-      reply(`ERR unknown command 'AUTH', with args beginning with: 'eve' '${secret}'`),
-      "the server does not know the command AUTH",
-    ],
-    [reply(`ERR strange ${secret}, with args ${secret}`), "the server says: ERR strange ***"],
-    [system("ENOTFOUND"), "the host h is not known"],
-    [system("EHOSTUNREACH"), "the host h cannot be reached"],
-    [system("ESTRANGE"), "the connection failed with ESTRANGE"],
-    [new Error("invalid peer certificate: UnknownIssuer"), "the server's certificate is signed by"],
-    [
-      new Error('invalid peer certificate: certificate not valid for name "h"; certificate is'),
-      "the server's certificate is not for h",
-    ],
-    [
-      system("ERR_TLS_CERT_ALTNAME_INVALID", "does not match certificate's altnames"),
-      "the server's certificate is not for h",
-    ],
-    [system("CERT_HAS_EXPIRED", "certificate has expired"), "the server's certificate has expired"],
-    [new Error("received corrupt message of type InvalidContentType"), "the server does not speak"],
-  ];
-  for (const [error, words] of faults) {
-    const fault = redisFault(error, settings);
-    assert.equal(fault?.message.slice(0, words.length), words);
-    assert.ok(!Deno.inspect(fault).includes(secret));
-  }
-  assert.equal(redisFault(new TypeError("a bug"), settings), undefined);
 });

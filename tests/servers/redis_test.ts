@@ -7,14 +7,14 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
 import { openRegistry } from "../../lib/registry/open.ts";
 import type { Registry, RowVersion } from "../../lib/registry/registry.ts";
-import { needing } from "../permissions.ts";
 import { registryConformance } from "../registry/conformance.ts";
-import { RedisRelay } from "./redis_relay.ts";
-import { redisMissing, redisNeeds, sharedRedis, until } from "./redis_server.ts";
-import type { RedisServer } from "./redis_server.ts";
+import { until } from "./program.ts";
+import { needingRedis, redisNeeds, RedisServer } from "./redis_server.ts";
+import { Relay } from "./relay.ts";
+import { sharedServer, whyMissing } from "./server.ts";
 import { nameOf, never, randomText, rowOf } from "../registry/rows.ts";
 
-const skip = redisMissing();
+const server = sharedServer(() => RedisServer.create());
 
 /** Generous: no test here waits for it to pass, but for those that say so. */
 const timeoutMs = 20_000;
@@ -22,41 +22,39 @@ const timeoutMs = 20_000;
 const context = { cluster: "default", clock: systemClock, timeoutMs, randomText };
 
 registryConformance("redis", async () => {
-  const server = await sharedRedis();
+  const redis = await server();
   const prefix = randomText();
   return {
     handle: (cluster = "default") =>
-      openRegistry(server.url(`/0?prefix=${prefix}`), { ...context, cluster }),
+      openRegistry(redis.url(`/0?prefix=${prefix}`), { ...context, cluster }),
     async damage(key: string, text: string) {
-      await server.commandWith(text, "HSET", `${prefix}:default`, key);
+      await redis.commandWith(text, "HSET", `${prefix}:default`, key);
     },
-    away: (isAway: boolean) => isAway ? server.stop() : server.start(),
+    away: (isAway: boolean) => isAway ? redis.stop() : redis.start(),
     close: () => Promise.resolve(),
   };
-}, { needs: redisNeeds, skip });
+}, { needs: redisNeeds.permissions, skip: whyMissing(redisNeeds) });
 
 interface Scene {
   readonly server: RedisServer;
   /** The hash of cluster `default`. */
   readonly hash: string;
   /** A new handle; the test closes it. */
-  open(options?: { timeoutMs?: number; relay?: RedisRelay }): Promise<Registry>;
+  open(options?: { timeoutMs?: number; relay?: Relay }): Promise<Registry>;
 }
 
 /** A test with the shared server and a prefix of its own. */
 function redisTest(name: string, fn: (scene: Scene) => Promise<void>): void {
-  const { name: fullName, ignore } = needing(`redis: ${name}`, ...redisNeeds);
   Deno.test({
-    name: skip === undefined ? fullName : `${fullName} (skipped: ${skip})`,
-    ignore: ignore || skip !== undefined,
+    ...needingRedis(name),
     async fn() {
-      const server = await sharedRedis();
+      const redis = await server();
       const prefix = randomText();
       await fn({
-        server,
+        server: redis,
         hash: `${prefix}:default`,
         open({ relay, ...options } = {}) {
-          const port = relay?.port ?? server.port;
+          const port = relay?.port ?? redis.port;
           const url = `redis://127.0.0.1:${port}?prefix=${prefix}`;
           return openRegistry(url, { ...context, ...options });
         },
@@ -127,9 +125,13 @@ redisTest("every call fails while the server is away, and works after that", asy
   const version = await written(registry, 1);
   await server.stop();
   try {
-    const end = `the connection to 127.0.0.1:${server.port} was refused`;
+    const end = `127.0.0.1:${server.port} refuses the connection`;
     // The first call may be the one that finds out that the connection has gone.
-    const reasons = [/: the connection (was lost|to .* was refused)$/, `: ${end}`, `: ${end}`];
+    const reasons = [
+      /(: the connection to .* broke| refuses the connection)$/,
+      `: ${end}`,
+      `: ${end}`,
+    ];
     for (const reason of reasons) {
       await assert.rejects(registry.write(rowOf(name, 2), version, never), ({ message }: Error) => {
         assert.match(message, /^Cannot write n1@10\.0\.0\.2 into redis:\/\/127/);
@@ -162,7 +164,7 @@ redisTest("a call fails in time while the server stands still", async ({ server,
 });
 
 redisTest("a connection that has gone dead is replaced", async ({ server, open }) => {
-  await using relay = new RedisRelay(server.port);
+  await using relay = new Relay(server.port);
   await using registry = await open({ timeoutMs: 300, relay });
   const version = await written(registry, 1);
   assert.equal(relay.connections, 1);
@@ -174,7 +176,7 @@ redisTest("a connection that has gone dead is replaced", async ({ server, open }
 });
 
 redisTest("an abort leaves the connection to the others", async ({ server, open }) => {
-  await using relay = new RedisRelay(server.port);
+  await using relay = new Relay(server.port);
   await using registry = await open({ relay });
   await written(registry, 1);
   const controller = new AbortController();
@@ -189,7 +191,7 @@ redisTest("an abort leaves the connection to the others", async ({ server, open 
 
 redisTest("write() sends nothing once its caller has given up", async ({ open }) => {
   // Accepts, and says nothing: it is not known yet whether the password is right.
-  await using relay = new RedisRelay(undefined);
+  await using relay = new Relay(undefined);
   const url = `redis://:s3cret@127.0.0.1:${relay.port}/0`;
   {
     await using registry = await openRegistry(url, { ...context, timeoutMs: 300 });

@@ -5,13 +5,14 @@
  *
  * @module
  */
-import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
-import { sleep, systemClock } from "../../lib/clock.ts";
+import { systemClock } from "../../lib/clock.ts";
 import { S3Bucket } from "../../lib/registry/s3_bucket.ts";
 import { S3Client } from "../../lib/registry/s3_client.ts";
 import { parseS3Url } from "../../lib/registry/s3_url.ts";
-import { permitted } from "../permissions.ts";
+import { accepts, freePorts, patienceMs, run, until } from "./program.ts";
+import { programPath } from "./server.ts";
+import type { ServerNeeds } from "./server.ts";
 
 /** Keys of the one who may do everything in the account. */
 export const swiftKeys: Readonly<Record<string, string>> = {
@@ -36,9 +37,14 @@ type Part = typeof parts[number];
 /** Parts that keep data, each with a ring that says where. */
 const storageParts = ["account", "container", "object"] as const;
 
-const folderOfBinaries = "/usr/bin";
 /** The one that Debian's packages are for. */
-const python = `${folderOfBinaries}/python3`;
+const python = "/usr/bin/python3";
+
+/** What tests with it need. */
+export const swiftNeeds: ServerNeeds = {
+  permissions: ["read", "write", "net", "run", "env", "sys"],
+  programs: parts.map(binaryOf),
+};
 
 /** Rings of one partition on one device; arguments: folder, then each name with its port. */
 const ringScript = `
@@ -68,22 +74,6 @@ const apartScript = `
   while kill -0 $0 && kill -0 $server; do sleep 1; done
   kill -9 $server
 } 2>/dev/null &`;
-
-const startMaxMs = 30_000;
-
-/**
- * Why the server cannot be used here, or `undefined` if it can.
- *
- * @throws if it is not installed where it must be, on CI
- */
-export function swiftMissing(): string | undefined {
-  if (!permitted("read", "env")) return undefined;
-  const missing = parts.map(binaryOf).find((name) => !existsSync(`${folderOfBinaries}/${name}`));
-  if (missing === undefined) return undefined;
-  const reason = `${missing} is not installed`;
-  if (Deno.env.get("CI") === "true") throw new Error(`Cannot test against Swift: ${reason}`);
-  return reason;
-}
 
 /** A running Swift with one device in a temporary folder. */
 export class SwiftServer implements AsyncDisposable {
@@ -120,10 +110,7 @@ export class SwiftServer implements AsyncDisposable {
   /** Starts what does not run, with the data that is there. */
   async start(): Promise<void> {
     await Promise.all(parts.map((part) => this.#spawn(part)));
-    const deadline = systemClock.now() + startMaxMs;
-    for (const part of parts) {
-      await until(deadline, `start ${binaryOf(part)}`, () => answers(this.#ports[part]));
-    }
+    for (const part of parts) await until(`${part} starts`, () => accepts(this.#ports[part]));
   }
 
   /** Ends the server that clients talk to; the others have nobody to serve then. */
@@ -146,14 +133,14 @@ export class SwiftServer implements AsyncDisposable {
         key: "",
         action: "write into",
         bytesMax: 1_000,
-        signal: AbortSignal.timeout(startMaxMs),
+        signal: AbortSignal.timeout(patienceMs),
       })
     );
   }
 
   /** Puts an object as a foreign program might. */
   async put(key: string, text: string): Promise<void> {
-    const signal = AbortSignal.timeout(startMaxMs);
+    const signal = AbortSignal.timeout(patienceMs);
     await this.#withClient((client) =>
       new S3Bucket(client).put(key, text, { kind: "any" }, signal)
     );
@@ -173,14 +160,10 @@ export class SwiftServer implements AsyncDisposable {
 
   async #spawn(part: Part): Promise<void> {
     if (this.#running.has(part)) return;
-    const binary = `${folderOfBinaries}/${binaryOf(part)}`;
+    const binary = programPath(binaryOf(part), swiftNeeds);
     const args = part === "memcached" ? this.#memcachedArguments() : [this.#configOf(part)];
-    const { stdout } = await new Deno.Command("/bin/sh", {
-      args: ["-c", apartScript, `${Deno.pid}`, binary, ...args],
-      stdin: "null",
-      stderr: "null",
-    }).output();
-    this.#running.set(part, Number(new TextDecoder().decode(stdout)));
+    const process = await run("/bin/sh", ["-c", apartScript, `${Deno.pid}`, binary, ...args]);
+    this.#running.set(part, Number(process));
   }
 
   async #end(part: Part): Promise<void> {
@@ -192,8 +175,7 @@ export class SwiftServer implements AsyncDisposable {
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
-    const deadline = systemClock.now() + startMaxMs;
-    await until(deadline, `end ${binaryOf(part)}`, async () => !await answers(this.#ports[part]));
+    await until(`${part} ends`, async () => !await accepts(this.#ports[part]));
   }
 
   async #configure(): Promise<void> {
@@ -216,11 +198,7 @@ export class SwiftServer implements AsyncDisposable {
   /** All three at once: the tool for it would start Python nine times. */
   async #buildRings(): Promise<void> {
     const ports = storageParts.map((part) => [part, `${this.#ports[part]}`]).flat();
-    const { success, stderr } = await new Deno.Command(python, {
-      args: ["-c", ringScript, this.#folder, ...ports],
-      stdin: "null",
-    }).output();
-    if (!success) throw new Error(`Cannot build rings: ${new TextDecoder().decode(stderr)}`);
+    await run(python, ["-c", ringScript, this.#folder, ...ports]);
   }
 
   #commonConfig(part: Part): string[] {
@@ -286,35 +264,4 @@ export class SwiftServer implements AsyncDisposable {
 
 function binaryOf(part: Part): string {
   return part === "memcached" ? part : `swift-${part}-server`;
-}
-
-/** Ports that nobody listens on just now. */
-function freePorts(count: number): number[] {
-  const listeners = Array.from(
-    { length: count },
-    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
-  );
-  const ports = listeners.map(({ addr }) => addr.port);
-  for (const listener of listeners) listener.close();
-  return ports;
-}
-
-async function until(
-  deadline: number,
-  what: string,
-  isDone: () => Promise<boolean>,
-): Promise<void> {
-  while (!await isDone()) {
-    if (systemClock.now() > deadline) throw new Error(`Cannot ${what}`);
-    await sleep(systemClock, 20);
-  }
-}
-
-async function answers(port: number): Promise<boolean> {
-  try {
-    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -5,32 +5,18 @@
  */
 import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
-import { RegistryError } from "../../lib/core/errors.ts";
 import { openS3Registry } from "../../lib/registry/s3.ts";
 import type { Registry } from "../../lib/registry/registry.ts";
-import { needing } from "../permissions.ts";
 import { registryConformance } from "../registry/conformance.ts";
+import { faultOf } from "../registry/fault_of.ts";
+import { needingServer, sharedServer, whyMissing } from "./server.ts";
 import { nameOf, never, randomText, rowOf } from "../registry/rows.ts";
-import {
-  swiftBucket,
-  swiftGuestKeys,
-  swiftKeys,
-  swiftMissing,
-  SwiftServer,
-} from "./swift_server.ts";
-
-const needs = ["read", "write", "net", "run", "env", "sys"] as const;
-const skip = swiftMissing();
+import { swiftBucket, swiftGuestKeys, swiftKeys, swiftNeeds, SwiftServer } from "./swift_server.ts";
 
 /** Generous: nothing here waits for it to pass. */
 const timeoutMs = 20_000;
 
-/** One server for all tests of this file; the last one ends it. */
-let shared: Promise<SwiftServer> | undefined;
-
-function server(): Promise<SwiftServer> {
-  return shared ??= SwiftServer.open();
-}
+const server = sharedServer(() => SwiftServer.open());
 
 interface Opening {
   readonly prefix: string;
@@ -44,7 +30,7 @@ function open(
   { endpoint }: SwiftServer,
   { prefix, cluster = "default", timeout = timeoutMs, keys = swiftKeys, bucket = swiftBucket }:
     Opening,
-): Promise<Registry> {
+): Registry {
   const url = `s3://${bucket}/${prefix}?endpoint=${endpoint}`;
   const context = { cluster, clock: systemClock, timeoutMs: timeout, randomText };
   return openS3Registry(url, context, (name) => keys[name]);
@@ -54,42 +40,29 @@ registryConformance("S3 (Swift)", async () => {
   const swift = await server();
   const prefix = randomText();
   return {
-    handle: (cluster = "default") => open(swift, { prefix, cluster }),
+    handle: (cluster = "default") => Promise.resolve(open(swift, { prefix, cluster })),
     damage: (key: string, text: string) => swift.put(`${prefix}/default/${key}`, text),
     away: (isAway: boolean) => isAway ? swift.stop() : swift.start(),
     close: () => Promise.resolve(),
   };
-}, { needs, skip });
+}, { needs: swiftNeeds.permissions, skip: whyMissing(swiftNeeds) });
 
 function swiftTest(name: string, fn: (swift: SwiftServer) => Promise<void>): void {
-  const { name: fullName, ignore } = needing(`S3 (Swift) ${name}`, ...needs);
   Deno.test({
-    name: skip === undefined ? fullName : `${fullName} (skipped: ${skip})`,
-    ignore: ignore || skip !== undefined,
+    ...needingServer(`S3 (Swift) ${name}`, swiftNeeds),
     async fn() {
       await fn(await server());
     },
   });
 }
 
-async function reasonOf(call: Promise<unknown>): Promise<string> {
-  let message = "";
-  await assert.rejects(call, (error) => {
-    assert.ok(error instanceof RegistryError);
-    message = error.message;
-    return true;
-  });
-  assert.ok(!message.includes("sesame"), message);
-  return message;
-}
-
 const name = nameOf("n1@h");
 
 swiftTest("says what is wrong with keys, rights and the bucket", async (swift) => {
   const wrong = async (opening: Partial<Opening>, pattern: RegExp): Promise<void> => {
-    await using registry = await open(swift, { prefix: "x", ...opening });
-    assert.match(await reasonOf(registry.list(never)), pattern);
-    assert.match(await reasonOf(registry.write(rowOf(name), undefined, never)), pattern);
+    await using registry = open(swift, { prefix: "x", ...opening });
+    assert.match(await faultOf(registry.list(never), "sesame"), pattern);
+    assert.match(await faultOf(registry.write(rowOf(name), undefined, never), "sesame"), pattern);
   };
   await wrong(
     { keys: { ...swiftKeys, AWS_ACCESS_KEY_ID: "nobody" } },
@@ -110,12 +83,12 @@ swiftTest("says what is wrong with keys, rights and the bucket", async (swift) =
 swiftTest(
   "rejects each call while the server is stopped, and works once it is back",
   async (swift) => {
-    await using registry = await open(swift, { prefix: "away", timeout: 2_000 });
+    await using registry = open(swift, { prefix: "away", timeout: 2_000 });
     const first = await registry.write(rowOf(name, 1), undefined, never);
     assert.equal(first.kind, "written");
     await swift.stop();
     for (const call of [registry.list(never), registry.read(name, never)]) {
-      assert.match(await reasonOf(call), /: 127\.0\.0\.1:\d+ refuses the connection$/);
+      assert.match(await faultOf(call, "sesame"), /: 127\.0\.0\.1:\d+ refuses the connection$/);
     }
     await swift.start();
     await registry.list(never).catch(() => undefined);
@@ -124,11 +97,14 @@ swiftTest(
 );
 
 swiftTest("works again after the server was wiped", async (swift) => {
-  await using registry = await open(swift, { prefix: "wiped" });
+  await using registry = open(swift, { prefix: "wiped" });
   const first = await registry.write(rowOf(name, 1), undefined, never);
   assert.ok(first.kind === "written");
   await swift.wipe();
-  assert.match(await reasonOf(registry.list(never)), /: there is no bucket "meeting-place"/);
+  assert.match(
+    await faultOf(registry.list(never), "sesame"),
+    /: there is no bucket "meeting-place"/,
+  );
   await swift.createBucket();
   assert.deepEqual((await registry.list(never)).rows, []);
   const lost = await registry.write(rowOf(name, 2), first.version, never);
@@ -136,8 +112,4 @@ swiftTest("works again after the server was wiped", async (swift) => {
   const again = await registry.write(rowOf(name, 1), undefined, never);
   assert.ok(again.kind === "written");
   assert.notEqual(again.version, first.version);
-});
-
-Deno.test.afterAll(async () => {
-  await (await shared)?.[Symbol.asyncDispose]();
 });

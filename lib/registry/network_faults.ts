@@ -1,0 +1,72 @@
+/**
+ * What goes wrong on the way to a server, in the same words for every back end.
+ *
+ * Sockets give codes, `fetch` gives texts only, and both word TLS as the library below them does. So
+ * everything that an error says is searched for signs.
+ *
+ * @module
+ */
+
+/** The other end of a connection. */
+export interface Peer {
+  /** Host and port, as people write them. */
+  readonly at: string;
+  /** The parameter of the URL that names a file of certificates to trust. */
+  readonly caParameter: string;
+}
+
+type Words = (peer: Peer) => string;
+
+/** The first sign that is found counts. */
+const signs: readonly (readonly [sign: RegExp, words: Words])[] = [
+  [/NotCapable|requires net access/i, ({ at }) => `the network may not be used for ${at}`],
+  [
+    /UnknownIssuer|SELF_SIGNED|self.signed|UNABLE_TO_|unable to get .*issuer/i,
+    ({ at, caParameter }) =>
+      `the certificate of ${at} comes from an authority that is not known here; ` +
+      `${caParameter} can name its file`,
+  ],
+  [
+    /NotValidForName|not valid for name|ALTNAME/i,
+    ({ at }) => `the certificate of ${at} is for another host`,
+  ],
+  [
+    /CERT_HAS_EXPIRED|CertificateExpired|certificate.*expired/i,
+    ({ at }) => `the certificate of ${at} has expired`,
+  ],
+  [
+    /InvalidContentType|WRONG_VERSION_NUMBER|corrupt message|handshake eof/i,
+    ({ at }) => `${at} does not speak TLS`,
+  ],
+  [/certificate|\bCERT_/i, ({ at }) => `the certificate of ${at} is not accepted`],
+  [/handshake|fatal alert/i, ({ at }) => `${at} and this node agree on no TLS`],
+  [/refused/i, ({ at }) => `${at} refuses the connection`],
+  [/ENOTFOUND|EAI_|dns error|lookup/i, ({ at }) => `the host of ${at} is not known`],
+  [/EHOSTUNREACH|ENETUNREACH|unreachable/i, ({ at }) => `${at} cannot be reached`],
+  [/ETIMEDOUT|timed out/i, ({ at }) => `${at} does not answer`],
+  [
+    /ECONNRESET|ECONNABORTED|EPIPE|reset by peer|broken pipe|closed before message/i,
+    ({ at }) => brokenReason(at),
+  ],
+];
+
+/** What an error of a socket, of TLS or of `fetch` means, or `undefined` if it shows no sign. */
+export function networkReason(error: unknown, peer: Peer): string | undefined {
+  const said = saidBy(error);
+  return signs.find(([sign]) => sign.test(said))?.[1](peer);
+}
+
+/** A connection that ended without saying why. */
+export function brokenReason(at: string): string {
+  return `the connection to ${at} broke`;
+}
+
+/** Names, codes and messages of an error and of what caused it, without the URLs in them. */
+export function saidBy(error: unknown): string {
+  let said = "";
+  for (let each = error; each instanceof Error; each = each.cause) {
+    const code = "code" in each && each.code !== undefined ? `${each.code} ` : "";
+    said += `${each.name} ${code}${each.message}\n`;
+  }
+  return said.replace(/https?:\/\/[^\s)]*/g, "");
+}

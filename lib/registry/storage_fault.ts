@@ -1,0 +1,16 @@
+/**
+ * A fault of a storage, or on the way to it, in words for people.
+ *
+ * What drivers throw is not for people, and carries what was asked: commands, rows, passwords. So each
+ * back end turns it into one of these, or into a kind of its own.
+ *
+ * @module
+ */
+
+/**
+ * The message is the end of a sentence, "Cannot list the rows of …: ", and holds no secret; neither
+ * does the cause.
+ */
+export class StorageFault extends Error {
+  override name = "StorageFault";
+}

@@ -1,0 +1,107 @@
+/**
+ * What tests with servers need of the system: programs that run to their end, ports, certificates.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { sleep, systemClock } from "../../lib/clock.ts";
+
+/** Longest wait for anything, in milliseconds. */
+export const patienceMs = 20_000;
+
+/** How a program is run. */
+export interface RunOptions {
+  /** What it reads. */
+  readonly input?: string;
+  readonly env?: Record<string, string>;
+  /** It leaves a server behind, which would keep a pipe of ours open: what it says is not read. */
+  readonly isDaemon?: boolean;
+}
+
+/** Runs a program to its end; what it prints. */
+export async function run(
+  program: string,
+  args: readonly string[],
+  { input = "", env = {}, isDaemon = false }: RunOptions = {},
+): Promise<string> {
+  const stdio = isDaemon ? "null" : "piped";
+  const child = new Deno.Command(program, {
+    args: [...args],
+    env,
+    stdin: "piped",
+    stdout: stdio,
+    stderr: stdio,
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input)).catch(() => {});
+  await writer.close().catch(() => {});
+  if (isDaemon) {
+    assert.ok((await child.status).success, `${program} ${args.join(" ")}`);
+    return "";
+  }
+  const { success, stdout, stderr } = await child.output();
+  const [said = "", ...more] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  assert.ok(success, `${program} ${args.join(" ")}: ${said} ${more}`);
+  return said.trimEnd();
+}
+
+/** Waits until `isSo`, for what nothing tells of. */
+export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = systemClock.now() + patienceMs;
+  while (!await isSo()) {
+    assert.ok(systemClock.now() < deadline, `not within ${patienceMs} ms: ${what}`);
+    await sleep(systemClock, 10);
+  }
+}
+
+/** Ports of loopback on which nobody listens. */
+export function freePorts(count: number): number[] {
+  const listeners = Array.from(
+    { length: count },
+    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
+  );
+  return listeners.map((listener) => {
+    listener.close();
+    return listener.addr.port;
+  });
+}
+
+/** One of them. */
+export function freePort(): number {
+  return freePorts(1)[0] ?? assert.fail();
+}
+
+/** True if somebody listens on `port`. */
+export async function accepts(port: number): Promise<boolean> {
+  try {
+    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Makes an authority, `ca.crt`, and a certificate that it has signed, `server.crt` with
+ * `server.key`, in `folder`.
+ */
+export async function makeCertificates(
+  folder: string,
+  names = "DNS:localhost,IP:127.0.0.1",
+): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  const file = (name: string): string => `${folder}/${name}`;
+  const request = (subject: string, key: string): string[] => [
+    ...["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
+    ...["-subj", `/CN=${subject}`, "-keyout", file(key)],
+  ];
+  const days = ["-days", "2"];
+  await run("openssl", [...request("test", "ca.key"), "-x509", ...days, "-out", file("ca.crt")]);
+  await run("openssl", [...request("localhost", "server.key"), "-out", file("server.csr")]);
+  await Deno.writeTextFile(file("names"), `subjectAltName = ${names}`);
+  await run("openssl", [
+    ...["x509", "-req", "-in", file("server.csr"), "-extfile", file("names"), ...days],
+    ...["-CA", file("ca.crt"), "-CAkey", file("ca.key"), "-CAcreateserial"],
+    ...["-out", file("server.crt")],
+  ]);
+}

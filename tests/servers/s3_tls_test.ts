@@ -1,0 +1,66 @@
+/**
+ * Whom the registry in a bucket trusts.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { systemClock } from "../../lib/clock.ts";
+import type { Registry } from "../../lib/registry/registry.ts";
+import { openS3Registry } from "../../lib/registry/s3.ts";
+import { reasonOf } from "../registry/fault_of.ts";
+import { never, randomText, rowOf } from "../registry/rows.ts";
+import { fakeKeys, FakeS3 } from "../registry/s3_fake.ts";
+import { makeCertificates } from "./program.ts";
+import { needingServer } from "./server.ts";
+import type { ServerNeeds } from "./server.ts";
+
+const needs: ServerNeeds = {
+  permissions: ["read", "write", "net", "run", "env"],
+  programs: ["openssl"],
+};
+
+const variables: Readonly<Record<string, string>> = {
+  AWS_ACCESS_KEY_ID: fakeKeys.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: fakeKeys.secretAccessKey,
+};
+
+function open(endpoint: string, more = ""): Registry {
+  const url = `s3://meeting-place/x?region=eu-central-1&endpoint=${endpoint}${more}`;
+  const context = { cluster: "default", clock: systemClock, timeoutMs: 20_000, randomText };
+  return openS3Registry(url, context, (name) => variables[name]);
+}
+
+Deno.test({
+  ...needingServer("S3 trusts the authority that tls_ca names", needs),
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "clusternode-s3-" });
+    try {
+      await makeCertificates(folder);
+      const read = (file: string): Promise<string> => Deno.readTextFile(`${folder}/${file}`);
+      await using fake = new FakeS3({
+        cert: await read("server.crt"),
+        key: await read("server.key"),
+      });
+      const host = new URL(fake.endpoint).host;
+      const reasonAt = async (endpoint: string, more = ""): Promise<string> => {
+        await using registry = open(endpoint, more);
+        return await reasonOf(registry.list(never), "sesame");
+      };
+      assert.equal(
+        await reasonAt(fake.endpoint),
+        `the certificate of ${host} comes from an authority that is not known here; ` +
+          "tls_ca can name its file",
+      );
+      assert.equal(
+        await reasonAt(fake.endpoint, `&tls_ca=${folder}/names`),
+        `the file ${folder}/names of tls_ca holds no certificate`,
+      );
+      const plain = await reasonAt(fake.endpoint.replace("https", "http"));
+      assert.match(plain, /connection to .* broke|not seem to be S3/);
+      await using trusting = open(fake.endpoint, `&tls_ca=${folder}/ca.crt`);
+      assert.equal((await trusting.write(rowOf("n1@h"), undefined, never)).kind, "written");
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
