@@ -60,7 +60,7 @@ export function openS3Registry(
   url: string,
   context: RegistryContext,
   environment: Environment = (name) => Deno.env.get(name),
-) : Registry {
+): Registry {
   const place = parseS3Url(url);
   if ("fault" in place) throw new TypeError(`Not the URL of a bucket: ${place.fault}`);
   const client = new S3Client(place, context.clock, environment);
