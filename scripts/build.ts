@@ -1,9 +1,9 @@
 /**
  * Builds the program into one file that runs without Deno: `deno task build`.
  *
- * First everything is bundled into a single script, then that script is put on top of Deno's base
- * runtime. The work is done on a copy of the sources in a temporary folder, where the commit is
- * written into the program. The same commit, built twice, gives the same bytes.
+ * First everything is bundled into a few scripts, then these are put on top of Deno's base runtime.
+ * The work is done on a copy of the sources in a temporary folder, where the commit is written into
+ * the program. The same commit, built twice, gives the same bytes.
  *
  * Options: `--target <triple>` builds for another system, for example `aarch64-unknown-linux-gnu`.
  *
@@ -108,19 +108,23 @@ async function writeCommit(file: string, commit: string): Promise<void> {
   await Deno.writeTextFile(file, parts.join(`commit: string = ${JSON.stringify(commit)}`));
 }
 
-/** Makes one script of the program; dynamic imports are in it, too. */
+/**
+ * Makes a few scripts of the program: what is imported on demand stays a script of its own, so that
+ * no registry costs start time but the one that is used.
+ */
 async function bundle(folder: string): Promise<string> {
-  const script = join(folder, "clusternode.js");
-  const options = ["--quiet", "--frozen", "--platform", "deno", "--minify"];
+  const scripts = join(folder, "clusternode");
+  const options = ["--quiet", "--frozen", "--platform", "deno", "--minify", "--code-splitting"];
   const { ok, stderr } = await run(
     Deno.execPath(),
-    ["bundle", ...options, "-o", script, "main.ts"],
+    ["bundle", ...options, "--outdir", scripts, "main.ts"],
     folder,
   );
   if (!ok) throw new BuildError(`Cannot bundle the program:\n${indented(stderr)}`);
-  // The time of the file becomes part of the binary.
-  await Deno.utime(script, 0, 0);
-  return script;
+  // The times of the files become part of the binary.
+  for await (const { name } of Deno.readDir(scripts)) await Deno.utime(join(scripts, name), 0, 0);
+  await Deno.utime(scripts, 0, 0);
+  return join(scripts, "main.js");
 }
 
 async function compile(

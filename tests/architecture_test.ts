@@ -66,7 +66,7 @@ const parts: Readonly<Record<string, Part>> = {
     types: ["log/log.ts", "transport/transport.ts"],
     outside: [anyNode, "commander", "@commander-js/extra-typings"],
   },
-  "main.ts": { values: ["cli"] },
+  "main.ts": { values: ["cli"], outside: ["node:process"] },
 };
 
 /** An import of one file by another, or of something outside of the project. */
