@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { optionEntries } from "../lib/core/option_table.ts";
 import { commandEntries } from "../lib/cli/command_table.ts";
 import { exitCodeTexts } from "../lib/cli/exit_codes.ts";
+import { registryUrlFault } from "../lib/registry/url.ts";
 import { optionsMarkdown } from "../scripts/options_table.ts";
 import manifest from "../deno.json" with { type: "json" };
 import { exampleTest } from "./docs/examples.ts";
@@ -48,6 +49,19 @@ Deno.test({
 Deno.test({
   ...needing("README shows all exit codes", "read"),
   fn: () => assert.equal(markedBlock(readme, "exit codes"), exitCodesMarkdown()),
+});
+
+Deno.test({
+  ...needing("README shows legal URLs of all registries", "read"),
+  fn() {
+    const table = markedBlock(readme, "registries");
+    const urls = [...table.matchAll(/`([a-z0-9]+:[^`\s]+)`/g)].map(([, url = ""]) => url);
+    for (const url of urls) assert.equal(registryUrlFault(url), undefined, url);
+    const schemeOf = (url: string): string => url.slice(0, url.indexOf(":"));
+    const shown = urls.map(schemeOf);
+    const [, legal = ""] = registryUrlFault("gopher://h")?.split("legal are ") ?? [];
+    assert.deepEqual(legal.split(", ").map(schemeOf).filter((name) => !shown.includes(name)), []);
+  },
 });
 
 Deno.test({
