@@ -49,20 +49,37 @@ export function openNodeLog(
   });
 }
 
+/** Who is told of what happens to one of several registries. */
+export type RegistryTeller = Pick<Log, "info" | "warning">;
+
 /**
- * The registry that the options name.
+ * The registry that the options name, or all of them as one.
  *
- * @throws {UsageError} if there is more than one
+ * @throws {UsageError} if one is named twice
  */
-export function openRegistryOf(
+export async function openRegistryOf(
   { registries, cluster }: Pick<NodeOptions, "registries" | "cluster">,
+  tell: RegistryTeller,
 ): Promise<Registry> {
-  const [url, ...others] = registries;
-  if (url === undefined || others.length > 0) {
-    const given = `--registry was given ${registries.length} times`;
-    throw new UsageError([`${given}: this version uses exactly one`]);
+  await using opened = new AsyncDisposableStack();
+  const all: Registry[] = [];
+  for (const url of registries) {
+    const registry = opened.use(
+      await openRegistry(url, { cluster, clock: systemClock, randomText }),
+    );
+    if (all.some((one) => one.url === registry.url)) {
+      throw new UsageError([`The same registry was given twice: ${registry.url}`]);
+    }
+    all.push(registry);
   }
-  return openRegistry(url, { cluster, clock: systemClock, randomText });
+  // Loaded only where it is needed, like the back ends.
+  const many = all.length > 1 ? await import("./registry/many.ts") : undefined;
+  opened.move();
+  return many === undefined ? all[0] as Registry : many.openManyRegistries(all, {
+    clock: systemClock,
+    onTrouble: (message) => tell.warning(message, { event: "note" }),
+    onBack: (message) => tell.info(message, { event: "note" }),
+  });
 }
 
 /** A transport for commands: it asks and does not listen. */
@@ -105,7 +122,7 @@ export function openVisitorTransport(
  * @throws {Error} if it cannot listen
  */
 export async function startNode(options: NodeOptions, log: Log): Promise<ClusterNode> {
-  const registry = await openRegistryOf(options);
+  const registry = await openRegistryOf(options, log);
   const isMinted = options.cookies.length === 0;
   const begun = systemClock.now();
   const seed = new DataView(randomBytes(8).buffer).getUint32(0);

@@ -23,7 +23,7 @@ export async function events(
   { json, follow }: EventsFlags,
 ): Promise<number> {
   using interrupted = untilInterrupted();
-  await using visit = await Visit.begin(options);
+  await using visit = await Visit.begin(world, options);
   const asked = await visit.anyNode(rowsOfThisMachine(visit, undefined));
   for (let from = 0; !interrupted.signal.aborted;) {
     const answer = await visit.askFor(asked, { kind: "events", from });

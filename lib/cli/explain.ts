@@ -21,7 +21,7 @@ export async function explain(
   options: ClientOptions,
   { json }: JsonFlags,
 ): Promise<number> {
-  await using visit = await Visit.begin(options);
+  await using visit = await Visit.begin(world, options);
   const subject = visit.find(name);
   const others = rowsOfThisMachine(visit, undefined).filter((row) => row !== subject);
   const asked = await visit.anyNode(

@@ -13,7 +13,7 @@ import type { World } from "./world.ts";
 
 /** Asks the node of this machine to leave. */
 export async function leave(world: World, options: ClientOptions): Promise<number> {
-  await using visit = await Visit.begin(options);
+  await using visit = await Visit.begin(world, options);
   const answers = await askAll(visit, options, { kind: "ping" });
   const [row] = answers.keys();
   if (row === undefined || answers.size > 1) {
@@ -32,7 +32,7 @@ export async function forget(
   options: ClientOptions,
   { dryRun }: ForgetFlags,
 ): Promise<number> {
-  await using visit = await Visit.begin(options);
+  await using visit = await Visit.begin(world, options);
   const dead = visit.find(name);
   const others = visit.rows.filter((row) => row !== dead);
   const asked = await visit.anyNode(others);
@@ -47,7 +47,7 @@ export async function forget(
 
 /** 0 if all nodes of this machine that answer are healthy, each told on a line. */
 export async function health(world: World, options: ClientOptions): Promise<number> {
-  await using visit = await Visit.begin(options);
+  await using visit = await Visit.begin(world, options);
   let healthy = true;
   for (const [{ name }, answer] of await askAll(visit, options, { kind: "health" })) {
     const well = answer.kind === "health" && answer.healthy;

@@ -28,7 +28,7 @@ export async function matrix(
   options: ClientOptions,
   { json }: JsonFlags,
 ): Promise<number> {
-  await using visit = await Visit.begin(options);
+  await using visit = await Visit.begin(world, options);
   const rows = [...visit.rows].sort((one, other) => compareNames(one.name, other.name));
   const reports: LinkReport[] = [];
   for (let from = 0; from < rows.length; from += askedAtOnce) {

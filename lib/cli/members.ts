@@ -25,12 +25,13 @@ export async function members(
   { json, watch }: MembersFlags,
 ): Promise<number> {
   if (!watch) {
-    world.writeStdout(await look(options, json) + "\n");
+    world.writeStdout(await look(world, options, json) + "\n");
     return exitCode.fine;
   }
   using interrupted = untilInterrupted();
+  const watching = tellingOnce(world);
   while (!interrupted.signal.aborted) {
-    const shown = await look(options, json).catch((error) => {
+    const shown = await look(watching, options, json).catch((error) => {
       if (error instanceof CommandError) return error.message;
       throw error;
     });
@@ -42,8 +43,19 @@ export async function members(
   return interrupted.exitCode;
 }
 
-async function look(options: ClientOptions, json: boolean): Promise<string> {
-  await using visit = await Visit.begin(options);
+/** That one of the registries is away need not be told with each look. */
+function tellingOnce(world: World): World {
+  const told = new Set<string>();
+  const writeStderr = (text: string): void => {
+    if (told.has(text)) return;
+    told.add(text);
+    world.writeStderr(text);
+  };
+  return { ...world, writeStderr };
+}
+
+async function look(world: World, options: ClientOptions, json: boolean): Promise<string> {
+  await using visit = await Visit.begin(world, options);
   const asked = await visit.anyNode(rowsOfThisMachine(visit, undefined));
   const views = await visit.members(asked);
   if (json) return JSON.stringify({ asked: asked.name, cluster: options.cluster, members: views });

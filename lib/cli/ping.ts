@@ -22,7 +22,7 @@ export async function ping(
   { count, intervalMs }: PingFlags,
 ): Promise<number> {
   using interrupted = untilInterrupted();
-  await using visit = await Visit.begin(options);
+  await using visit = await Visit.begin(world, options);
   const row = visit.find(name);
   world.writeStdout(`PING ${row.name} (${row.addresses.map(formatAddress).join(", ")})\n`);
   const roundTrips: number[] = [];

@@ -15,6 +15,7 @@ import type { Row } from "../core/row.ts";
 import type { Outcome, Transport } from "../transport/transport.ts";
 import { openRegistryOf, openVisitorTransport } from "../start.ts";
 import type { ClientOptions } from "./commands.ts";
+import type { World } from "./world.ts";
 
 /** How long a command waits for the registry, in milliseconds. */
 const registryTimeoutMs = 5000;
@@ -49,13 +50,15 @@ export class Visit implements AsyncDisposable {
   }
 
   /**
-   * Looks into the registry and gets ready to ask.
+   * Looks into the registry and gets ready to ask. Of several, one that works is enough; the others
+   * are told on standard error.
    *
    * @throws {RegistryError} if the registry cannot be read
    * @throws {CommandError} if nobody is registered, or no cookie is to be had
    */
-  static async begin(options: ClientOptions): Promise<Visit> {
-    await using registry = await openRegistryOf(options);
+  static async begin(world: World, options: ClientOptions): Promise<Visit> {
+    const tell = (message: string): void => world.writeStderr(`clusternode: ${message}\n`);
+    await using registry = await openRegistryOf(options, { info: tell, warning: tell });
     const signal = AbortSignal.timeout(registryTimeoutMs);
     const { rows } = await registry.list(signal);
     if (rows.length === 0) {

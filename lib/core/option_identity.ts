@@ -136,6 +136,16 @@ export const registryUrl: ValueType<string> = {
   },
 };
 
+/** Registries, each once. Two spellings of the same folder may still come to light when opened. */
+export function collectRegistries(urls: readonly string[]): Reading<readonly string[]> {
+  const plain = urls.map((url) => url.replace(/^file:\/\//i, "").replace(/\/+$/, ""));
+  const again = plain.findIndex((url, index) => plain.indexOf(url) < index);
+  if (again < 0) return { value: urls };
+  // They are not shown, as there may be passwords in them.
+  const first = plain.indexOf(plain[again] ?? "");
+  return { fault: `the same registry is given twice, as number ${first + 1} and ${again + 1}` };
+}
+
 /** A tag: key and value. */
 export type Tag = readonly [key: string, value: string];
 

@@ -8,7 +8,13 @@
  */
 import { addressesMax } from "./row.ts";
 import { choice, count, duration, path, pathOrNone, size } from "./option_values.ts";
-import { clusterName, collectTags, cookie, dialAddress } from "./option_identity.ts";
+import {
+  clusterName,
+  collectRegistries,
+  collectTags,
+  cookie,
+  dialAddress,
+} from "./option_identity.ts";
 import { listenAddress, nodeName, registryUrl, tag } from "./option_identity.ts";
 import { listOption, option } from "./option_entry.ts";
 import type { CommandName, OptionEntry, ValueOf } from "./option_entry.ts";
@@ -77,12 +83,14 @@ export const optionTable = {
     type: registryUrl,
     // A URL may hold commas of its own, so a comma separates only in front of another scheme.
     splitVariable: /\s+|,(?=[a-z][a-z0-9+.-]*:\/\/)/i,
+    collect: collectRegistries,
     default: ["file:///tmp/sync_dir"],
     most: fewMax,
     group: "Meeting place",
     commands: all,
-    help: "where nodes find each other",
-    trade: "A folder on this machine needs nothing else; a shared one lets machines meet.",
+    help: "where nodes find each other; repeatable: all are used",
+    trade: "A folder on this machine needs nothing else; a shared one lets machines meet. With " +
+      "several the cluster outlives one of them; name them in the same order everywhere.",
   }),
   cookie: listOption({
     field: "cookies",

@@ -183,6 +183,16 @@ Deno.test("resolveOptions() holds tags, registries and addresses to their limits
   match(faultsOf({ flags: { advertise } })[0] ?? "", /^--advertise: at most 8 are legal, 9/);
 });
 
+Deno.test("resolveOptions() refuses a registry that is given twice, without showing it", () => {
+  for (const again of ["file:///tmp/x", "FILE:///tmp/x", "file:///tmp/x/"]) {
+    deepEqual(faultsOf({ flags: { registry: ["file:///tmp/x", "file:///tmp/y", again] } }), [
+      "--registry: the same registry is given twice, as number 1 and 3",
+    ]);
+  }
+  const registry = Array.from({ length: 9 }, (_, index) => `file:///${index}`);
+  match(faultsOf({ flags: { registry } })[0] ?? "", /^--registry: at most 8 are legal, 9/);
+});
+
 Deno.test("resolveOptions() sees a flag where the value of another is missing", () => {
   deepEqual(faultsOf({ flags: { interval: "--name" } }), [
     '--interval "--name": its value is missing',

@@ -1,0 +1,33 @@
+/**
+ * The listings of several registries as one.
+ *
+ * @module
+ */
+import type { NodeName } from "../core/name.ts";
+import { merged } from "./many_version.ts";
+import type { Copy } from "./many_version.ts";
+import type { Listing, Oddity } from "./registry.ts";
+
+/** All that is in `listings`, each thing once; `undefined` stands for one that is not known. */
+export function mergedListing(listings: readonly (Listing | undefined)[]): Listing {
+  const copies = new Map<NodeName, Copy[]>();
+  const timestamps = new Set<NodeName>();
+  const oddities = new Map<string, Oddity>();
+  for (const [index, listing] of listings.entries()) {
+    for (const stored of listing?.rows ?? []) {
+      const { name } = stored.row;
+      const row = copies.get(name) ?? listings.map((one) => one ? "absent" : "away");
+      row[index] = stored;
+      copies.set(name, row);
+    }
+    for (const name of listing?.timestamps ?? []) timestamps.add(name);
+    for (const oddity of listing?.oddities ?? []) {
+      oddities.set(`${oddity.key}\n${oddity.reason}`, oddity);
+    }
+  }
+  return {
+    rows: [...copies.values()].map(merged).filter((row) => row !== undefined),
+    timestamps: [...timestamps].filter((name) => !copies.has(name)),
+    oddities: [...oddities.values()],
+  };
+}
