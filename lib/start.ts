@@ -4,8 +4,10 @@
  * @module
  */
 import { sleep, systemClock } from "./clock.ts";
+import type { Address } from "./core/address.ts";
 import { RegistryError, UsageError } from "./core/errors.ts";
 import type { Hello } from "./core/hello.ts";
+import { encodeMessage } from "./core/message.ts";
 import { cookieWeakness } from "./core/option_identity.ts";
 import type { NodeOptions } from "./core/options.ts";
 import { profileTimings } from "./core/profile.ts";
@@ -82,29 +84,35 @@ export async function openRegistryOf(
   });
 }
 
-/** A transport for commands: it asks and does not listen. */
+/** A door that a visitor opens for a moment, to find out whether calls reach it. */
+export interface VisitorDoor extends Pick<Hello, "name" | "instance"> {
+  readonly listen: Address;
+}
+
+/** A transport for commands: it asks, and answers pings only if it is given a `door`. */
 export function openVisitorTransport(
   cluster: string,
   cookies: readonly string[],
+  door?: VisitorDoor,
 ): Promise<Transport> {
   const hello: Hello = {
     role: "visitor",
-    name: "visitor@localhost" as NodeName,
-    instance: randomText(),
+    name: door?.name ?? "visitor@localhost" as NodeName,
+    instance: door?.instance ?? randomText(),
     cluster,
     addresses: [],
     software,
   };
   const ignore = (): void => {};
   return listenTcp({
-    listen: undefined,
+    listen: door?.listen,
     hello: () => hello,
     cookies,
     cluster,
     clock: systemClock,
     randomBytes,
     handler: {
-      onRequest: ignore,
+      onRequest: (_from, _body, answer) => answer(encodeMessage({ kind: "pong" })),
       onNotice: ignore,
       onLost: ignore,
       onLate: ignore,
@@ -167,7 +175,7 @@ export async function startNode(options: NodeOptions, log: Log): Promise<Cluster
         fullMesh: options.mesh === "full",
         statusEntriesMax: statusEntriesMax(options.status),
         startTimeoutMs: Math.max(1, options.startTimeoutMs - (systemClock.now() - begun)),
-        registryPaceMs: 0,
+        registryPaceMs: registry.paceMs,
       }),
     });
   } catch (error) {
@@ -218,6 +226,6 @@ export function randomBytes(length: number): Uint8Array<ArrayBuffer> {
 }
 
 /** 128 random bits as 32 hexadecimal digits. */
-function randomText(): string {
+export function randomText(): string {
   return Array.from(randomBytes(16), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -32,8 +32,8 @@ const permissions = [
   "--allow-write",
   // All variables are read at once, because a misspelt CLUSTERNODE_ variable is told.
   "--allow-env",
-  // The name and the address of a node that was given none.
-  "--allow-sys=hostname,networkInterfaces",
+  // The name and the address of a node that was given none; user and free space for `doctor`.
+  "--allow-sys=hostname,networkInterfaces,uid,statfs",
   // `local` starts this binary again, wherever it lies.
   "--allow-run",
   // All code is in the binary: none is loaded from elsewhere.

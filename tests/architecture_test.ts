@@ -53,6 +53,14 @@ const parts: Readonly<Record<string, Part>> = {
     ],
     outside: [anyNode],
   },
+  "doctor": {
+    values: [
+      ...["core", "clock.ts", "cookie.ts", "start.ts", "registry/url.ts"],
+      ...["registry/directory_layout.ts", "node/detect_address.ts", "node/own_name.ts"],
+    ],
+    types: ["registry/registry.ts", "transport/transport.ts"],
+    outside: [anyNode],
+  },
   "mod.ts": {
     // url.ts knows which schemes there are, and none of the back ends.
     values: ["core", "start.ts", "registry/url.ts"],
@@ -61,7 +69,7 @@ const parts: Readonly<Record<string, Part>> = {
   "cli": {
     values: [
       ...["core", "clock.ts", "cookie.ts", "version.ts", "start.ts", "registry/url.ts"],
-      "simulation",
+      ...["simulation", "doctor"],
     ],
     types: ["log/log.ts", "transport/transport.ts"],
     outside: [anyNode, "commander", "@commander-js/extra-typings"],

@@ -160,6 +160,12 @@ export const commandTable = {
       "clusternode simulate --nodes 50 --freeze 1 --runs 100 --json",
     ],
   },
+  doctor: {
+    summary: "check what can be wrong around a node, and say what to do",
+    usage: "[options]",
+    flags: { json: { flag: "--json", help: "as JSON instead of a list" } },
+    examples: ["clusternode doctor --registry file:///mnt/shared/cluster --name n1@$(hostname -i)"],
+  },
   keygen: {
     summary: "print a strong cookie",
     usage: "",

@@ -7,6 +7,7 @@
 import type { GivenName } from "../core/option_identity.ts";
 import type { NodeOptions } from "../core/options.ts";
 import type { Scenario } from "../simulation/scenario.ts";
+import type { DoctorOptions } from "../doctor/patient.ts";
 
 /**
  * Options of commands that ask about a cluster and do not run a node. `cookies` holds those of the
@@ -97,4 +98,6 @@ export interface Commands {
   health(options: ClientOptions): Promise<number>;
   /** Tells what would happen to a cluster. */
   simulate(request: SimulateRequest): Promise<number>;
+  /** Tells what is wrong around the node that the options describe, and what to do about it. */
+  doctor(options: DoctorOptions, flags: JsonFlags): Promise<number>;
 }

@@ -16,8 +16,8 @@ export const exitCode = {
 
 /** What each exit code means, for the help text. */
 export const exitCodeTexts: readonly (readonly [string, string])[] = [
-  ["0", "fine; of ping: pong; of health: healthy"],
-  ["1", "failed while running; of ping: pang; of health: not healthy"],
+  ["0", "fine; of ping: pong; of health: healthy; of doctor: no fault"],
+  ["1", "failed while running; of ping: pang; of health: not healthy; of doctor: a fault"],
   ["2", "wrong usage"],
   ["3", "the name is held by a live node"],
   ["4", "the registry could not be reached within --start-timeout"],

@@ -111,7 +111,8 @@ function commandCall(
   faults: string[],
 ): () => Promise<number> {
   const words = new OwnWords(line, world, faults);
-  switch (line.command) {
+  const { command } = line;
+  switch (command) {
     case "start":
       return () => commands.start(options);
     case "local": {
@@ -135,8 +136,9 @@ function commandCall(
       return () => commands.ping(name, options, flags);
     }
     case "matrix":
+    case "doctor":
       words.noArgument();
-      return () => commands.matrix(options, words.jsonFlags());
+      return () => commands[command](options, words.jsonFlags());
     case "explain": {
       const name = words.argument(commandTable.explain.argument);
       return () => commands.explain(name, options, words.jsonFlags());
@@ -147,21 +149,20 @@ function commandCall(
       const flags = { json: words.isOn(json), follow: words.isOn(follow) };
       return () => commands.events(options, flags);
     }
-    case "leave":
-      words.noArgument();
-      return () => commands.leave(options);
     case "forget": {
       const name = words.argument(commandTable.forget.argument);
       const flags = { dryRun: words.isOn(commandTable.forget.flags.dryRun) };
       return () => commands.forget(name, options, flags);
     }
+    case "leave":
     case "health":
       words.noArgument();
-      return () => commands.health(options);
+      return () => commands[command](options);
     default:
-      return lonelyCall(line.command, words, { options, world, commands });
+      return lonelyCall(command, words, { options, world, commands });
   }
 }
+
 /** The call of a command that has to do with no node. */
 function lonelyCall(
   command: "simulate" | "keygen" | "completions" | "version",

@@ -29,6 +29,7 @@ export function realCommands(world: World): Commands {
       told(world, async () => (await import("./leave.ts")).health(world, options)),
     simulate: (request) =>
       told(world, async () => (await import("./simulate.ts")).simulate(world, request)),
+    doctor: async (options, flags) => (await import("./doctor.ts")).doctor(world, options, flags),
   };
 }
 

@@ -17,7 +17,8 @@ export type CommandName =
   | "leave"
   | "forget"
   | "health"
-  | "simulate";
+  | "simulate"
+  | "doctor";
 
 /** Heading in the help text. */
 export type OptionGroup =

@@ -30,6 +30,7 @@ const all: readonly CommandName[] = [
   "leave",
   "forget",
   "health",
+  "doctor",
 ];
 
 /** Most registries, cookies or cookie files that can be given. */
@@ -45,7 +46,7 @@ export const optionTable = {
     default: undefined,
     defaultText: "host name @ detected address",
     group: "Identity",
-    commands: ["start", "leave", "health"],
+    commands: ["start", "leave", "health", "doctor"],
     help: "name of the node: n1@10.0.0.5, or n1 and the address is detected",
     trade:
       "A name of your own survives restarts and moves; an automatic one needs no thought but " +
@@ -140,7 +141,7 @@ export const optionTable = {
     type: listenAddress,
     default: "0.0.0.0:0",
     group: "Network",
-    commands: ["start"],
+    commands: ["start", "doctor"],
     help: "where this node answers; port 0 takes any free one, which is registered",
     trade: "A fixed port can be opened in a firewall, but only one node of a machine can have it.",
   }),
@@ -155,7 +156,7 @@ export const optionTable = {
     defaultText: "detected",
     most: addressesMax,
     group: "Network",
-    commands: ["start"],
+    commands: ["start", "doctor"],
     help: "addresses that peers should try, in this order; repeatable or separated by commas",
     trade: "Needed behind address translation; replaces what is detected, so it must be complete.",
   }),
@@ -210,7 +211,7 @@ export const optionTable = {
     type: pathOrNone,
     default: "/tmp/log/cluster.log",
     group: "Log",
-    commands: nodes,
+    commands: [...nodes, "doctor"],
     help: "rotating file, next to standard output; none switches it off",
     trade: "Nodes on one machine may share it. Without it the log is only what was captured.",
   }),

@@ -281,7 +281,8 @@ export class RegistryReader {
     } else {
       // The others hear of newcomers by gossip. Together they read no more than the delegates, and
       // ± 20 %, so that nodes that started together do not read together for ever.
-      const listMs = clamp(nodes * nodes * 1000 / rowsPerSecondMax, pauseMostMs, restMostMs);
+      const sharedMs = nodes * nodes * 1000 / rowsPerSecondMax;
+      const listMs = registryPaceMs > 0 ? restMostMs : clamp(sharedMs, pauseMostMs, restMostMs);
       keeper.listIntervalMs = Math.round(listMs * 0.8 + random.below(listMs * 0.4));
       keeper.hintPauseMs = Infinity;
     }

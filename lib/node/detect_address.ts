@@ -46,23 +46,48 @@ const internal =
  * IPv4 comes first, then the order given.
  */
 export function decideAddresses(facts: NetworkFacts): DetectedAddresses {
-  const ways = {
-    IPv4: defaultInterface(ipv4Defaults(facts.ipv4Routes)),
-    IPv6: defaultInterface(ipv6Defaults(facts.ipv6Routes)),
-  };
-  const ranked = facts.interfaces
-    .filter(({ address }) => isGlobal(address))
-    .map(({ name, family, address }) => ({
-      address,
-      rank: 2 * rankOf(name, ways[family]) + (family === "IPv4" ? 0 : 1),
-    }))
-    .sort((one, other) => one.rank - other.rank);
-  const addresses = [...new Set(ranked.map(({ address }) => address))];
+  const addresses = [...new Set(rankAddresses(facts).map(({ address }) => address))];
   if (addresses.length > 0) return { addresses, note: undefined };
   return {
     addresses: ["127.0.0.1"],
     note: "No address was found that other machines could reach: using 127.0.0.1",
   };
+}
+
+/** How an interface leads out of the machine. */
+export type InterfaceRank = "default" | "other" | "tunnel" | "internal";
+
+/** What each rank says about an interface, the best first: "eth0 …". */
+export const rankNames: Readonly<Record<InterfaceRank, string>> = {
+  default: "has the default route",
+  other: "is an interface of this machine",
+  tunnel: "is a tunnel",
+  internal: "is a bridge inside of this machine",
+};
+
+/** An address with what it was ranked by. */
+export interface RankedAddress {
+  readonly address: string;
+  readonly interfaceName: string;
+  readonly rank: InterfaceRank;
+}
+
+/** The addresses that others may reach, in the order of {@linkcode decideAddresses}. */
+export function rankAddresses(facts: NetworkFacts): RankedAddress[] {
+  const ways = {
+    IPv4: defaultInterface(ipv4Defaults(facts.ipv4Routes)),
+    IPv6: defaultInterface(ipv6Defaults(facts.ipv6Routes)),
+  };
+  const ranks = Object.keys(rankNames);
+  return facts.interfaces
+    .filter(({ address }) => isGlobal(address))
+    .map(({ name, family, address }) => {
+      const rank = rankOf(name, ways[family]);
+      const place = 2 * ranks.indexOf(rank) + (family === "IPv4" ? 0 : 1);
+      return { place, ranked: { address, interfaceName: name, rank } };
+    })
+    .sort((one, other) => one.place - other.place)
+    .map(({ ranked }) => ranked);
 }
 
 /** Link-local and loopback addresses lead others nowhere. */
@@ -71,10 +96,10 @@ function isGlobal(address: string): boolean {
     !isLinkLocal(address) && !isUnspecified(address) && !/^ff/i.test(address);
 }
 
-function rankOf(name: string, defaultName: string | undefined): number {
-  if (name === defaultName) return 0;
-  if (internal.test(name)) return 3;
-  return tunnel.test(name) ? 2 : 1;
+function rankOf(name: string, defaultName: string | undefined): InterfaceRank {
+  if (name === defaultName) return "default";
+  if (internal.test(name)) return "internal";
+  return tunnel.test(name) ? "tunnel" : "other";
 }
 
 /** A default route that is up. */
@@ -119,11 +144,16 @@ function rows(text: string): string[][] {
 
 /** The addresses of this machine. Never fails: what cannot be read is taken for empty. */
 export async function detectAddresses(): Promise<DetectedAddresses> {
+  return decideAddresses(await networkFacts());
+}
+
+/** What this machine tells about its network. Never fails: what cannot be read is empty. */
+export async function networkFacts(): Promise<NetworkFacts> {
   const [ipv4Routes, ipv6Routes] = await Promise.all([
     readOrEmpty("/proc/net/route"),
     readOrEmpty("/proc/net/ipv6_route"),
   ]);
-  return decideAddresses({ interfaces: interfacesOrNone(), ipv4Routes, ipv6Routes });
+  return { interfaces: interfacesOrNone(), ipv4Routes, ipv6Routes };
 }
 
 async function readOrEmpty(path: string): Promise<string> {

@@ -68,6 +68,7 @@ export function openDirectoryRegistry(options: DirectoryRegistryOptions): Regist
 class DirectoryRegistry implements Registry {
   readonly url: string;
   readonly stalenessMs = 0;
+  readonly paceMs = 0;
   readonly #layout: DirectoryLayout;
   readonly #clock: Clock;
   readonly #randomText: () => string;

@@ -63,6 +63,10 @@ class ManyRegistries implements Registry {
     return this.#branches.url;
   }
 
+  get paceMs(): number {
+    return Math.max(...this.#branches.all.map(({ registry }) => registry.paceMs));
+  }
+
   get stalenessMs(): number {
     return Math.max(...this.#branches.all.map(({ registry }) => registry.stalenessMs));
   }

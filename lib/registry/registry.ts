@@ -62,6 +62,11 @@ export interface Registry extends AsyncDisposable {
   readonly url: string;
   /** How old a listing by another handle may be, in milliseconds; 0 if it is always current. */
   readonly stalenessMs: number;
+  /**
+   * Pause between two requests of a node that is worth its price once all is well, in milliseconds; 0
+   * where requests cost nothing.
+   */
+  readonly paceMs: number;
 
   /**
    * All rows of the cluster (R1, R3, R11, R12).

@@ -18,9 +18,11 @@
  * listing is one request per thousand objects, and then one read per row whose ETag is not the one
  * that this handle has read before: rows that did not move are not read again, and neither is what
  * this handle has written itself. At most {@linkcode readsMax} reads are under way at a time, and
- * what was read stays known when time runs out. So the bill is that of beats and listings, whose
- * pace the node decides; in a large cluster most of it is for reads, because who lists once a minute
- * finds every row changed.
+ * what was read stays known when time runs out. So the bill is that of beats and listings. Once all
+ * is well, a node beats and lists once a minute (`paceMs`), and in a cluster of more than 32 all but
+ * three list once an hour; at the start, and when somebody is missing, they do not save. In a month
+ * of 30 days that is, in dollars and by calculation, 6 for 10 nodes, 31 for 100 and 560 for 1,000, of
+ * which two thirds are reads: who lists finds every row changed.
  *
  * @module
  */
@@ -72,6 +74,7 @@ export function openS3Registry(
 class S3Store implements Store {
   readonly url: string;
   readonly stalenessMs = 0;
+  readonly paceMs = 60_000;
   /** Keys of all objects of the cluster begin with it. */
   readonly #folder: string;
   readonly #client: S3Client;

@@ -50,6 +50,8 @@ export interface Store extends AsyncDisposable {
   readonly url: string;
   /** How old an answer about what another handle wrote may be, in milliseconds. */
   readonly stalenessMs: number;
+  /** See {@linkcode Registry.paceMs}; 0 if left out. */
+  readonly paceMs?: number;
   /** All keys with their cells, complete or not at all. Empty if nothing was ever written. */
   entries(call: Call): Promise<readonly (readonly [key: string, cell: Cell])[]>;
   get(key: string, call: Call): Promise<Cell | undefined>;
@@ -94,6 +96,10 @@ class StoreRegistry implements Registry {
 
   get stalenessMs(): number {
     return this.#store.stalenessMs;
+  }
+
+  get paceMs(): number {
+    return this.#store.paceMs ?? 0;
   }
 
   list(signal: AbortSignal): Promise<Listing> {

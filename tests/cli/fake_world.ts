@@ -77,6 +77,7 @@ export async function run(args: readonly string[], surroundings: Surroundings = 
     forget: note("forget"),
     health: note("health"),
     simulate: note("simulate"),
+    doctor: note("doctor"),
   };
   return { code: await main(args, world, commands), stdout, stderr, calls };
 }

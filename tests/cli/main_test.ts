@@ -36,6 +36,9 @@ Deno.test("main() hands arguments and flags of each command over", async () => {
   equal((await run(["forget", "n3@h"])).calls[0]?.[1], "n3@h");
   deepEqual(optionsIn(await run(["leave", "--name", "n1"])).name, { local: "n1" });
   equal((await run(["health", "--cluster", "blue"])).calls[0]?.[0], "health");
+  const doctor = await run(["doctor", "--json", "--listen", "10.0.0.5:4000"]);
+  deepEqual([doctor.calls[0]?.[0], doctor.calls[0]?.[2]], ["doctor", { json: true }]);
+  deepEqual(optionsIn(doctor).listen, { host: "10.0.0.5", port: 4000 });
 });
 
 Deno.test("main() returns the exit code of the command", async () => {

@@ -50,7 +50,7 @@ const cases: readonly (readonly [readonly string[], readonly string[]])[] = [
   ]],
   [["members", "--json=yes"], ["--json: it takes no value"]],
   [["members", "--name", "n1"], [
-    "--name: it is no option of members, but of start, leave, health",
+    "--name: it is no option of members, but of start, leave, health, doctor",
   ]],
   [["ping"], [
     "ping: its argument <name> is missing: n2@10.0.0.3, or n2 if only one node has that name",

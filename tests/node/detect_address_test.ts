@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { decideAddresses, detectAddresses } from "../../lib/node/detect_address.ts";
+import { decideAddresses, detectAddresses, rankAddresses } from "../../lib/node/detect_address.ts";
 import type { InterfaceAddress } from "../../lib/node/detect_address.ts";
 import { needing } from "../permissions.ts";
 
@@ -71,6 +71,22 @@ Deno.test("decideAddresses() puts bridges and cables of containers last", () => 
     "172.18.0.1",
     "172.19.0.9",
     "192.168.122.1",
+  ]);
+});
+
+Deno.test("rankAddresses() says what each address was ranked by", () => {
+  const interfaces = [
+    ...on("docker0", "172.17.0.1"),
+    ...on("wg0", "10.8.0.5"),
+    ...on("eth1", "192.168.1.5"),
+    ...on("eth0", "10.0.0.5"),
+  ];
+  const ranked = rankAddresses({ interfaces, ipv4Routes: head4 + route4("eth0"), ipv6Routes: "" });
+  deepEqual(ranked, [
+    { address: "10.0.0.5", interfaceName: "eth0", rank: "default" },
+    { address: "192.168.1.5", interfaceName: "eth1", rank: "other" },
+    { address: "10.8.0.5", interfaceName: "wg0", rank: "tunnel" },
+    { address: "172.17.0.1", interfaceName: "docker0", rank: "internal" },
   ]);
 });
 

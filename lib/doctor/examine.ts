@@ -1,0 +1,182 @@
+/**
+ * The examination: what can be looked at on its own is looked at side by side, and everything has a
+ * deadline, so that the whole takes less than ten seconds whatever is wrong.
+ *
+ *     listing ──▶ trial of the storage ─────────┐
+ *             ├─▶ beats ───────────┐            ├──▶ findings
+ *             └─▶ cookie ──▶ peers, door, call  ┤
+ *     folder, log file ─────────────────────────┘
+ *
+ * @module
+ */
+import { DeadlineError, withDeadline } from "../clock.ts";
+import { RegistryError } from "../core/errors.ts";
+import type { Listing, Registry } from "../registry/registry.ts";
+import { openRegistryOf } from "../start.ts";
+import { watchBeats, watchMostMs } from "./beat_watch.ts";
+import type { BeatViews } from "./beat_watch.ts";
+import { judgeClocks } from "./clocks.ts";
+import { judgeCookies } from "./cookie_checks.ts";
+import type { CookieFile } from "./cookie_checks.ts";
+import { quietly } from "./disk.ts";
+import { fault, warning } from "./finding.ts";
+import type { CheckId, Finding } from "./finding.ts";
+import { judgeLogFile } from "./log_file.ts";
+import { examineNetwork } from "./network.ts";
+import { registryFolder, within, wordsOf } from "./patient.ts";
+import type { Patient } from "./patient.ts";
+import { inspectFolder } from "./registry_folder.ts";
+import type { FolderFacts } from "./registry_folder.ts";
+import { tryRegistry } from "./registry_trial.ts";
+import { remedyFor } from "./remedies.ts";
+import { judgeFolder, judgeListing, judgeNeighbours, judgeOddities } from "./storage.ts";
+
+/** How long a call to the registry or a look at the file system may take, in milliseconds. */
+const lookTimeoutMs = 2_000;
+
+/** Everything that was found. */
+export interface Examination {
+  /** In the order of the checks. */
+  readonly findings: readonly Finding[];
+  /** True if the registry did not answer at all. */
+  readonly registryAway: boolean;
+}
+
+/** Examines the node that the options describe; leaves everything as it was. */
+export async function examine(patient: Patient): Promise<Examination> {
+  const { options, clock } = patient;
+  const troubles: Finding[] = [];
+  await using registry = await openRegistryOf(options, {
+    info: () => {},
+    warning: (text) => troubles.push(warning("registry", text, remedyFor(text))),
+  });
+  const [reached, folder, log] = await Promise.all([
+    reach(patient, registry),
+    lookIntoFolder(patient),
+    looked(patient, "log-file", judgeLogFile(options.logFile)),
+  ]);
+  const { listing } = reached;
+  const rows = listing?.rows ?? [];
+  const beats = watchBeats(registry, rows, clock, within(watchMostMs, patient));
+  const trying = listing === undefined ? undefined : tryRegistry(patient);
+  const people = examinePeople(patient, registry, listing, folder.facts, beats);
+  // Also when the user does not want to wait: the trial has to clear away what it wrote.
+  await Promise.allSettled([trying, people]);
+  const [trial, views] = [await trying, await beats];
+  const neighbours = folder.facts?.neighbours ?? [];
+  const findings = [
+    ...reached.findings,
+    ...troubles,
+    // Beside a registry that does not answer, what is well with its folder says nothing.
+    ...folder.findings.filter(({ level }) => listing !== undefined || level !== "ok"),
+    ...trial?.findings ?? [],
+    ...listing === undefined ? [] : judgeOddities(listing),
+    ...judgeNeighbours(options.cluster, rows.length, neighbours),
+    ...judgeClocks(views.values(), trial?.storageSkewMs),
+    ...await people,
+    ...log,
+  ];
+  return { findings, registryAway: listing === undefined };
+}
+
+/** The first listing, and how long it took. */
+async function reach(
+  patient: Patient,
+  registry: Registry,
+): Promise<{ readonly listing: Listing | undefined; readonly findings: readonly Finding[] }> {
+  const { clock } = patient;
+  const begun = clock.now();
+  try {
+    const listing = await registry.list(within(2 * lookTimeoutMs, patient));
+    const findings = [judgeListing(registry.url, listing, clock.now() - begun)];
+    if (registry.url.startsWith("memory:")) {
+      findings.push(warning(
+        "registry",
+        "A registry in memory is seen by one process alone, so there is nobody else in it",
+        "Give a --registry that nodes can share",
+      ));
+    }
+    return { listing, findings };
+  } catch (error) {
+    if (patient.signal.aborted || !isExpected(error)) throw error;
+    const text = error instanceof RegistryError
+      ? error.message
+      : `${registry.url} does not answer within ${2 * lookTimeoutMs} ms`;
+    return { listing: undefined, findings: [fault("registry", text, remedyFor(text))] };
+  }
+}
+
+/** A fault of the storage, or its deadline; anything else is a bug. */
+function isExpected(error: unknown): boolean {
+  return error instanceof RegistryError ||
+    (error instanceof DOMException && error.name === "TimeoutError");
+}
+
+async function lookIntoFolder(
+  patient: Patient,
+): Promise<{ readonly facts: FolderFacts | undefined; readonly findings: readonly Finding[] }> {
+  const path = registryFolder(patient.options);
+  if (path === undefined) return { facts: undefined, findings: [] };
+  let facts: FolderFacts | undefined;
+  const look = async (): Promise<Finding[]> => {
+    facts = await inspectFolder(path, patient.options.cluster);
+    return judgeFolder(facts);
+  };
+  const findings = await looked(patient, "registry-storage", look());
+  return { facts, findings };
+}
+
+/** A look at the file system that may hang. */
+async function looked(
+  { clock }: Patient,
+  id: CheckId,
+  work: Promise<Finding[]>,
+): Promise<readonly Finding[]> {
+  try {
+    return await withDeadline(clock, lookTimeoutMs, "the file system", work);
+  } catch (error) {
+    if (!(error instanceof DeadlineError)) throw error;
+    return [fault(id, error.message, remedyFor(error.message))];
+  }
+}
+
+/** Who is there: the cookie, and with it the nodes. */
+async function examinePeople(
+  patient: Patient,
+  registry: Registry,
+  listing: Listing | undefined,
+  folder: FolderFacts | undefined,
+  beats: Promise<BeatViews>,
+): Promise<Finding[]> {
+  const { options } = patient;
+  const given = options.cookies;
+  let [minted, mintedFault]: (string | undefined)[] = [];
+  if (listing !== undefined) {
+    try {
+      minted = await registry.cookie(within(lookTimeoutMs, patient));
+    } catch (error) {
+      if (!isExpected(error)) throw error;
+      mintedFault = wordsOf(error);
+    }
+  }
+  const rows = listing?.rows.map(({ row }) => row) ?? [];
+  const files = await cookieFiles(options.cookieFiles, minted === undefined ? undefined : folder);
+  const facts = { given, minted, mintedFault, files, rows: rows.length };
+  const own = given.length > 0 ? given : minted === undefined ? [] : [minted];
+  return [
+    // Without the registry there is nothing to say about a cookie that it may hold.
+    ...given.length > 0 || listing !== undefined ? judgeCookies(facts) : [],
+    ...await examineNetwork(patient, rows, own, beats),
+  ];
+}
+
+async function cookieFiles(
+  given: readonly string[],
+  folder: FolderFacts | undefined,
+): Promise<CookieFile[]> {
+  const found = await Promise.all(given.map(async (path): Promise<CookieFile[]> => {
+    const mode = (await quietly(Deno.stat(path)))?.mode ?? null;
+    return mode === null ? [] : [{ path, mode: mode & 0o777 }];
+  }));
+  return [...found.flat(), ...folder?.cookieFile === undefined ? [] : [folder.cookieFile]];
+}

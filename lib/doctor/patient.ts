@@ -1,0 +1,61 @@
+/**
+ * Whom the doctor examines: the node that the options describe, on this machine, now.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import type { NodeOptions } from "../core/options.ts";
+import { profileTimings } from "../core/profile.ts";
+import type { Profile } from "../core/profile.ts";
+import { parseRegistryUrl } from "../registry/url.ts";
+import type { Deadlines } from "../transport/transport.ts";
+
+/** Options of a node that can be examined without starting one. */
+export type DoctorOptions = Pick<
+  NodeOptions,
+  | "name"
+  | "addresses"
+  | "cluster"
+  | "registries"
+  | "cookies"
+  | "cookieFiles"
+  | "listen"
+  | "advertise"
+  | "profile"
+  | "logFile"
+>;
+
+/** What every check may need. */
+export interface Patient {
+  readonly options: DoctorOptions;
+  readonly clock: Clock;
+  /** Aborted when the user does not want to wait any longer. */
+  readonly signal: AbortSignal;
+}
+
+/** The folder of a directory registry, or `undefined` if the registry is something else. */
+export function registryFolder({ registries }: DoctorOptions): string | undefined {
+  const parsed = parseRegistryUrl(registries[0] ?? "");
+  return "fault" in parsed || parsed.backEnd !== "directory" ? undefined : parsed.location;
+}
+
+/** A signal that is aborted after `timeoutMs`, or when the user has had enough. */
+export function within(timeoutMs: number, { signal }: Pick<Patient, "signal">): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+}
+
+/** What was thrown, as words. */
+export function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Deadlines of one question to a node, no longer than an examination can wait. */
+export function patience(
+  profile: Profile,
+): Pick<Deadlines, "connectTimeoutMs" | "answerTimeoutMs"> {
+  const { connectTimeoutMs, pingTimeoutMs } = profileTimings[profile];
+  return {
+    connectTimeoutMs: Math.min(connectTimeoutMs, 2_500),
+    answerTimeoutMs: Math.min(pingTimeoutMs, 1_500),
+  };
+}

@@ -1,0 +1,208 @@
+/**
+ * What to think of a registered node, from two witnesses: what its addresses answer, and whether its
+ * beat moves. A table in code, without input and output.
+ *
+ * @module
+ */
+import { formatAddress, isLoopback } from "../core/address.ts";
+import type { Address } from "../core/address.ts";
+import { unreachable } from "../core/assert.ts";
+import { formatRoundTrip } from "../core/duration.ts";
+import { failureWords } from "../core/failure_words.ts";
+import type { PingFailure } from "../core/input.ts";
+import type { Row } from "../core/row.ts";
+import type { BeatView } from "./beat_watch.ts";
+import type { FindingLevel } from "./finding.ts";
+
+/** An address at which the node answered. */
+export interface AnsweredTry {
+  readonly address: Address;
+  readonly kind: "answer";
+  readonly roundTripUs: number;
+}
+
+/** An address that did not answer as it should. */
+export interface FailedTry {
+  readonly address: Address;
+  readonly kind: PingFailure;
+  /** What happened, in words. */
+  readonly detail: string;
+}
+
+/** One address of a node being tried. */
+export type AddressTry = AnsweredTry | FailedTry;
+
+/** A node with all that was seen of it. */
+export interface PeerFacts {
+  readonly row: Row;
+  readonly tries: readonly AddressTry[];
+  readonly beat: BeatView["state"];
+}
+
+/** A verdict; those with the same `sort` and level can be told together. */
+export interface PeerVerdict {
+  readonly sort: string;
+  readonly level: FindingLevel;
+  /** Goes on after the name of the node. */
+  readonly text: string;
+  /** The same for many nodes, without figures. */
+  readonly textOfMany: string;
+  readonly whatToDo: string;
+}
+
+/** From the most telling failure to the least. */
+const telling: readonly PingFailure[] = [
+  "wrong-cluster",
+  "wrong-cookie",
+  "other-instance",
+  "garbage",
+  "silent",
+  "reset",
+  "no-answer",
+  "refused",
+];
+
+/** The verdict on one node, or `undefined` if it left meanwhile. */
+export function judgePeer(peer: PeerFacts): PeerVerdict | undefined {
+  if (peer.beat === "gone" || peer.row.state === "leaving") return undefined;
+  const answer = peer.tries.find((one) => one.kind === "answer");
+  if (answer !== undefined) return judgeAnswering(peer, answer);
+  const failed = peer.tries.filter((one) => one.kind !== "answer");
+  const failure = telling.flatMap((kind) => failed.filter((one) => one.kind === kind))[0];
+  return failure === undefined
+    ? verdict("untold", "warning", "has told no address", "See what its log says")
+    : judgeFailing(peer, failure);
+}
+
+function judgeAnswering({ tries, beat }: PeerFacts, answer: AnsweredTry): PeerVerdict {
+  const [first] = tries;
+  const took = formatRoundTrip(answer.roundTripUs);
+  const where = formatAddress(answer.address);
+  if (beat === "still") {
+    return verdict(
+      "no-beat",
+      "warning",
+      "answers, but its beat in the registry does not move",
+      "Run clusternode doctor on its machine: it seems that it cannot write its row",
+    );
+  }
+  if (first !== undefined && first.kind !== "answer") {
+    return {
+      ...verdict(
+        "second-address",
+        "warning",
+        `answers at ${where}, but not at ${formatAddress(first.address)}, which is tried first: ` +
+          failureWords(first.kind),
+        `Start it with --advertise and the addresses that work; each new connection loses time`,
+      ),
+      textOfMany: "answer, but not at the address that is tried first",
+    };
+  }
+  return {
+    ...verdict("answers", "ok", `answers at ${where} in ${took}`, ""),
+    textOfMany: "answer",
+  };
+}
+
+function judgeFailing({ row, beat }: PeerFacts, { kind, detail }: FailedTry): PeerVerdict {
+  const lives = beat === "moves";
+  const dead = (): PeerVerdict => judgeDead(kind, beat);
+  switch (kind) {
+    case "wrong-cookie":
+      return verdict(
+        kind,
+        "fault",
+        "holds another cookie, or is no clusternode",
+        "Give the same cookie to this node and to that one, see --cookie-file",
+      );
+    case "wrong-cluster":
+      return verdict(
+        kind,
+        "fault",
+        `is not where its row says: ${detail}`,
+        "Give each node an address of its own with --listen and --advertise",
+      );
+    case "other-instance":
+      if (!lives) return dead();
+      return verdict(
+        kind,
+        "fault",
+        `runs, as its beat moves, but somebody else answers at its address: ${detail}`,
+        "Give each node an address of its own with --listen and --advertise",
+      );
+    case "garbage":
+      if (!lives) return dead();
+      return verdict(
+        kind,
+        "fault",
+        `runs, as its beat moves, but what answers at its address is no clusternode: ${detail}`,
+        "Start it with --advertise and the address at which it is reached",
+      );
+    case "silent":
+    case "reset":
+      return judgeSilent(kind, lives);
+    case "refused":
+    case "no-answer":
+      return lives ? judgeOutOfReach(row, kind) : dead();
+    default:
+      return unreachable(kind);
+  }
+}
+
+function judgeSilent(kind: "silent" | "reset", lives: boolean): PeerVerdict {
+  const how = failureWords(kind);
+  return lives
+    ? verdict(
+      kind,
+      "fault",
+      `runs, as its beat moves, but does not speak: ${how}`,
+      "See whether something between accepts connections for it, such as a proxy or a balancer, " +
+        "and say with --advertise where it is reached itself",
+    )
+    : verdict(
+      kind,
+      "fault",
+      `is frozen, or something accepts connections for a dead one: ${how}; its beat does not move`,
+      "Look at its process: wake or end it. If there is none, something accepts connections for " +
+        "nobody, and clusternode forget takes the row out",
+    );
+}
+
+function judgeOutOfReach(row: Row, kind: "refused" | "no-answer"): PeerVerdict {
+  const isLocal = row.addresses.every(({ host }) => isLoopback(host));
+  return verdict(
+    isLocal ? "loopback" : kind,
+    "fault",
+    isLocal
+      ? "runs, as its beat moves, but tells only addresses of its own machine"
+      : `runs, as its beat moves, but cannot be reached: ${failureWords(kind)}`,
+    isLocal
+      ? "Start it with --name n1@<address> or --advertise <address>"
+      : "Open its port in the firewalls between (choose one with --listen), or say with " +
+        "--advertise how it is reached",
+  );
+}
+
+function judgeDead(kind: PingFailure, beat: BeatView["state"]): PeerVerdict {
+  const beats = beat === "still"
+    ? "its beat does not move"
+    : "its beat is too slow to be watched here";
+  return {
+    ...verdict(
+      `dead ${kind}`,
+      "warning",
+      `is ${beat === "still" ? "dead" : "out of reach"}: ${failureWords(kind)}; ${beats}`,
+      "Start it again, or take it out with clusternode forget if it will not be back",
+    ),
+    textOfMany: `are ${beat === "still" ? "dead" : "out of reach"}: ${failureWords(kind)}`,
+  };
+}
+
+function verdict(
+  sort: string,
+  level: FindingLevel,
+  text: string,
+  whatToDo: string,
+): PeerVerdict {
+  return { sort, level, text, textOfMany: `each: ${text}`, whatToDo };
+}

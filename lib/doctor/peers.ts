@@ -1,0 +1,141 @@
+/**
+ * Tries every address of every registered node, and tells what came back.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import { formatRoundTrip } from "../core/duration.ts";
+import { encodeMessage } from "../core/message.ts";
+import type { Profile } from "../core/profile.ts";
+import type { Row } from "../core/row.ts";
+import { compareNames } from "../core/status_line.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { BeatViews } from "./beat_watch.ts";
+import { fault, fine, warning } from "./finding.ts";
+import type { Finding } from "./finding.ts";
+import { patience } from "./patient.ts";
+import { judgePeer } from "./peer_verdict.ts";
+import type { AddressTry, PeerFacts, PeerVerdict } from "./peer_verdict.ts";
+import { counted } from "./storage.ts";
+
+/** Nodes that are tried side by side. */
+const triedAtOnce = 64;
+
+/** No node is tried that would begin after this time, in milliseconds. */
+const beginMostMs = 2_500;
+
+/** Nodes with the same verdict that are told one by one; more are told together. */
+const toldAloneMax = 8;
+
+/** Names shown of many. */
+const namesShown = 5;
+
+/** What was tried. */
+export type Tries = ReadonlyMap<Row, readonly AddressTry[]>;
+
+/** Tries the addresses of all `rows`; those for which there was no time are missing. */
+export async function tryPeers(
+  transport: Transport,
+  rows: readonly Row[],
+  profile: Profile,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Tries> {
+  const begun = clock.now();
+  const waiting = rows.toReversed();
+  const tries = new Map<Row, readonly AddressTry[]>();
+  const trySome = async (): Promise<void> => {
+    for (let row = waiting.pop(); row !== undefined; row = waiting.pop()) {
+      if (signal.aborted || clock.now() - begun > beginMostMs) return;
+      tries.set(row, await tryPeer(transport, row, profile));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(triedAtOnce, rows.length) }, trySome));
+  return tries;
+}
+
+/** Every address gets a connection of its own: that it works elsewhere says nothing about it. */
+async function tryPeer(
+  transport: Transport,
+  { name, instance, addresses }: Row,
+  profile: Profile,
+): Promise<AddressTry[]> {
+  const deadlines = { ...patience(profile), fresh: true };
+  return await Promise.all(addresses.map(async (address): Promise<AddressTry> => {
+    const target = { name, instance, addresses: [address] };
+    const outcome = await transport.ask(target, encodeMessage({ kind: "ping" }), deadlines);
+    if (outcome.kind === "answer") {
+      return { address, kind: "answer", roundTripUs: outcome.roundTripUs };
+    }
+    const kind = outcome.kind === "closed" ? "no-answer" : outcome.kind;
+    return { address, kind, detail: outcome.detail };
+  }));
+}
+
+/** Everything seen of those that were tried. */
+export function peerFacts(tries: Tries, beats: BeatViews): PeerFacts[] {
+  return [...tries].map(([row, tried]) => ({
+    row,
+    tries: tried,
+    beat: beats.get(row.name)?.state ?? "unknown",
+  }));
+}
+
+/** The nodes that answer. */
+export function answering(peers: readonly PeerFacts[]): readonly Row[] {
+  return peers.filter(({ tries }) => tries.some(({ kind }) => kind === "answer"))
+    .map(({ row }) => row);
+}
+
+interface Judged {
+  readonly verdict: PeerVerdict;
+  readonly peer: PeerFacts;
+}
+
+/** Findings on all nodes; many of the same kind become one. */
+export function judgePeers(peers: readonly PeerFacts[], untried: number): Finding[] {
+  const groups = new Map<string, Judged[]>();
+  for (const peer of peers.toSorted((one, other) => compareNames(one.row.name, other.row.name))) {
+    const verdict = judgePeer(peer);
+    if (verdict === undefined) continue;
+    const key = `${verdict.level} ${verdict.sort}`;
+    groups.set(key, [...groups.get(key) ?? [], { verdict, peer }]);
+  }
+  const findings = [...groups.values()].flatMap((group) =>
+    group.length > toldAloneMax
+      ? together(group)
+      : group.map(({ verdict, peer }) => finding(verdict, `${peer.row.name} ${verdict.text}`))
+  );
+  if (untried > 0) {
+    const text = `There was no time to try ${counted(untried, "more node")}`;
+    findings.push(warning("peer", text, "See clusternode matrix, which takes its time"));
+  }
+  return findings;
+}
+
+/** One finding for all; empty for nobody. */
+function together(group: readonly Judged[]): Finding[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const names = group.map(({ peer }) => peer.row.name);
+  const shown = `${names.slice(0, namesShown).join(", ")} and ${names.length - namesShown} more`;
+  const roundTrips = group.flatMap(({ peer }) =>
+    peer.tries.flatMap((one) => one.kind === "answer" ? one.roundTripUs : [])
+  );
+  const took = roundTrips.length === 0
+    ? ""
+    : `, in ${formatRoundTrip(Math.min(...roundTrips))} to ` +
+      formatRoundTrip(Math.max(...roundTrips));
+  return [finding(first.verdict, `${shown} ${first.verdict.textOfMany}${took}`)];
+}
+
+function finding({ level, whatToDo }: PeerVerdict, text: string): Finding {
+  switch (level) {
+    case "ok":
+      return fine("peer", text);
+    case "warning":
+      return warning("peer", text, whatToDo);
+    case "fault":
+      return fault("peer", text, whatToDo);
+  }
+}

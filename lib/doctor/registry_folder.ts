@@ -1,0 +1,144 @@
+/**
+ * What a registry folder tells beyond its rows, for those who look for what is wrong with it.
+ *
+ * Looking changes nothing. A trial, which writes into a cluster of its own, is cleared away: its
+ * cluster's folder with all that is in it, and of the folders above those that it made, as far as
+ * nobody else has begun to use them.
+ *
+ * @module
+ */
+import { dirname, resolve } from "node:path";
+import { parseNodeName } from "../core/name.ts";
+import { DirectoryLayout, privateFolder } from "../registry/directory_layout.ts";
+import { exists, freeBytesOf, nearestExisting, quietly } from "./disk.ts";
+
+/** Another cluster in the same folder. */
+export interface NeighbourCluster {
+  readonly name: string;
+  /** How many files in it are called like nodes. */
+  readonly rows: number;
+}
+
+/** What a look at a registry folder tells. */
+export interface FolderFacts {
+  readonly path: string;
+  readonly exists: boolean;
+  /** True if at least the folder above is there. */
+  readonly parentExists: boolean;
+  /** User id of the owner of what is ours in the folder, if that is another user. */
+  readonly foreignOwner: number | undefined;
+  /** Permission bits of the minted cookie's file, and its path. */
+  readonly cookieFile: { readonly path: string; readonly mode: number } | undefined;
+  /** Free space for this user in bytes. */
+  readonly freeBytes: number | undefined;
+  readonly neighbours: readonly NeighbourCluster[];
+}
+
+/** Clusters in which the trials write are called so. */
+export const trialClusterPrefix = "doctor-";
+
+/** Looks at the folder `path` as the cluster `cluster` uses it. Never fails. */
+export async function inspectFolder(path: string, cluster: string): Promise<FolderFacts> {
+  const layout = new DirectoryLayout(resolve(path), cluster);
+  const existing = await nearestExisting(layout.base);
+  const [foreignOwner, cookie, freeBytes, neighbours] = await Promise.all([
+    foreignOwnerOf(dirname(layout.cookie)),
+    quietly(Deno.lstat(layout.cookie)),
+    freeBytesOf(existing),
+    neighboursOf(layout, cluster),
+  ]);
+  return {
+    path: layout.base,
+    exists: existing === layout.base,
+    parentExists: existing === layout.base || existing === dirname(layout.base),
+    foreignOwner,
+    cookieFile: cookie?.isFile && cookie.mode !== null
+      ? { path: layout.cookie, mode: cookie.mode & 0o777 }
+      : undefined,
+    freeBytes,
+    neighbours,
+  };
+}
+
+async function foreignOwnerOf(folder: string): Promise<number | undefined> {
+  const info = await quietly(Deno.lstat(folder));
+  const own = ownUser();
+  // Root may do everything wherever others are the owners.
+  return info === undefined || info.uid === null || info.uid === own || own === 0
+    ? undefined
+    : info.uid;
+}
+
+/** Without the permission to know it, everything seems to be ours. */
+function ownUser(): number | null {
+  try {
+    return Deno.uid();
+  } catch {
+    return 0;
+  }
+}
+
+async function neighboursOf(
+  layout: DirectoryLayout,
+  cluster: string,
+): Promise<NeighbourCluster[]> {
+  const names = await folderNames(`${layout.base}/${privateFolder}/clusters`);
+  const others = ["default", ...names.sort()].filter((name) =>
+    name !== cluster && !name.startsWith(trialClusterPrefix)
+  );
+  const found = await Promise.all(others.map(async (name) => {
+    const entries = await folderNames(new DirectoryLayout(layout.base, name).root);
+    return { name, rows: entries.filter((entry) => parseNodeName(entry)).length };
+  }));
+  return found.filter(({ rows }) => rows > 0);
+}
+
+async function folderNames(path: string): Promise<string[]> {
+  return await quietly(Array.fromAsync(Deno.readDir(path), ({ name }) => name)) ?? [];
+}
+
+/** A trial in a folder: knows what was not there before it. */
+export class FolderTrial {
+  readonly #layout: DirectoryLayout;
+  readonly #missing: readonly string[];
+
+  private constructor(layout: DirectoryLayout, missing: readonly string[]) {
+    this.#layout = layout;
+    this.#missing = missing;
+  }
+
+  /**
+   * Call it before the first write.
+   *
+   * @param cluster a name that begins with {@linkcode trialClusterPrefix} and that nobody else uses
+   */
+  static async begin(path: string, cluster: string): Promise<FolderTrial> {
+    const layout = new DirectoryLayout(resolve(path), cluster);
+    const existing = await nearestExisting(dirname(layout.root));
+    const missing: string[] = [];
+    for (let above = dirname(layout.root); above !== existing; above = dirname(above)) {
+      missing.push(above);
+    }
+    return new FolderTrial(layout, missing);
+  }
+
+  /** When a row was written, in wall-clock milliseconds of the file system. */
+  async writtenAt(name: string): Promise<number | undefined> {
+    return (await quietly(Deno.lstat(`${this.#layout.root}/${name}`)))?.mtime?.getTime();
+  }
+
+  /**
+   * Removes what the trial has left.
+   *
+   * @throws what the system says
+   */
+  async clear(): Promise<void> {
+    try {
+      await Deno.remove(this.#layout.root, { recursive: true });
+    } catch (error) {
+      if (await exists(this.#layout.root)) throw error;
+    }
+    // Only empty ones: somebody may have moved in meanwhile.
+    for (const folder of this.#missing) await quietly(Deno.remove(folder));
+  }
+}

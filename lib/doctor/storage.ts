@@ -1,0 +1,114 @@
+/**
+ * What the storage of the registry looks like from outside, as findings: space, owner, clusters next
+ * door, and what lies there that is no row.
+ *
+ * @module
+ */
+import type { FolderFacts, NeighbourCluster } from "./registry_folder.ts";
+import type { Listing } from "../registry/registry.ts";
+import { fault, fine, warning } from "./finding.ts";
+import type { Finding } from "./finding.ts";
+
+/** Below this a registry or a log soon has no room, in bytes. */
+export const freeLeastBytes = 10_000_000;
+
+/** A listing that takes longer is worth a warning, in milliseconds. */
+const slowListingMs = 500;
+
+/** Oddities told one by one; the rest is counted. */
+const odditiesShown = 5;
+
+/** How the registry answered. */
+export function judgeListing(url: string, { rows }: Listing, tookMs: number): Finding {
+  const text = `${url} answers: ${counted(rows.length, "row")}, listed in ${tookMs} ms`;
+  return tookMs <= slowListingMs ? fine("registry", text) : warning(
+    "registry",
+    `${text}, which is slow`,
+    "See what slows the storage down; nodes go on by pings meanwhile, but meet later",
+  );
+}
+
+/** What the folder tells. */
+export function judgeFolder(facts: FolderFacts): Finding[] {
+  const { path, exists, parentExists, foreignOwner, freeBytes } = facts;
+  const findings: Finding[] = [];
+  if (!exists) findings.push(judgeMissing(path, parentExists));
+  if (foreignOwner !== undefined) {
+    findings.push(fault(
+      "registry-storage",
+      `The cookie and the locks in ${path} belong to the user with the id ${foreignOwner}`,
+      "Run all nodes that share the folder as the same user",
+    ));
+  }
+  if (freeBytes !== undefined && freeBytes < freeLeastBytes) {
+    findings.push(warning(
+      "registry-storage",
+      `There is little space left in ${path}: ${megabytes(freeBytes)}`,
+      "Free some space there",
+    ));
+  }
+  return findings;
+}
+
+function judgeMissing(path: string, parentExists: boolean): Finding {
+  const text = `There is no folder ${path} yet; the first node creates it`;
+  return parentExists ? fine("registry-storage", text) : warning(
+    "registry-storage",
+    `${text}, and the one above`,
+    "Correct --registry if that is a slip; mount the network drive if it should be on one",
+  );
+}
+
+/** Other clusters next to `cluster`. */
+export function judgeNeighbours(
+  cluster: string,
+  ownRows: number,
+  neighbours: readonly NeighbourCluster[],
+): Finding[] {
+  if (neighbours.length === 0) return [];
+  const names = neighbours.map(({ name, rows }) => `${name} (${counted(rows, "row")})`).join(", ");
+  const [first] = neighbours;
+  return [
+    ownRows > 0 ? fine("clusters", `The registry holds other clusters, too: ${names}`) : warning(
+      "clusters",
+      `Nobody is registered in the cluster ${cluster}, but there are ${names}`,
+      `Give --cluster ${first?.name} if that is the one that is meant`,
+    ),
+  ];
+}
+
+/** What lies in the registry and is no row of ours. */
+export function judgeOddities({ oddities, timestamps }: Listing): Finding[] {
+  const findings = oddities.slice(0, odditiesShown).map(({ key, reason }) =>
+    warning(
+      "rows",
+      `${key} in the registry is no row: ${reason}`,
+      "Remove it if nobody needs it; nodes leave it alone",
+    )
+  );
+  if (oddities.length > odditiesShown) {
+    const more = oddities.length - odditiesShown;
+    const text = `${counted(more, "further entry", "further entries")} of the registry are no rows`;
+    findings.push(warning("rows", text, "See whether --registry names the right place"));
+  }
+  if (timestamps.length > 0) {
+    const shown = timestamps.slice(0, odditiesShown).join(", ");
+    const names = timestamps.length > odditiesShown ? `${shown}, …` : shown;
+    findings.push(warning(
+      "rows",
+      `${counted(timestamps.length, "row")} of Elixir nodes, timestamps alone: ${names}`,
+      "Start clusternode there, as they are no members; remove the files of those that are gone",
+    ));
+  }
+  return findings;
+}
+
+/** `1 row`, `2 rows`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** `3.4 MB`, for people. */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,0 +1,94 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import type { PingFailure } from "../../lib/core/input.ts";
+import { judgePeer } from "../../lib/doctor/peer_verdict.ts";
+import type { AddressTry, PeerFacts } from "../../lib/doctor/peer_verdict.ts";
+import { judgePeers } from "../../lib/doctor/peers.ts";
+import { row } from "./rows.ts";
+
+const address = { host: "10.0.0.2", port: 4000 };
+const other = { host: "172.17.0.1", port: 4000 };
+const n2 = row("n2@10.0.0.2");
+
+function failed(kind: PingFailure, at = address): AddressTry {
+  return { address: at, kind, detail: "the detail" };
+}
+
+function answered(at = address): AddressTry {
+  return { address: at, kind: "answer", roundTripUs: 420 };
+}
+
+function peer(beat: PeerFacts["beat"], ...tries: AddressTry[]): PeerFacts {
+  return { row: n2, tries, beat };
+}
+
+/** Every failure with both testimonies of the beat: level, and what the sentence must say. */
+const table: readonly (readonly [PingFailure, PeerFacts["beat"], string, RegExp])[] = [
+  ["refused", "still", "warning", /is dead: connection refused/],
+  ["no-answer", "still", "warning", /is dead: no answer/],
+  ["other-instance", "still", "warning", /is dead: somebody else answers there/],
+  ["garbage", "still", "warning", /is dead: what answers there is no clusternode/],
+  ["refused", "moves", "fault", /runs, .* cannot be reached: connection refused/],
+  ["no-answer", "moves", "fault", /runs, .* cannot be reached: no answer/],
+  ["other-instance", "moves", "fault", /runs, .* somebody else answers .*the detail/],
+  ["garbage", "moves", "fault", /runs, .* no clusternode/],
+  ["silent", "still", "fault", /is frozen, or something accepts connections for a dead one/],
+  ["reset", "still", "fault", /is frozen, or something accepts/],
+  ["silent", "moves", "fault", /runs, .* does not speak/],
+  ["reset", "moves", "fault", /runs, .* does not speak: the connection broke/],
+  ["wrong-cookie", "still", "fault", /holds another cookie/],
+  ["wrong-cookie", "moves", "fault", /holds another cookie/],
+  ["wrong-cluster", "still", "fault", /not where its row says: the detail/],
+  ["wrong-cluster", "moves", "fault", /not where its row says/],
+  ["refused", "unknown", "warning", /is out of reach: .* too slow to be watched/],
+];
+
+for (const [kind, beat, level, words] of table) {
+  Deno.test(`judgePeer() when the ping ends as ${kind} and the beat is ${beat}`, () => {
+    const verdict = judgePeer(peer(beat, failed(kind)));
+    equal(verdict?.level, level);
+    match(verdict?.text ?? "", words);
+    equal((verdict?.whatToDo.length ?? 0) > 10, true);
+  });
+}
+
+Deno.test("judgePeer() takes one answer for enough, but tells when the first address fails", () => {
+  const well = judgePeer(peer("moves", answered(), failed("refused", other)));
+  deepEqual([well?.level, well?.text], ["ok", "answers at 10.0.0.2:4000 in 420 µs"]);
+  const slow = judgePeer(peer("moves", failed("refused", other), answered()));
+  equal(slow?.level, "warning");
+  match(slow?.text ?? "", /answers at 10\.0\.0\.2:4000, but not at 172\.17\.0\.1:4000/);
+});
+
+Deno.test("judgePeer() tells when one answers whose beat does not move", () => {
+  const verdict = judgePeer(peer("still", answered()));
+  equal(verdict?.level, "warning");
+  match(verdict?.text ?? "", /its beat in the registry does not move/);
+});
+
+Deno.test("judgePeer() says nothing of those who leave or have left", () => {
+  equal(judgePeer(peer("gone", failed("refused"))), undefined);
+  const leaving = row("n2@10.0.0.2", { state: "leaving" });
+  equal(judgePeer({ row: leaving, tries: [failed("refused")], beat: "still" }), undefined);
+});
+
+Deno.test("judgePeer() knows a node that tells only addresses of its own machine", () => {
+  const lonely = row("n2@127.0.0.1");
+  const verdict = judgePeer({ row: lonely, tries: [failed("refused")], beat: "moves" });
+  match(verdict?.text ?? "", /only addresses of its own machine/);
+  match(verdict?.whatToDo ?? "", /--advertise/);
+});
+
+Deno.test("judgePeers() tells a few one by one, and many of a kind together", () => {
+  const many = (count: number): PeerFacts[] =>
+    Array.from({ length: count }, (_, index) => ({
+      row: row(`n${index}@10.0.0.2`),
+      tries: [{ address, kind: "answer", roundTripUs: 1000 * (index + 1) }],
+      beat: "moves",
+    }));
+  equal(judgePeers(many(8), 0).length, 8);
+  const findings = judgePeers([...many(20), peer("still", failed("refused"))], 7);
+  deepEqual(findings.map(({ level }) => level), ["ok", "warning", "warning"]);
+  match(findings[0]?.text ?? "", /^n0@\S+, .* and 15 more answer, in 1\.00 ms to 20 ms$/);
+  match(findings[1]?.text ?? "", /^n2@10\.0\.0\.2 is dead/);
+  match(findings[2]?.text ?? "", /no time to try 7 more nodes/);
+});
