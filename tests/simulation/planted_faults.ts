@@ -1,0 +1,177 @@
+/**
+ * Deliberate mistakes: small changes of the core that the swarm must find.
+ *
+ * @module
+ */
+
+/** A change of one file. */
+export interface PlantedText {
+  /** A file below `lib/core/`. */
+  readonly file: string;
+  /** What stands there exactly once. */
+  readonly text: string;
+  /** What is put in its place. */
+  readonly instead: string;
+}
+
+/** A mistake. */
+export interface PlantedFault {
+  /** What is wrong, in words that end "the swarm finds a core that …". */
+  readonly name: string;
+  readonly changes: readonly PlantedText[];
+  /** Seeds within which it must be found. */
+  readonly seedsMax: number;
+}
+
+function one(file: string, text: string, instead: string): readonly PlantedText[] {
+  return [{ file, text, instead }];
+}
+
+/** All of them. */
+export const plantedFaults: readonly PlantedFault[] = [
+  {
+    name: "believes the older incarnation",
+    changes: one(
+      "record.ts",
+      "return one.incarnation > other.incarnation;",
+      "return one.incarnation < other.incarnation;",
+    ),
+    seedsMax: 10,
+  },
+  {
+    name: "votes while it is isolated",
+    changes: one(
+      "judge.ts",
+      "if (!this.#isolated || link.isConclusive) return true;",
+      "return true;",
+    ),
+    seedsMax: 10,
+  },
+  {
+    name: "does not refute what is said about it",
+    changes: one("exchange.ts", "        this.#refute(record.incarnation, now);\n", ""),
+    seedsMax: 10,
+  },
+  {
+    name: "refutes without raising its incarnation",
+    changes: one(
+      "exchange.ts",
+      "const incarnation = Math.max(above, roster.self.incarnation) + 1;",
+      "const incarnation = roster.self.incarnation;",
+    ),
+    seedsMax: 10,
+  },
+  {
+    name: "lets its incarnation fall",
+    changes: one(
+      "exchange.ts",
+      "const incarnation = Math.max(above, roster.self.incarnation) + 1;",
+      "const incarnation = above > 0 ? 0 : 1;",
+    ),
+    seedsMax: 10,
+  },
+  {
+    name: "raises the incarnations of others",
+    changes: one(
+      "judge.ts",
+      'makeRecord({ ...record, state: "failed", cause: { kind, accusers } })',
+      'makeRecord({ ...record, incarnation: record.incarnation + 1, state: "failed", cause: { kind, accusers } })',
+    ),
+    seedsMax: 10,
+  },
+  {
+    name: "does not listen to helpers that reached a member",
+    changes: one("judge.ts", "if (reached === true) {", "if (false) {"),
+    seedsMax: 60,
+  },
+  {
+    name: "asks no helpers",
+    changes: one(
+      "judge.ts",
+      "if (!this.#askHelpers(record, now, out)) this.#vote(",
+      "this.#vote(",
+    ),
+    seedsMax: 60,
+  },
+  {
+    name: "forgets to ask again after a standstill",
+    changes: one(
+      "monitor.ts",
+      "if (isWatch) this.#plan(current, at, now);",
+      'if (isWatch && at > this.#stalledAt) this.#plan(current, at, now);\n    if (at <= this.#stalledAt) return { kind: "none" };',
+    ),
+    seedsMax: 25,
+  },
+  {
+    name: "writes no status line after it was held up",
+    changes: one(
+      "standing.ts",
+      "this.#statusAt += intervalMs * (1 + Math.floor((now - this.#statusAt) / intervalMs));",
+      "this.#statusAt = now - this.#statusAt > intervalMs ? Infinity : this.#statusAt + intervalMs;",
+    ),
+    seedsMax: 10,
+  },
+  {
+    name: "never mends a link",
+    changes: one("link.ts", "    this.badSince = undefined;\n", ""),
+    seedsMax: 10,
+  },
+  {
+    name: "brings back who has left",
+    changes: one(
+      "roster.ts",
+      "if (before !== undefined && !wins(record, before)) {",
+      'if (before !== undefined && before.state !== "left" && !wins(record, before)) {',
+    ),
+    seedsMax: 10,
+  },
+  {
+    name: "takes an empty listing for a removal",
+    changes: [
+      ...one(
+        "registry_reader.ts",
+        "if (own?.row.instance === self.instance) this.#cleanUp",
+        "this.#cleanUp",
+      ),
+      ...one(
+        "registry_reader.ts",
+        "for (const [name, failedAt] of roster.failed) {\n      const record = roster.get(name);\n      if (record === undefined) continue;\n      if (!present",
+        "for (const { name } of [...roster.records()]) {\n      const failedAt = now;\n      const record = roster.get(name);\n      if (record === undefined) continue;\n      if (!present",
+      ),
+    ],
+    seedsMax: 10,
+  },
+  {
+    name: "takes rows out without waiting",
+    changes: one(
+      "registry_reader.ts",
+      "export const deadRowMs = 10 * 60_000;",
+      "export const deadRowMs = 5000;",
+    ),
+    seedsMax: 10,
+  },
+  {
+    name: "does not pass news on",
+    changes: one("exchange.ts", "    else if (proven) outbox.record(record, now);\n", ""),
+    seedsMax: 25,
+  },
+  {
+    name: "does not compare what differs",
+    changes: one("exchange.ts", "if (fingerprint === roster.fingerprint ||", "if (true ||"),
+    seedsMax: 10,
+  },
+  {
+    name: "asks all strangers at once",
+    changes: one("monitor.ts", "if (!isFresh && !this.#allowance.permits(now)) return;", ""),
+    seedsMax: 60,
+  },
+  {
+    name: "counts rows among the members",
+    changes: one(
+      "roster.ts",
+      "- this.#left.size - this.#unproven.size + 1",
+      "- this.#left.size + 1",
+    ),
+    seedsMax: 10,
+  },
+];
