@@ -5,6 +5,7 @@
  */
 import { unreachable } from "../core/assert.ts";
 import type { Random } from "../core/random.ts";
+import { breakRegistry } from "./registry_faults.ts";
 import type { RegistryFault } from "./scenario.ts";
 import type { SimNode } from "./sim_node.ts";
 import type { Timeline } from "./timeline.ts";
@@ -13,11 +14,6 @@ import type { World } from "./world.ts";
 
 /** What can befall a node. */
 export type NodeFault = "kill" | "freeze" | "unplug" | "leave";
-
-/** How long a slow registry takes, and how far back a stale or rolled back one shows. */
-const slowMs = 1500;
-const staleMs = 60_000;
-const rolledBackMs = 5000;
 
 /** What faults are done to. */
 export interface FaultParts {
@@ -99,30 +95,12 @@ export class Faults {
     this.#until(this.#world.now + this.#durationMs);
   }
 
+  /** Lets the registry misbehave until the end. */
   breakRegistry(fault: RegistryFault): void {
     const { registry, now } = this.#world;
     this.#timeline.note(`the registry is ${fault}`);
     this.#until(now + this.#durationMs);
-    switch (fault) {
-      case "away":
-        return void (registry.awayBecause = "connection refused");
-      case "read-only":
-        return void (registry.readOnlyBecause = "read-only file system");
-      case "slow":
-        return void (registry.latencyMs = slowMs);
-      case "stale":
-        return void (registry.staleMs = staleMs);
-      case "empty":
-        return void (registry.isEmpty = true);
-      case "rolled-back":
-        return registry.rollBack(rolledBackMs, now);
-      case "wiped":
-        return registry.wipe();
-      case "lying":
-        return void (registry.liesBecause = "connection reset");
-      default:
-        return unreachable(fault);
-    }
+    breakRegistry(registry, fault, now);
   }
 
   #until(at: number): void {

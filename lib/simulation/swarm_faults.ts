@@ -12,6 +12,7 @@ import type { Random } from "../core/random.ts";
 import type { Invariants } from "./invariants.ts";
 import type { Reach } from "./reach.ts";
 import { registryFaults } from "./scenario.ts";
+import { breakRegistry } from "./registry_faults.ts";
 import type { RegistryFault } from "./scenario.ts";
 import type { SimNode } from "./sim_node.ts";
 import { drawFault, onceIn, pick } from "./swarm_config.ts";
@@ -20,11 +21,6 @@ import type { World } from "./world.ts";
 
 /** Longest time for which a node may be held up without being called dead, in milliseconds. */
 const pauseMostMs: Readonly<Record<Profile, number>> = { local: 1000, lan: 2000, wan: 2000 };
-
-/** How long a slow registry takes, and how far back a stale or rolled back one shows. */
-const slowMs = 1500;
-const staleMs = 60_000;
-const rolledBackMs = 5000;
 
 /** What the faults act upon. */
 export interface SwarmParts {
@@ -234,7 +230,7 @@ export class SwarmFaults {
     this.#isRegistryWell = fault === undefined;
     // The rows of those who have left come back as well.
     if (fault === "rolled-back") this.left.clear();
-    if (fault !== undefined) break_(fault, registry, now);
+    if (fault !== undefined) breakRegistry(registry, fault, now);
   }
 
   #forget(subject: SimNode | undefined): void {
@@ -274,28 +270,5 @@ export class SwarmFaults {
   #note(what: string): void {
     const { story, now } = this.#parts.world;
     story.push({ at: now, who: "—", what });
-  }
-}
-
-function break_(fault: RegistryFault, registry: World["registry"], now: number): void {
-  switch (fault) {
-    case "away":
-      return void (registry.awayBecause = "connection refused");
-    case "read-only":
-      return void (registry.readOnlyBecause = "read-only file system");
-    case "slow":
-      return void (registry.latencyMs = slowMs);
-    case "stale":
-      return void (registry.staleMs = staleMs);
-    case "empty":
-      return void (registry.isEmpty = true);
-    case "rolled-back":
-      return registry.rollBack(rolledBackMs, now);
-    case "wiped":
-      return registry.wipe();
-    case "lying":
-      return void (registry.liesBecause = "connection reset");
-    default:
-      return unreachable(fault);
   }
 }
