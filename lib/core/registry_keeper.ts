@@ -135,7 +135,6 @@ export class RegistryKeeper {
 
   written(version: string, now: number, out: Effect[]): void {
     this.#write = "idle";
-    this.#seen = version;
     this.#writtenSinceList = true;
     if (this.#isRestoring) {
       const message = "This node's row had vanished from the registry; it has been written again";
@@ -143,6 +142,12 @@ export class RegistryKeeper {
     }
     this.#isRestoring = false;
     this.#tellBack(this.#writing, now, out);
+    this.#stands(version, now, out);
+  }
+
+  /** Our row is in the registry, in that version. */
+  #stands(version: string, now: number, out: Effect[]): void {
+    this.#seen = version;
     this.#writeAt = now + this.beatIntervalMs;
     if (this.#phase === "releasing") this.#startRemove(now, out);
     if (this.#phase !== "claiming") return;
@@ -158,12 +163,10 @@ export class RegistryKeeper {
     // If it is our own row after all, it was the listing that was wrong.
     this.#isRestoring = false;
     const isOwn = current?.row.instance === this.#owner.draft().instance;
-    if (this.#writing.failing && isOwn && this.#phase === "held") {
+    if (this.#writing.failing && isOwn) {
       // The write that seemed to fail was done. Whether the registry is well shows the next one.
-      this.#seen = current.version;
       this.#beat = Math.max(this.#beat, current.row.beat);
-      this.#writeAt = now + this.beatIntervalMs;
-      return;
+      return this.#stands(current.version, now, out);
     }
     this.#tellBack(this.#writing, now, out);
     if (this.#phase === "releasing") return this.#released(now);

@@ -149,19 +149,22 @@ diskTest("one of two registries that becomes read-only is told of once", 256, as
 
 processTest("a node starts while one of its registries cannot be used", async () => {
   await using cluster = new Cluster();
-  for (const registries of [["/dev/null/x", cluster.registry], [cluster.registry, "/dev/null/x"]]) {
+  // No folder can be made where a file is.
+  const file = `${cluster.folder.path}/file`;
+  await Deno.writeTextFile(file, "");
+  for (const registries of [[`${file}/x`, cluster.registry], [cluster.registry, `${file}/x`]]) {
     const node = startOn(cluster, "n1@127.0.0.1", ...registries);
     await shown([node], allTrue(1), node.startedAt, 5000);
     await linesPass([node], 2);
     const warnings = linesWith(node, "[warning]").map(({ text }) => text);
     assert.equal(warnings.length, 1, warnings.join("\n"));
-    assert.match(warnings[0] ?? "", /The registry file:\/\/\/dev\/null\/x cannot be/);
+    assert.match(warnings[0] ?? "", /The registry file:\/\/\S+\/file\/x cannot be/);
     node.kill("SIGTERM");
     assert.equal(await node.ended(), 143);
   }
-  const none = startOn(cluster, "n1@127.0.0.1", "/dev/null/x", "/dev/null/y");
+  const none = startOn(cluster, "n1@127.0.0.1", `${file}/x`, `${file}/y`);
   await none.line(
-    (text) => /cannot .*null\/x.*cannot .*null\/y/.test(text),
+    (text) => /cannot .*file\/x.*cannot .*file\/y/.test(text),
     5000,
     "both are named",
   );
