@@ -43,8 +43,11 @@ const sweepSlack = 1.04;
  */
 const pingsPerInterval = monitoredMax + sweepsPerInterval;
 
-/** Pings that a newcomer may send at once: to rows, so that it is soon known. */
-const firstPings = monitoredMax + 3;
+/**
+ * Pings that a newcomer may send to rows at once. One answer is enough to be told of all others;
+ * more would be handshakes for nothing, and at a mass start everybody has to make them.
+ */
+const firstPings = 4;
 
 /** Pings per interval to rows that have just appeared, whatever else is sent. */
 const freshPerInterval = 10;

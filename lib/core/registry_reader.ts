@@ -36,6 +36,9 @@ const writesPerSecondMax = 50;
 /** Longest pause between two beats or two listings of one node, in milliseconds. */
 const pauseMostMs = 60_000;
 
+/** How many of a cluster ask a newcomer whose row has just appeared. */
+const greetersMax = 4;
+
 /** For so long after its start a node looks often, in milliseconds. */
 const youngMs = 10_000;
 
@@ -174,8 +177,9 @@ export class RegistryReader {
       return this.#parts.monitor.hasten(row.name, now);
     }
     const record = recordOf(row);
-    // What was not there a moment ago has just been written.
-    const isFresh = this.#parts.beats.readAt > -Infinity;
+    // What was not there a moment ago has just been written. A few of those who see it ask it.
+    const { beats, random } = this.#parts;
+    const isFresh = beats.readAt > -Infinity && random.below(roster.ring.size + 1) < greetersMax;
     if (known === undefined || record.incarnation >= known.incarnation) {
       this.#exchange.learnRow(record, isFresh, now);
     }

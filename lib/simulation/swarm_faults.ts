@@ -13,7 +13,6 @@ import type { Invariants } from "./invariants.ts";
 import type { Reach } from "./reach.ts";
 import { registryFaults } from "./scenario.ts";
 import { breakRegistry } from "./registry_faults.ts";
-import type { RegistryFault } from "./scenario.ts";
 import type { SimNode } from "./sim_node.ts";
 import { drawFault, onceIn, pick } from "./swarm_config.ts";
 import type { SwarmConfig, SwarmFault } from "./swarm_config.ts";
