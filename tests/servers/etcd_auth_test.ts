@@ -120,8 +120,10 @@ Deno.test({
     assert.match(fault, /: user "reader" has no permission to read these keys$/);
     // What is granted later counts at once.
     await etcd().control(...root, "user", "grant-role", "reader", "writer");
-    await written(reader.write(rowOf(name, 1), version, never));
+    const latest = await written(reader.write(rowOf(name, 1), version, never));
     await etcd().control(...root, "user", "revoke-role", "reader", "writer");
+    // By now it surely watches, which it may not yet have done when the row was new.
+    assert.equal(await writer.remove(name, latest, never), "removed");
     await watcher.more(0);
     await disableAuth();
   },

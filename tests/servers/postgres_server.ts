@@ -41,8 +41,12 @@ export class PostgresServer implements AsyncDisposable {
     this.port = port;
   }
 
-  /** A running server without any data. Its certificate is for `localhost`. */
-  static async create(): Promise<PostgresServer> {
+  /**
+   * A running server without any data. Its certificate is for `localhost`.
+   *
+   * @param settings lines to be added to its configuration
+   */
+  static async create(settings = ""): Promise<PostgresServer> {
     const folder = await Deno.makeTempDir({ prefix: "postgres" });
     const server = new PostgresServer(folder, freePort());
     try {
@@ -57,7 +61,7 @@ export class PostgresServer implements AsyncDisposable {
       const tls = `ssl = on\nssl_cert_file = '${folder}/server.crt'\n` +
         `ssl_key_file = '${folder}/server.key'\n`;
       const config = `listen_addresses = '127.0.0.1'\nport = ${server.port}\n` +
-        `unix_socket_directories = '${folder}'\nfsync = off\n${tls}`;
+        `unix_socket_directories = '${folder}'\nfsync = off\n${tls}${settings}\n`;
       await Deno.writeTextFile(`${folder}/data/postgresql.conf`, config);
       await server.start();
     } catch (error) {

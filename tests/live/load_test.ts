@@ -1,0 +1,192 @@
+/**
+ * What two hundred nodes cost the server of their registry, counted by the server itself.
+ *
+ * The cores decide when to write and to list, and each has handles of its own on the real server.
+ * The nodes have settled before, in virtual time, so that nothing is left of their common start.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { systemClock } from "../../lib/clock.ts";
+import { openRegistry } from "../../lib/registry/open.ts";
+import type { Registry } from "../../lib/registry/registry.ts";
+import { openS3Registry } from "../../lib/registry/s3.ts";
+import { within } from "../integration/cluster.ts";
+import { randomText } from "../registry/rows.ts";
+import { fakeKeys, FakeS3 } from "../registry/s3_fake.ts";
+import { etcdNeeds, EtcdServer } from "../servers/etcd_server.ts";
+import { LiveWorld } from "./live_world.ts";
+import type { Asked } from "./live_world.ts";
+import { postgresNeeds, PostgresServer } from "../servers/postgres_server.ts";
+import { patienceMs } from "../servers/program.ts";
+import { redisNeeds, RedisServer } from "../servers/redis_server.ts";
+import { needingServer } from "../servers/server.ts";
+import type { ServerNeeds } from "../servers/server.ts";
+
+const count = 200;
+
+/** For how long each server is watched, in milliseconds: two beats of each node. */
+const watchedMs = 8_000;
+
+/** Rows that are written per second, at most. */
+const writesMost = 50;
+
+/** Nodes that list often for all, and the rows that they read per second, at most. */
+const delegatesCount = 3;
+const delegatesRowsMost = 600;
+
+/**
+ * Rows that all read per second: each of the others lists once a minute, which comes to the square
+ * of their number; in some seconds by chance more of them than in others.
+ */
+const rowsMost = delegatesRowsMost + 1.5 * count ** 2 / 60;
+
+/** What is due right at both ends of the time may fall into it. */
+const tolerance = 1.05;
+
+/** What a server says was done to it. */
+interface Counted {
+  readonly writes: number;
+  /** Rows that listings have read. */
+  readonly rows: number;
+}
+
+/** A server that counts. */
+interface Load {
+  open(): Registry | Promise<Registry>;
+  /** Forgets what it has counted. */
+  reset(): Promise<void>;
+  /** What it has counted; called when all is done and answered. */
+  counted(): Promise<Counted>;
+}
+
+const fakeNeeds: ServerNeeds = { permissions: redisNeeds.permissions, programs: [] };
+
+let settled: LiveWorld | undefined;
+
+function loadTest(title: string, needs: ServerNeeds, fn: () => Promise<void>): void {
+  Deno.test({ ...needingServer(`${title}: two hundred nodes stay within bounds`, needs), fn });
+}
+
+loadTest("redis", redisNeeds, async () => {
+  await using server = await RedisServer.create();
+  const callsOf = (text: string, command: string): number =>
+    Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(text)?.[1] ?? 0);
+  await measure("redis", {
+    open: () => openRegistry(server.url(), context()),
+    reset: async () => void await server.command("CONFIG", "RESETSTAT"),
+    async counted() {
+      const text = await server.command("INFO", "commandstats");
+      return { writes: callsOf(text, "hset"), rows: callsOf(text, "hgetall") * count };
+    },
+  });
+});
+
+loadTest("postgres", postgresNeeds, async () => {
+  // Each node has one connection for its calls, at times two, and one for hints.
+  await using server = await PostgresServer.create("max_connections = 700");
+  const statistics = async (): Promise<[updated: number, read: number]> => {
+    const [row] = await server.query(
+      "select n_tup_upd::int as updated, (seq_tup_read + idx_tup_fetch)::int as read " +
+        "from pg_stat_user_tables where schemaname = 'clusternode'",
+    );
+    return [Number(row?.["updated"]), Number(row?.["read"])];
+  };
+  await measure("postgres", {
+    open: () => openRegistry(server.url(), context()),
+    reset: async () => void await server.query("select pg_stat_reset()"),
+    async counted() {
+      const [updated, read] = await statistics();
+      // Each update has to find its row first.
+      return { writes: updated, rows: read - updated };
+    },
+  });
+});
+
+loadTest("etcd, without hints", etcdNeeds, async () => {
+  await using server = await EtcdServer.create();
+  let before: Counted = { writes: 0, rows: 0 };
+  const statistics = async (): Promise<Counted> => {
+    const text = await (await fetch(`http://${server.host}/metrics`)).text();
+    const valueOf = (name: string): number =>
+      Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1] ?? assert.fail(name));
+    const writes = valueOf("etcd_mvcc_put_total");
+    // It counts a read for each of the three things that a write compares.
+    return { writes, rows: (valueOf("etcd_mvcc_range_total") - 3 * writes) * count };
+  };
+  await measure("etcd, without hints", {
+    open: () => openRegistry(`etcd://${server.host}`, context()),
+    async reset() {
+      before = await statistics();
+    },
+    async counted() {
+      const { writes, rows } = await statistics();
+      return { writes: writes - before.writes, rows: rows - before.rows };
+    },
+    // Its watch tells everybody of every beat, with what stood there before: two hundred watchers
+    // cost it two hundred reads a write, which is too much for it beside all of these nodes.
+  }, false);
+});
+
+loadTest("s3 with conditions", fakeNeeds, async () => {
+  await using server = new FakeS3();
+  server.behaviour.pageMax = 1_000;
+  const url = `s3://${server.behaviour.bucket}?region=us-east-1&endpoint=${server.endpoint}`;
+  const keys: Readonly<Record<string, string>> = {
+    AWS_ACCESS_KEY_ID: fakeKeys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: fakeKeys.secretAccessKey,
+  };
+  await measure("s3 with conditions", {
+    open: () => openS3Registry(url, context(), (name) => keys[name]),
+    reset: () => Promise.resolve(void (server.requests.length = 0)),
+    counted() {
+      // A row that has not moved since is not read again.
+      const rows = server.requests.filter((request) => /^GET .*[^?]$/.test(request)).length;
+      return Promise.resolve({ writes: server.count("PUT "), rows });
+    },
+  });
+});
+
+/** Lets all nodes work with one server, and compares what was done with what may be done. */
+async function measure(title: string, load: Load, hasHints = true): Promise<void> {
+  const world = settled ??= new LiveWorld(count);
+  const stopping = new AbortController();
+  const handles = await Promise.all(Array.from({ length: count }, () => load.open()));
+  await world.moveTo(handles);
+  const watches = hasHints
+    ? handles.map((handle, index) => handle.watch(() => world.hint(index), stopping.signal))
+    : [];
+  await load.reset();
+  const asked = await world.live(watchedMs, stopping.signal);
+  stopping.abort();
+  await Promise.all(watches);
+  await Promise.all(handles.map((handle) => handle[Symbol.asyncDispose]()));
+  const counted = await load.counted();
+  assert.deepEqual(asked.failures, []);
+  assert.equal(asked.removals, 0);
+  world.assertAllAlive();
+  assertBounds(title, asked, counted);
+}
+
+function assertBounds(title: string, asked: Asked, counted: Counted): void {
+  const seconds = watchedMs / 1000;
+  // Nothing was done behind the back of the cores, or counted where nobody counts.
+  assert.equal(counted.writes, asked.writes);
+  assert.ok(counted.rows <= asked.rows, `${counted.rows} of ${asked.rows} rows`);
+  const often = [...asked.listings.values()].filter((listings) => listings > 1);
+  assert.ok(often.length <= delegatesCount, `${often.length} nodes list often`);
+  const listings = often.reduce((sum, one) => sum + one, 0);
+  within(`${title}: row writes per second`, counted.writes / seconds, writesMost * tolerance);
+  within(
+    `${title}: rows that ${often.length} nodes list per second for all`,
+    listings * count / seconds,
+    delegatesRowsMost * tolerance,
+  );
+  within(`${title}: rows read per second`, counted.rows / seconds, rowsMost);
+  // The load is there.
+  assert.ok(counted.writes / seconds > writesMost / 2, `${counted.writes} writes`);
+}
+
+function context(): Parameters<typeof openRegistry>[1] {
+  return { cluster: "default", clock: systemClock, timeoutMs: patienceMs, randomText };
+}
