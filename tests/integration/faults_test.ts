@@ -14,8 +14,13 @@ import { type Hosts, hostsTest } from "./hosts.ts";
 import { eventually, removeFolder } from "./process.ts";
 import type { Program } from "./process.ts";
 
-/** What starting, reading lines and other work on the machine may add, in milliseconds. */
-const noiseMs = 1500;
+/**
+ * What reading lines and other work on the machine may add, in milliseconds: all nodes share its
+ * cores, and one that is held up waits longer before it judges.
+ */
+function noiseMs(count: number): number {
+  return 1000 + 75 * count;
+}
 
 /** Worlds per fault and size. */
 const worlds = 30;
@@ -77,7 +82,7 @@ function compare(count: number, fault: Fault, realMs: number): void {
   const line = `${count} nodes, ${fault}: known by all after ${Math.round(realMs)} ms; ` +
     `simulated p50 ${median} ms, p99 ${worst} ms\n`;
   Deno.stdout.writeSync(new TextEncoder().encode(line));
-  assert.ok(realMs <= worst + noiseMs, line);
+  assert.ok(realMs <= worst + noiseMs(count), line);
 }
 
 function showsAlive(name: string): Wanted {
