@@ -39,17 +39,18 @@ const parts: Readonly<Record<string, Part>> = {
     outside: [anyNode, "aws4fetch", "iovalkey", "postgres"],
   },
   "transport": { values: ["core", "clock.ts"], outside: [anyNode] },
+  "beam": { values: ["core", "clock.ts"], outside: [anyNode, "@noble/*"] },
   "recorder.ts": { values: ["core", "clock.ts"], outside: [anyNode] },
   "simulation": { values: ["core"] },
   "node": {
     values: ["core", "clock.ts"],
-    types: ["log/log.ts", "registry/registry.ts", "transport/transport.ts"],
+    types: ["beam/beam.ts", "log/log.ts", "registry/registry.ts", "transport/transport.ts"],
     outside: [anyNode],
   },
   "start.ts": {
     values: [
       ...["core", "clock.ts", "cookie.ts", "version.ts", "log", "recorder.ts"],
-      ...["registry", "transport", "node"],
+      ...["beam", "registry", "transport", "node"],
     ],
     outside: [anyNode],
   },
