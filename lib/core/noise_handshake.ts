@@ -14,7 +14,6 @@
  * @see https://noiseprotocol.org/noise.html
  * @module
  */
-import { x25519 } from "@noble/curves/ed25519.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { assert } from "./assert.ts";
@@ -37,8 +36,21 @@ export interface HandshakeOptions {
   readonly prologue: Uint8Array;
   /** The shared secret, 32 bytes; see {@linkcode presharedKey}. */
   readonly psk: Uint8Array;
-  /** 32 random bytes from the operating system, used for this handshake only. */
-  readonly ephemeralKey: Uint8Array;
+  /** Makes a key pair for this handshake only; not called before it is needed, as that is costly. */
+  readonly newKey: () => EphemeralKey;
+}
+
+/** A key pair of X25519 (RFC 7748), made of random bytes from the operating system. */
+export interface EphemeralKey {
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /**
+   * The 32 bytes that the holder of the other key pair computes as well; `undefined` for public keys
+   * of small order, which lead to a secret that everybody knows (RFC 7748, section 6.1).
+   *
+   * @param publicKey 32 bytes
+   */
+  sharedSecret(publicKey: Uint8Array): Uint8Array | undefined;
 }
 
 /** The ciphers of one side after the handshake. */
@@ -62,19 +74,19 @@ export function presharedKey(cookie: string): Uint8Array {
  */
 export class Initiator {
   readonly #state: SymmetricState;
-  readonly #ephemeralKey: Uint8Array;
+  readonly #key: EphemeralKey;
   #step: "write" | "read" | "split" | "over" = "write";
 
   constructor(options: HandshakeOptions) {
     this.#state = begin(options);
-    this.#ephemeralKey = options.ephemeralKey;
+    this.#key = options.newKey();
   }
 
   /** Message 1, 48 bytes longer than `payload`. */
   writeMessage(payload: Uint8Array): Uint8Array {
     assert(this.#step === "write", "an initiator writes first, and once");
     this.#step = "read";
-    const publicKey = x25519.getPublicKey(this.#ephemeralKey);
+    const { publicKey } = this.#key;
     mixPublicKey(this.#state, publicKey);
     return concat(publicKey, this.#state.sealAndHash(payload));
   }
@@ -86,7 +98,7 @@ export class Initiator {
     if (message.length < handshakeOverheadBytes) return undefined;
     const publicKey = message.slice(0, ephemeralKeyBytes);
     mixPublicKey(this.#state, publicKey);
-    const shared = sharedSecret(this.#ephemeralKey, publicKey);
+    const shared = this.#key.sharedSecret(publicKey);
     if (shared === undefined) return undefined;
     this.#state.mixKey(shared);
     const payload = this.#state.openAndHash(message.subarray(ephemeralKeyBytes));
@@ -110,13 +122,13 @@ export class Initiator {
  */
 export class Responder {
   readonly #state: SymmetricState;
-  readonly #ephemeralKey: Uint8Array;
+  readonly #newKey: () => EphemeralKey;
   #initiatorKey: Uint8Array = new Uint8Array(0);
   #step: "read" | "write" | "split" | "over" = "read";
 
   constructor(options: HandshakeOptions) {
     this.#state = begin(options);
-    this.#ephemeralKey = options.ephemeralKey;
+    this.#newKey = options.newKey;
   }
 
   /** The payload of message 1; `undefined` if the sender does not hold the secret, or it is none. */
@@ -138,9 +150,10 @@ export class Responder {
   writeMessage(payload: Uint8Array): Uint8Array | undefined {
     assert(this.#step === "write", "a responder writes after message 1 opened, and once");
     this.#step = "over";
-    const publicKey = x25519.getPublicKey(this.#ephemeralKey);
+    const key = this.#newKey();
+    const { publicKey } = key;
     mixPublicKey(this.#state, publicKey);
-    const shared = sharedSecret(this.#ephemeralKey, this.#initiatorKey);
+    const shared = key.sharedSecret(this.#initiatorKey);
     if (shared === undefined) return undefined;
     this.#state.mixKey(shared);
     this.#step = "split";
@@ -156,9 +169,8 @@ export class Responder {
   }
 }
 
-function begin({ prologue, psk, ephemeralKey }: HandshakeOptions): SymmetricState {
+function begin({ prologue, psk }: HandshakeOptions): SymmetricState {
   assert(psk.length === 32, "a pre-shared key is 32 bytes long");
-  assert(ephemeralKey.length === ephemeralKeyBytes, "an ephemeral key is 32 bytes long");
   const state = new SymmetricState(noiseProtocol);
   state.mixHash(prologue);
   state.mixKeyAndHash(psk);
@@ -169,15 +181,6 @@ function begin({ prologue, psk, ephemeralKey }: HandshakeOptions): SymmetricStat
 function mixPublicKey(state: SymmetricState, publicKey: Uint8Array): void {
   state.mixHash(publicKey);
   state.mixKey(publicKey);
-}
-
-/** Token `ee`; `undefined` for public keys of small order, whose result is all zero (RFC 7748, 6.1). */
-function sharedSecret(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined {
-  try {
-    return x25519.getSharedSecret(privateKey, publicKey);
-  } catch {
-    return undefined;
-  }
 }
 
 function concat(head: Uint8Array, tail: Uint8Array): Uint8Array {

@@ -17,6 +17,8 @@ import { decodeEnvelope, encodeEnvelope } from "../core/envelope.ts";
 import { decodeHello, encodeHello } from "../core/hello.ts";
 import type { Hello } from "../core/hello.ts";
 import {
+  type EphemeralKey,
+  ephemeralKeyBytes,
   handshakeOverheadBytes,
   type HandshakeResult,
   Initiator,
@@ -24,6 +26,7 @@ import {
   Responder,
 } from "../core/noise_handshake.ts";
 import { encodeUtf8 } from "../core/text.ts";
+import { ephemeralKey } from "./ephemeral_key.ts";
 import type { Wire } from "./wire.ts";
 
 /** Largest message with a hello in it, in bytes. */
@@ -43,7 +46,7 @@ export interface Keys {
   /** The prologue that names no cluster. */
   readonly barePrologue: Uint8Array;
   readonly cluster: string;
-  readonly randomBytes: (count: number) => Uint8Array;
+  readonly newKey: () => EphemeralKey;
 }
 
 /** Prepares `cookies` (at least one) for handshakes in `cluster`. */
@@ -57,7 +60,7 @@ export function makeKeys(
     prologue: encodeUtf8(`${version}\0${cluster}`),
     barePrologue: encodeUtf8(version),
     cluster,
-    randomBytes,
+    newKey: () => ephemeralKey(randomBytes(ephemeralKeyBytes)),
   };
 }
 
@@ -78,7 +81,7 @@ export async function knock(
   prologue: Uint8Array,
 ): Promise<Introduction | undefined> {
   const [psk] = keys.psks as readonly [Uint8Array];
-  const initiator = new Initiator({ prologue, psk, ephemeralKey: keys.randomBytes(32) });
+  const initiator = new Initiator({ prologue, psk, newKey: keys.newKey });
   wire.limitBytes = helloMaxBytes;
   wire.write(initiator.writeMessage(nothing));
   const message = await wire.read();
@@ -161,8 +164,7 @@ export async function receive(
 /** The responder whose cookie opens `message`, or `undefined` if none does. */
 function opened(keys: Keys, prologue: Uint8Array, message: Uint8Array): Responder | undefined {
   for (const psk of keys.psks) {
-    // The key is drawn per attempt, but the costly part of it is not done before a message opened.
-    const responder = new Responder({ prologue, psk, ephemeralKey: keys.randomBytes(32) });
+    const responder = new Responder({ prologue, psk, newKey: keys.newKey });
     if (responder.readMessage(message) !== undefined) return responder;
   }
   return undefined;

@@ -6,7 +6,9 @@ import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { openAead, sealAead } from "../../lib/core/aead.ts";
 import { AssertionError } from "../../lib/core/assert.ts";
 import { CipherState, SymmetricState } from "../../lib/core/noise_symmetric.ts";
+import { ephemeralKey } from "../../lib/transport/ephemeral_key.ts";
 import {
+  type EphemeralKey,
   type HandshakeOptions,
   Initiator,
   noiseProtocol,
@@ -22,8 +24,9 @@ const filled = (value: number): Uint8Array => new Uint8Array(32).fill(value);
 const options = (key: number, psk = presharedKey("a cookie")): HandshakeOptions => ({
   prologue: new Uint8Array([1]),
   psk,
-  ephemeralKey: filled(key),
+  newKey: () => ephemeralKey(filled(key)),
 });
+const keyOf = (text: string) => (): EphemeralKey => ephemeralKey(hex(text));
 const bytes = fc.uint8Array({ maxLength: 300 });
 
 assert.equal(published.protocol, noiseProtocol);
@@ -31,8 +34,8 @@ for (const [index, vector] of published.vectors.entries()) {
   Deno.test(`Initiator and Responder write published vector ${index} of ${vector.source}`, () => {
     const prologue = hex(vector.prologue);
     const psk = hex(vector.psk);
-    const initiator = new Initiator({ prologue, psk, ephemeralKey: hex(vector.initiatorKey) });
-    const responder = new Responder({ prologue, psk, ephemeralKey: hex(vector.responderKey) });
+    const initiator = new Initiator({ prologue, psk, newKey: keyOf(vector.initiatorKey) });
+    const responder = new Responder({ prologue, psk, newKey: keyOf(vector.responderKey) });
     const [first, second, ...rest] = vector.messages;
     assert.ok(first && second);
     assert.equal(toHex(initiator.writeMessage(hex(first.payload))), first.ciphertext);

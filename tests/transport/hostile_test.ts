@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { encodeEnvelope } from "../../lib/core/envelope.ts";
 import { encodeFrame } from "../../lib/core/frame.ts";
 import { Initiator } from "../../lib/core/noise_handshake.ts";
+import { ephemeralKey } from "../../lib/transport/ephemeral_key.ts";
 import { makeKeys } from "../../lib/transport/handshake.ts";
 import { defaultLimits } from "../../lib/transport/limits.ts";
 import { needing } from "../permissions.ts";
@@ -101,7 +102,7 @@ hostile("T4 a replayed first message gets nowhere", async () => {
   await using node = await openWitness(seen);
   const { prologue, psks: [psk] } = makeKeys([cookie], "default", randomBytes);
   assert.ok(psk);
-  const initiator = new Initiator({ prologue, psk, ephemeralKey: randomBytes(32) });
+  const initiator = new Initiator({ prologue, psk, newKey: () => ephemeralKey(randomBytes(32)) });
   const knock = new Uint8Array(encodeFrame(initiator.writeMessage(new Uint8Array(0))));
   using socket = await dialRaw(node.target);
   await socket.write(knock);
