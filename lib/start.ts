@@ -15,11 +15,13 @@ import { seededRandom } from "./core/random.ts";
 import type { NodeName } from "./core/name.ts";
 import { openLog } from "./log/log.ts";
 import type { Log } from "./log/log.ts";
-import { detectAddresses } from "./node/detect_address.ts";
+import { AddressDetector, detectAddresses } from "./node/detect_address.ts";
+import type { DetectedAddresses } from "./node/detect_address.ts";
 import { ClusterNode } from "./node/node.ts";
 import { FileRecorder } from "./recorder.ts";
 import { statusEntriesMax } from "./node/status_writer.ts";
 import { ownName } from "./node/own_name.ts";
+import type { OwnName } from "./node/own_name.ts";
 import { openRegistry } from "./registry/open.ts";
 import type { Registry } from "./registry/registry.ts";
 import { listenTcp } from "./transport/tcp.ts";
@@ -137,8 +139,11 @@ export async function startNode(options: NodeOptions, log: Log): Promise<Cluster
   const recorder = recorderOf(options.record, seed, log);
   try {
     const cookies = await cookiesOf(options, registry, log);
-    const detected = await detectAddresses();
-    const own = ownName({ options, detected, hostName: Deno.hostname() });
+    const detector = new AddressDetector();
+    const detected = await detector.detectNew() ?? await detectAddresses();
+    const nameOf = (found: DetectedAddresses): OwnName =>
+      ownName({ options, detected: found, hostName: Deno.hostname() });
+    const own = nameOf(detected);
     for (const note of own.notes) log.warning(note, { event: "note" });
     const startedAt = new Date(systemClock.wallTime()).toISOString();
     const instance = randomText();
@@ -151,6 +156,10 @@ export async function startNode(options: NodeOptions, log: Log): Promise<Cluster
       cluster: options.cluster,
       status: options.status,
       loopbackNote: own.loopbackNote,
+      addressesNow: !own.isDetected ? undefined : async (port) => {
+        const found = await detector.detectNew();
+        return found && nameOf(found).addresses(port);
+      },
       mintedCookie: isMinted ? cookies[0] : undefined,
       openTransport: (handler, hello) =>
         listenTcp({

@@ -86,3 +86,9 @@ function isHost(host: string): boolean {
 export function sameAddress(one: Address, other: Address): boolean {
   return one.host === other.host && one.port === other.port;
 }
+
+/** True if both are the same addresses in the same order. */
+export function sameAddresses(some: readonly Address[], others: readonly Address[]): boolean {
+  return some.length === others.length &&
+    some.every((one, index) => sameAddress(one, others[index] as Address));
+}

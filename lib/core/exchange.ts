@@ -6,6 +6,8 @@
  *
  * @module
  */
+import { formatAddress, sameAddress, sameAddresses } from "./address.ts";
+import type { Address } from "./address.ts";
 import type { Change } from "./change.ts";
 import { failedReason } from "./explain.ts";
 import { statusOf } from "./evidence.ts";
@@ -17,7 +19,7 @@ import { shuffled } from "./random.ts";
 import { makeRecord, wins } from "./record.ts";
 import type { MemberRecord } from "./record.ts";
 import { bucketCount } from "./roster.ts";
-import type { Merge } from "./roster.ts";
+import type { Merge, Roster } from "./roster.ts";
 import type { InstanceId } from "./row.ts";
 import type { Standing } from "./standing.ts";
 
@@ -80,7 +82,8 @@ export class Exchange {
     this.#pingers.set(from.instance, now);
     monitor.linkOf(from.instance).heardAt = now;
     const known = roster.get(from.name);
-    if (known?.instance !== from.instance) this.#merge(claimOf(from, content), true, now);
+    const isNews = known === undefined || (content.record?.incarnation ?? 0) > known.incarnation;
+    if (isNews || known.instance !== from.instance) this.#merge(claimOf(from, content), true, now);
     const isBad = monitor.watches(from.instance) && monitor.link(from.instance)?.isBad;
     if (isBad) monitor.hasten(from.name, now);
     this.#heardOf(from.name, from.instance, content, now, out);
@@ -93,6 +96,10 @@ export class Exchange {
     now: number,
     out: Effect[],
   ): void {
+    const known = this.#parts.roster.get(record.name);
+    if (known !== undefined && (outcome.record?.incarnation ?? 0) > known.incarnation) {
+      this.#merge(claimOf(record, outcome), true, now);
+    }
     this.#heardOf(record.name, record.instance, outcome, now, out);
   }
 
@@ -185,6 +192,25 @@ export class Exchange {
     const watched = [...roster.ring.targets.values()];
     const next = watched[random.below(Math.max(1, watched.length))];
     if (next !== undefined) monitor.hasten(next.name, Math.max(now, this.#syncAt));
+  }
+
+  /**
+   * This node is reached elsewhere from now on: tells everybody, and has its row written at once.
+   * If it has lost an address, what was connected by that one is dead, however long it keeps still.
+   */
+  moved(addresses: readonly Address[], now: number, out: Effect[]): void {
+    const { roster, monitor } = this.#parts;
+    const before = roster.self.addresses;
+    if (this.#leaving || sameAddresses(before, addresses)) return;
+    this.#renewSelf({ addresses, incarnation: roster.self.incarnation + 1 }, now);
+    const [from, to] = [before, addresses].map((all) => all.map(formatAddress).join(", "));
+    const message = `The addresses of this node have changed from ${from} to ${to}`;
+    out.push({ kind: "note", level: "info", message });
+    if (before.every((one) => addresses.some((other) => sameAddress(one, other)))) return;
+    for (const { name, instance } of roster.ring.members()) {
+      out.push({ kind: "drop", instance });
+      monitor.hasten(name, now);
+    }
   }
 
   /** Says goodbye to all. */
@@ -324,10 +350,16 @@ export class Exchange {
 
   /** Raises the incarnation above what was said: whoever hears it knows that this node lives. */
   #refute(above: number, now: number): void {
-    const { roster, outbox, health, keeper } = this.#parts;
+    const { roster, health } = this.#parts;
     const incarnation = Math.max(above, roster.self.incarnation) + 1;
-    outbox.record(roster.renewSelf({ incarnation }), now);
+    this.#renewSelf({ incarnation }, now);
     health.worsen(1, now);
+  }
+
+  /** Tells everybody what is new about this node. */
+  #renewSelf(content: Parameters<Roster["renewSelf"]>[0], now: number): void {
+    const { roster, outbox, keeper } = this.#parts;
+    outbox.record(roster.renewSelf(content), now);
     this.#changedAt = now;
     keeper.bump(now);
   }
@@ -353,11 +385,15 @@ export class Exchange {
 }
 
 /** What somebody who pinged says about itself. */
-function claimOf(from: Peer, { record, incarnation }: PingContent): MemberRecord {
-  if (record?.name === from.name && record.instance === from.instance) {
+function claimOf(
+  { name, instance, addresses, software }: Peer,
+  { record, incarnation }: Pick<PingContent, "record" | "incarnation">,
+): MemberRecord {
+  if (record?.name === name && record.instance === instance) {
     return makeRecord({ ...record, state: "alive", cause: undefined });
   }
-  return makeRecord({ tags: {}, startedAt: "", ...from, incarnation, state: "alive" });
+  const told = { name, instance, addresses, software };
+  return makeRecord({ ...told, tags: {}, startedAt: "", incarnation, state: "alive" });
 }
 
 function turn(bucket: number, reply: number): number {

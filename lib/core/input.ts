@@ -29,7 +29,7 @@ export interface PingContent {
   readonly incarnation: number;
   /** Fingerprint of the sender's roster. */
   readonly fingerprint: number;
-  /** The sender's whole record; on first contact. */
+  /** The sender's whole record; on first contact, and always of one that has moved. */
   readonly record?: MemberRecord | undefined;
 }
 
@@ -41,6 +41,7 @@ export type PingOutcome =
     readonly address: Address;
     readonly incarnation: number;
     readonly fingerprint: number;
+    readonly record?: MemberRecord | undefined;
   }
   | { readonly kind: PingFailure; readonly detail: string };
 
@@ -110,6 +111,8 @@ export type Input =
     /** True if there was more than fits an answer. */
     readonly more: boolean;
   }
+  /** This machine has other addresses than before: these are where peers should try from now on. */
+  | { readonly kind: "moved"; readonly addresses: readonly Address[] }
   /** Somebody asks this node to leave, or to forget a dead one. */
   | { readonly kind: "leave" }
   | {

@@ -12,6 +12,7 @@
  * @module
  */
 import { formatAddress } from "./address.ts";
+import type { Address } from "./address.ts";
 import { unreachable } from "./assert.ts";
 import { Beats } from "./beats.ts";
 import { ChangeLog } from "./change.ts";
@@ -114,6 +115,11 @@ export class Membership {
   /** The name under which this node is registered, or tries to be. */
   get name(): NodeName {
     return this.#roster.self.name;
+  }
+
+  /** Where peers should try to reach this node. */
+  get addresses(): readonly Address[] {
+    return this.#roster.self.addresses;
   }
 
   /** When the next `wake` is wanted, on the clock that `step` is given. */
@@ -223,6 +229,8 @@ export class Membership {
         return this.#exchange.syncAsked(input.buckets, input.reply, out);
       case "synced":
         return this.#exchange.synced(input, now, out);
+      case "moved":
+        return this.#exchange.moved(input.addresses, now, out);
       case "leave":
         return this.#leave(now);
       case "forget":

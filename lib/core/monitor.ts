@@ -256,11 +256,16 @@ export class Monitor {
     return { name, instance, addresses: [best, ...others] };
   }
 
-  /** What rides on every ping and pong of this node. */
+  /**
+   * What rides on every ping and pong of this node. Once it has moved that is its whole record, as
+   * nobody must learn of the new incarnation without the new addresses.
+   */
   content(withRecord: boolean): PingContent {
     const { self, fingerprint } = this.#roster;
     const { incarnation } = self;
-    return withRecord ? { incarnation, fingerprint, record: self } : { incarnation, fingerprint };
+    return withRecord || self.addresses !== this.#settings.addresses
+      ? { incarnation, fingerprint, record: self }
+      : { incarnation, fingerprint };
   }
 
   /**

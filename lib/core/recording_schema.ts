@@ -25,6 +25,7 @@ const outcomeSchema: v.GenericSchema<unknown, PingOutcome> = v.variant("kind", [
     address: addressSchema,
     incarnation: whole,
     fingerprint: whole,
+    record: v.optional(recordSchema),
   }),
   v.object({ kind: failureSchema, detail: v.string() }),
 ]);
@@ -68,6 +69,7 @@ const fieldSchemas = {
     records: v.array(recordSchema),
     more: v.boolean(),
   },
+  "moved": { addresses: v.array(addressSchema) },
   "leave": {},
   "forget": { name: nodeNameSchema, dryRun: v.boolean(), reply: whole },
 } satisfies { readonly [Kind in Input["kind"]]: FieldSchemas<Kind> };

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { sameAddresses } from "./address.ts";
 import { failedReason } from "./explain.ts";
 import { beatMoves, statusOf } from "./evidence.ts";
 import type { Exchange } from "./exchange.ts";
@@ -185,10 +186,13 @@ export class RegistryReader {
     }
   }
 
-  /** A row tells more than a hello, such as tags. */
+  /** A row tells more than a hello, such as tags, and where its owner has moved to. */
   #learnMore(known: MemberRecord, row: Row, now: number): void {
-    if (known.startedAt !== "" || row.startedAt === "" || known.state !== "alive") return;
     const { roster } = this.#parts;
+    const tellsMore = known.startedAt === "" && row.startedAt !== "" && known.state === "alive";
+    const hasMoved = row.incarnation > known.incarnation && known.state !== "left" &&
+      !sameAddresses(row.addresses, known.addresses);
+    if (!tellsMore && !hasMoved) return;
     const proven = !roster.isUnproven(known.name);
     const { tags, startedAt, addresses } = row;
     roster.drop(known.name);

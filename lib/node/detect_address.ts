@@ -147,6 +147,24 @@ export async function detectAddresses(): Promise<DetectedAddresses> {
   return decideAddresses(await networkFacts());
 }
 
+/** Tells when other addresses are detected than the last time. */
+export class AddressDetector {
+  /** The interfaces of the last time, as text: looking at them is cheap, at the routes it is not. */
+  #seen = "";
+
+  /**
+   * The addresses of this machine, or `undefined` if its interfaces are as they were the last time,
+   * or lead nowhere: a machine without network keeps the addresses that it had.
+   */
+  async detectNew(): Promise<DetectedAddresses | undefined> {
+    const seen = JSON.stringify(interfacesOrNone());
+    if (seen === this.#seen) return undefined;
+    this.#seen = seen;
+    const detected = await detectAddresses();
+    return detected.note === undefined ? detected : undefined;
+  }
+}
+
 /** What this machine tells about its network. Never fails: what cannot be read is empty. */
 export async function networkFacts(): Promise<NetworkFacts> {
   const [ipv4Routes, ipv6Routes] = await Promise.all([

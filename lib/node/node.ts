@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { Address } from "../core/address.ts";
 import { unreachable } from "../core/assert.ts";
 import { describeChanges, groupChanges } from "../core/change.ts";
 import type { Change } from "../core/change.ts";
@@ -22,6 +23,7 @@ import type { Random } from "../core/random.ts";
 import type { Recorder } from "../core/recording.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Outcome, Transport, TransportHandler } from "../transport/transport.ts";
+import { watchAddresses } from "./address_watch.ts";
 import { RegistryDesk } from "./registry_desk.ts";
 import type { RegistryDeskParts } from "./registry_desk.ts";
 import { Reception } from "./reception.ts";
@@ -40,6 +42,10 @@ export interface NodeParts extends RegistryDeskParts {
   openTransport(handler: TransportHandler, hello: () => Hello): Promise<Transport>;
   /** The settings of a node that listens on `port`; instance and name do not depend on it. */
   settings(port: number): Settings;
+  /** Where it is reached by now; `undefined` if that was not detected, and does not change. */
+  readonly addressesNow?:
+    | ((port: number) => Promise<readonly Address[] | undefined>)
+    | undefined;
 }
 
 /** How long a peer may take to compare rosters, in milliseconds. */
@@ -63,6 +69,7 @@ export class ClusterNode implements AsyncDisposable {
   #cancelWake: () => void = () => {};
   #wakeAt = Infinity;
   #stepping = false;
+  #watching = Promise.resolve();
 
   private constructor(parts: NodeParts) {
     this.#parts = parts;
@@ -93,6 +100,13 @@ export class ClusterNode implements AsyncDisposable {
       registered: () => node.#registered,
     });
     node.#desk = new RegistryDesk(parts, (input) => node.#put(input), node.#abort.signal);
+    const { addressesNow, clock } = parts;
+    if (addressesNow !== undefined) {
+      const look = (): Promise<readonly Address[] | undefined> => addressesNow(transport.port);
+      const onMoved = (addresses: readonly Address[]): void =>
+        node.#put({ kind: "moved", addresses });
+      node.#watching = watchAddresses({ clock, look }, onMoved, node.#abort.signal);
+    }
     node.#put({ kind: "wake" });
     return node;
   }
@@ -143,6 +157,7 @@ export class ClusterNode implements AsyncDisposable {
     await this.leave();
     this.#cancelWake();
     this.#abort.abort();
+    await this.#watching;
     await this.#parts.recorder?.[Symbol.asyncDispose]();
     await this.#transport?.[Symbol.asyncDispose]();
     await this.#desk?.close();
@@ -155,14 +170,14 @@ export class ClusterNode implements AsyncDisposable {
 
   #hello(): Hello {
     const { cluster } = this.#parts;
-    const { instance, addresses, software, name } = this.#settings as Settings;
+    const { instance, software, ...settings } = this.#settings as Settings;
     return {
       // A name that is not ours yet, and may turn out to be another one, is nothing to go by.
       role: this.#registered ? "member" : "visitor",
-      name: this.#membership?.name ?? name,
+      name: this.#membership?.name ?? settings.name,
       instance,
       cluster,
-      addresses,
+      addresses: this.#membership?.addresses ?? settings.addresses,
       software,
     };
   }
@@ -345,6 +360,5 @@ function pingOutcome(outcome: Exclude<Outcome, { kind: "closed" }>): PingOutcome
     return { kind: "garbage", detail: "it answered a ping with something else" };
   }
   const { roundTripUs, address } = outcome;
-  const { incarnation, fingerprint } = answer.content;
-  return { kind: "pong", roundTripUs, address, incarnation, fingerprint };
+  return { kind: "pong", roundTripUs, address, ...answer.content };
 }

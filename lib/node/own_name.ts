@@ -22,6 +22,8 @@ export interface OwnName {
   readonly automatic: boolean;
   /** Where peers can reach this node when it listens on `port`; 1 … 8 addresses. */
   readonly addresses: (port: number) => readonly Address[];
+  /** Nobody chose the addresses: others may be detected later. */
+  readonly isDetected: boolean;
   /** Sentences that the user should be told once. */
   readonly notes: readonly string[];
   /**
@@ -65,6 +67,7 @@ export function ownName({ options, detected, hostName }: OwnNameInput): OwnName 
     name: local === undefined ? given as NodeName : fullName(local, kept),
     automatic: given === undefined,
     addresses: (port) => kept.map((one) => ({ host: one.host, port: one.port || port })),
+    isDetected: chosen.isDetected,
     notes,
     loopbackNote: loopbackNote(kept),
   };

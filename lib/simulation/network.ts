@@ -47,6 +47,11 @@ export class SimNetwork {
     this.#goneHosts.delete(node.address.host);
   }
 
+  /** Nobody is at the address of `node` any more. */
+  remove(node: SimNode): void {
+    this.#listening.delete(formatAddress(node.address));
+  }
+
   byInstance(instance: string): SimNode | undefined {
     return this.#byInstance.get(instance);
   }

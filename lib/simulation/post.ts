@@ -223,14 +223,12 @@ export class Post {
               () => node.take({ kind: "late", name: target.core.name, instance }),
             );
           }
-          const { incarnation, fingerprint } = answer;
           const roundTripUs = Math.round((back - sentAt) * 1000);
           end(back, {
             kind: "pong",
             roundTripUs,
             address: target.address,
-            incarnation,
-            fingerprint,
+            ...answer,
           });
         }),
     );
@@ -257,7 +255,8 @@ export class Post {
     this.#replies.set(reply, (given) => {
       if (given.kind === "pong" && this.#network.reaches(target, node)) answer(given.content);
     });
-    const { instance, addresses, software } = node.settings;
+    const { instance, software } = node.settings;
+    const { addresses } = node.core;
     target.take({
       kind: "pinged",
       from: { name: node.core.name, instance, addresses, software },

@@ -66,7 +66,7 @@ export class SimNode {
   }
 
   get address(): Address {
-    return this.settings.addresses[0] as Address;
+    return this.core.addresses[0] as Address;
   }
 
   get instance(): string {

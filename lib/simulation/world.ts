@@ -129,6 +129,16 @@ export class World {
     this.network.unplug(node);
   }
 
+  /** Puts a host into another network, with another address; its connections lead nowhere any more. */
+  move(node: SimNode, host: string): void {
+    const { port } = node.address;
+    this.network.remove(node);
+    for (const peer of node.connected) peer.connected.delete(node);
+    node.connected.clear();
+    node.take({ kind: "moved", addresses: [{ host, port }] });
+    this.network.add(node);
+  }
+
   /** Lets `run` happen after `delayMs`. */
   after(delayMs: number, run: () => void): void {
     this.#queue.at(this.now + delayMs, run);

@@ -150,3 +150,21 @@ hostsTest("5 hosts go on without their registry", 5, async (hosts) => {
   await linesPass(nodes, settleLines);
   assertNeverFalse(nodes, since);
 });
+
+hostsTest("a host that gets another address is true again within 3 s", 4, async (hosts) => {
+  const mover = hosts.startDetecting(4);
+  const others = [1, 2, 3].map((number) => hosts.start(number));
+  await shown([mover, ...others], allTrue(4), performance.now(), 40_000);
+  await linesPass(others, settleLines);
+
+  const since = performance.now();
+  await hosts.readdress(4, 9);
+  const isTold = (text: string): boolean =>
+    text.includes(`have changed from ${hosts.address(4)}:`) && text.includes(hosts.address(9));
+  await mover.line(isTold, 5_000, "its new address", since);
+  await shown([mover, ...others], allTrue(4), performance.now(), 3_000);
+  await linesPass(others, settleLines);
+  const { text } = await hosts.command(1, "members");
+  assert.match(text, /n4@10\.77\.0\.4 +alive .*10\.77\.0\.9:/);
+  for (const node of others) assert.deepEqual(linesWith(node, " is down: ", since), []);
+});

@@ -46,16 +46,12 @@ export class Hosts implements AsyncDisposable {
 
   /** Starts the node of host `number`. */
   start(number: number, ...more: string[]): Program {
-    const program = this.#run(number, [
-      "start",
-      "--name",
-      this.name(number),
-      ...this.options,
-      "--log-file",
-      "none",
-      ...more,
-    ]);
-    return program;
+    return this.#start(number, this.name(number), ...more);
+  }
+
+  /** Starts the node of host `number` with nothing but the part before the `@` of its name. */
+  startDetecting(number: number, ...more: string[]): Program {
+    return this.#start(number, `n${number}`, ...more);
   }
 
   /** Runs another command on host `number`, to its end. */
@@ -67,6 +63,12 @@ export class Hosts implements AsyncDisposable {
   /** Options that every command of this cluster needs. */
   get options(): string[] {
     return ["--registry", `file://${this.folder.path}/registry`];
+  }
+
+  /** Gives a host the address of another `number`, and takes its own away. */
+  async readdress(host: number, number: number): Promise<void> {
+    await this.#ip(host, "addr", "del", `${this.address(host)}/24`, "dev", "eth0");
+    await this.#ip(host, "addr", "add", `${this.address(number)}/24`, "dev", "eth0");
   }
 
   /** Drops every packet that host `from` sends to host `to`. */
@@ -92,6 +94,11 @@ export class Hosts implements AsyncDisposable {
     }
     await succeeds("ip", "netns", "del", namespace(0));
     await this.folder[Symbol.asyncDispose]();
+  }
+
+  #start(number: number, name: string, ...more: string[]): Program {
+    const own = ["start", "--name", name, "--log-file", "none"];
+    return this.#run(number, [...own, ...this.options, ...more]);
   }
 
   #run(number: number, args: string[]): Program {

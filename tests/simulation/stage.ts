@@ -104,6 +104,8 @@ export class Stage {
         return nodes().forEach((node) => world.unplug(node));
       case "plug":
         return nodes().forEach((node) => network.plug(node));
+      case "move":
+        return world.move(this.#node(first), splitOption(second)[1]);
       case "leave":
         return nodes().forEach((node) => node.take({ kind: "leave" }));
       case "cut":
