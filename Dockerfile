@@ -33,7 +33,8 @@ LABEL org.opencontainers.image.title="clusternode" \
 
 # The node leaves its cluster cleanly.
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+# Each check is a process of its own: asked every 30 s it takes a third of what the node takes.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
   CMD ["/clusternode", "health"]
 ENTRYPOINT ["/clusternode"]
 CMD ["start"]

@@ -154,8 +154,13 @@ async function tryToReplaceFile(options: ReplaceOptions): Promise<void> {
 
 /** Waits until a file, or the list of names in a folder, is on the disk. */
 export async function flush(path: string): Promise<void> {
-  using file = await Deno.open(path);
-  await file.sync();
+  // Not `using`: a variable that is used once is taken out by the bundler, and its end with it.
+  const file = await Deno.open(path);
+  try {
+    await file.sync();
+  } finally {
+    file.close();
+  }
 }
 
 /** Removes a file; false if there is none. */

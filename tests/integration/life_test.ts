@@ -15,7 +15,7 @@ import {
   statusesSince,
   within,
 } from "./cluster.ts";
-import { processTest } from "./process.ts";
+import { eventually, processTest } from "./process.ts";
 import type { Program } from "./process.ts";
 
 type Five = [Program, Program, Program, Program, Program];
@@ -88,3 +88,29 @@ processTest("five nodes told to end at once have all left within 2 s", async () 
   assert.deepEqual(cluster.files(), []);
   assertNeverFalse(nodes);
 });
+
+processTest(
+  "a node keeps no file of its registry open, however often its row vanishes",
+  async () => {
+    await using cluster = new Cluster();
+    const [node] = await cluster.startMany(1) as [Program];
+    for (let times = 1; times <= 3; times++) {
+      await Deno.remove(`${cluster.registry}/n1@127.0.0.1`);
+      await eventually(() => cluster.files().length === 1, 5000, "the row is written again");
+    }
+    const opened = (): string[] =>
+      Array.from(Deno.readDirSync(`/proc/${node.pid}/fd`), ({ name }) => linkOf(node, name))
+        // What watches the folder is no file, and tells its path nowhere.
+        .filter((path) => path.startsWith(cluster.registry));
+    // A file that is open for a moment is another one the next time, or none.
+    await eventually(() => opened().length === 0, 5000, "all files are closed");
+  },
+);
+
+function linkOf(node: Program, descriptor: string): string {
+  try {
+    return Deno.readLinkSync(`/proc/${node.pid}/fd/${descriptor}`);
+  } catch {
+    return "";
+  }
+}
