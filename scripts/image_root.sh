@@ -10,7 +10,7 @@ set -eu
 binary=$1
 root=$2/root
 
-mkdir -p "$root/etc" "$root/tmp" "$2/data"
+mkdir -p "$root" "$2/data"
 cp "$binary" "$root/clusternode"
 
 # Lines of ldd are `libm.so.6 => /lib/…/libm.so.6 (0x…)`, of the linker itself `/lib64/ld-… (0x…)`.
@@ -20,10 +20,4 @@ ldd "$binary" | grep -o '/[^ ]*' | while read -r library; do
   cp -L "$library" "$root$library"
 done
 
-echo 'clusternode:x:10001:10001:clusternode:/data:/sbin/nologin' >"$root/etc/passwd"
-echo 'clusternode:x:10001:' >"$root/etc/group"
-# Names of peers are looked up in /etc/hosts, then in the DNS.
-echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
-
-chmod 1777 "$root/tmp"
 chmod 0750 "$2/data"

@@ -102,7 +102,7 @@ export class Yard implements AsyncDisposable {
       ? []
       : ["--network", this.name];
     const container = await Container.run(
-      ...["--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL"],
+      ...["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
       ...["--volume", `${this.name}:/data`, ...network, ...options, "clusternode", ...words],
     );
     this.containers.push(container);

@@ -116,7 +116,7 @@ faultTest(
     await calls(others, name, "unreachable");
     assertTold([victim.log], since, "may be cut off itself");
     // A stranger takes its address meanwhile.
-    const elsewhere = ["clusternode", "start", "--registry", "file:///tmp/elsewhere"];
+    const elsewhere = ["clusternode", "start", "--registry", "file:///data"];
     await using stranger = await Container.run("--network", project.network, ...elsewhere);
     const connected = performance.now();
     await docker("network", "connect", project.network, victim.id);
