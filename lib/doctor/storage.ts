@@ -92,12 +92,13 @@ export function judgeOddities({ oddities, timestamps }: Listing): Finding[] {
     findings.push(warning("rows", text, "See whether --registry names the right place"));
   }
   if (timestamps.length > 0) {
-    const shown = timestamps.slice(0, odditiesShown).join(", ");
+    const shown = timestamps.slice(0, odditiesShown).map(({ name }) => name).join(", ");
     const names = timestamps.length > odditiesShown ? `${shown}, …` : shown;
     findings.push(warning(
       "rows",
       `${counted(timestamps.length, "row")} of Elixir nodes, timestamps alone: ${names}`,
-      "Start clusternode there, as they are no members; remove the files of those that are gone",
+      "Start clusternodes with --beam to share the pulse with them; remove the files of those that " +
+        "are gone",
     ));
   }
   return findings;

@@ -22,7 +22,7 @@ export class OddityReport {
   report({ oddities, timestamps }: Listing): void {
     const found = new Map<string, string>();
     for (const { key, reason } of oddities) found.set(key, reason);
-    for (const name of timestamps) {
+    for (const { name } of timestamps) {
       found.set(name, "it holds only a timestamp, as an Elixir node writes it");
     }
     const shown = new Map([...found].slice(0, odditiesMax));

@@ -219,7 +219,11 @@ Deno.test("judgeOddities() tells some one by one and counts the rest", () => {
     key: `x${index}`,
     reason: "it is not JSON",
   }));
-  const findings = judgeOddities({ rows: [], timestamps: ["old@h" as NodeName], oddities });
+  const findings = judgeOddities({
+    rows: [],
+    timestamps: [{ name: "old@h" as NodeName, version: "1" }],
+    oddities,
+  });
   equal(findings.length, 7);
   match(texts(findings), /^x0 in the registry is no row: it is not JSON$/m);
   match(texts(findings), /^4 further entries of the registry are no rows$/m);
