@@ -22,6 +22,8 @@ import type { Random } from "../core/random.ts";
 import type { Recorder } from "../core/recording.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Outcome, Transport, TransportHandler } from "../transport/transport.ts";
+import { BeamDesk } from "./beam_desk.ts";
+import type { BeamOpener } from "./beam_desk.ts";
 import { RegistryDesk } from "./registry_desk.ts";
 import type { RegistryDeskParts } from "./registry_desk.ts";
 import { Reception } from "./reception.ts";
@@ -38,6 +40,8 @@ export interface NodeParts extends RegistryDeskParts {
   readonly recorder?: (Recorder & AsyncDisposable) | undefined;
   /** Opens the transport with the node as its handler. */
   openTransport(handler: TransportHandler, hello: () => Hello): Promise<Transport>;
+  /** Begins to answer BEAM nodes; `undefined` if the pulse is not shared with them. */
+  readonly openBeam?: BeamOpener | undefined;
   /** The settings of a node that listens on `port`; instance and name do not depend on it. */
   settings(port: number): Settings;
 }
@@ -57,6 +61,7 @@ export class ClusterNode implements AsyncDisposable {
   #settings: Settings | undefined;
   #registered = false;
   #desk: RegistryDesk | undefined;
+  #beamDesk: BeamDesk | undefined;
   #reception: Reception | undefined;
   #transport: Transport | undefined;
   #membership: Membership | undefined;
@@ -92,6 +97,10 @@ export class ClusterNode implements AsyncDisposable {
       put: (input) => node.#put(input),
       registered: () => node.#registered,
     });
+    const { openBeam } = parts;
+    if (openBeam !== undefined) {
+      node.#beamDesk = new BeamDesk({ ...parts, openBeam }, (input) => node.#put(input));
+    }
     node.#desk = new RegistryDesk(parts, (input) => node.#put(input), node.#abort.signal);
     node.#put({ kind: "wake" });
     return node;
@@ -112,6 +121,7 @@ export class ClusterNode implements AsyncDisposable {
    *
    * @throws {NameTakenError} if a live node holds the name
    * @throws {RegistryError} if the registry could not be used within the start timeout
+   * @throws {Error} if it cannot listen for BEAM nodes; then it leaves, too
    */
   get joined(): Promise<NodeName> {
     return this.#joined.promise;
@@ -144,6 +154,7 @@ export class ClusterNode implements AsyncDisposable {
     this.#cancelWake();
     this.#abort.abort();
     await this.#parts.recorder?.[Symbol.asyncDispose]();
+    await this.#beamDesk?.[Symbol.asyncDispose]();
     await this.#transport?.[Symbol.asyncDispose]();
     await this.#desk?.close();
   }
@@ -241,6 +252,9 @@ export class ClusterNode implements AsyncDisposable {
       case "write":
       case "remove":
         return void this.#desk?.carryOut(effect);
+      case "beam-ping":
+      case "beam-pong":
+        return void this.#beamDesk?.carryOut(effect);
       case "tell": {
         const body = encodeMessage({ kind: "news", news: effect.news });
         for (const instance of effect.to) this.#transport?.tell(instance, body);
@@ -262,13 +276,24 @@ export class ClusterNode implements AsyncDisposable {
         return this.#tellChanges(effect.changes);
       case "joined":
         this.#registered = true;
-        return this.#joined.resolve(effect.name);
+        return void this.#tellJoined(effect.name);
       case "note":
         return log[effect.level](effect.message, { event: "note", node: this.name });
       case "stop":
         return this.#stop(effect.reason);
       default:
         return unreachable(effect);
+    }
+  }
+
+  /** Now that the name is this node's, BEAM nodes may hear of it, too. */
+  async #tellJoined(name: NodeName): Promise<void> {
+    try {
+      await this.#beamDesk?.open(name);
+      this.#joined.resolve(name);
+    } catch (error) {
+      this.#joined.reject(error);
+      this.#put({ kind: "leave" });
     }
   }
 

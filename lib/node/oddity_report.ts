@@ -19,11 +19,15 @@ export class OddityReport {
   }
 
   /** Logs what is odd in `listing` and was not told before. */
-  report({ oddities, timestamps }: Listing): void {
+  report({ oddities, timestamps }: Pick<Listing, "oddities" | "timestamps">): void {
     const found = new Map<string, string>();
     for (const { key, reason } of oddities) found.set(key, reason);
     for (const { name } of timestamps) {
-      found.set(name, "it holds only a timestamp, as an Elixir node writes it");
+      found.set(
+        name,
+        "it holds only a timestamp, as an Elixir node writes it; with --beam this node would share " +
+          "its pulse",
+      );
     }
     const shown = new Map([...found].slice(0, odditiesMax));
     const more = found.size - shown.size;
