@@ -58,6 +58,7 @@ export class ClusterNode implements AsyncDisposable {
   readonly #changes = new Broadcast<Change>();
   readonly #joined = Promise.withResolvers<NodeName>();
   readonly #ended = Promise.withResolvers<StopReason>();
+  #failure: Error | undefined;
   #settings: Settings | undefined;
   #registered = false;
   #desk: RegistryDesk | undefined;
@@ -125,6 +126,11 @@ export class ClusterNode implements AsyncDisposable {
    */
   get joined(): Promise<NodeName> {
     return this.#joined.promise;
+  }
+
+  /** Why it left right after it was registered, if that was its own fault. */
+  get failure(): Error | undefined {
+    return this.#failure;
   }
 
   /** Resolves with the reason when the node has ended by itself or after {@linkcode leave}. */
@@ -292,7 +298,8 @@ export class ClusterNode implements AsyncDisposable {
       await this.#beamDesk?.open(name);
       this.#joined.resolve(name);
     } catch (error) {
-      this.#joined.reject(error);
+      this.#failure = error instanceof Error ? error : new Error(String(error));
+      this.#joined.reject(this.#failure);
       this.#put({ kind: "leave" });
     }
   }
