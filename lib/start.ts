@@ -242,8 +242,8 @@ const beamTickMs = 15_000;
 
 /** Loaded only where it is needed, like the registries. */
 async function openBeamOf(options: Omit<BeamOptions, "tickMs">): Promise<Beam> {
-  await Promise.resolve();
-  throw new Error(`Cannot answer BEAM nodes under ${options.name} with ticks of ${beamTickMs} ms`);
+  const { openBeam } = await import("./beam/open.ts");
+  return await openBeam({ ...options, tickMs: beamTickMs, clock: systemClock, randomBytes });
 }
 
 /** An environment variable; one that may not be read counts as not set. */
