@@ -126,8 +126,7 @@ function called(message: Term | undefined): Said {
   const [pid, tag] = itemsOf(caller, 2);
   if (!isAtom(keyword, "$gen_call") || pid?.kind !== "pid" || tag === undefined) return nothing;
   const control = tupleTerm(byteTerm(operation.send), atomTerm(""), pid.bytes);
-  const answerWith = (term: Uint8Array): Uint8Array =>
-    frameOf(control, tupleTerm(tag.bytes, term));
+  const answerWith = (term: Uint8Array): Uint8Array => frameOf(control, tupleTerm(tag.bytes, term));
   const [what, who] = itemsOf(request, 2);
   if (isAtom(what, "is_auth") && who?.kind === "atom") {
     return { kind: "ping", answer: answerWith(atomTerm("yes")) };

@@ -12,7 +12,10 @@ import { joined, numberBytes } from "./bytes.ts";
 export type LengthBytes = 2 | 4;
 
 /** `payload` with its length in front. */
-export function encodePacket(payload: Uint8Array, lengthBytes: LengthBytes): Uint8Array<ArrayBuffer> {
+export function encodePacket(
+  payload: Uint8Array,
+  lengthBytes: LengthBytes,
+): Uint8Array<ArrayBuffer> {
   return joined(numberBytes(payload.length, lengthBytes), payload);
 }
 

@@ -171,12 +171,16 @@ class TermReader {
     if (length > atomMaxBytes) return this.#refuse(`has an atom of ${length} bytes`);
     const content = this.bytes.take(length);
     const text = isUtf8 ? decodeUtf8(content) : String.fromCharCode(...content);
-    return text === undefined ? this.#refuse("has an atom that is not text") : { kind: "atom", text };
+    return text === undefined
+      ? this.#refuse("has an atom that is not text")
+      : { kind: "atom", text };
   }
 
   #node(depth: number): string | undefined {
     const node = this.read(depth + 1);
-    if (node !== undefined && node.kind !== "atom") return this.#refuse("has a node without a name");
+    if (node !== undefined && node.kind !== "atom") {
+      return this.#refuse("has a node without a name");
+    }
     return node?.text;
   }
 
