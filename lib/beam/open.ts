@@ -36,7 +36,7 @@ export interface OpenedBeam extends Beam {
   readonly guestCount: number;
   /** Open links. */
   readonly linkCount: number;
-  /** How often both sides were found to be dialling each other. */
+  /** Dials during which the other side was found to be dialling this node. */
   readonly collisionCount: number;
   /** The port of the EPMD that is served here, or 0. */
   readonly epmdPort: number;
@@ -225,7 +225,6 @@ class BeamNode implements OpenedBeam {
       }
       const { kind, detail } = result;
       const isYielded = kind === "yielded";
-      if (isYielded) this.#collisionCount++;
       const instead = await known.arrival(isYielded ? trustMs() : patienceMs(), isYielded);
       if (instead !== undefined) return instead;
       if (!isYielded && kind !== "dropped") return result;
@@ -238,6 +237,8 @@ class BeamNode implements OpenedBeam {
     const dial = known.dial = new Dial(known.name, timeoutMs, this.#dialContext);
     const result = await dial.result;
     known.dial = undefined;
+    const isCollision = result.kind === "yielded" || await dial.status === "ok_simultaneous";
+    if (isCollision) this.#collisionCount++;
     return result;
   }
 
@@ -247,9 +248,7 @@ class BeamNode implements OpenedBeam {
     const known = this.#of(name);
     known.comes(left);
     void left.then(() => this.#forgetIfOver(known));
-    const status = await known.admission(this.#options.name > name);
-    if (status === "nok" || status === "ok_simultaneous") this.#collisionCount++;
-    return status;
+    return await known.admission(this.#options.name > name);
   }
 
   #adopt(peer: Peer, wire: Wire): { readonly link: Link; readonly ended: Promise<void> } {
