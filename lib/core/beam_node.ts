@@ -30,6 +30,9 @@ export type BeamStatus = Extract<
 /** Pauses that a timestamp may miss before it is called still. */
 const beatsMissedMax = 3;
 
+/** Listings in a row that must lack a timestamp before it counts as missing: it may be being written. */
+const missingMin = 2;
+
 /** How long a dead one is shown while its timestamp stands still, in milliseconds. */
 export const deadBeamMs = 10 * 60_000;
 
@@ -147,7 +150,7 @@ export class BeamNode {
 
   /** What its timestamp shows. */
   beat(pauseMs: number, now: number): BeatState {
-    if (this.without > 0) return "missing";
+    if (this.without >= missingMin) return "missing";
     const lifeMs = beatsMissedMax * pauseMs;
     if (this.#readAt - this.#movedAt >= lifeMs) return "stale";
     return this.#hasMoved && now - this.#readAt < lifeMs ? "moving" : "unknown";
@@ -159,7 +162,8 @@ export class BeamNode {
   }
 
   #movesSinceFailure(pauseMs: number, now: number): boolean {
-    if (this.without > 0 || this.beatAgeMs(now) >= (beatsMissedMax + 1) * pauseMs) return false;
+    if (this.without >= missingMin) return false;
+    if (this.beatAgeMs(now) >= (beatsMissedMax + 1) * pauseMs) return false;
     // One that was frozen moves before it is asked again: that is no link that fails.
     return (this.link.misses.at(-1)?.sentAt ?? -Infinity) >= this.#movedInFailureAt;
   }

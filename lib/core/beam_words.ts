@@ -57,7 +57,7 @@ export function beamReason(node: BeamNode, registryWorks: boolean, now: number):
     case "down":
       return `this node cannot reach it: ${failure}; ${beat}`;
     case "wrong-cookie":
-      return `it turns this node away: ${failure}`;
+      return `${failure}`;
     default:
       return unreachable(status);
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { emptyReason } from "../core/row.ts";
 import type { Log } from "../log/log.ts";
 import type { Listing } from "../registry/registry.ts";
 
@@ -13,6 +14,8 @@ const odditiesMax = 100;
 export class OddityReport {
   readonly #log: Log;
   #told = new Map<string, string>();
+  /** What was empty in the last listing: perhaps it was just being written. */
+  #empty = new Set<string>();
 
   constructor(log: Log) {
     this.#log = log;
@@ -21,7 +24,11 @@ export class OddityReport {
   /** Logs what is odd in `listing` and was not told before. */
   report({ oddities, timestamps }: Pick<Listing, "oddities" | "timestamps">): void {
     const found = new Map<string, string>();
-    for (const { key, reason } of oddities) found.set(key, reason);
+    const empty = oddities.filter(({ reason }) => reason === emptyReason).map(({ key }) => key);
+    for (const { key, reason } of oddities) {
+      if (reason !== emptyReason || this.#empty.has(key)) found.set(key, reason);
+    }
+    this.#empty = new Set(empty);
     for (const { name } of timestamps) {
       found.set(
         name,

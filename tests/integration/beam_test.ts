@@ -135,7 +135,7 @@ beamTest("an Elixir node with another cookie is named, and its log is spared", a
   const stranger = cluster.elixir("x1@127.0.0.1", "ANOTHERCOOKIE");
   await shown([c1, c2], showsDead("x1@127.0.0.1"), begun, 20_000);
   for (const node of [c1, c2]) {
-    const named = linesWith(node, "x1@127.0.0.1 holds another cookie: it turns this node away");
+    const named = linesWith(node, "x1@127.0.0.1 holds another cookie: its Erlang cookie");
     assert.equal(named.length, 1, node.text);
   }
   const explained = await cluster.command("explain", "x1");

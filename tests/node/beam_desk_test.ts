@@ -3,7 +3,6 @@ import type { Input } from "../../lib/core/input.ts";
 import type { NodeName } from "../../lib/core/name.ts";
 import { profileTimings } from "../../lib/core/profile.ts";
 import { seededRandom } from "../../lib/core/random.ts";
-import type { Log } from "../../lib/log/log.ts";
 import { BeamDesk, beamRepliesMax } from "../../lib/node/beam_desk.ts";
 import type { BeamOpener } from "../../lib/node/beam_desk.ts";
 import { ClusterNode } from "../../lib/node/node.ts";
@@ -11,32 +10,10 @@ import { MemoryStorage, openMemoryRegistry } from "../../lib/registry/memory.ts"
 import type { Transport } from "../../lib/transport/transport.ts";
 import { ManualClock } from "../registry/manual_clock.ts";
 import { FakeBeam } from "./fake_beam.ts";
+import { Lines } from "./lines.ts";
 
 const own = "n1@127.0.0.1" as NodeName;
 const elixir = "elixir@127.0.0.1" as NodeName;
-
-class Lines implements Log {
-  readonly texts: string[] = [];
-  debug(message: string): void {
-    this.texts.push(message);
-  }
-  info = this.debug;
-  warning = this.debug;
-  error = this.debug;
-  writes(): boolean {
-    return true;
-  }
-  flush(): Promise<boolean> {
-    return Promise.resolve(true);
-  }
-  reopen(): void {}
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve();
-  }
-}
 
 /** Lets everything happen that waits for nothing but promises. */
 async function settle(): Promise<void> {
