@@ -35,7 +35,7 @@ export class BeamCluster implements AsyncDisposable {
   readonly #programs: Program[] = [];
 
   get #env(): Record<string, string> {
-    return { ERL_EPMD_PORT: `${this.#epmdPort}`, HOME: this.folder.path };
+    return { ERL_EPMD_PORT: `${this.#epmdPort}` };
   }
 
   /** Starts the EPMD of Erlang itself, for tests in which nodes with one of their own may go. */
@@ -49,7 +49,7 @@ export class BeamCluster implements AsyncDisposable {
   elixir(name: string, cookie = erlangCookie): Program {
     const erlang = `-start_epmd false -kernel net_ticktime ${netTickTimeS}`;
     const args = ["--erl", erlang, "--name", name, "--cookie", cookie, seedProgram, this.registry];
-    return this.#kept(new Program("elixir", args, { ...this.#env, MIX_ENV: "test" }));
+    return this.#kept(new Program("elixir", args, this.#env));
   }
 
   /** Starts a clusternode that shares its pulse. */
@@ -87,7 +87,8 @@ export class BeamCluster implements AsyncDisposable {
 
   /** `ping --beam`, which needs no registry. */
   async ping(...args: string[]): Promise<CommandResult> {
-    return await commandResult(["ping", "--beam", ...args], this.#env);
+    // Without a home there is no Erlang cookie of the user who runs the tests.
+    return await commandResult(["ping", "--beam", ...args], { ...this.#env, HOME: "" });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

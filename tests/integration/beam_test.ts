@@ -42,7 +42,11 @@ beamTest("three Elixir nodes and two clusternodes are five true for each other",
   assertNeverFalse(all, since);
   assert.deepEqual(cluster.files(), names, "nothing else lies in the folder");
   for (const node of nodes) {
-    assert.ok(linesWith(node, "e1@127.0.0.1 joined: it answers (beam)").length === 1, node.text);
+    // Those that join within half a second are told as one.
+    const joins = linesWith(node, "joined: it answers (beam)").filter(({ text }) =>
+      text.includes("e1@127.0.0.1")
+    );
+    assert.equal(joins.length, 1, node.text);
   }
   const members = await cluster.command("members", "--json");
   const kinds = JSON.parse(members.stdout).members.map((one: { kind: string }) => one.kind);
@@ -142,11 +146,9 @@ beamTest("an Elixir node with another cookie is named, and its log is spared", a
   assert.match(explained.stdout, /holds another cookie/);
   assert.match(explained.stdout, /--beam-cookie/);
   // Its own pings are its own affair; those of the two clusternodes must become ever fewer.
-  const attempts = (): number =>
-    linesWith(stranger, 'Connection attempt from node :"c').length +
-    linesWith(stranger, "Connection attempt from node :c").length;
   await linesPass([c1, c2], 20);
-  assert.ok(attempts() <= 12, `${attempts()} lines of two pingers in 20 s\n${stranger.text}`);
+  const attempts = linesWith(stranger, 'Connection attempt from node :"c').length;
+  assert.ok(attempts >= 2 && attempts <= 12, `${attempts} in 20 s\n${stranger.text}`);
   for (const node of [c1, c2]) {
     assert.ok(linesWith(node, "Turned away a BEAM node").length <= 2, node.text);
     assert.ok(!node.text.includes(erlangCookie), "the cookie is nowhere in the log");
