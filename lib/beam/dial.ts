@@ -165,6 +165,9 @@ export class Dial implements Progress {
     const { kind = "reset", detail = "it ended" } = wire.end ?? {};
     if (kind === "garbage") return { kind, detail };
     if (!handshake.hasProven) return { kind: "dropped", detail };
-    return { kind: "wrong-cookie", detail: "it closed when it saw the proof of this node's cookie" };
+    return {
+      kind: "wrong-cookie",
+      detail: "it closed when it saw the proof of this node's cookie",
+    };
   }
 }

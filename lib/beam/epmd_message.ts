@@ -12,7 +12,14 @@ import { decodeUtf8, encodeUtf8 } from "../core/text.ts";
 import { ByteReader, joined, numberBytes } from "./bytes.ts";
 
 /** The first byte of requests and answers. */
-const letter = { alive: 120, aliveOld: 121, aliveNew: 118, port: 122, portIs: 119, names: 110 } as const;
+const letter = {
+  alive: 120,
+  aliveOld: 121,
+  aliveNew: 118,
+  port: 122,
+  portIs: 119,
+  names: 110,
+} as const;
 
 const hiddenNode = 72;
 const overTcp = 0;

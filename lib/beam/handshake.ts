@@ -82,7 +82,9 @@ export function nameIn(
   { name, flags }: Introduction,
 ): { readonly name: NodeName } | { readonly why: string } {
   const known = parseNodeName(name);
-  if (known === undefined) return { why: "its name is not legal here, or it wants to be given one" };
+  if (known === undefined) {
+    return { why: "its name is not legal here, or it wants to be given one" };
+  }
   if (!understandsUs(flags)) return { why: `${known} is older than OTP 19` };
   return { name: known };
 }

@@ -76,7 +76,14 @@ export type Status = "ok" | "ok_simultaneous" | "nok" | "not_allowed" | "alive";
 
 const statuses: readonly string[] = ["ok", "ok_simultaneous", "nok", "not_allowed", "alive"];
 
-const letter = { oldName: 110, name: 78, status: 115, complement: 99, reply: 114, ack: 97 } as const;
+const letter = {
+  oldName: 110,
+  name: 78,
+  status: 115,
+  complement: 99,
+  reply: 114,
+  ack: 97,
+} as const;
 
 /** The first message of the dialler. */
 export function encodeName({ version, name, flags, creation }: Introduction): Uint8Array {

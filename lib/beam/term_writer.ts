@@ -26,7 +26,13 @@ export function tupleTerm(...items: readonly Uint8Array[]): Uint8Array {
 
 /** A process of `node`. */
 export function pidTerm(node: string, id: number, creation: number): Uint8Array {
-  return joined(88, atomTerm(node), numberBytes(id, 4), numberBytes(0, 4), numberBytes(creation, 4));
+  return joined(
+    88,
+    atomTerm(node),
+    numberBytes(id, 4),
+    numberBytes(0, 4),
+    numberBytes(creation, 4),
+  );
 }
 
 /** A reference made by `node`. The first of the ids has 18 bits at most, for older nodes. */

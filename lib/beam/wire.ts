@@ -161,7 +161,9 @@ export class Wire {
   async #drain(): Promise<void> {
     try {
       while (this.#queue.length > 0 && this.#end === undefined) {
-        const batch = this.#queue.length === 1 ? this.#queue[0] as Uint8Array : joined(...this.#queue);
+        const batch = this.#queue.length === 1
+          ? this.#queue[0] as Uint8Array
+          : joined(...this.#queue);
         this.#queue = [];
         for (let start = 0; start < batch.length;) {
           const count = await this.#socket.write(start === 0 ? batch : batch.subarray(start));
