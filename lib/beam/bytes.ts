@@ -25,8 +25,10 @@ export class ByteReader {
 
   /** The next `count` bytes (up to 6) as a whole number. */
   number(count: number): number {
+    if (count > this.left) this.isShort = true;
+    const end = Math.min(this.bytes.length, this.position + count);
     let value = 0;
-    for (const byte of this.take(count)) value = value * 256 + byte;
+    while (this.position < end) value = value * 256 + (this.bytes[this.position++] as number);
     return value;
   }
 

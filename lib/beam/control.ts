@@ -78,16 +78,28 @@ export function understand(frame: Uint8Array): Said {
   return obey(first.value, operands, frame, end);
 }
 
-/** The frame with which `asker` asks whether the other node lives. */
+/** The frame with which `asker` asks whether the other node lives; `ids` are three words. */
 export function pingFrame(asker: Asker, ids: readonly number[]): Uint8Array {
+  return pingFrames(asker)(ids);
+}
+
+/** Makes such frames: they differ in the words of their reference only, so the rest is made once. */
+export function pingFrames(asker: Asker): (ids: readonly number[]) => Uint8Array {
   const { name, creation } = asker;
   const pid = pidTerm(name, 1, creation);
-  const from = tupleTerm(pid, referenceTerm(name, creation, ids));
+  const from = tupleTerm(pid, referenceTerm(name, creation, [0, 0, 0]));
   const request = tupleTerm(atomTerm("is_auth"), atomTerm(name));
-  return frameOf(
+  const template = frameOf(
     tupleTerm(byteTerm(operation.sendToName), pid, atomTerm(""), atomTerm(netKernel)),
     tupleTerm(atomTerm("$gen_call"), from, request),
   );
+  const idsAt = template.length - request.length - 3 * 4;
+  return (ids) => {
+    const frame = template.slice();
+    const view = new DataView(frame.buffer);
+    for (const [index, id] of ids.entries()) view.setUint32(idsAt + 4 * index, id);
+    return frame;
+  };
 }
 
 function obey(code: number, operands: readonly Term[], frame: Uint8Array, end: number): Said {

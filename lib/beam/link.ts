@@ -10,7 +10,7 @@ import { unreachable } from "../core/assert.ts";
 import type { NodeName } from "../core/name.ts";
 import type { Clock } from "../clock.ts";
 import type { BeamHandler } from "./beam.ts";
-import { type Asker, pingFrame, type Reference, understand } from "./control.ts";
+import { type Asker, pingFrames, type Reference, understand } from "./control.ts";
 import type { Peer } from "./handshake.ts";
 import type { BeamLimits } from "./limits.ts";
 import { frameMaxBytes } from "./limits.ts";
@@ -54,6 +54,7 @@ export class Link {
   readonly wire: Wire;
   readonly #context: LinkContext;
   readonly #number: number;
+  readonly #pingFrame: (ids: readonly number[]) => Uint8Array;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
   #unanswered = 0;
@@ -67,6 +68,7 @@ export class Link {
     this.peer = peer;
     this.wire = wire;
     this.#number = number;
+    this.#pingFrame = pingFrames(context.own);
     this.#context = context;
   }
 
@@ -93,7 +95,7 @@ export class Link {
 
   /** Asks whether the node lives. */
   ping(timeoutMs: number): Promise<LinkOutcome> {
-    const { clock, own, limits } = this.#context;
+    const { clock, limits } = this.#context;
     if (!this.isOpen) return Promise.resolve(this.#lost());
     if (this.#waiting.size >= limits.pingsMax) {
       const detail = `${limits.pingsMax} pings are waiting for its answer already`;
@@ -102,7 +104,7 @@ export class Link {
     return new Promise((resolve) => {
       const id = this.#lastId = (this.#lastId + 1) % referenceIdsMax;
       const cancel = clock.after(timeoutMs, () => this.#giveUp(timeoutMs));
-      this.wire.write(pingFrame(own, [id, this.#number, 0]));
+      this.wire.write(this.#pingFrame([id, this.#number, 0]));
       this.#waiting.set(id, { sentUs: clock.nowUs(), cancel, resolve });
     });
   }

@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { joined, numberBytes } from "./bytes.ts";
 
 /** Bytes of a length. */
 export type LengthBytes = 2 | 4;
@@ -16,7 +15,12 @@ export function encodePacket(
   payload: Uint8Array,
   lengthBytes: LengthBytes,
 ): Uint8Array<ArrayBuffer> {
-  return joined(numberBytes(payload.length, lengthBytes), payload);
+  const packet = new Uint8Array(lengthBytes + payload.length);
+  packet.set(payload, lengthBytes);
+  const view = new DataView(packet.buffer);
+  if (lengthBytes === 4) view.setUint32(0, payload.length);
+  else view.setUint16(0, payload.length);
+  return packet;
 }
 
 /**
