@@ -15,7 +15,7 @@ import {
   showsDead,
   showsExactly,
 } from "./cluster.ts";
-import { eventually } from "./process.ts";
+import { eventually, processTest } from "./process.ts";
 import type { Program } from "./process.ts";
 
 /** How late an Elixir node may see what has happened: its line comes each second. */
@@ -153,6 +153,26 @@ beamTest("an Elixir node with another cookie is named, and its log is spared", a
     assert.ok(linesWith(node, "Turned away a BEAM node").length <= 2, node.text);
     assert.ok(!node.text.includes(erlangCookie), "the cookie is nowhere in the log");
   }
+});
+
+processTest("a node that cannot listen for BEAM nodes ends with 1, and leaves no row", async () => {
+  await using cluster = new BeamCluster();
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr as Deno.NetAddr;
+  const node = cluster.clusternode("c1@127.0.0.1", "--beam-listen", `127.0.0.1:${port}`);
+  assert.equal(await node.ended(), 1);
+  assert.match(node.text, /\[error\] Cannot listen for BEAM nodes on 127\.0\.0\.1:\d+ as another/);
+  assert.deepEqual(cluster.files(), []);
+});
+
+processTest("a name that no BEAM node can ping ends the start with 2", async () => {
+  await using cluster = new BeamCluster();
+  const node = cluster.clusternode("c.1@127.0.0.1");
+  assert.equal(await node.ended(), 2);
+  assert.match(
+    node.text,
+    /--beam: c\.1@127\.0\.0\.1 cannot be the name: BEAM nodes allow only letters/,
+  );
 });
 
 beamTest("ping --beam asks an Elixir node and leaves nothing behind", async () => {
