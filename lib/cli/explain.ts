@@ -58,7 +58,7 @@ export function explanationText(asked: string, explanation: Explanation): string
   return lines.join("\n") + "\n";
 }
 
-function opinions({ kind, accusers, votesNeeded, incarnation }: Explanation): string[][] {
+function opinions({ kind, accusers, votesNeeded }: Explanation): string[][] {
   if (kind === "beam") {
     return [["votes", "none: each clusternode judges a BEAM node by its own pings"]];
   }
@@ -66,13 +66,12 @@ function opinions({ kind, accusers, votesNeeded, incarnation }: Explanation): st
   return [
     ["accusers", words || "none"],
     ["votes", `${accusers.length} of ${votesNeeded} needed`],
-    ["incarnation", String(incarnation)],
   ];
 }
 
 function evidence(explanation: Explanation): string[][] {
   const { kind, watched, timeoutMs, beat, beatAgeMs } = explanation;
-  const { registryWorks, ownHealth, isolated, failures } = explanation;
+  const { registryWorks, ownHealth, isolated, failures, incarnation } = explanation;
   const beatAge = beatAgeMs === undefined ? "" : `, last moved ${formatDuration(beatAgeMs)} ago`;
   return [
     ["watched by this node", watched ? "yes" : "no"],
@@ -82,6 +81,7 @@ function evidence(explanation: Explanation): string[][] {
     ["registry", registryWorks ? "works" : "away: pings alone decide"],
     ["own health", `${ownHealth} (0 healthy, 7 sick)${isolated ? ", may be cut off itself" : ""}`],
     ["failures in 5 min", String(failures)],
+    ...kind === "beam" ? [] : [["incarnation", String(incarnation)]],
   ];
 }
 
