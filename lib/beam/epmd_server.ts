@@ -98,13 +98,14 @@ export class EpmdServer implements AsyncDisposable {
     const wire = new Wire(socket, 2, epmdRequestMaxBytes, limits.writeQueueMaxBytes);
     this.#wires.add(wire);
     const { host } = wire.remote;
+    const isLocal = comesFromHere(host, socket.localAddr.hostname);
     const guest = this.#guests.admit(host, () => wire.close("ours", "made room for a newcomer"));
     const cancel = clock.after(
       limits.epmdIdleTimeoutMs,
       () => wire.close("ours", `nothing was asked in ${limits.epmdIdleTimeoutMs} ms`),
     );
     const packet = await wire.packet();
-    const registration = packet && this.#answer(packet, wire, host);
+    const registration = packet && this.#answer(packet, wire, isLocal);
     if (registration !== undefined) {
       cancel();
       this.#guests.leave(guest);
@@ -120,12 +121,12 @@ export class EpmdServer implements AsyncDisposable {
   }
 
   /** Answers; returns what was registered by it. */
-  #answer(packet: Uint8Array, wire: Wire, host: string): Registration | undefined {
+  #answer(packet: Uint8Array, wire: Wire, isLocal: boolean): Registration | undefined {
     const request = decodeRequest(packet);
     if (request === undefined) return undefined;
     switch (request.kind) {
       case "alive":
-        return this.#register(request.registration, wire, host);
+        return isLocal ? this.#register(request.registration, wire) : undefined;
       case "port":
         wire.writeBytes(encodePortIs(this.#registered.get(request.alive)));
         return undefined;
@@ -137,9 +138,7 @@ export class EpmdServer implements AsyncDisposable {
     }
   }
 
-  #register(registration: Registration, wire: Wire, host: string): Registration | undefined {
-    // `::ffff:` stands in front of IPv4 addresses on a socket of both families.
-    if (!isLoopback(host.replace(/^::ffff:/, ""))) return undefined;
+  #register(registration: Registration, wire: Wire): Registration | undefined {
     const { alive, versionHigh } = registration;
     const isRefused = this.#registered.has(alive) ||
       this.#registered.size >= this.#context.limits.epmdNamesMax;
@@ -154,4 +153,13 @@ export class EpmdServer implements AsyncDisposable {
     this.#tasks.add(task);
     void task.finally(() => this.#tasks.delete(task));
   }
+}
+
+/**
+ * True if who connects from `remote` to `local` runs on this machine. Besides loopback that is its
+ * own address, which nobody else can answer from.
+ */
+export function comesFromHere(remote: string, local: string): boolean {
+  // On a socket of both families it stands in front of IPv4 addresses.
+  return isLoopback(remote.replace(/^::ffff:/, "")) || remote === local;
 }

@@ -36,14 +36,16 @@ const resolving = new Map<string, Promise<string>>();
  * The address of `host`: nodes of the BEAM listen on IPv4 unless told otherwise, so a name never
  * becomes an IPv6 address, but one that is written in a node's name is used.
  */
-function addressOf(host: string): Promise<string> {
+function addressOf(host: string, signal: AbortSignal): Promise<string> {
   if (ipFamily(host) !== undefined) return Promise.resolve(host);
-  const running = resolving.get(host);
-  if (running !== undefined) return running;
-  const found = lookup(host, { family: 4 }).then(({ address }) => address)
+  const found = resolving.get(host) ?? lookup(host, { family: 4 }).then(({ address }) => address)
     .finally(() => resolving.delete(host));
   resolving.set(host, found);
-  return found;
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    found.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
 }
 
 /** Asks for the place of `name`. Rejects only when `signal` is aborted. */
@@ -57,8 +59,9 @@ export async function findPlace(
   progress.waitingFor("no-answer", `the address of ${host}`);
   let address: string;
   try {
-    address = await addressOf(host);
+    address = await addressOf(host, signal);
   } catch (error) {
+    signal.throwIfAborted();
     return { kind: "no-answer", detail: `its host ${host} has no address: ${reasonOf(error)}` };
   }
   signal.throwIfAborted();
