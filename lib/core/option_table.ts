@@ -202,10 +202,12 @@ export const optionTable = {
     default: "off",
     group: "Elixir and Erlang",
     commands: [...nodes, "ping", "doctor"],
-    help: "share the pulse with the BEAM nodes whose timestamps lie in the registry",
+    help:
+      "share the pulse with the BEAM nodes whose timestamps lie in the registry; their protocol is " +
+      "not encrypted, and a registry folder must lie inside of what is mounted",
     trade:
-      "They see this node and it sees them, as Node.ping does. Their protocol is not encrypted, " +
-      "and whoever learns their cookie can run code on them.",
+      "They see this node and it sees them, as Node.ping does. What is ours then lies beside the " +
+      "folder, as they ping whatever lies in it.",
   }),
   beamCookie: option({
     field: "beamCookie",
@@ -216,7 +218,7 @@ export const optionTable = {
     defaultText: "that in ~/.erlang.cookie",
     group: "Elixir and Erlang",
     commands: [...nodes, "ping", "doctor"],
-    help: "the Erlang cookie that the BEAM nodes hold",
+    help: "the Erlang cookie that the BEAM nodes hold; who learns it can run code on them",
     trade: "On a command line other users of the machine can read it; the file hides it.",
   }),
   beamListen: option({
