@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lookup } from "node:dns/promises";
+import { lookup } from "node:dns";
 import { ipFamily } from "../core/address.ts";
 import { hostName, localName, type NodeName } from "../core/name.ts";
 import type { BeamOutcome } from "./beam.ts";
@@ -38,14 +38,21 @@ const resolving = new Map<string, Promise<string>>();
  */
 function addressOf(host: string, signal: AbortSignal): Promise<string> {
   if (ipFamily(host) !== undefined) return Promise.resolve(host);
-  const found = resolving.get(host) ?? lookup(host, { family: 4 }).then(({ address }) => address)
-    .finally(() => resolving.delete(host));
+  const found = resolving.get(host) ??
+    ipv4AddressOf(host).finally(() => resolving.delete(host));
   resolving.set(host, found);
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
     found.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });
+}
+
+function ipv4AddressOf(host: string): Promise<string> {
+  // Not `node:dns/promises`: under Deno 2.4 that prints a warning of a module that it uses.
+  return new Promise((resolve, reject) =>
+    lookup(host, { family: 4 }, (error, address) => error ? reject(error) : resolve(address))
+  );
 }
 
 /** Asks for the place of `name`. Rejects only when `signal` is aborted. */

@@ -56,7 +56,7 @@ export class EpmdScene implements AsyncDisposable {
 
 /** A wire of a handshake. */
 export function wireOf(socket: Deno.TcpConn): Wire {
-  return new Wire(socket, 2, frameMaxBytes, 1_000_000);
+  return new Wire(socket, 2, frameMaxBytes, 200_000_000);
 }
 
 /** Dials `port` as `name` and proves the cookie; the wire then carries frames. */
