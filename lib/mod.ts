@@ -13,7 +13,8 @@
  * ```
  *
  * A node needs `--allow-net`; `--allow-sys=hostname,networkInterfaces`; and, for a directory
- * registry, a log file or a recording, `--allow-read` and `--allow-write`.
+ * registry, a log file or a recording, `--allow-read` and `--allow-write`. With `beam` it looks for
+ * `ERL_EPMD_PORT` if `--allow-env` lets it.
  *
  * @module
  */
@@ -62,6 +63,14 @@ export interface StartOptions {
   readonly profile?: "local" | "lan" | "wan";
   /** Who watches whom. */
   readonly mesh?: "auto" | "full";
+  /** Shares the pulse with the Elixir and Erlang nodes whose timestamps lie in the registry. */
+  readonly beam?: boolean;
+  /** The Erlang cookie that those hold; wanted with `beam`, as no file is read here. */
+  readonly beamCookie?: string;
+  /** Where those connect to, `host:port`; port 0 takes any free one. */
+  readonly beamListen?: string;
+  /** Where to serve EPMD if nobody does on this machine, `host:port`, or `none`. */
+  readonly beamEpmd?: string;
   /** When the status line is written, if there is a log. */
   readonly status?: "auto" | "every" | "change" | "off";
   /** Path of a rotating log file. Unlike on the command line, none is written by default. */
@@ -96,7 +105,9 @@ export type LogReceiver = Readonly<
 export interface Member {
   /** Its full name, such as `n1@10.0.0.5`. */
   readonly name: string;
-  /** 32 hexadecimal digits that no other run of any node has. */
+  /** What it is: a node of this program, or one of Elixir or Erlang (`beam`). */
+  readonly kind: "node" | "beam";
+  /** 32 hexadecimal digits that no other run of any node has; of a BEAM node its creation. */
   readonly instance: string;
   /** The verdict. */
   readonly status: MemberStatus;
@@ -114,7 +125,7 @@ export interface Member {
   readonly tags: Readonly<Record<string, string>>;
   /** When it was started, by its own wall clock, in ISO 8601; empty if not known yet. */
   readonly startedAt: string;
-  /** Program and version that it runs, such as `clusternode/0.1.0`. */
+  /** Program and version that it runs, such as `clusternode/0.1.0`; `beam` for a BEAM node. */
   readonly software: string;
 }
 

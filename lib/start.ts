@@ -3,20 +3,24 @@
  *
  * @module
  */
+import type { Beam, BeamOptions } from "./beam/beam.ts";
 import { sleep, systemClock } from "./clock.ts";
 import type { Address } from "./core/address.ts";
 import { RegistryError, UsageError } from "./core/errors.ts";
 import type { Hello } from "./core/hello.ts";
 import { encodeMessage } from "./core/message.ts";
+import { beamNameFault, beamNameNote, epmdPortOf } from "./core/option_beam.ts";
 import { cookieWeakness } from "./core/option_identity.ts";
 import type { NodeOptions } from "./core/options.ts";
 import { profileTimings } from "./core/profile.ts";
 import { seededRandom } from "./core/random.ts";
+import { hostName } from "./core/name.ts";
 import type { NodeName } from "./core/name.ts";
 import { openLog } from "./log/log.ts";
 import type { Log } from "./log/log.ts";
 import { AddressDetector, detectAddresses } from "./node/detect_address.ts";
 import type { DetectedAddresses } from "./node/detect_address.ts";
+import type { BeamOpener } from "./node/beam_desk.ts";
 import { ClusterNode } from "./node/node.ts";
 import { FileRecorder } from "./recorder.ts";
 import { statusEntriesMax } from "./node/status_writer.ts";
@@ -62,14 +66,19 @@ export type RegistryTeller = Pick<Log, "info" | "warning">;
  * @throws {UsageError} if one is named twice
  */
 export async function openRegistryOf(
-  { registries, cluster }: Pick<NodeOptions, "registries" | "cluster">,
+  { registries, cluster, beam }: Pick<NodeOptions, "registries" | "cluster" | "beam">,
   tell: RegistryTeller,
 ): Promise<Registry> {
   await using opened = new AsyncDisposableStack();
   const all: Registry[] = [];
   for (const url of registries) {
     const registry = opened.use(
-      await openRegistry(url, { cluster, clock: systemClock, randomText }),
+      await openRegistry(url, {
+        cluster,
+        clock: systemClock,
+        randomText,
+        isSharedWithBeam: beam,
+      }),
     );
     if (all.some((one) => one.url === registry.url)) {
       throw new UsageError([`The same registry was given twice: ${registry.url}`]);
@@ -127,7 +136,7 @@ export function openVisitorTransport(
  * Starts a node: opens the registry, agrees on the cookie, listens, and begins to register.
  * The caller awaits `joined`, and disposes the node to leave.
  *
- * @throws {UsageError} if options contradict each other
+ * @throws {UsageError} if options contradict each other, or no BEAM node could ping such a name
  * @throws {RegistryError} if the registry gave no cookie within the start timeout
  * @throws {Error} if it cannot listen
  */
@@ -145,6 +154,7 @@ export async function startNode(options: NodeOptions, log: Log): Promise<Cluster
       ownName({ options, detected: found, hostName: Deno.hostname() });
     const own = nameOf(detected);
     for (const note of own.notes) log.warning(note, { event: "note" });
+    const openBeam = beamOpenerOf(options, own.name, log);
     const startedAt = new Date(systemClock.wallTime()).toISOString();
     const instance = randomText();
     return await ClusterNode.open({
@@ -161,6 +171,7 @@ export async function startNode(options: NodeOptions, log: Log): Promise<Cluster
         return found && nameOf(found).addresses(port);
       },
       mintedCookie: isMinted ? cookies[0] : undefined,
+      openBeam,
       openTransport: (handler, hello) =>
         listenTcp({
           listen: options.listen,
@@ -185,11 +196,71 @@ export async function startNode(options: NodeOptions, log: Log): Promise<Cluster
         statusEntriesMax: statusEntriesMax(options.status),
         startTimeoutMs: Math.max(1, options.startTimeoutMs - (systemClock.now() - begun)),
         registryPaceMs: registry.paceMs,
+        beam: openBeam !== undefined,
       }),
     });
   } catch (error) {
     await recorder?.[Symbol.asyncDispose]();
     await registry[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/**
+ * Opens the door for BEAM nodes, if that is wished, once the name is this node's.
+ *
+ * @throws {UsageError} if no BEAM node could ping such a name, or there is no Erlang cookie
+ */
+function beamOpenerOf(options: NodeOptions, name: NodeName, log: Log): BeamOpener | undefined {
+  const { beam, beamCookie: cookie, beamListen: listen, beamEpmd } = options;
+  if (!beam) return undefined;
+  const fault = beamNameFault(name);
+  if (fault !== undefined) throw new UsageError([`--beam: ${name} cannot be the name: ${fault}`]);
+  if (cookie === undefined) {
+    throw new UsageError(["--beam: an Erlang cookie is needed, give --beam-cookie"]);
+  }
+  const note = beamNameNote(name);
+  if (note !== undefined) log.warning(note, { event: "note" });
+  const epmdPort = epmdPortOf(environmentOf("ERL_EPMD_PORT"));
+  // A port that is left out follows the port at which all others are asked.
+  const epmd = epmdAddress(beamEpmd, epmdPort);
+  return (own, handler) => openBeamOf({ name: own, cookie, listen, epmd, epmdPort, handler });
+}
+
+function epmdAddress(given: Address | undefined, epmdPort: number): Address | undefined {
+  return given?.port === 0 ? { ...given, port: epmdPort } : given;
+}
+
+/** A pinger for commands: BEAM nodes are asked, and cannot ask it anything. */
+export function openVisitorBeam(cookie: string, near: NodeName): Promise<Beam> {
+  const ignore = (): void => {};
+  // Long names and short ones do not mix: the visitor's is of the same kind as the one it visits.
+  const host = hostName(near).includes(".") ? "127.0.0.1" : "localhost";
+  return openBeamOf({
+    name: `clusternode_${randomText().slice(0, 12)}@${host}` as NodeName,
+    cookie,
+    listen: undefined,
+    epmd: undefined,
+    epmdPort: epmdPortOf(environmentOf("ERL_EPMD_PORT")),
+    handler: { onPing: ignore, onLost: ignore, onStranger: ignore, onNote: ignore },
+  });
+}
+
+/** Ticks of the distribution protocol, as Erlang itself sends them by default, in milliseconds. */
+const beamTickMs = 15_000;
+
+/** Loaded only where it is needed, like the registries. */
+async function openBeamOf(options: Omit<BeamOptions, "tickMs">): Promise<Beam> {
+  const { openBeam } = await import("./beam/open.ts");
+  return await openBeam({ ...options, tickMs: beamTickMs, clock: systemClock, randomBytes });
+}
+
+/** An environment variable; one that may not be read counts as not set. */
+function environmentOf(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
     throw error;
   }
 }

@@ -7,13 +7,14 @@
  * Options:
  * - `--quick`: fewer and shorter rounds, under 30 seconds
  * - `--json`: all figures as JSON
- * - `--only <part>`: one of `ping`, `start`, `cluster`, `log`, `core`; may be given several times
+ * - `--only <part>`: one of `ping`, `start`, `cluster`, `log`, `core`, `beam`; may be given several times
  *
  * Environment: `CLUSTERNODE_BINARY`, the binary to measure; `dist/clusternode` if not set.
  *
  * @module
  */
 import { parseArgs } from "node:util";
+import { measureBeam } from "./bench/beam.ts";
 import { measureClusters } from "./bench/cluster.ts";
 import { measureCore } from "./bench/core.ts";
 import { type Effort, type Figure, table } from "./bench/figure.ts";
@@ -30,6 +31,7 @@ const parts: Readonly<Record<string, Part>> = {
   cluster: measureClusters,
   log: measureLog,
   core: measureCore,
+  beam: measureBeam,
 };
 
 async function bench(): Promise<number> {

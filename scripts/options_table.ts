@@ -10,7 +10,7 @@ import type { OptionEntry } from "../lib/core/option_entry.ts";
 /** The table of options as Markdown, with a line break at its end. */
 export function optionsMarkdown(): string {
   const rows = optionEntries.map(([key, entry]) => [
-    `\`${entry.flag} <${entry.type.placeholder}>\``,
+    entry.type.isSwitch ? `\`${entry.flag}\`` : `\`${entry.flag} <${entry.type.placeholder}>\``,
     `\`${entry.variable}\``,
     entry.inConfigFile === false ? "" : `\`${key}\``,
     defaultCell(entry),

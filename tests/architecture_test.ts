@@ -57,7 +57,8 @@ const parts: Readonly<Record<string, Part>> = {
   "doctor": {
     values: [
       ...["core", "clock.ts", "cookie.ts", "start.ts", "registry/url.ts"],
-      ...["registry/directory_layout.ts", "node/detect_address.ts", "node/own_name.ts"],
+      ...["registry/directory_layout.ts", "registry/directory_place.ts"],
+      ...["node/detect_address.ts", "node/own_name.ts"],
     ],
     types: ["registry/registry.ts", "transport/transport.ts"],
     outside: [anyNode],
@@ -72,7 +73,7 @@ const parts: Readonly<Record<string, Part>> = {
       ...["core", "clock.ts", "cookie.ts", "version.ts", "start.ts", "registry/url.ts"],
       ...["simulation", "doctor"],
     ],
-    types: ["log/log.ts", "transport/transport.ts"],
+    types: ["log/log.ts", "registry/registry.ts", "transport/transport.ts"],
     outside: [anyNode, "commander", "@commander-js/extra-typings"],
   },
   "main.ts": { values: ["cli"], outside: ["node:process"] },

@@ -35,8 +35,11 @@ Deno.test({
   ...needing("README shows the table of options as the program has it", "read"),
   fn() {
     assert.equal(markedBlock(readme, "options"), optionsMarkdown());
-    for (const [, { flag }] of optionEntries) {
-      assert.ok(markedBlock(readme, "options").includes(`| \`${flag} `), `${flag} has a row`);
+    for (const [, { flag, type }] of optionEntries) {
+      assert.ok(
+        markedBlock(readme, "options").includes(`| \`${flag}${type.isSwitch ? "`" : " "}`),
+        `${flag} has a row`,
+      );
     }
   },
 });

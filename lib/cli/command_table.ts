@@ -59,6 +59,7 @@ export const commandTable = {
     examples: [
       "clusternode --name n1@$(hostname -i) --registry file:///mnt/shared/cluster",
       "clusternode --interval 500ms --tag zone=eu-1 --log-file none",
+      "clusternode --beam --name n9@10.0.0.5 --registry /mnt/sync/cluster   # among Elixir nodes",
     ],
   },
   local: {
@@ -108,7 +109,7 @@ export const commandTable = {
         help: "time between two pings",
       },
     },
-    examples: ["clusternode ping n2 -c 3"],
+    examples: ["clusternode ping n2 -c 3", "clusternode ping n1@127.0.0.1 --beam"],
   },
   matrix: {
     summary: "show who reaches whom, and name the links that do not work",

@@ -15,7 +15,7 @@ import type { DoctorOptions } from "../doctor/patient.ts";
  */
 export type ClientOptions = Pick<
   NodeOptions,
-  "name" | "cluster" | "registries" | "cookies" | "profile" | "logLevel"
+  "name" | "cluster" | "registries" | "cookies" | "profile" | "logLevel" | "beam" | "beamCookie"
 >;
 
 /** How `members` shows its result. */

@@ -22,13 +22,17 @@ export async function explain(
   { json }: JsonFlags,
 ): Promise<number> {
   await using visit = await Visit.begin(world, options);
-  const subject = visit.find(name);
-  const others = rowsOfThisMachine(visit, undefined).filter((row) => row !== subject);
+  const subject = visit.findName(name);
+  const others = rowsOfThisMachine(visit, undefined).filter((row) => row.name !== subject);
   const asked = await visit.anyNode(
-    others.length > 0 ? others : visit.rows.filter((row) => row !== subject),
+    others.length > 0 ? others : visit.rows.filter((row) => row.name !== subject),
   );
-  const answer = await visit.askFor(asked, { kind: "explain", name: subject.name });
-  if (answer.kind === "refused") throw new CommandError(answer.reason);
+  const answer = await visit.askFor(asked, { kind: "explain", name: subject });
+  if (answer.kind === "refused") {
+    const isBeam = visit.beams.includes(subject);
+    const hint = `: it is a BEAM node, and ${asked.name} may have been started without --beam`;
+    throw new CommandError(`${answer.reason}${isBeam ? hint : ""}`);
+  }
   if (answer.kind !== "explain") throw new CommandError(`${asked.name} gave an unknown answer`);
   const { explanation } = answer;
   world.writeStdout(
@@ -41,11 +45,12 @@ export async function explain(
 
 /** The explanation for people: the verdict, then what it rests on, then what would change it. */
 export function explanationText(asked: string, explanation: Explanation): string {
-  const { name, status, verdict, wouldChange } = explanation;
+  const { name, kind, status, verdict, wouldChange } = explanation;
+  const shown = kind === "beam" ? `${name} (beam)` : name;
   const lines = [
-    `${name} ${statusWords(status)}, as ${asked} sees it: ${verdict}`,
+    `${shown} ${statusWords(status)}, as ${asked} sees it: ${verdict}`,
     "",
-    formatTable(["EVIDENCE", ""], evidence(explanation)),
+    formatTable(["EVIDENCE", ""], [...opinions(explanation), ...evidence(explanation)]),
     "",
     "What would change that:",
     ...wouldChange.map((sentence) => `  - ${sentence}`),
@@ -53,24 +58,30 @@ export function explanationText(asked: string, explanation: Explanation): string
   return lines.join("\n") + "\n";
 }
 
+function opinions({ kind, accusers, votesNeeded }: Explanation): string[][] {
+  if (kind === "beam") {
+    return [["votes", "none: each clusternode judges a BEAM node by its own pings"]];
+  }
+  const words = accusers.map(({ name, kind }) => `${name}: ${failureWords(kind)}`).join("; ");
+  return [
+    ["accusers", words || "none"],
+    ["votes", `${accusers.length} of ${votesNeeded} needed`],
+  ];
+}
+
 function evidence(explanation: Explanation): string[][] {
-  const { accusers, votesNeeded, watched, timeoutMs, beat, beatAgeMs } = explanation;
+  const { kind, watched, timeoutMs, beat, beatAgeMs } = explanation;
   const { registryWorks, ownHealth, isolated, failures, incarnation } = explanation;
   const beatAge = beatAgeMs === undefined ? "" : `, last moved ${formatDuration(beatAgeMs)} ago`;
   return [
-    [
-      "accusers",
-      accusers.map(({ name, kind }) => `${name}: ${failureWords(kind)}`).join("; ") || "none",
-    ],
-    ["votes", `${accusers.length} of ${votesNeeded} needed`],
     ["watched by this node", watched ? "yes" : "no"],
     ["last pings, newest last", explanation.pings.map(pingWords).join(", ") || "none"],
     ["deadline of a pong", formatDuration(timeoutMs)],
-    ["beat in the registry", `${beat}${beatAge}`],
+    [`${kind === "beam" ? "timestamp" : "beat"} in the registry`, `${beat}${beatAge}`],
     ["registry", registryWorks ? "works" : "away: pings alone decide"],
     ["own health", `${ownHealth} (0 healthy, 7 sick)${isolated ? ", may be cut off itself" : ""}`],
     ["failures in 5 min", String(failures)],
-    ["incarnation", String(incarnation)],
+    ...kind === "beam" ? [] : [["incarnation", String(incarnation)]],
   ];
 }
 

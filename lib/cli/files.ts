@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { beamCookieFault } from "../core/option_beam.ts";
+import type { NodeOptions } from "../core/options.ts";
 import { cookieFault } from "../core/option_identity.ts";
 import { quote } from "../core/option_values.ts";
 import type { World } from "./world.ts";
@@ -60,6 +62,31 @@ export async function readCookieFiles(
     else faults.push(`${what}: the cookie in it is not legal: ${fault}`);
   }
   return { value, faults };
+}
+
+/** Where Erlang itself keeps its cookie, below the home directory of the user. */
+const erlangCookieFile = ".erlang.cookie";
+
+/** The Erlang cookie, if it is wanted: the one that was given, or the one that Erlang uses. */
+export async function readBeamCookie(
+  { beam, beamCookie }: Partial<Pick<NodeOptions, "beam" | "beamCookie">>,
+  world: Pick<World, "environment" | "readTextFile">,
+): Promise<Read<string | undefined>> {
+  if (beam !== true || beamCookie !== undefined) return { value: beamCookie, faults: [] };
+  const wanted = "--beam: an Erlang cookie is needed, give --beam-cookie";
+  const home = world.environment["HOME"] ?? "";
+  if (home === "") return { value: undefined, faults: [`${wanted}; there is no HOME to look in`] };
+  const path = `${home}/${erlangCookieFile}`;
+  const text = await readText(path, world);
+  if ("reason" in text) {
+    const fault = `${wanted}, or put one into ${path} (${text.reason})`;
+    return { value: undefined, faults: [fault] };
+  }
+  const cookie = text.value.trim();
+  const fault = beamCookieFault(cookie);
+  return fault === undefined
+    ? { value: cookie, faults: [] }
+    : { value: undefined, faults: [`--beam: the cookie in ${path} is not legal: ${fault}`] };
 }
 
 async function readText(

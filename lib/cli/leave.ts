@@ -33,15 +33,15 @@ export async function forget(
   { dryRun }: ForgetFlags,
 ): Promise<number> {
   await using visit = await Visit.begin(world, options);
-  const dead = visit.find(name);
-  const others = visit.rows.filter((row) => row !== dead);
+  const dead = visit.findName(name);
+  const others = visit.rows.filter((row) => row.name !== dead);
   const asked = await visit.anyNode(others);
-  const answer = await visit.askFor(asked, { kind: "forget", name: dead.name, dryRun });
+  const answer = await visit.askFor(asked, { kind: "forget", name: dead, dryRun });
   if (answer.kind === "refused") throw new CommandError(answer.reason);
   const done = dryRun
     ? "would be forgotten: it is dead, and its row would be taken out"
     : "is forgotten";
-  world.writeStdout(`${dead.name} ${done}\n`);
+  world.writeStdout(`${dead} ${done}\n`);
   return exitCode.fine;
 }
 

@@ -16,7 +16,7 @@ import { versionText } from "../version.ts";
 import { commandTable, optionCommand } from "./command_table.ts";
 import type { Commands } from "./commands.ts";
 import { exitCode, exitCodeOf } from "./exit_codes.ts";
-import { readConfigFile, readCookieFiles } from "./files.ts";
+import { readBeamCookie, readConfigFile, readCookieFiles } from "./files.ts";
 import { OwnWords } from "./own_words.ts";
 import { simulateRequest } from "./simulate_flags.ts";
 import { readWords } from "./words.ts";
@@ -93,9 +93,11 @@ async function completeOptions(
   });
   const source = gathered.sources.cookieFile ?? "";
   const cookies = await readCookieFiles(gathered.values.cookieFiles ?? [], source, world);
-  faults.push(...config.faults, ...gathered.faults, ...cookies.faults);
+  const beam = await readBeamCookie(gathered.values, world);
+  faults.push(...config.faults, ...gathered.faults, ...cookies.faults, ...beam.faults);
   const values = {
     ...gathered.values,
+    beamCookie: beam.value,
     cookies: [...gathered.values.cookies ?? [], ...cookies.value],
   };
   // Fields are missing only if there are faults, and then the options are not used.
@@ -199,7 +201,7 @@ function lonelyCall(
 
 /** The options of nodes as they were given, as words for another command line. */
 function forwardedWords({ flags }: CommandLine): readonly string[] {
-  return optionEntries.flatMap(([key, { flag }]) =>
-    (flags[key] ?? []).flatMap((text) => [flag, text])
+  return optionEntries.flatMap(([key, { flag, type }]) =>
+    (flags[key] ?? []).flatMap((text) => type.isSwitch ? [flag] : [flag, text])
   );
 }

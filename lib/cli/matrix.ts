@@ -71,14 +71,23 @@ function matrixJson(reports: readonly LinkReport[], links: LinkMatrix): string {
 
 /** The table with round trips, one row for each node that pings, and what it shows in words. */
 export function matrixText(links: LinkMatrix): string {
-  const { names } = links;
+  const { names, beams } = links;
   const findings = links.findings().map((finding) => describeFinding(finding));
-  const words = findings.length === 0
-    ? `All ${names.length} nodes reach each other, as far as they have tried`
-    : findings.join("\n");
+  const reached = `All ${names.length} nodes reach each other, as far as they have tried`;
+  const words = [
+    ...findings.length === 0 ? [reached] : findings,
+    ...beams.length === 0
+      ? []
+      : [`BEAM nodes tell nothing of their own links; pinged are ${beams.join(", ")}`],
+  ].join("\n");
   if (names.length > tableMax) return `${words}\n`;
-  const header = ["FROM \\ TO", ...names];
-  const rows = names.map((from) => [from, ...names.map((to) => cellText(links.cell(from, to)))]);
+  const subjects = [...names, ...beams].sort(compareNames);
+  const label = (name: NodeName): string => beams.includes(name) ? `${name} (beam)` : name;
+  const header = ["FROM \\ TO", ...subjects.map(label)];
+  const rows = names.map((from) => [
+    from,
+    ...subjects.map((to) => cellText(links.cell(from, to))),
+  ]);
   return `${formatTable(header, rows)}\n\n${words}\n`;
 }
 

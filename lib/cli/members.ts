@@ -70,7 +70,7 @@ export function membersTable(views: readonly MemberView[]): string {
     const [address] = view.addresses;
     return [
       view.name,
-      view.status,
+      view.kind === "beam" ? `${view.status} (beam)` : view.status,
       formatDuration(view.forMs),
       address === undefined ? "-" : formatAddress(address),
       view.roundTripUs === undefined ? "-" : formatRoundTrip(view.roundTripUs),

@@ -58,7 +58,7 @@ function optionShape(entry: OptionEntry): FlagShape {
   const known = standard === "" ? entry.variable : `default: ${standard}; ${entry.variable}`;
   return {
     flag: entry.flag,
-    placeholder: entry.type.placeholder,
+    ...(entry.type.isSwitch ? {} : { placeholder: entry.type.placeholder }),
     help: `${entry.help} (${known})`,
     group: entry.group,
   };

@@ -48,6 +48,7 @@ async function run(world: World, options: NodeOptions, log: Log): Promise<number
   node.joined.catch(() => {});
   const reason = await Promise.race([node.ended, wanted]);
   await node[Symbol.asyncDispose]();
+  if (node.failure !== undefined) throw node.failure;
   return reason === undefined ? interrupted.exitCode : codeOf(reason);
 }
 

@@ -12,6 +12,7 @@ import type { NodeName } from "../core/name.ts";
 import type { GivenName } from "../core/option_identity.ts";
 import { profileTimings } from "../core/profile.ts";
 import type { Row } from "../core/row.ts";
+import type { Listing } from "../registry/registry.ts";
 import type { Outcome, Transport } from "../transport/transport.ts";
 import { openRegistryOf, openVisitorTransport } from "../start.ts";
 import type { ClientOptions } from "./commands.ts";
@@ -34,18 +35,21 @@ export class Visit implements AsyncDisposable {
   readonly #transport: Transport;
   /** The rows that were in the registry when the visit began, in no particular order. */
   readonly rows: readonly Row[];
+  /** The BEAM nodes whose timestamps were there; they cannot be visited. */
+  readonly beams: readonly NodeName[];
   /** The registry, without secrets. */
   readonly registryUrl: string;
 
   private constructor(
     options: ClientOptions,
     transport: Transport,
-    rows: readonly Row[],
+    { rows, timestamps }: Pick<Listing, "rows" | "timestamps">,
     registryUrl: string,
   ) {
     this.#options = options;
     this.#transport = transport;
-    this.rows = rows;
+    this.rows = rows.map(({ row }) => row);
+    this.beams = timestamps.map(({ name }) => name);
     this.registryUrl = registryUrl;
   }
 
@@ -60,8 +64,8 @@ export class Visit implements AsyncDisposable {
     const tell = (message: string): void => world.writeStderr(`clusternode: ${message}\n`);
     await using registry = await openRegistryOf(options, { info: tell, warning: tell });
     const signal = AbortSignal.timeout(registryTimeoutMs);
-    const { rows } = await registry.list(signal);
-    if (rows.length === 0) {
+    const listing = await registry.list(signal);
+    if (listing.rows.length === 0) {
       throw new CommandError(
         `No node of the cluster "${options.cluster}" is registered in ${registry.url}`,
       );
@@ -74,7 +78,7 @@ export class Visit implements AsyncDisposable {
       );
     }
     const transport = await openVisitorTransport(options.cluster, cookies);
-    return new Visit(options, transport, rows.map(({ row }) => row), registry.url);
+    return new Visit(options, transport, listing, registry.url);
   }
 
   /**
@@ -83,20 +87,35 @@ export class Visit implements AsyncDisposable {
    * @throws {CommandError} if there is none, or more than one
    */
   find(given: GivenName): Row {
+    const name = this.#nameOf(given, this.rows.map((row) => row.name));
+    return this.rows.find((row) => row.name === name) as Row;
+  }
+
+  /**
+   * The full name that the user means, of a row or of a BEAM node.
+   *
+   * @throws {CommandError} if there is none, or more than one
+   */
+  findName(given: GivenName): NodeName {
+    return this.#nameOf(given, [...this.rows.map((row) => row.name), ...this.beams]);
+  }
+
+  #nameOf(given: GivenName, names: readonly NodeName[]): NodeName {
     const wanted = typeof given === "string" ? given : given.local;
-    const found = this.rows.filter(({ name }) => name === wanted || localName(name) === wanted);
-    const [row, other] = found;
-    if (row === undefined) {
-      const names = this.rows.map(({ name }) => name).sort().slice(0, 20).join(", ");
+    const found = names.filter((name) => name === wanted || localName(name) === wanted);
+    const [name, other] = found;
+    if (name === undefined) {
+      const there = [...names].sort().slice(0, 20).join(", ");
       throw new CommandError(
-        `No node ${wanted} is registered in ${this.registryUrl}; there are ${names}`,
+        `No node ${wanted} is registered in ${this.registryUrl}; there are ${there}`,
       );
     }
     if (other !== undefined) {
-      const names = found.map(({ name }) => name).sort().join(", ");
-      throw new CommandError(`${wanted} may be any of ${names}: give the full name`);
+      throw new CommandError(
+        `${wanted} may be any of ${found.sort().join(", ")}: give the full name`,
+      );
     }
-    return row;
+    return name;
   }
 
   /** One request to the node of `row`. */

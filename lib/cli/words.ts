@@ -139,9 +139,9 @@ function unknownFault(word: string, command: CliCommand): string {
 
 function optionFlags({ flags }: Words): CommandLine["flags"] {
   return Object.fromEntries(
-    optionEntries.flatMap(([key, { flag }]) => {
+    optionEntries.flatMap(([key, { flag, type }]) => {
       const texts = flags.get(flag);
-      return texts ? [[key, texts]] : [];
+      return texts ? [[key, type.isSwitch ? ["on"] : texts]] : [];
     }),
   );
 }

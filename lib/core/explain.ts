@@ -5,13 +5,15 @@
  *
  * @module
  */
+import { beamExplanation, beamView } from "./beam_explain.ts";
+import type { BeamNode } from "./beam_node.ts";
 import { formatDuration, formatRoundTrip } from "./duration.ts";
 import { beatMoves, statusOf } from "./evidence.ts";
 import { failureWords } from "./failure_words.ts";
 import type { BeatState } from "./beats.ts";
 import type { PingFailure, PingOutcome } from "./input.ts";
 import type { Link } from "./link.ts";
-import type { MemberStatus, MemberView } from "./member.ts";
+import type { MemberKind, MemberStatus, MemberView } from "./member.ts";
 import type { NodeName } from "./name.ts";
 import type { Parts } from "./parts.ts";
 import type { MemberRecord } from "./record.ts";
@@ -20,6 +22,7 @@ import { compareNames } from "./status_line.ts";
 /** Why a member is seen as it is. */
 export interface Explanation {
   readonly name: NodeName;
+  readonly kind: MemberKind;
   readonly status: MemberStatus;
   /** The verdict and its main reason, as a sentence. */
   readonly verdict: string;
@@ -55,6 +58,7 @@ export interface Explanation {
 /** One cell of the link matrix: from this node to another. */
 export interface LinkView {
   readonly name: NodeName;
+  readonly memberKind: MemberKind;
   /** Outcome of the last ping; `unknown` if it was never pinged. */
   readonly kind: PingOutcome["kind"] | "unknown";
   readonly roundTripUs?: number | undefined;
@@ -121,20 +125,31 @@ export class Explainer {
       reason: "it is the node that was asked",
       flapping: false,
     });
-    return views;
+    return this.#withBeams(views, (node) => beamView(this.#parts, node, now));
   }
 
   links(now: number): LinkView[] {
     const { roster, monitor } = this.#parts;
-    return roster.sorted().map(({ name, instance }) => {
-      const last = monitor.link(instance)?.history.at(-1);
-      if (last === undefined) return { name, kind: "unknown" };
-      return { name, kind: last.kind, roundTripUs: last.roundTripUs, agoMs: now - last.at };
-    });
+    const links = roster.sorted().map(({ name, instance }) =>
+      linkView({ name, memberKind: "node" }, monitor.link(instance), now)
+    );
+    return this.#withBeams(
+      links,
+      ({ name, link }) => linkView({ name, memberKind: "beam" }, link, now),
+    );
+  }
+
+  /** `views` with those of the BEAM nodes, in the order of their names. */
+  #withBeams<T extends { readonly name: NodeName }>(views: T[], view: (node: BeamNode) => T): T[] {
+    const beams = this.#parts.beams?.sorted().map(view) ?? [];
+    if (beams.length === 0) return views;
+    return [...views, ...beams].sort((one, other) => compareNames(one.name, other.name));
   }
 
   explain(name: NodeName, now: number): Explanation | undefined {
-    const { roster, monitor, judge, beats, keeper, health, settings } = this.#parts;
+    const { roster, monitor, judge, beats, keeper, health, settings, beams } = this.#parts;
+    const beam = beams?.get(name);
+    if (beam !== undefined) return beamExplanation(this.#parts, beam, now);
     const record = name === roster.self.name ? roster.self : roster.get(name);
     if (record === undefined || record.state === "left") return undefined;
     const link = monitor.link(record.instance);
@@ -142,6 +157,7 @@ export class Explainer {
     const status = record === roster.self ? "alive" : statusOf(this.#parts, record, now);
     return {
       name,
+      kind: "node",
       status,
       verdict: record === roster.self
         ? "it is the node that was asked"
@@ -224,9 +240,28 @@ function common(
   { name, instance, incarnation, addresses, tags, startedAt, software }: MemberRecord,
 ): Pick<
   MemberView,
-  "name" | "instance" | "incarnation" | "addresses" | "tags" | "startedAt" | "software"
+  "name" | "kind" | "instance" | "incarnation" | "addresses" | "tags" | "startedAt" | "software"
 > {
-  return { name, instance, incarnation, addresses, tags, startedAt, software };
+  return {
+    name,
+    kind: "node",
+    instance,
+    incarnation,
+    addresses,
+    tags,
+    startedAt,
+    software,
+  };
+}
+
+function linkView(
+  of: Pick<LinkView, "name" | "memberKind">,
+  link: Link | undefined,
+  now: number,
+): LinkView {
+  const last = link?.history.at(-1);
+  if (last === undefined) return { ...of, kind: "unknown" };
+  return { ...of, kind: last.kind, roundTripUs: last.roundTripUs, agoMs: now - last.at };
 }
 
 function wouldChange(status: MemberStatus, needed: number, votes: number): string[] {

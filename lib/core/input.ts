@@ -56,6 +56,23 @@ export type PingFailure =
   | "wrong-cookie"
   | "garbage";
 
+/** How a ping of a BEAM node ended; see `BeamOutcome` in `lib/beam` for what each kind means. */
+export type BeamPingOutcome =
+  | {
+    readonly kind: "pong";
+    readonly roundTripUs: number;
+    readonly address: Address;
+    /** Tells two runs of one name apart. */
+    readonly creation: number;
+  }
+  | { readonly kind: PingFailure; readonly detail: string };
+
+/** A timestamp of a BEAM node, as the registry holds it; its version moves with it. */
+export interface BeamRow {
+  readonly name: NodeName;
+  readonly version: string;
+}
+
 /** A row as the registry holds it, with the version to name when replacing it. */
 export interface RegistryRow {
   readonly row: Row;
@@ -74,7 +91,12 @@ export interface Addressee {
 export type Input =
   /** Time has passed; early, late and doubled ones do no harm. */
   | { readonly kind: "wake" }
-  | { readonly kind: "listed"; readonly rows: readonly RegistryRow[] }
+  | {
+    readonly kind: "listed";
+    readonly rows: readonly RegistryRow[];
+    /** Timestamps of BEAM nodes; left out by a node that does not share the pulse with them. */
+    readonly beams?: readonly BeamRow[] | undefined;
+  }
   /** Somebody may have changed something in the registry: worth a look. */
   | { readonly kind: "registry-hint" }
   | { readonly kind: "list-failed"; readonly reason: string }
@@ -113,6 +135,11 @@ export type Input =
   }
   /** This machine has other addresses than before: these are where peers should try from now on. */
   | { readonly kind: "moved"; readonly addresses: readonly Address[] }
+  | { readonly kind: "beam-ping-ended"; readonly ping: number; readonly outcome: BeamPingOutcome }
+  /** A BEAM node pinged this one; answer with a `beam-pong` effect for `reply`. */
+  | { readonly kind: "beam-pinged"; readonly from: NodeName; readonly reply: number }
+  /** The connection to a BEAM node ended. */
+  | { readonly kind: "beam-lost"; readonly name: NodeName }
   /** Somebody asks this node to leave, or to forget a dead one. */
   | { readonly kind: "leave" }
   | {
@@ -165,6 +192,15 @@ export type Effect =
     readonly records: readonly MemberRecord[];
     readonly more: boolean;
   }
+  /** Ping a BEAM node; ends with `beam-ping-ended`. */
+  | {
+    readonly kind: "beam-ping";
+    readonly ping: number;
+    readonly to: NodeName;
+    readonly connectTimeoutMs: number;
+    readonly answerTimeoutMs: number;
+  }
+  | { readonly kind: "beam-pong"; readonly reply: number }
   | { readonly kind: "list" }
   | { readonly kind: "write"; readonly row: RowDraft; readonly seen: string | undefined }
   | { readonly kind: "remove"; readonly name: NodeName; readonly version: string }

@@ -13,6 +13,7 @@ import type { LinkView } from "./explain.ts";
 import { failureWords } from "./failure_words.ts";
 import type { PingFailure } from "./input.ts";
 import type { NodeName } from "./name.ts";
+import { compareNames } from "./status_line.ts";
 
 /** What one node told of its links; `links` is `undefined` if the node did not answer. */
 export interface LinkReport {
@@ -21,7 +22,7 @@ export interface LinkReport {
 }
 
 /** A link from one node to another; `self` on the diagonal. */
-export type LinkCell = Omit<LinkView, "name" | "kind"> & {
+export type LinkCell = Omit<LinkView, "name" | "memberKind" | "kind"> & {
   readonly kind: LinkView["kind"] | "self";
 };
 
@@ -30,6 +31,13 @@ export type LinkFinding =
   /** It did not answer the question; the last pings of `reachedBy` to it were answered. */
   | {
     readonly kind: "no-report";
+    readonly name: NodeName;
+    readonly reachedBy: readonly NodeName[];
+    readonly missedBy: readonly NodeName[];
+  }
+  /** A BEAM node, which tells nothing of its links, and which not all reach. */
+  | {
+    readonly kind: "beam-missed";
     readonly name: NodeName;
     readonly reachedBy: readonly NodeName[];
     readonly missedBy: readonly NodeName[];
@@ -61,6 +69,8 @@ const unknown: LinkCell = { kind: "unknown" };
 export class LinkMatrix {
   /** All nodes, in the order of the reports. */
   readonly names: readonly NodeName[];
+  /** The BEAM nodes that any of them pings, in the order of their names: they are never asked. */
+  readonly beams: readonly NodeName[];
   readonly #rows: ReadonlyMap<NodeName, ReadonlyMap<NodeName, LinkCell> | undefined>;
 
   /** @param reports one of each node; of two with the same name the last counts */
@@ -70,6 +80,11 @@ export class LinkMatrix {
       links && new Map(links.map((link) => [link.name, link])),
     ]));
     this.names = [...this.#rows.keys()];
+    const links = reports.flatMap((report) => report.links ?? []);
+    const beams = links.filter(({ name, memberKind }) =>
+      memberKind === "beam" && !this.#rows.has(name)
+    );
+    this.beams = [...new Set(beams.map(({ name }) => name))].sort(compareNames);
   }
 
   /** True if that node told of its links. */
@@ -107,6 +122,7 @@ export class LinkMatrix {
     ]));
     return [
       ...this.#unheard(),
+      ...this.#missedBeams(),
       ...this.#lonely(present, broken),
       ...splits(present, broken).map((groups) => this.#splitOf(groups)),
       ...this.#oneWays(present),
@@ -117,9 +133,21 @@ export class LinkMatrix {
     return this.names.filter((name) => !this.answered(name)).map((name) => ({
       kind: "no-report",
       name,
+      ...this.#askers(name),
+    }));
+  }
+
+  #missedBeams(): LinkFinding[] {
+    return this.beams.map((name) => ({ kind: "beam-missed", name, ...this.#askers(name) }) as const)
+      .filter(({ missedBy }) => missedBy.length > 0);
+  }
+
+  /** Who reached `name` last, and who did not. */
+  #askers(name: NodeName): { readonly reachedBy: NodeName[]; readonly missedBy: NodeName[] } {
+    return {
       reachedBy: this.names.filter((other) => this.works(other, name)),
       missedBy: this.names.filter((other) => this.failure(other, name) !== undefined),
-    }));
+    };
   }
 
   /** Nodes that nobody reaches, or only one; their pairs are taken out of `broken`. */
@@ -223,6 +251,19 @@ function list(names: readonly NodeName[], label: (name: NodeName) => string): st
   return names.slice(0, namesMax).map(label).join(", ") + more;
 }
 
+function askerWords(
+  { reachedBy, missedBy }: LinkFinding & { kind: "no-report" | "beam-missed" },
+  label: (name: NodeName) => string,
+): string {
+  const reached = reachedBy.length > 0 ? `${list(reachedBy, label)} reached it last` : "";
+  const missed = missedBy.length === 0
+    ? ""
+    : reached === ""
+    ? "nobody reaches it"
+    : `${list(missedBy, label)} did not`;
+  return [reached, missed].filter((words) => words !== "").join(", ");
+}
+
 /**
  * A finding as a sentence.
  *
@@ -234,16 +275,11 @@ export function describeFinding(
 ): string {
   switch (finding.kind) {
     case "no-report": {
-      const { name, reachedBy, missedBy } = finding;
-      const reached = reachedBy.length > 0 ? `${list(reachedBy, label)} reached it last` : "";
-      const missed = missedBy.length === 0
-        ? ""
-        : reached === ""
-        ? "nobody reaches it"
-        : `${list(missedBy, label)} did not`;
-      const known = [reached, missed].filter((words) => words !== "").join(", ");
-      return `${label(name)} does not answer${known === "" ? "" : `; ${known}`}`;
+      const known = askerWords(finding, label);
+      return `${label(finding.name)} does not answer${known === "" ? "" : `; ${known}`}`;
     }
+    case "beam-missed":
+      return `${label(finding.name)} (beam): ${askerWords(finding, label)}`;
     case "alone":
       return `${label(finding.name)} reaches nobody, and nobody reaches it`;
     case "split": {

@@ -75,10 +75,19 @@ export function countsAsAlive(status: MemberStatus): boolean {
   return status === "alive" || status === "suspect";
 }
 
+/** What a member is: a node of this program, or one of Elixir or Erlang. */
+export type MemberKind = "node" | "beam";
+
+/** Both kinds. */
+export const memberKinds: readonly MemberKind[] = ["node", "beam"];
+
 /** A member as shown to people and programs. */
 export interface MemberView {
   readonly name: NodeName;
+  readonly kind: MemberKind;
+  /** Of a BEAM node: what its EPMD calls its creation, in decimal digits; empty if not known. */
   readonly instance: InstanceId;
+  /** 0 for a BEAM node. */
   readonly incarnation: number;
   readonly status: MemberStatus;
   /** True for the node that was asked. */

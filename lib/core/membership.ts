@@ -14,6 +14,8 @@
 import { formatAddress } from "./address.ts";
 import type { Address } from "./address.ts";
 import { unreachable } from "./assert.ts";
+import { BeamForgetting } from "./beam_forgetting.ts";
+import { BeamWatch } from "./beam_watch.ts";
 import { Beats } from "./beats.ts";
 import { ChangeLog } from "./change.ts";
 import { Explainer } from "./explain.ts";
@@ -54,6 +56,8 @@ export class Membership {
   readonly #exchange: Exchange;
   readonly #standing: Standing;
   readonly #explainer: Explainer;
+  readonly #beams: BeamWatch | undefined;
+  readonly #beamForgetting: BeamForgetting | undefined;
   readonly #outbox = new Outbox();
   readonly #beats = new Beats();
   readonly #changes = new ChangeLog();
@@ -105,7 +109,14 @@ export class Membership {
       settings.intervalMs,
       now,
     );
-    const parts = { ...bench, judge: this.#judge, keeper: this.#keeper, changes: this.#changes };
+    const keeper = this.#keeper;
+    // What nobody needs must not draw from the chance of a node that is recorded without it.
+    const beams = settings.beam === true
+      ? new BeamWatch({ ...bench, keeper, random: random.fork() })
+      : undefined;
+    this.#beams = beams;
+    this.#beamForgetting = beams && new BeamForgetting(beams, keeper);
+    const parts = { ...bench, judge: this.#judge, keeper, changes: this.#changes, beams };
     this.#standing = new Standing(parts);
     this.#exchange = new Exchange(parts, this.#standing);
     this.#reader = new RegistryReader(parts, this.#exchange, this.#standing);
@@ -134,6 +145,7 @@ export class Membership {
       this.#standing.wakeAt,
       this.#changes.dueAt,
       this.#claim?.wakeAt ?? Infinity,
+      this.#beams?.wakeAt ?? Infinity,
       giveUpAt,
     );
   }
@@ -146,6 +158,7 @@ export class Membership {
     if (lateMs > stallMs) {
       this.#monitor.stalled(now);
       this.#judge.stalled(now);
+      this.#beams?.stalled(now);
     }
     if (lateMs > lagMs) this.#health.worsen(1, now);
     this.#take(input, now);
@@ -184,10 +197,8 @@ export class Membership {
     switch (input.kind) {
       case "wake":
         return;
-      case "listed": {
-        this.#claim?.seen(input.rows.find(({ row }) => row.name === this.name));
-        return this.#reader.listed(input.rows, now, out);
-      }
+      case "listed":
+        return this.#listed(input, now);
       case "registry-hint":
         return this.#keeper.hint(now);
       case "list-failed":
@@ -202,6 +213,7 @@ export class Membership {
       case "removed":
       case "remove-failed":
         if (input.name === this.name) return this.#keeper.removed(now);
+        if (this.#beamForgetting?.removed(input, now, out)) return;
         return this.#reader.removed(input, now, out);
       case "ping-ended":
         return this.#pingEnded(input, now);
@@ -231,10 +243,18 @@ export class Membership {
         return this.#exchange.synced(input, now, out);
       case "moved":
         return this.#exchange.moved(input.addresses, now, out);
+      case "beam-ping-ended":
+        return this.#beams?.ended(input.ping, input.outcome, now);
+      case "beam-pinged":
+        return this.#beamPinged(input, now);
+      case "beam-lost":
+        return this.#beams?.hasten(input.name, now);
       case "leave":
         return this.#leave(now);
       case "forget":
-        return this.#reader.forget(input, now, out);
+        return this.#beams?.get(input.name) === undefined
+          ? this.#reader.forget(input, now, out)
+          : this.#beamForgetting?.forget(input, now, out);
       default:
         return unreachable(input);
     }
@@ -250,8 +270,24 @@ export class Membership {
     this.#monitor.refresh(now);
     this.#monitor.wake(() => ++this.#numbers, now, out);
     this.#exchange.wake(now, out);
+    this.#beams?.wake(now, out);
     this.#changes.wake(now, out);
     this.#standing.wake(now, out);
+  }
+
+  #listed({ rows, beams }: Input & { kind: "listed" }, now: number): void {
+    const out = this.#out;
+    const own = rows.find(({ row }) => row.name === this.name);
+    this.#claim?.seen(own);
+    this.#reader.listed(rows, now, out);
+    const isWhole = own?.row.instance === this.#settings.instance;
+    this.#beams?.listed(beams ?? [], isWhole, now, out);
+    this.#beamForgetting?.listed(now, out);
+  }
+
+  #beamPinged({ from, reply }: Input & { kind: "beam-pinged" }, now: number): void {
+    this.#out.push({ kind: "beam-pong", reply });
+    this.#beams?.pinged(from, now);
   }
 
   #pingEnded({ ping, outcome }: Input & { kind: "ping-ended" }, now: number): void {
@@ -295,6 +331,7 @@ export class Membership {
     this.#out.push({ kind: "joined", name: this.name });
     this.#standing.start(now);
     this.#monitor.start(now);
+    this.#beams?.start();
   }
 
   #pursueClaim(claim: NameClaim, now: number): void {

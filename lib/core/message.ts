@@ -12,7 +12,7 @@ import type { TimedChange } from "./change.ts";
 import type { Explanation, LinkView } from "./explain.ts";
 import type { News } from "./gossip.ts";
 import { addressesMax, addressSchema, instanceSchema, nodeNameSchema, tagsSchema } from "./row.ts";
-import { memberStatuses } from "./member.ts";
+import { memberKinds, memberStatuses } from "./member.ts";
 import type { MemberView } from "./member.ts";
 import type { Addressee, PingContent } from "./input.ts";
 import type { NodeName } from "./name.ts";
@@ -167,9 +167,13 @@ const requestSchema = v.variant("kind", [
   }),
 ]);
 
+// Nodes that know of no other kind do not tell it.
+const memberKindSchema = v.optional(v.picklist(memberKinds), "node");
+
 const memberViewSchema = v.object({
   name: nodeNameSchema,
-  instance: instanceSchema,
+  kind: memberKindSchema,
+  instance: v.union([instanceSchema, v.pipe(v.string(), v.regex(/^\d{0,10}$/))]),
   incarnation: whole,
   status: v.picklist(memberStatuses),
   self: v.boolean(),
@@ -186,6 +190,7 @@ const memberViewSchema = v.object({
 
 const linkViewSchema = v.object({
   name: nodeNameSchema,
+  memberKind: memberKindSchema,
   kind: v.union([pingKindSchema, v.literal("unknown")]),
   roundTripUs: v.optional(count),
   agoMs: v.optional(count),
@@ -193,6 +198,7 @@ const linkViewSchema = v.object({
 
 const explanationSchema = v.object({
   name: nodeNameSchema,
+  kind: memberKindSchema,
   status: v.picklist(memberStatuses),
   verdict: sentence,
   accusers: v.array(v.object({ name: nodeNameSchema, kind: failureSchema })),

@@ -14,7 +14,9 @@ export function configTexts(
   checks: OptionChecks,
 ): Reading<readonly string[]> {
   if (typeof value === "string") return { value: [value] };
+  if (typeof value === "boolean" && entry.type.isSwitch) return { value: [value ? "on" : "off"] };
   if (entry.kind === "list") return listTexts(entry.fromObject === true, value);
+  if (entry.type.isSwitch) return { fault: "it must be true or false" };
   if (typeof value !== "number") return { fault: "it must be a JSON string" };
   if (entry.type.numeric) return { value: [String(value)] };
   // A number where a unit is missing: the fault of the value says more than that of its type.

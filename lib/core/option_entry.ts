@@ -25,6 +25,7 @@ export type OptionGroup =
   | "Identity"
   | "Meeting place"
   | "Network"
+  | "Elixir and Erlang"
   | "Pulse"
   | "Log"
   | "Configuration";

@@ -7,7 +7,8 @@
  * @module
  */
 import { addressesMax } from "./row.ts";
-import { choice, count, duration, path, pathOrNone, size } from "./option_values.ts";
+import { beamCookie, listenAddressOrNone } from "./option_beam.ts";
+import { choice, count, duration, onOff, path, pathOrNone, size } from "./option_values.ts";
 import {
   clusterName,
   collectRegistries,
@@ -192,6 +193,56 @@ export const optionTable = {
     commands: [...nodes, "simulate"],
     help: "who watches whom: a few peers each, or everybody everybody (up to 64 nodes)",
     trade: "full sees every link at every pulse; its cost grows with the square of the nodes.",
+  }),
+  beam: option({
+    field: "beam",
+    flag: "--beam",
+    variable: "CLUSTERNODE_BEAM",
+    type: onOff,
+    default: "off",
+    group: "Elixir and Erlang",
+    commands: [...nodes, "ping", "doctor"],
+    help:
+      "share the pulse with the BEAM nodes whose timestamps lie in the registry; their protocol is " +
+      "not encrypted, and a registry folder must lie inside of what is mounted",
+    trade:
+      "They see this node and it sees them, as Node.ping does. What is ours then lies beside the " +
+      "folder, as they ping whatever lies in it.",
+  }),
+  beamCookie: option({
+    field: "beamCookie",
+    flag: "--beam-cookie",
+    variable: "CLUSTERNODE_BEAM_COOKIE",
+    type: beamCookie,
+    default: undefined,
+    defaultText: "that in ~/.erlang.cookie",
+    group: "Elixir and Erlang",
+    commands: [...nodes, "ping", "doctor"],
+    help: "the Erlang cookie that the BEAM nodes hold; who learns it can run code on them",
+    trade: "On a command line other users of the machine can read it; the file hides it.",
+  }),
+  beamListen: option({
+    field: "beamListen",
+    flag: "--beam-listen",
+    variable: "CLUSTERNODE_BEAM_LISTEN",
+    type: listenAddress,
+    default: "0.0.0.0:0",
+    group: "Elixir and Erlang",
+    commands: ["start", "doctor"],
+    help: "where BEAM nodes connect to; port 0 takes any free one, which EPMD tells them",
+    trade: "A fixed port can be opened in a firewall, but only one node of a machine can have it.",
+  }),
+  beamEpmd: option({
+    field: "beamEpmd",
+    flag: "--beam-epmd",
+    variable: "CLUSTERNODE_BEAM_EPMD",
+    type: listenAddressOrNone,
+    default: "0.0.0.0",
+    defaultText: "0.0.0.0:4369, or the port in ERL_EPMD_PORT",
+    group: "Elixir and Erlang",
+    commands: [...nodes, "doctor"],
+    help: "where to serve EPMD if nobody does on this machine; none leaves that to others",
+    trade: "With it no Erlang needs to be installed; BEAM nodes of the machine use it, too.",
   }),
   status: option({
     field: "status",

@@ -27,6 +27,8 @@ export interface ValueType<T> {
   readonly completion?: "file";
   /** The value is not to be shown in messages. */
   readonly secret?: boolean;
+  /** Its flag stands alone, without a value, and JSON booleans are taken. */
+  readonly isSwitch?: boolean;
   /** A JSON number is taken as well as a text. */
   readonly numeric?: boolean;
   /** Reads one text. Never throws. */
@@ -137,6 +139,18 @@ export function choice<const T extends string>(...choices: readonly T[]): ValueT
     },
   };
 }
+
+/** On or off; the flag alone means on. */
+export const onOff: ValueType<boolean> = {
+  placeholder: "on|off",
+  choices: ["on", "off"],
+  isSwitch: true,
+  read(text) {
+    if (["on", "true", "yes", "1"].includes(text)) return { value: true };
+    if (["off", "false", "no", "0"].includes(text)) return { value: false };
+    return { fault: "it must be on or off" };
+  },
+};
 
 /** Longest path of a file, in bytes; that of Linux. */
 export const pathMaxBytes = 4096;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { BeamWatch } from "./beam_watch.ts";
 import type { ChangeLog } from "./change.ts";
 import type { Bench, Judge } from "./judge.ts";
 import type { RegistryKeeper } from "./registry_keeper.ts";
@@ -12,4 +13,6 @@ export interface Parts extends Bench {
   readonly judge: Judge;
   readonly keeper: RegistryKeeper;
   readonly changes: ChangeLog;
+  /** The BEAM nodes, if this node shares the pulse with them. */
+  readonly beams: BeamWatch | undefined;
 }

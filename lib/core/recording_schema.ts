@@ -7,7 +7,7 @@
  * @module
  */
 import * as v from "valibot";
-import type { Input, PingOutcome } from "./input.ts";
+import type { BeamPingOutcome, Input, PingOutcome } from "./input.ts";
 import { addresseeSchema, contentSchema, failureSchema } from "./message.ts";
 import { newsSchema, recordSchema } from "./message.ts";
 import type { ProfileTimings } from "./profile.ts";
@@ -30,6 +30,18 @@ const outcomeSchema: v.GenericSchema<unknown, PingOutcome> = v.variant("kind", [
   v.object({ kind: failureSchema, detail: v.string() }),
 ]);
 
+const beamOutcomeSchema: v.GenericSchema<unknown, BeamPingOutcome> = v.variant("kind", [
+  v.object({
+    kind: v.literal("pong"),
+    roundTripUs: v.number(),
+    address: addressSchema,
+    creation: whole,
+  }),
+  v.object({ kind: failureSchema, detail: v.string() }),
+]);
+
+const beamRowSchema = v.object({ name: nodeNameSchema, version: v.string() });
+
 const peerSchema = v.object({
   name: nodeNameSchema,
   instance: instanceSchema,
@@ -39,7 +51,7 @@ const peerSchema = v.object({
 
 /** A schema for each field of an input of that kind; the compiler misses those of a new one. */
 type FieldSchemas<Kind extends Input["kind"]> = {
-  readonly [Field in Exclude<keyof Extract<Input, { kind: Kind }>, "kind">]: v.GenericSchema<
+  readonly [Field in Exclude<keyof Extract<Input, { kind: Kind }>, "kind">]-?: v.GenericSchema<
     unknown,
     Extract<Input, { kind: Kind }>[Field]
   >;
@@ -47,7 +59,11 @@ type FieldSchemas<Kind extends Input["kind"]> = {
 
 const fieldSchemas = {
   "wake": {},
-  "listed": { rows: v.array(registryRowSchema) },
+  "listed": {
+    rows: v.array(registryRowSchema),
+    // Recordings from before there were any lack them.
+    beams: v.optional(v.array(beamRowSchema)),
+  },
   "registry-hint": {},
   "list-failed": { reason: v.string() },
   "written": { version: v.string() },
@@ -70,6 +86,9 @@ const fieldSchemas = {
     more: v.boolean(),
   },
   "moved": { addresses: v.array(addressSchema) },
+  "beam-ping-ended": { ping: whole, outcome: beamOutcomeSchema },
+  "beam-pinged": { from: nodeNameSchema, reply: whole },
+  "beam-lost": { name: nodeNameSchema },
   "leave": {},
   "forget": { name: nodeNameSchema, dryRun: v.boolean(), reply: whole },
 } satisfies { readonly [Kind in Input["kind"]]: FieldSchemas<Kind> };
@@ -131,8 +150,9 @@ export const settingsSchema = v.object(
     statusEntriesMax: v.nullable(v.number()),
     startTimeoutMs: v.number(),
     registryPaceMs: v.number(),
+    beam: v.optional(v.boolean()),
   } satisfies {
-    readonly [Field in keyof Settings]: v.GenericSchema<unknown, Settings[Field] | null>;
+    readonly [Field in keyof Settings]-?: v.GenericSchema<unknown, Settings[Field] | null>;
   },
 );
 

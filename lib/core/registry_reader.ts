@@ -272,7 +272,7 @@ export class RegistryReader {
 
   /** Keeps the load on the registry bounded for the whole cluster, not per node. */
   #adjustPace(rowCount: number, now: number): void {
-    const { settings: { intervalMs, registryPaceMs }, keeper, roster, random } = this.#parts;
+    const { settings: { intervalMs, registryPaceMs, beam }, keeper, roster, random } = this.#parts;
     this.#firstAt ??= now;
     const nodes = Math.max(rowCount, roster.shown);
     const paceMs = this.#mayRest(now) ? Math.max(intervalMs, registryPaceMs) : intervalMs;
@@ -290,7 +290,9 @@ export class RegistryReader {
       // The others hear of newcomers by gossip. Together they read no more than the delegates, and
       // ± 20 %, so that nodes that started together do not read together for ever.
       const sharedMs = nodes * nodes * 1000 / rowsPerSecondMax;
-      const listMs = registryPaceMs > 0 ? restMostMs : clamp(sharedMs, pauseMostMs, restMostMs);
+      // Nobody gossips of BEAM nodes: who wants to see them has to look.
+      const [leastMs, mostMs] = beam === true ? [paceMs, pauseMostMs] : [pauseMostMs, restMostMs];
+      const listMs = registryPaceMs > 0 ? mostMs : clamp(sharedMs, leastMs, mostMs);
       keeper.listIntervalMs = Math.round(listMs * 0.8 + random.below(listMs * 0.4));
       keeper.hintPauseMs = Infinity;
     }

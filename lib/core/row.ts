@@ -100,6 +100,12 @@ export type DecodedRow =
   | { readonly kind: "damaged"; readonly reason: string };
 
 /**
+ * What is said of a text without a character. A program that does not write by rename leaves its file
+ * so for a moment, time and again.
+ */
+export const emptyReason = "it is empty";
+
+/**
  * Reads what another program wrote; never throws, whatever it is.
  *
  * @param name the key under which the text was found; a row that claims another name is damaged
@@ -113,7 +119,7 @@ export function decodeRow(name: NodeName, text: string): DecodedRow {
   try {
     value = JSON.parse(text);
   } catch {
-    return { kind: "damaged", reason: text === "" ? "it is empty" : "it is not JSON" };
+    return { kind: "damaged", reason: text === "" ? emptyReason : "it is not JSON" };
   }
   const parsed = v.safeParse(rowSchema, value);
   if (!parsed.success) {

@@ -34,4 +34,6 @@ export interface Settings {
    * where requests cost nothing. At the start and when somebody is missing a node does not save.
    */
   readonly registryPaceMs: number;
+  /** True to share the pulse with the BEAM nodes in the registry; recordings of old lack it. */
+  readonly beam?: boolean | undefined;
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { BeamNode } from "./beam_node.ts";
 import type { Change } from "./change.ts";
 import type { Effect } from "./input.ts";
 import type { Parts } from "./parts.ts";
@@ -107,20 +108,24 @@ export class Standing {
   }
 
   #status(now: number): Effect {
-    const { roster, monitor, settings } = this.#parts;
-    const { shown } = roster;
-    let { alive } = roster;
+    const { roster, monitor, settings, beams } = this.#parts;
+    const shownBeams = beams?.sorted().filter((node) => node.isShown(now)) ?? [];
+    const shown = roster.shown + shownBeams.length;
+    let alive = roster.alive + shownBeams.filter(({ status }) => status === "alive").length;
     for (const instance of roster.ring.targets.keys()) {
       if (monitor.link(instance)?.isBad) alive--;
     }
-    const entries = shown <= settings.statusEntriesMax ? this.#entries(now) : undefined;
+    const entries = shown <= settings.statusEntriesMax ? this.#entries(shownBeams, now) : undefined;
     return { kind: "status", self: roster.self.name, shown, alive, entries };
   }
 
   /** One's own link where it is watched, the cluster's verdict elsewhere. */
-  #entries(now: number): StatusEntry[] {
+  #entries(beams: readonly BeamNode[], now: number): StatusEntry[] {
     const { roster, monitor } = this.#parts;
-    const entries: StatusEntry[] = [{ name: roster.self.name, alive: true }];
+    const entries: StatusEntry[] = [
+      { name: roster.self.name, alive: true },
+      ...beams.map(({ name, status }) => ({ name, alive: countsAsAlive(status) })),
+    ];
     for (const record of roster.sorted()) {
       const status = statusOf(this.#parts, record, now);
       if (status === "unproven") continue;

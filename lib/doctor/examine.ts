@@ -70,7 +70,7 @@ export async function examine(patient: Patient): Promise<Examination> {
     // Beside a registry that does not answer, what is well with its folder says nothing.
     ...folder.findings.filter(({ level }) => listing !== undefined || level !== "ok"),
     ...trial?.findings ?? [],
-    ...listing === undefined ? [] : judgeOddities(listing),
+    ...listing === undefined ? [] : judgeOddities(listing, options.beam),
     ...judgeNeighbours(options.cluster, rows.length, neighbours),
     ...judgeClocks(views.values(), trial?.storageSkewMs),
     ...await people,

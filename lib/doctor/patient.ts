@@ -23,6 +23,7 @@ export type DoctorOptions = Pick<
   | "advertise"
   | "profile"
   | "logFile"
+  | "beam"
 >;
 
 /** What every check may need. */

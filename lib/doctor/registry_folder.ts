@@ -9,7 +9,8 @@
  */
 import { dirname, resolve } from "node:path";
 import { parseNodeName } from "../core/name.ts";
-import { DirectoryLayout, privateFolder } from "../registry/directory_layout.ts";
+import { DirectoryLayout, privatePath } from "../registry/directory_layout.ts";
+import { layoutOf } from "../registry/directory_place.ts";
 import { exists, freeBytesOf, nearestExisting, quietly } from "./disk.ts";
 
 /** Another cluster in the same folder. */
@@ -39,7 +40,7 @@ export const trialClusterPrefix = "doctor-";
 
 /** Looks at the folder `path` as the cluster `cluster` uses it. Never fails. */
 export async function inspectFolder(path: string, cluster: string): Promise<FolderFacts> {
-  const layout = new DirectoryLayout(resolve(path), cluster);
+  const layout = await knownLayoutOf(path, cluster);
   const existing = await nearestExisting(layout.base);
   const [foreignOwner, cookie, freeBytes, neighbours] = await Promise.all([
     foreignOwnerOf(dirname(layout.cookie)),
@@ -58,6 +59,12 @@ export async function inspectFolder(path: string, cluster: string): Promise<Fold
     freeBytes,
     neighbours,
   };
+}
+
+/** As the folder is laid out now; a folder that cannot be looked at is taken for a plain one. */
+async function knownLayoutOf(path: string, cluster: string): Promise<DirectoryLayout> {
+  return await quietly(layoutOf(resolve(path), cluster)) ??
+    new DirectoryLayout(resolve(path), cluster, "inside");
 }
 
 async function foreignOwnerOf(folder: string): Promise<number | undefined> {
@@ -82,12 +89,12 @@ async function neighboursOf(
   layout: DirectoryLayout,
   cluster: string,
 ): Promise<NeighbourCluster[]> {
-  const names = await folderNames(`${layout.base}/${privateFolder}/clusters`);
+  const names = await folderNames(`${privatePath(layout.base, layout.place)}/clusters`);
   const others = ["default", ...names.sort()].filter((name) =>
     name !== cluster && !name.startsWith(trialClusterPrefix)
   );
   const found = await Promise.all(others.map(async (name) => {
-    const entries = await folderNames(new DirectoryLayout(layout.base, name).root);
+    const entries = await folderNames(new DirectoryLayout(layout.base, name, layout.place).root);
     return { name, rows: entries.filter((entry) => parseNodeName(entry)).length };
   }));
   return found.filter(({ rows }) => rows > 0);
@@ -113,7 +120,7 @@ export class FolderTrial {
    * @param cluster a name that begins with {@linkcode trialClusterPrefix} and that nobody else uses
    */
   static async begin(path: string, cluster: string): Promise<FolderTrial> {
-    const layout = new DirectoryLayout(resolve(path), cluster);
+    const layout = await knownLayoutOf(path, cluster);
     const existing = await nearestExisting(dirname(layout.root));
     const missing: string[] = [];
     for (let above = dirname(layout.root); above !== existing; above = dirname(above)) {

@@ -77,8 +77,8 @@ export function judgeNeighbours(
   ];
 }
 
-/** What lies in the registry and is no row of ours. */
-export function judgeOddities({ oddities, timestamps }: Listing): Finding[] {
+/** What lies in the registry and is no row of ours; `beam` if the pulse is to be shared. */
+export function judgeOddities({ oddities, timestamps }: Listing, beam: boolean): Finding[] {
   const findings = oddities.slice(0, odditiesShown).map(({ key, reason }) =>
     warning(
       "rows",
@@ -92,13 +92,17 @@ export function judgeOddities({ oddities, timestamps }: Listing): Finding[] {
     findings.push(warning("rows", text, "See whether --registry names the right place"));
   }
   if (timestamps.length > 0) {
-    const shown = timestamps.slice(0, odditiesShown).join(", ");
+    const shown = timestamps.slice(0, odditiesShown).map(({ name }) => name).join(", ");
     const names = timestamps.length > odditiesShown ? `${shown}, …` : shown;
-    findings.push(warning(
-      "rows",
-      `${counted(timestamps.length, "row")} of Elixir nodes, timestamps alone: ${names}`,
-      "Start clusternode there, as they are no members; remove the files of those that are gone",
-    ));
+    const text = `${counted(timestamps.length, "row")} of Elixir nodes, timestamps alone: ${names}`;
+    findings.push(
+      beam ? fine("rows", text) : warning(
+        "rows",
+        text,
+        "Start clusternodes with --beam to share the pulse with them; remove the files of those " +
+          "that are gone",
+      ),
+    );
   }
   return findings;
 }

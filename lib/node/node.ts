@@ -24,6 +24,8 @@ import type { Recorder } from "../core/recording.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Outcome, Transport, TransportHandler } from "../transport/transport.ts";
 import { watchAddresses } from "./address_watch.ts";
+import { BeamDesk } from "./beam_desk.ts";
+import type { BeamOpener } from "./beam_desk.ts";
 import { RegistryDesk } from "./registry_desk.ts";
 import type { RegistryDeskParts } from "./registry_desk.ts";
 import { Reception } from "./reception.ts";
@@ -40,6 +42,8 @@ export interface NodeParts extends RegistryDeskParts {
   readonly recorder?: (Recorder & AsyncDisposable) | undefined;
   /** Opens the transport with the node as its handler. */
   openTransport(handler: TransportHandler, hello: () => Hello): Promise<Transport>;
+  /** Begins to answer BEAM nodes; `undefined` if the pulse is not shared with them. */
+  readonly openBeam?: BeamOpener | undefined;
   /** The settings of a node that listens on `port`; instance and name do not depend on it. */
   settings(port: number): Settings;
   /** Where it is reached by now; `undefined` if that was not detected, and does not change. */
@@ -60,9 +64,11 @@ export class ClusterNode implements AsyncDisposable {
   readonly #changes = new Broadcast<Change>();
   readonly #joined = Promise.withResolvers<NodeName>();
   readonly #ended = Promise.withResolvers<StopReason>();
+  #failure: Error | undefined;
   #settings: Settings | undefined;
   #registered = false;
   #desk: RegistryDesk | undefined;
+  #beamDesk: BeamDesk | undefined;
   #reception: Reception | undefined;
   #transport: Transport | undefined;
   #membership: Membership | undefined;
@@ -99,6 +105,10 @@ export class ClusterNode implements AsyncDisposable {
       put: (input) => node.#put(input),
       registered: () => node.#registered,
     });
+    const { openBeam } = parts;
+    if (openBeam !== undefined) {
+      node.#beamDesk = new BeamDesk({ ...parts, openBeam }, (input) => node.#put(input));
+    }
     node.#desk = new RegistryDesk(parts, (input) => node.#put(input), node.#abort.signal);
     const { addressesNow, clock } = parts;
     if (addressesNow !== undefined) {
@@ -126,9 +136,15 @@ export class ClusterNode implements AsyncDisposable {
    *
    * @throws {NameTakenError} if a live node holds the name
    * @throws {RegistryError} if the registry could not be used within the start timeout
+   * @throws {Error} if it cannot listen for BEAM nodes; then it leaves, too
    */
   get joined(): Promise<NodeName> {
     return this.#joined.promise;
+  }
+
+  /** Why it left right after it was registered, if that was its own fault. */
+  get failure(): Error | undefined {
+    return this.#failure;
   }
 
   /** Resolves with the reason when the node has ended by itself or after {@linkcode leave}. */
@@ -159,6 +175,7 @@ export class ClusterNode implements AsyncDisposable {
     this.#abort.abort();
     await this.#watching;
     await this.#parts.recorder?.[Symbol.asyncDispose]();
+    await this.#beamDesk?.[Symbol.asyncDispose]();
     await this.#transport?.[Symbol.asyncDispose]();
     await this.#desk?.close();
   }
@@ -256,6 +273,9 @@ export class ClusterNode implements AsyncDisposable {
       case "write":
       case "remove":
         return void this.#desk?.carryOut(effect);
+      case "beam-ping":
+      case "beam-pong":
+        return void this.#beamDesk?.carryOut(effect);
       case "tell": {
         const body = encodeMessage({ kind: "news", news: effect.news });
         for (const instance of effect.to) this.#transport?.tell(instance, body);
@@ -277,13 +297,25 @@ export class ClusterNode implements AsyncDisposable {
         return this.#tellChanges(effect.changes);
       case "joined":
         this.#registered = true;
-        return this.#joined.resolve(effect.name);
+        return void this.#tellJoined(effect.name);
       case "note":
         return log[effect.level](effect.message, { event: "note", node: this.name });
       case "stop":
         return this.#stop(effect.reason);
       default:
         return unreachable(effect);
+    }
+  }
+
+  /** Now that the name is this node's, BEAM nodes may hear of it, too. */
+  async #tellJoined(name: NodeName): Promise<void> {
+    try {
+      await this.#beamDesk?.open(name);
+      this.#joined.resolve(name);
+    } catch (error) {
+      this.#failure = error instanceof Error ? error : new Error(String(error));
+      this.#joined.reject(this.#failure);
+      this.#put({ kind: "leave" });
     }
   }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { emptyReason } from "../core/row.ts";
 import type { Log } from "../log/log.ts";
 import type { Listing } from "../registry/registry.ts";
 
@@ -13,17 +14,27 @@ const odditiesMax = 100;
 export class OddityReport {
   readonly #log: Log;
   #told = new Map<string, string>();
+  /** What was empty in the last listing: perhaps it was just being written. */
+  #empty = new Set<string>();
 
   constructor(log: Log) {
     this.#log = log;
   }
 
   /** Logs what is odd in `listing` and was not told before. */
-  report({ oddities, timestamps }: Listing): void {
+  report({ oddities, timestamps }: Pick<Listing, "oddities" | "timestamps">): void {
     const found = new Map<string, string>();
-    for (const { key, reason } of oddities) found.set(key, reason);
-    for (const name of timestamps) {
-      found.set(name, "it holds only a timestamp, as an Elixir node writes it");
+    const empty = oddities.filter(({ reason }) => reason === emptyReason).map(({ key }) => key);
+    for (const { key, reason } of oddities) {
+      if (reason !== emptyReason || this.#empty.has(key)) found.set(key, reason);
+    }
+    this.#empty = new Set(empty);
+    for (const { name } of timestamps) {
+      found.set(
+        name,
+        "it holds only a timestamp, as an Elixir node writes it; with --beam this node would share " +
+          "its pulse",
+      );
     }
     const shown = new Map([...found].slice(0, odditiesMax));
     const more = found.size - shown.size;

@@ -18,6 +18,8 @@ export interface RegistryDeskParts {
   readonly registry: Registry;
   /** Told once when others can be on other machines while this node gives only loopback addresses. */
   readonly loopbackNote: string | undefined;
+  /** Present if the pulse is shared with BEAM nodes, whose timestamps are then no oddities. */
+  readonly openBeam?: unknown;
   /** The cookie if it came from the registry, which then has to keep it. */
   readonly mintedCookie: string | undefined;
 }
@@ -61,9 +63,14 @@ export class RegistryDesk {
   async #list(): Promise<void> {
     try {
       const listing = await this.#parts.registry.list(this.#signal);
-      this.#oddities.report(listing);
-      this.#warnOfLoopback(listing.rows);
-      this.#put({ kind: "listed", rows: listing.rows });
+      const { rows, timestamps, oddities } = listing;
+      this.#warnOfLoopback(rows);
+      if (this.#parts.openBeam === undefined) {
+        this.#oddities.report(listing);
+        return this.#put({ kind: "listed", rows });
+      }
+      this.#oddities.report({ oddities, timestamps: [] });
+      this.#put({ kind: "listed", rows, beams: timestamps });
     } catch (error) {
       this.#put({ kind: "list-failed", reason: reasonOf(error) });
     }

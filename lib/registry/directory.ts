@@ -26,13 +26,16 @@ import {
   replaceFile,
   systemReason,
 } from "./directory_files.ts";
-import { DirectoryLayout } from "./directory_layout.ts";
+import { privateFolder, privatePath } from "./directory_layout.ts";
+import type { DirectoryLayout } from "./directory_layout.ts";
 import { listFolder } from "./directory_list.ts";
 import { withFileLock } from "./directory_lock.ts";
+import { insideReason, layoutOf } from "./directory_place.ts";
 import { sweepTemporary } from "./directory_sweep.ts";
 import { FolderWatch, tellNews } from "./directory_watch.ts";
 import { lastingOfRow } from "./news.ts";
 import type { Listing, Registry, RowVersion, StoredRow, WriteResult } from "./registry.ts";
+import { StorageFault } from "./storage_fault.ts";
 import { textVersion } from "./text_version.ts";
 
 /** How to open a directory registry. */
@@ -46,6 +49,8 @@ export interface DirectoryRegistryOptions {
   readonly timeoutMs?: number;
   /** A new text at each call, 1 to 40 letters and digits, for names of temporary files. */
   readonly randomText: () => string;
+  /** True if other programs take everything in the folder for a node; false by default. */
+  readonly isSharedWithBeam?: boolean;
 }
 
 /**
@@ -69,7 +74,9 @@ class DirectoryRegistry implements Registry {
   readonly url: string;
   readonly stalenessMs = 0;
   readonly paceMs = 0;
-  readonly #layout: DirectoryLayout;
+  readonly #base: string;
+  readonly #cluster: string;
+  readonly #isSharedWithBeam: boolean;
   readonly #clock: Clock;
   readonly #randomText: () => string;
   readonly #calls: BoundedCalls;
@@ -78,43 +85,47 @@ class DirectoryRegistry implements Registry {
   #wasThere = false;
   #wasSwept = false;
 
-  constructor({ path, cluster, clock, timeoutMs = 2_000, randomText }: DirectoryRegistryOptions) {
-    const base = resolve(path);
-    this.url = pathToFileURL(base).href;
-    this.#layout = new DirectoryLayout(base, cluster);
+  constructor(options: DirectoryRegistryOptions) {
+    const { path, cluster, clock, timeoutMs = 2_000, randomText } = options;
+    this.#base = resolve(path);
+    this.url = pathToFileURL(this.#base).href;
+    this.#cluster = cluster;
+    this.#isSharedWithBeam = options.isSharedWithBeam === true;
     this.#clock = clock;
     this.#randomText = randomText;
-    this.#calls = new BoundedCalls({ clock, timeoutMs, explain: systemReason });
+    const explain = (error: unknown): string | undefined =>
+      error instanceof StorageFault ? error.message : systemReason(error);
+    this.#calls = new BoundedCalls({ clock, timeoutMs, explain });
   }
 
   list(signal: AbortSignal): Promise<Listing> {
-    const what = `list the rows of ${this.url}`;
-    return this.#calls.run("list", what, signal, (call) => this.#list(call));
+    return this.#run("list", "list the rows of", signal, (call, layout) => {
+      return this.#list(call, layout);
+    });
   }
 
   read(name: NodeName, signal: AbortSignal): Promise<StoredRow | undefined> {
-    const what = `read ${name} from ${this.url}`;
-    return this.#calls.run(`read ${name}`, what, signal, async (call) => {
-      const text = await this.#textOf(name);
-      if (text === undefined) await this.#requireFolder(call);
+    return this.#run(`read ${name}`, `read ${name} from`, signal, async (call, layout) => {
+      const text = await textOf(layout, name);
+      if (text === undefined) await this.#requireFolder(call, layout);
       return text === undefined ? undefined : storedRow(name, text);
     });
   }
 
   write(row: Row, seen: RowVersion | undefined, signal: AbortSignal): Promise<WriteResult> {
-    const what = `write ${row.name} into ${this.url}`;
-    return this.#calls.run(`change ${row.name}`, what, signal, (call) => {
+    const { name } = row;
+    return this.#run(`change ${name}`, `write ${name} into`, signal, (call, layout) => {
       const text = encodeRow(row);
       const content = encodeUtf8(text);
       if (content.length > rowMaxBytes) {
         throw call.fault(`the row has ${content.length} bytes, the most is ${rowMaxBytes}`);
       }
-      return this.#locked(row.name, call, async () => {
-        const before = await this.#current(row.name);
+      return this.#locked(name, call, layout, async () => {
+        const before = storedRow(name, await textOf(layout, name));
         if (before?.version !== seen) return { kind: "conflict", current: before };
-        await this.#replace(row.name, content, before === undefined, call);
+        await this.#replace(name, content, before === undefined, call, layout);
         this.#wasThere = true;
-        if (before === undefined || isNews(before.row, row)) await tellNews(this.#layout.news);
+        if (before === undefined || isNews(before.row, row)) await tellNews(layout.news);
         return { kind: "written", version: textVersion(text) };
       });
     });
@@ -125,47 +136,46 @@ class DirectoryRegistry implements Registry {
     seen: RowVersion,
     signal: AbortSignal,
   ): Promise<"removed" | "conflict"> {
-    const what = `remove ${name} from ${this.url}`;
-    return this.#calls.run(`change ${name}`, what, signal, (call) => {
-      return this.#locked(name, call, async () => {
-        const before = await this.#current(name);
-        const isSeen = before?.version === seen;
+    return this.#run(`change ${name}`, `remove ${name} from`, signal, (call, layout) => {
+      return this.#locked(name, call, layout, async () => {
+        const before = versionOf(name, await textOf(layout, name));
+        const isSeen = before === seen;
         if (isSeen) {
           call.checkpoint();
           // Gone already if someone removed it by hand, without asking for the lock.
-          if (!await removeFile(`${this.#layout.root}/${name}`)) return "conflict";
-          await tellNews(this.#layout.news);
+          if (!await removeFile(`${layout.root}/${name}`)) return "conflict";
+          await tellNews(layout.news);
         }
         // Names come and go for years, so their locks must not stay; it is ours while we remove it.
-        if (isSeen || before === undefined) await removeQuietly(`${this.#layout.locks}/${name}`);
+        if (isSeen || before === undefined) await removeQuietly(`${layout.locks}/${name}`);
         return isSeen ? "removed" : "conflict";
       });
     });
   }
 
   cookie(signal: AbortSignal): Promise<string | undefined> {
-    const what = `read the cookie of ${this.url}`;
-    return this.#calls.run("cookie", what, signal, (call) => readCookie(this.#layout.cookie, call));
+    return this.#run("cookie", "read the cookie of", signal, (call, { cookie }) => {
+      return readCookie(cookie, call);
+    });
   }
 
   mintCookie(minted: string, signal: AbortSignal): Promise<string> {
-    const what = `read or create the cookie of ${this.url}`;
-    return this.#calls.run("cookie", what, signal, (call) =>
+    return this.#run("cookie", "read or create the cookie of", signal, (call, layout) =>
       cookieOf({
-        path: this.#layout.cookie,
-        temporaryPath: `${this.#layout.temporary}/cookie.${this.#randomText()}`,
+        path: layout.cookie,
+        temporaryPath: `${layout.temporary}/cookie.${this.#randomText()}`,
         minted,
         call,
-        createFolders: () => this.#layout.create(),
-        locked: (work) => this.#locked("cookie", call, work),
+        createFolders: () => layout.create(),
+        locked: (work) => this.#locked("cookie", call, layout, work),
       }));
   }
 
   watch(onChange: () => void, signal: AbortSignal): Promise<void> {
     const either = AbortSignal.any([signal, this.#closing.signal]);
-    const watch = new FolderWatch(this.#layout.news, this.#clock, onChange);
+    const watch = new FolderWatch(this.#clock, onChange);
     return watch.run(
-      (look) => this.#calls.run("watch", `watch ${this.url}`, either, look),
+      (look) => this.#run("watch", "watch", either, (_call, { news }) => look(news)),
       either,
     );
   }
@@ -175,63 +185,93 @@ class DirectoryRegistry implements Registry {
     await this.#calls[Symbol.asyncDispose]();
   }
 
-  async #list(call: Call): Promise<Listing> {
-    const listing = await listFolder(this.#layout.root, call);
+  /** Does something in the folder as it is laid out now. */
+  #run<T>(
+    lane: string,
+    verb: string,
+    signal: AbortSignal,
+    work: (call: Call, layout: DirectoryLayout) => Promise<T>,
+  ): Promise<T> {
+    const wish = this.#isSharedWithBeam ? "beside" : "inside";
+    return this.#calls.run(lane, `${verb} ${this.url}`, signal, async (call) => {
+      return await work(call, await layoutOf(this.#base, this.#cluster, wish));
+    });
+  }
+
+  async #list(call: Call, layout: DirectoryLayout): Promise<Listing> {
+    const listing = await listFolder(layout.root, call);
     if (listing) this.#wasThere = true;
-    else await this.#requireFolder(call);
-    return listing ?? { rows: [], timestamps: [], oddities: [] };
+    else await this.#requireFolder(call, layout);
+    const { rows, timestamps, oddities } = listing ?? { rows: [], timestamps: [], oddities: [] };
+    const isInTheWay = this.#isSharedWithBeam && layout.place === "inside" &&
+      await identityOf(privatePath(layout.base, "inside")) !== undefined;
+    return {
+      rows,
+      timestamps,
+      oddities: isInTheWay ? [...oddities, { key: privateFolder, reason: insideReason }] : oddities,
+    };
   }
 
   /** What a look into a folder that is not there means: never written to, or gone. */
-  async #requireFolder(call: Call): Promise<void> {
+  async #requireFolder(call: Call, { root }: DirectoryLayout): Promise<void> {
     if (!this.#wasThere) return;
-    if (await identityOf(this.#layout.root) === undefined) {
-      throw call.fault("the folder has been removed");
-    }
-  }
-
-  async #textOf(name: NodeName): Promise<string | undefined> {
-    const found = await readSmallFile(`${this.#layout.root}/${name}`, rowMaxBytes);
-    return found.kind === "text" ? found.text : undefined;
-  }
-
-  async #current(name: NodeName): Promise<StoredRow | undefined> {
-    const text = await this.#textOf(name);
-    return text === undefined ? undefined : storedRow(name, text);
+    if (await identityOf(root) === undefined) throw call.fault("the folder has been removed");
   }
 
   /**
    * Beats are not flushed to the disk: after a power cut all nodes are gone and their rows with them.
    * A new row is, because some file systems would otherwise leave an empty file under its name.
    */
-  async #replace(name: NodeName, content: Uint8Array, isNew: boolean, call: Call): Promise<void> {
-    const temporaryPath = `${this.#layout.temporary}/${name}.${this.#randomText()}`;
+  async #replace(
+    name: NodeName,
+    content: Uint8Array,
+    isNew: boolean,
+    call: Call,
+    layout: DirectoryLayout,
+  ): Promise<void> {
     await replaceFile({
-      path: `${this.#layout.root}/${name}`,
-      temporaryPath,
+      path: `${layout.root}/${name}`,
+      temporaryPath: `${layout.temporary}/${name}.${this.#randomText()}`,
       content,
       durable: isNew,
-      createFolders: () => this.#layout.create(),
+      createFolders: () => layout.create(),
       beforeRename: () => call.checkpoint(),
     });
-    if (isNew) await flush(this.#layout.root);
+    if (isNew) await flush(layout.root);
   }
 
-  #locked<T>(key: string, call: Call, work: () => Promise<T>): Promise<T> {
-    const create = (): Promise<void> => this.#layout.create();
-    return withFileLock(`${this.#layout.locks}/${key}`, call, create, async () => {
+  #locked<T>(
+    key: string,
+    call: Call,
+    layout: DirectoryLayout,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const path = `${layout.locks}/${key}`;
+    return withFileLock(path, call, () => layout.create(), async () => {
       if (!this.#wasSwept) {
         this.#wasSwept = true;
-        await sweepTemporary(this.#layout.temporary, `${this.#layout.locks}/${key}`);
+        await sweepTemporary(layout.temporary, path);
       }
       return await work();
     });
   }
 }
 
-function storedRow(name: NodeName, text: string): StoredRow | undefined {
+async function textOf({ root }: DirectoryLayout, name: NodeName): Promise<string | undefined> {
+  const found = await readSmallFile(`${root}/${name}`, rowMaxBytes);
+  return found.kind === "text" ? found.text : undefined;
+}
+
+function storedRow(name: NodeName, text: string | undefined): StoredRow | undefined {
+  if (text === undefined) return undefined;
   const decoded = decodeRow(name, text);
   return decoded.kind === "row" ? { row: decoded.row, version: textVersion(text) } : undefined;
+}
+
+/** The version of a row or of a timestamp alone; `undefined` for anything else. */
+function versionOf(name: NodeName, text: string | undefined): RowVersion | undefined {
+  if (text === undefined || decodeRow(name, text).kind === "damaged") return undefined;
+  return textVersion(text);
 }
 
 /** True if `after` says more than that the node still lives. */

@@ -14,7 +14,7 @@ import type { Call } from "./bounded.ts";
 import { errorCode, readKnownFile, typeOddity } from "./directory_files.ts";
 import { privateFolder } from "./directory_layout.ts";
 import { Oddities } from "./oddities.ts";
-import type { Listing, StoredRow } from "./registry.ts";
+import type { Listing, StoredRow, StoredTimestamp } from "./registry.ts";
 import { textVersion } from "./text_version.ts";
 
 /** How many files of one listing are read at the same time. */
@@ -30,7 +30,7 @@ export async function listFolder(root: string, call: Call): Promise<Listing | un
   const names = await nodeFiles(root, oddities);
   if (names === undefined) return undefined;
   const rows: StoredRow[] = [];
-  const timestamps: NodeName[] = [];
+  const timestamps: StoredTimestamp[] = [];
   const readSome = async (): Promise<void> => {
     const buffer = new Uint8Array(rowMaxBytes + 1);
     for (let name = names.pop(); name !== undefined; name = names.pop()) {
@@ -42,9 +42,9 @@ export async function listFolder(root: string, call: Call): Promise<Listing | un
         continue;
       }
       const decoded = decodeRow(name, found.text);
-      if (decoded.kind === "row") {
-        rows.push({ row: decoded.row, version: textVersion(found.text) });
-      } else if (decoded.kind === "timestamp") timestamps.push(name);
+      const version = textVersion(found.text);
+      if (decoded.kind === "row") rows.push({ row: decoded.row, version });
+      else if (decoded.kind === "timestamp") timestamps.push({ name, version });
       else oddities.add(name, decoded.reason);
     }
   };

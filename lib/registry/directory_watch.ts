@@ -27,15 +27,14 @@ export async function tellNews(folder: string): Promise<void> {
 
 /** A watch on one folder that outlives the folder. */
 export class FolderWatch {
-  readonly #folder: string;
   readonly #clock: Clock;
   readonly #hint: Hint;
+  #folder = "";
   /** The folder being watched, see `identityOf`; `undefined` if none is. */
   #watched: string | undefined;
   #watcher: Deno.FsWatcher | undefined;
 
-  constructor(folder: string, clock: Clock, onChange: () => void) {
-    this.#folder = folder;
+  constructor(clock: Clock, onChange: () => void) {
     this.#clock = clock;
     this.#hint = new Hint(clock, onChange);
   }
@@ -43,15 +42,21 @@ export class FolderWatch {
   /**
    * Watches until `signal` is aborted.
    *
-   * @param identify asks for the identity of the folder; its rejection counts as "not to be seen"
+   * @param identify says what folder is to be watched and asks for its identity; its rejection
+   * counts as "not to be seen"
    */
   async run(
-    identify: (look: () => Promise<string | undefined>) => Promise<string | undefined>,
+    identify: (
+      look: (folder: string) => Promise<string | undefined>,
+    ) => Promise<string | undefined>,
     signal: AbortSignal,
   ): Promise<void> {
     let reading = Promise.resolve();
     for (let isFirst = true; !signal.aborted; isFirst = false) {
-      const there = await identify(() => identityOf(this.#folder)).catch(() => undefined);
+      const there = await identify((folder) => {
+        this.#folder = folder;
+        return identityOf(folder);
+      }).catch(() => undefined);
       if (signal.aborted) break;
       if (there !== this.#watched) {
         const before = this.#watched;

@@ -24,7 +24,7 @@ import { Branches } from "./many_branches.ts";
 import type { ManyRegistriesOptions } from "./many_branches.ts";
 import { ManyCookies } from "./many_cookie.ts";
 import { mergedListing } from "./many_listing.ts";
-import { judgeRemove, merged, parseVersion } from "./many_version.ts";
+import { judgeRemove, merged, parseTimestampVersion, parseVersion } from "./many_version.ts";
 import type { Copy } from "./many_version.ts";
 import { Turns } from "./many_turns.ts";
 import { ManyWrite, Patience } from "./many_write.ts";
@@ -126,6 +126,8 @@ class ManyRegistries implements Registry {
     seen: RowVersion,
     signal: AbortSignal,
   ): Promise<"removed" | "conflict"> {
+    const timestamp = parseTimestampVersion(seen);
+    if (timestamp !== undefined) return await this.#removeTimestamp(name, timestamp, signal);
     const known = parseVersion(seen);
     const copies = await this.#look(name, signal);
     if (judgeRemove(copies, known).kind === "conflict") return "conflict";
@@ -146,6 +148,34 @@ class ManyRegistries implements Registry {
       return answer.value;
     }
     throw this.#branches.allAway("write");
+  }
+
+  /** Out of the registry that decides if it has not moved there, and then out of all others. */
+  async #removeTimestamp(
+    name: NodeName,
+    { index, version }: { readonly index: number; readonly version: RowVersion },
+    signal: AbortSignal,
+  ): Promise<"removed" | "conflict"> {
+    const removeFrom = (
+      branch: Branch,
+      seen: RowVersion,
+    ): Promise<Answer<"removed" | "conflict">> =>
+      branch.ask("write", signal, (one) => one.remove(name, seen, signal)).answer;
+    const decider = this.#branches.all[index];
+    if (decider === undefined) return "conflict";
+    const answer = await removeFrom(decider, version);
+    if (answer.kind === "answer" && answer.value === "removed") {
+      const others = this.#branches.all.filter((branch) => branch !== decider);
+      await Promise.all(others.map(async (branch) => {
+        const listing = await branch.ask("read", signal, (one) => one.list(signal)).answer;
+        const copies = listing.kind === "answer" ? listing.value.timestamps : [];
+        const copy = copies.find((one) => one.name === name);
+        if (copy !== undefined) await removeFrom(branch, copy.version);
+      }));
+    }
+    this.#branches.tell("write");
+    if (answer.kind === "answer") return answer.value;
+    throw new RegistryError(`Cannot remove ${name} from ${decider.url}: ${answer.reason}`);
   }
 
   async #look(name: NodeName, signal: AbortSignal): Promise<Copy[]> {

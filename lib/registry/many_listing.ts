@@ -4,14 +4,14 @@
  * @module
  */
 import type { NodeName } from "../core/name.ts";
-import { merged } from "./many_version.ts";
+import { merged, timestampVersionOf } from "./many_version.ts";
 import type { Copy } from "./many_version.ts";
-import type { Listing, Oddity } from "./registry.ts";
+import type { Listing, Oddity, StoredTimestamp } from "./registry.ts";
 
 /** All that is in `listings`, each thing once; `undefined` stands for one that is not known. */
 export function mergedListing(listings: readonly (Listing | undefined)[]): Listing {
   const copies = new Map<NodeName, Copy[]>();
-  const timestamps = new Set<NodeName>();
+  const timestamps = new Map<NodeName, StoredTimestamp>();
   const oddities = new Map<string, Oddity>();
   for (const [index, listing] of listings.entries()) {
     for (const stored of listing?.rows ?? []) {
@@ -20,14 +20,18 @@ export function mergedListing(listings: readonly (Listing | undefined)[]): Listi
       row[index] = stored;
       copies.set(name, row);
     }
-    for (const name of listing?.timestamps ?? []) timestamps.add(name);
+    for (const { name, version } of listing?.timestamps ?? []) {
+      // An Elixir node has one folder, so the first registry that shows it is the one.
+      if (timestamps.has(name)) continue;
+      timestamps.set(name, { name, version: timestampVersionOf(index, version) });
+    }
     for (const oddity of listing?.oddities ?? []) {
       oddities.set(`${oddity.key}\n${oddity.reason}`, oddity);
     }
   }
   return {
     rows: [...copies.values()].map(merged).filter((row) => row !== undefined),
-    timestamps: [...timestamps].filter((name) => !copies.has(name)),
+    timestamps: [...timestamps.values()].filter(({ name }) => !copies.has(name)),
     oddities: [...oddities.values()],
   };
 }

@@ -72,6 +72,21 @@ export function parseVersion(version: RowVersion): Seen {
   };
 }
 
+/** The version of a timestamp in the registry with that index: no row has one like it. */
+export function timestampVersionOf(index: number, version: RowVersion): RowVersion {
+  return `timestamp.${index}.${version}`;
+}
+
+/** Where a timestamp was seen, and its version there; `undefined` if it is that of a row. */
+export function parseTimestampVersion(
+  version: RowVersion,
+): { readonly index: number; readonly version: RowVersion } | undefined {
+  const [, index, own] = /^timestamp\.(\d{1,3})\.(.+)$/s.exec(version) ?? [];
+  return index === undefined || own === undefined
+    ? undefined
+    : { index: Number(index), version: own };
+}
+
 /** True if `one` was written later than `other`, a row of the same instance. */
 export function isLater(one: Life, other: Life): boolean {
   if (one.incarnation !== other.incarnation) return one.incarnation > other.incarnation;

@@ -18,6 +18,8 @@ export interface RegistryContext {
   readonly timeoutMs?: number;
   /** A new text at each call, 1 to 40 letters and digits, that no other process makes. */
   readonly randomText: () => string;
+  /** True if BEAM nodes, which take every entry of a folder for a node, share the registry. */
+  readonly isSharedWithBeam?: boolean;
 }
 
 type Opener = (location: string, context: RegistryContext) => Promise<Registry>;

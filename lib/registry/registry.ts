@@ -19,6 +19,7 @@
  * - R11 storage that is away gives one `RegistryError` within the timeout, never a partial listing
  * - R12 a damaged or foreign row is reported as such, the others still come
  * - R13 of many minted cookies exactly one is kept, and every handle reads that one
+ * - R14 a timestamp alone is listed with a version that moves as it does, and is removed like a row
  *
  * @module
  */
@@ -42,11 +43,18 @@ export interface Oddity {
   readonly reason: string;
 }
 
+/** A timestamp that stands alone under the name of a node: a BEAM node, with its beat. */
+export interface StoredTimestamp {
+  readonly name: NodeName;
+  /** Another one whenever the timestamp has been written anew with another time. */
+  readonly version: RowVersion;
+}
+
 /** Everything that a cluster's registry holds at one moment. */
 export interface Listing {
   readonly rows: readonly StoredRow[];
   /** Names under which stands a timestamp alone: Elixir nodes of the original cluster. */
-  readonly timestamps: readonly NodeName[];
+  readonly timestamps: readonly StoredTimestamp[];
   readonly oddities: readonly Oddity[];
 }
 
@@ -91,7 +99,7 @@ export interface Registry extends AsyncDisposable {
   write(row: Row, seen: RowVersion | undefined, signal: AbortSignal): Promise<WriteResult>;
 
   /**
-   * Removes the row if the stored version is still `seen` (R7).
+   * Removes the row if the stored version is still `seen` (R7); a timestamp alone, too (R14).
    *
    * @throws {RegistryError} if it is not known to be removed
    */

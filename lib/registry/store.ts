@@ -16,7 +16,14 @@ import { encodeUtf8 } from "../core/text.ts";
 import { BoundedCalls } from "./bounded.ts";
 import type { Call } from "./bounded.ts";
 import { Oddities } from "./oddities.ts";
-import type { Listing, Registry, RowVersion, StoredRow, WriteResult } from "./registry.ts";
+import type {
+  Listing,
+  Registry,
+  RowVersion,
+  StoredRow,
+  StoredTimestamp,
+  WriteResult,
+} from "./registry.ts";
 import { StorageFault } from "./storage_fault.ts";
 
 /** The key of the cookie: no node can be called like that. */
@@ -184,7 +191,7 @@ class StoreRegistry implements Registry {
 
 function listingOf(entries: readonly (readonly [string, Cell])[]): Listing {
   const rows: StoredRow[] = [];
-  const timestamps: NodeName[] = [];
+  const timestamps: StoredTimestamp[] = [];
   const oddities = new Oddities();
   for (const [key, { text, version }] of entries) {
     if (key === cookieKey) continue;
@@ -195,7 +202,7 @@ function listingOf(entries: readonly (readonly [string, Cell])[]): Listing {
     }
     const decoded = decodeRow(name, text);
     if (decoded.kind === "row") rows.push({ row: decoded.row, version });
-    else if (decoded.kind === "timestamp") timestamps.push(name);
+    else if (decoded.kind === "timestamp") timestamps.push({ name, version });
     else oddities.add(key, decoded.reason);
   }
   return { rows, timestamps, oddities: oddities.list() };

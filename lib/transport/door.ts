@@ -7,10 +7,10 @@ import { type Address, formatAddress } from "../core/address.ts";
 import type { Hello } from "../core/hello.ts";
 import { type Clock, sleep } from "../clock.ts";
 import type { ConnectionParts } from "./connection.ts";
-import { Guests } from "./guests.ts";
+import { Guests } from "../core/guests.ts";
 import { type Keys, knockMaxBytes, receive } from "./handshake.ts";
 import type { TransportLimits } from "./limits.ts";
-import type { StrangerReports } from "./strangers.ts";
+import type { StrangerReports } from "../core/strangers.ts";
 import { reasonOf, type Socket, Wire } from "./wire.ts";
 
 /** What the door needs from its surroundings. */

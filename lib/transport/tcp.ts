@@ -20,7 +20,7 @@ import { Door } from "./door.ts";
 import { makeKeys, withdraw } from "./handshake.ts";
 import { defaultLimits, type TransportLimits } from "./limits.ts";
 import { Peers, sweepsPerIdleTimeout } from "./peers.ts";
-import { StrangerReports } from "./strangers.ts";
+import { StrangerReports } from "../core/strangers.ts";
 import type { Deadlines, Outcome, Target, Transport, TransportHandler } from "./transport.ts";
 
 /** What a TCP transport is made of. */

@@ -33,8 +33,11 @@ export interface Outcome {
   readonly met: boolean;
 }
 
-/** What to compare with a goal: at least this ratio, or at most this value in the figure's unit. */
-export type Goal = { readonly ratioMin: number } | { readonly valueMax: number };
+/** What to compare with a goal: this ratio, or at most this value in the figure's unit. */
+export type Goal =
+  | { readonly ratioMin: number }
+  | { readonly ratioMax: number }
+  | { readonly valueMax: number };
 
 /** One round: what was measured, and the reference, in the same unit. */
 export type Round = readonly [value: number, reference: number];
@@ -74,8 +77,11 @@ export function figure(
 }
 
 function outcome(goal: Goal, ratio: number, value: number, unit: string): Outcome {
-  return "ratioMin" in goal
-    ? { text: `at least ${goal.ratioMin}`, met: ratio >= goal.ratioMin }
+  if ("ratioMin" in goal) {
+    return { text: `at least ${goal.ratioMin}`, met: ratio >= goal.ratioMin };
+  }
+  return "ratioMax" in goal
+    ? { text: `at most ${goal.ratioMax}`, met: ratio <= goal.ratioMax }
     : { text: `at most ${goal.valueMax} ${unit}`, met: value <= goal.valueMax };
 }
 
@@ -99,7 +105,7 @@ export function table(figures: readonly Figure[]): string {
 
 function reached({ goal, value, unit }: Figure): string {
   if (goal === undefined) return "";
-  const measured = goal.text.startsWith("at most") ? `: ${short(value)} ${unit}` : "";
+  const measured = goal.text.endsWith(` ${unit}`) ? `: ${short(value)} ${unit}` : "";
   return (goal.met ? "yes" : "no") + measured;
 }
 

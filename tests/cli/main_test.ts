@@ -99,8 +99,8 @@ Deno.test("main() shows commands, options, exit codes and examples in the help",
   for (const [name, { summary }] of commandEntries) {
     match(stdout, new RegExp(`^  ${name}\\b.* ${summary.replace(/[()]/g, ".")}$`, "m"));
   }
-  for (const [, { flag, variable }] of optionEntries) {
-    match(stdout, new RegExp(`^  ${flag} <`, "m"));
+  for (const [, { flag, variable, type }] of optionEntries) {
+    match(stdout, new RegExp(`^  ${flag} ${type.isSwitch ? " " : "<"}`, "m"));
     match(stdout, new RegExp(`\\b${variable}\\)`));
   }
   match(stdout, /^Exit codes:\n {2}0 /m);

@@ -11,7 +11,21 @@ async function faultsOf(...args: readonly string[]): Promise<readonly string[]> 
   return stderr.split("\n").slice(0, -2).map((line) => line.replace(/^clusternode: /, ""));
 }
 
-for (const [key, { flag, type }] of optionEntries) {
+/** Options whose flag has a value, which can be wrong. */
+const valued = optionEntries.filter(([, { type }]) => !type.isSwitch);
+
+for (const [key, { flag, variable, type }] of optionEntries) {
+  if (type.isSwitch) {
+    Deno.test(`main() ends with 2 when ${variable} is wrong, and says what is legal`, async () => {
+      const [value, legal] = wrongValues[key];
+      const { code, stderr, calls } = await run([], { environment: { [variable]: value } });
+      deepEqual([code, calls], [2, []]);
+      match(stderr, new RegExp(`^clusternode: ${variable} "${value}": .*`));
+      match(stderr, legal);
+      deepEqual(await faultsOf(`${flag}=${value}`), [`${flag}: it takes no value`]);
+    });
+    continue;
+  }
   Deno.test(`main() ends with 2 when ${flag} is wrong, and says what is legal`, async () => {
     const [value, legal] = wrongValues[key];
     const faults = await faultsOf(flag, value);
@@ -21,9 +35,9 @@ for (const [key, { flag, type }] of optionEntries) {
 }
 
 Deno.test("main() tells all faults at once, of every option and of unknown ones", async () => {
-  const args = optionEntries.flatMap(([key, { flag }]) => [flag, wrongValues[key][0]]);
+  const args = valued.flatMap(([key, { flag }]) => [flag, wrongValues[key][0]]);
   const faults = await faultsOf("--port", "80", ...args, "--colour", "--interval");
-  for (const [, { flag }] of optionEntries) {
+  for (const [, { flag }] of valued) {
     equal(faults.filter((fault) => fault.startsWith(`${flag} `)).length >= 1, true, flag);
   }
   ok(faults.includes('unknown option "--port"'));
@@ -72,3 +86,39 @@ for (const [args, expected] of cases) {
     deepEqual(await faultsOf(...args), expected);
   });
 }
+
+const beamName = ["--beam", "--name", "n1@10.0.0.5"];
+
+Deno.test("main() takes the Erlang cookie of --beam from its option, else from Erlang's file", async () => {
+  const cookieOf = async (
+    args: readonly string[],
+    surroundings: Parameters<typeof run>[1],
+  ): Promise<unknown> => {
+    const { code, stderr, calls } = await run(args, surroundings);
+    deepEqual([code, stderr, calls.length], [0, "", 1]);
+    return (calls[0]?.[1] as { readonly beamCookie: unknown }).beamCookie;
+  };
+  const environment = { HOME: "/home/me" };
+  const files = { "/home/me/.erlang.cookie": "FROMFILE\n" };
+  equal(await cookieOf([...beamName, "--beam-cookie", "GIVEN"], { environment, files }), "GIVEN");
+  equal(await cookieOf(beamName, { environment, files }), "FROMFILE");
+  equal(await cookieOf([], { environment, files }), undefined);
+});
+
+Deno.test("main() ends with 2 when --beam finds no Erlang cookie, and shows none", async () => {
+  deepEqual(await faultsOf(...beamName), [
+    "--beam: an Erlang cookie is needed, give --beam-cookie; there is no HOME to look in",
+  ]);
+  const environment = { HOME: "/home/me" };
+  const missing = await run(beamName, { environment });
+  equal(missing.code, 2);
+  match(missing.stderr, /or put one into \/home\/me\/\.erlang\.cookie \(No such file\)/);
+  const secret = "s3cret".repeat(100);
+  const illegal = await run(beamName, {
+    environment,
+    files: { "/home/me/.erlang.cookie": secret },
+  });
+  equal(illegal.code, 2);
+  match(illegal.stderr, /longer than the 255 characters/);
+  equal(illegal.stderr.includes("s3cret"), false);
+});

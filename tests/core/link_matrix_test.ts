@@ -25,7 +25,7 @@ function matrix(...rows: readonly string[]): LinkMatrix {
     name: names[from] as NodeName,
     links: row === "" ? undefined : names.flatMap((name, to) => {
       const kind = kinds[row[to] ?? "?"] ?? "unknown";
-      return from === to ? [] : [{ name, kind }];
+      return from === to ? [] : [{ name, memberKind: "node" as const, kind }];
     }),
   }));
   return new LinkMatrix(reports);
@@ -78,6 +78,7 @@ function pairsOf(finding: LinkFinding, present: readonly NodeName[]): [NodeName,
     present.filter((other) => other !== name && other !== hub).map((other) => [name, other]);
   switch (finding.kind) {
     case "no-report":
+    case "beam-missed":
     case "one-way":
       return [];
     case "alone":

@@ -219,9 +219,18 @@ Deno.test("judgeOddities() tells some one by one and counts the rest", () => {
     key: `x${index}`,
     reason: "it is not JSON",
   }));
-  const findings = judgeOddities({ rows: [], timestamps: ["old@h" as NodeName], oddities });
+  const listing = {
+    rows: [],
+    timestamps: [{ name: "old@h" as NodeName, version: "1" }],
+    oddities,
+  };
+  const findings = judgeOddities(listing, false);
   equal(findings.length, 7);
   match(texts(findings), /^x0 in the registry is no row: it is not JSON$/m);
   match(texts(findings), /^4 further entries of the registry are no rows$/m);
   match(texts(findings), /^1 row of Elixir nodes, timestamps alone: old@h$/m);
+  const last = findings.at(-1);
+  match(last?.level === "warning" ? last.whatToDo : "", /--beam/);
+  const [shared] = judgeOddities({ ...listing, oddities: [] }, true);
+  equal(shared?.level, "ok");
 });

@@ -52,7 +52,9 @@ processTest("--record writes what a replay makes the same decisions of", async (
   assert.ok(text.includes(`s  ${words}\n`), `${words}\n${text}`);
   assert.match(text, /s {2}The node has left\n/);
   const recorded = await Deno.readTextFile(path);
-  const cookie = await Deno.readTextFile(new DirectoryLayout(cluster.registry, "default").cookie);
+  const cookie = await Deno.readTextFile(
+    new DirectoryLayout(cluster.registry, "default", "inside").cookie,
+  );
   assert.ok(!recorded.includes(cookie.trim()), "the cookie is not in it");
 });
 

@@ -279,7 +279,7 @@ const clauses: Readonly<Record<string, Check>> = {
     await catchUp(two);
     const listing = await two.list(never);
     assert.deepEqual(listing.rows, [{ row: rowOf(name, 1), version }]);
-    assert.deepEqual(listing.timestamps, ["elixir@10.0.0.9"]);
+    assert.deepEqual(listing.timestamps.map(({ name }) => name), ["elixir@10.0.0.9"]);
     const keys = listing.oddities.map(({ key }) => key);
     assert.deepEqual(keys.toSorted(), Object.keys(damages).toSorted());
     for (const { reason } of listing.oddities) assert.match(reason, /^its? ./);
@@ -312,6 +312,30 @@ const clauses: Readonly<Record<string, Check>> = {
     assert.equal(await late.cookie(never), kept[0]);
     assert.deepEqual((await late.list(never)).oddities, []);
   },
+
+  "R14 list() gives a timestamp alone a version that moves with it, and remove() takes it out":
+    async ({ one, two, fixture }) => {
+      const elixir = nameOf("elixir@10.0.0.9");
+      const versionSeenBy = async (handle: Registry): Promise<string> => {
+        await catchUp(handle);
+        const { rows, timestamps, oddities } = await handle.list(never);
+        assert.deepEqual([rows, oddities], [[], []]);
+        assert.deepEqual(timestamps.map(({ name }) => name), [elixir]);
+        return timestamps[0]?.version ?? "";
+      };
+      await fixture.damage(elixir, "2016-03-10 18:51:29.277");
+      const first = await versionSeenBy(one);
+      assert.equal(await versionSeenBy(two), first);
+      await fixture.damage(elixir, "2016-03-10 18:51:30.277");
+      const second = await versionSeenBy(two);
+      assert.notEqual(second, first);
+      assert.equal(await two.remove(elixir, first, never), "conflict");
+      assert.equal(await versionSeenBy(one), second);
+      assert.equal(await one.remove(elixir, second, never), "removed");
+      assert.equal(await two.remove(elixir, second, never), "conflict");
+      await catchUp(two);
+      assert.deepEqual(await two.list(never), { rows: [], timestamps: [], oddities: [] });
+    },
 
   "watch() ends when its signal is aborted, and when the handle is closed": async (
     { one, two },

@@ -7,6 +7,7 @@ import { systemClock } from "../../lib/clock.ts";
 import { openDirectoryRegistry } from "../../lib/registry/directory.ts";
 import { MemoryStorage, openMemoryRegistry } from "../../lib/registry/memory.ts";
 import { registryConformance } from "./conformance.ts";
+import type { RegistryFixture } from "./conformance.ts";
 import { randomText } from "./rows.ts";
 
 const clock = systemClock;
@@ -31,12 +32,19 @@ registryConformance("memory", () => {
   });
 }, { needs: [] });
 
-registryConformance("directory", async () => {
+for (const isSharedWithBeam of [false, true]) {
+  const name = isSharedWithBeam ? "directory shared with BEAM nodes" : "directory";
+  registryConformance(name, () => directoryFixture(isSharedWithBeam), { needs: ["read", "write"] });
+}
+
+async function directoryFixture(isSharedWithBeam: boolean): Promise<RegistryFixture> {
   const parent = await Deno.makeTempDir();
   const path = `${parent}/sync_dir`;
+  const beside = `${parent}/.sync_dir.clusternode`;
+  const options = { path, clock, timeoutMs, randomText, isSharedWithBeam };
   return {
     handle: (cluster = "default") =>
-      Promise.resolve(openDirectoryRegistry({ path, cluster, clock, timeoutMs, randomText })),
+      Promise.resolve(openDirectoryRegistry({ ...options, cluster })),
     async damage(key: string, text: string) {
       await Deno.mkdir(path, { recursive: true });
       await Deno.writeTextFile(`${path}/${key}`, text);
@@ -45,11 +53,17 @@ registryConformance("directory", async () => {
       if (isAway) {
         await Deno.rename(path, `${path}.away`);
         await Deno.writeTextFile(path, "in the way");
+        if (!isSharedWithBeam) return;
+        await Deno.rename(beside, `${beside}.away`);
+        await Deno.writeTextFile(beside, "in the way");
       } else {
         await Deno.remove(path);
         await Deno.rename(`${path}.away`, path);
+        if (!isSharedWithBeam) return;
+        await Deno.remove(beside);
+        await Deno.rename(`${beside}.away`, beside);
       }
     },
     close: () => Deno.remove(parent, { recursive: true }),
   };
-}, { needs: ["read", "write"] });
+}

@@ -39,6 +39,8 @@ registryConformance("postgres", async () => {
         sql`
           insert into ${sql(`${schema}.entries`)} (cluster, key, text, version)
           values ('default', ${key}, ${kept}, ${randomText()})
+          on conflict (cluster, key) do update
+          set text = excluded.text, version = excluded.version
         `
       );
     },

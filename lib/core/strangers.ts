@@ -4,19 +4,23 @@
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
+
+/** The part of a clock that is needed here: monotonic milliseconds. */
+interface Now {
+  now(): number;
+}
 
 const quietMs = 1_000;
 const hostsMax = 1_024;
 
 /** Passes reports on, or keeps quiet. */
 export class StrangerReports {
-  readonly #clock: Clock;
+  readonly #clock: Now;
   readonly #report: (host: string, reason: string) => void;
   /** When a host was last reported, in milliseconds; the earliest stands first. */
   readonly #reportedMs = new Map<string, number>();
 
-  constructor(clock: Clock, report: (host: string, reason: string) => void) {
+  constructor(clock: Now, report: (host: string, reason: string) => void) {
     this.#clock = clock;
     this.#report = report;
   }

@@ -1,0 +1,173 @@
+/**
+ * One attempt to connect to a node: find its place, open a connection, prove the cookie to each other.
+ *
+ * @module
+ */
+import { formatAddress } from "../core/address.ts";
+import { assert, AssertionError, unreachable } from "../core/assert.ts";
+import type { NodeName } from "../core/name.ts";
+import type { Clock } from "../clock.ts";
+import type { HandshakeEffect, Party, Peer } from "./handshake.ts";
+import { DiallingHandshake } from "./handshake_dialler.ts";
+import type { Status } from "./handshake_message.ts";
+import { type BeamLimits, handshakePacketMaxBytes } from "./limits.ts";
+import { connectTo, type Failure, findPlace, type Progress } from "./lookup.ts";
+import { Wire } from "./wire.ts";
+
+/** How a dial ended. */
+export type DialResult =
+  | { readonly kind: "linked"; readonly peer: Peer; readonly wire: Wire }
+  /** The other side comes here instead, or has come. */
+  | { readonly kind: "yielded"; readonly detail: string }
+  /** The other side closed before it said anything that counts: perhaps it is dialling, too. */
+  | { readonly kind: "dropped"; readonly detail: string }
+  | Failure;
+
+/** What a dial needs from its surroundings. */
+export interface DialContext {
+  readonly clock: Clock;
+  readonly limits: BeamLimits;
+  readonly epmdPort: number;
+  readonly party: () => Party;
+  /**
+   * Asked just before this node says its name: resolves with true if a link to that node came up
+   * meanwhile, or is coming up and did.
+   */
+  readonly hasCome: (name: NodeName) => Promise<boolean>;
+  /** True if there is a link to that node. */
+  readonly isLinked: (name: NodeName) => boolean;
+}
+
+/** A dial under way. */
+export class Dial implements Progress {
+  readonly result: Promise<DialResult>;
+  /** What the other side has said to our name; `undefined` once it is over without that. */
+  readonly status: Promise<Status | undefined>;
+  readonly #name: NodeName;
+  readonly #context: DialContext;
+  readonly #stop = new AbortController();
+  readonly #status = Promise.withResolvers<Status | undefined>();
+  #stopped: Failure | undefined;
+  #waiting: { readonly kind: "no-answer" | "silent"; readonly what: string };
+  #isNamed = false;
+
+  constructor(name: NodeName, timeoutMs: number, context: DialContext) {
+    this.#name = name;
+    this.#context = context;
+    this.#waiting = { kind: "no-answer", what: `the place of ${name}` };
+    this.status = this.#status.promise;
+    const cancel = context.clock.after(timeoutMs, () => this.stop(this.overdue(timeoutMs)));
+    this.result = this.#run().finally(() => {
+      cancel();
+      this.#status.resolve(undefined);
+    });
+  }
+
+  /** True from when the other side may have heard our name. */
+  get isNamed(): boolean {
+    return this.#isNamed;
+  }
+
+  /** The outcome if it has to end now, because so much time has passed. */
+  overdue(timeoutMs: number): Failure {
+    const { kind, what } = this.#waiting;
+    return { kind, detail: `${what} did not come within ${timeoutMs} ms` };
+  }
+
+  waitingFor(kind: "no-answer" | "silent", what: string): void {
+    this.#waiting = { kind, what };
+  }
+
+  /** Ends it with that outcome. */
+  stop(outcome: Failure): void {
+    this.#stopped ??= outcome;
+    this.#stop.abort();
+  }
+
+  async #run(): Promise<DialResult> {
+    const { signal } = this.#stop;
+    const { epmdPort, limits } = this.#context;
+    try {
+      const place = await findPlace(this.#name, epmdPort, this, signal);
+      if ("kind" in place) return place;
+      const where = formatAddress(place);
+      this.waitingFor("no-answer", `a connection to ${where}`);
+      const refused = `nobody listens at ${where}, where its EPMD says that it is`;
+      const socket = await connectTo(place.host, place.port, signal, refused);
+      if ("kind" in socket) return socket;
+      const wire = new Wire(socket, 2, handshakePacketMaxBytes, limits.writeQueueMaxBytes);
+      const onAbort = (): void => wire.close("ours", "the attempt was given up");
+      signal.addEventListener("abort", onAbort);
+      const result = await this.#introduce(wire, place.version);
+      signal.removeEventListener("abort", onAbort);
+      if (result.kind === "linked" && !signal.aborted) return result;
+      // What was written last, such as that the old connection stays, is still to arrive.
+      await wire.flushed();
+      wire.close("ours", "no link came of it");
+      return this.#stopped ?? result;
+    } catch (error) {
+      assert(this.#stopped !== undefined, `a dial throws only when it is stopped: ${error}`);
+      return this.#stopped;
+    }
+  }
+
+  async #introduce(wire: Wire, version: 5 | 6): Promise<DialResult> {
+    const { hasCome, party } = this.#context;
+    this.waitingFor("silent", "its own connection to this node");
+    if (await hasCome(this.#name)) return { kind: "yielded", detail: "it has come by itself" };
+    this.waitingFor("silent", "its answer to the name of this node");
+    const handshake = new DiallingHandshake(party(), this.#name, version);
+    this.#isNamed = true;
+    wire.write(handshake.greeting());
+    for (;;) {
+      const packet = await wire.packet();
+      if (packet === undefined) return this.#brokenOff(wire, handshake);
+      this.waitingFor("silent", "the next step of its handshake");
+      for (const effect of handshake.receive(packet)) {
+        const result = this.#carryOut(effect, wire, handshake);
+        if (result !== undefined) return result;
+      }
+    }
+  }
+
+  #carryOut(
+    effect: HandshakeEffect,
+    wire: Wire,
+    handshake: DiallingHandshake,
+  ): DialResult | undefined {
+    switch (effect.kind) {
+      case "send":
+        wire.write(effect.packet);
+        return undefined;
+      case "status": {
+        this.#status.resolve(effect.status);
+        if (effect.status !== "alive") return undefined;
+        const replaces = !this.#context.isLinked(this.#name);
+        const results = handshake.answerAlive(replaces)
+          .map((next) => this.#carryOut(next, wire, handshake));
+        return results.find((result) => result !== undefined);
+      }
+      case "proven":
+        return { kind: "linked", peer: effect.peer, wire };
+      case "failed": {
+        const { fault: kind, detail } = effect;
+        return { kind, detail };
+      }
+      case "admit":
+        throw new AssertionError("a dialler lets nobody in");
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  #brokenOff(wire: Wire, handshake: DiallingHandshake): DialResult {
+    if (this.#stopped !== undefined) return this.#stopped;
+    const { kind = "reset", detail = "it ended" } = wire.end ?? {};
+    if (kind === "garbage") return { kind, detail };
+    if (!handshake.hasProven) return { kind: "dropped", detail };
+    return {
+      kind: "wrong-cookie",
+      detail: "it closed when it saw the proof of this node's cookie",
+    };
+  }
+}

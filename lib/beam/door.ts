@@ -1,0 +1,161 @@
+/**
+ * The door: accepts connections of BEAM nodes and finds out who came. It stays open whatever comes
+ * through it.
+ *
+ * @module
+ */
+import { type Address, formatAddress } from "../core/address.ts";
+import { AssertionError, unreachable } from "../core/assert.ts";
+import { Guests } from "../core/guests.ts";
+import type { NodeName } from "../core/name.ts";
+import type { StrangerReports } from "../core/strangers.ts";
+import { type Clock, sleep } from "../clock.ts";
+import type { HandshakeEffect, Party, Peer } from "./handshake.ts";
+import { AcceptingHandshake } from "./handshake_acceptor.ts";
+import type { Status } from "./handshake_message.ts";
+import { type BeamLimits, handshakePacketMaxBytes } from "./limits.ts";
+import { reasonOf, type Socket, Wire } from "./wire.ts";
+
+/** What the door needs from its surroundings. */
+export interface DoorContext {
+  readonly clock: Clock;
+  readonly limits: BeamLimits;
+  readonly party: () => Party;
+  readonly strangers: StrangerReports;
+  /** Somebody says to be `name`: may it go on? `left` settles when it has not, or no longer, to. */
+  readonly onNamed: (name: NodeName, left: Promise<void>) => Promise<Status>;
+  /** Somebody has proven the cookie; resolves when that link is over. */
+  readonly onProven: (peer: Peer, wire: Wire) => Promise<void>;
+}
+
+/** Connections accepted before those accepted get their turn. */
+const acceptBurst = 48;
+
+/** Out of file descriptors, most likely: some come back when connections end. */
+const acceptPauseMs = 50;
+
+/** A listening socket and those who wait behind it. */
+export class Door {
+  readonly #listener: Deno.TcpListener;
+  readonly #context: DoorContext;
+  readonly #guests: Guests;
+  readonly #wires = new Set<Wire>();
+  readonly #tasks = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
+
+  /** @throws {Error} if it cannot listen there; the message names the address and the reason */
+  constructor(listen: Address, context: DoorContext) {
+    this.#context = context;
+    const { limits } = context;
+    this.#guests = new Guests(limits.guestsMax, limits.guestsPerHostMax);
+    try {
+      this.#listener = Deno.listen({ hostname: listen.host, port: listen.port });
+    } catch (error) {
+      const reason = error instanceof Deno.errors.AddrInUse
+        ? "another program listens there already"
+        : `it failed: ${reasonOf(error)}`;
+      const where = formatAddress(listen);
+      throw new Error(`Cannot listen for BEAM nodes on ${where} as ${reason}`, { cause: error });
+    }
+    this.#track(this.#acceptAll());
+  }
+
+  /** The port on which it listens. */
+  get port(): number {
+    return this.#listener.addr.port;
+  }
+
+  /** Connections that have not proven the cookie yet. */
+  get guestCount(): number {
+    return this.#guests.size;
+  }
+
+  /** Closes it and those who wait behind it; resolves when nothing is left, links included. */
+  async close(): Promise<void> {
+    if (!this.#closing.signal.aborted) {
+      this.#closing.abort();
+      this.#listener.close();
+      for (const wire of this.#wires) wire.close("ours", "the node stops");
+    }
+    while (this.#tasks.size > 0) await Promise.all(this.#tasks);
+  }
+
+  async #acceptAll(): Promise<void> {
+    const { signal } = this.#closing;
+    for (let accepted = 1; !signal.aborted; accepted++) {
+      let pauseMs = accepted % acceptBurst === 0 ? 0 : undefined;
+      try {
+        this.#track(this.#receive(await this.#listener.accept()));
+      } catch {
+        // Whatever it was, nobody can come in when this loop ends.
+        pauseMs = acceptPauseMs;
+      }
+      if (pauseMs !== undefined) {
+        await sleep(this.#context.clock, pauseMs, signal).catch(() => {});
+      }
+    }
+  }
+
+  async #receive(socket: Socket): Promise<void> {
+    const { clock, limits, strangers } = this.#context;
+    const wire = new Wire(socket, 2, handshakePacketMaxBytes, limits.writeQueueMaxBytes);
+    const { host } = wire.remote;
+    this.#wires.add(wire);
+    const guest = this.#guests.admit(host, () => wire.close("ours", "made room for a newcomer"));
+    const cancel = clock.after(
+      limits.handshakeTimeoutMs,
+      () => wire.close("ours", `no handshake within ${limits.handshakeTimeoutMs} ms`),
+    );
+    const left = Promise.withResolvers<void>();
+    const end = await this.#talk(wire, left.promise);
+    cancel();
+    this.#guests.leave(guest);
+    if (end?.kind === "proven" && !this.#closing.signal.aborted) {
+      const over = this.#context.onProven(end.peer, wire);
+      left.resolve();
+      this.#wires.delete(wire);
+      return await over;
+    }
+    left.resolve();
+    if (end?.kind === "failed" && end.fault !== "yielded") strangers.add(host, end.detail);
+    else if (wire.end?.kind === "garbage") strangers.add(host, `it sent ${wire.end.detail}`);
+    await wire.flushed();
+    this.#wires.delete(wire);
+    wire.close("ours", "turned away");
+  }
+
+  /** Takes the handshake to its end; `undefined` if the connection ended before. */
+  async #talk(
+    wire: Wire,
+    left: Promise<void>,
+  ): Promise<Extract<HandshakeEffect, { kind: "proven" | "failed" }> | undefined> {
+    const handshake = new AcceptingHandshake(this.#context.party());
+    for (;;) {
+      const packet = await wire.packet();
+      if (packet === undefined) return undefined;
+      const effects = handshake.receive(packet);
+      for (let effect = effects.shift(); effect !== undefined; effect = effects.shift()) {
+        switch (effect.kind) {
+          case "send":
+            wire.write(effect.packet);
+            break;
+          case "admit":
+            effects.push(...handshake.admit(await this.#context.onNamed(effect.name, left)));
+            break;
+          case "proven":
+          case "failed":
+            return effect;
+          case "status":
+            throw new AssertionError("who is dialled hears no status");
+          default:
+            return unreachable(effect);
+        }
+      }
+    }
+  }
+
+  #track(task: Promise<void>): void {
+    this.#tasks.add(task);
+    void task.finally(() => this.#tasks.delete(task));
+  }
+}

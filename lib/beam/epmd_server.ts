@@ -1,0 +1,165 @@
+/**
+ * An EPMD of our own, for machines on which nobody else runs one: without it no BEAM node finds
+ * another.
+ *
+ * It registers who comes from this machine, and tells everybody. A registration lasts as long as its
+ * connection. Nobody can end it from outside.
+ *
+ * @module
+ */
+import { type Address, isLoopback } from "../core/address.ts";
+import { unreachable } from "../core/assert.ts";
+import { Guests } from "../core/guests.ts";
+import { type Clock, sleep } from "../clock.ts";
+import {
+  decodeRequest,
+  encodeAliveAnswer,
+  encodeNames,
+  encodePortIs,
+  type Registration,
+} from "./epmd_message.ts";
+import { type BeamLimits, epmdRequestMaxBytes } from "./limits.ts";
+import { Wire } from "./wire.ts";
+
+/** What an EPMD needs from its surroundings. */
+export interface EpmdContext {
+  readonly clock: Clock;
+  readonly limits: BeamLimits;
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+/** Connections accepted before those accepted get their turn. */
+const acceptBurst = 48;
+
+/** Out of file descriptors, most likely: some come back when connections end. */
+const acceptPauseMs = 50;
+
+/** A listening EPMD. */
+export class EpmdServer implements AsyncDisposable {
+  readonly #listener: Deno.TcpListener;
+  readonly #context: EpmdContext;
+  readonly #guests: Guests;
+  readonly #registered = new Map<string, Registration>();
+  readonly #wires = new Set<Wire>();
+  readonly #tasks = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
+
+  /** @throws what `Deno.listen` throws, above all `AddrInUse` where somebody serves already */
+  constructor({ host, port }: Address, context: EpmdContext) {
+    this.#context = context;
+    const { epmdClientsMax, epmdClientsPerHostMax } = context.limits;
+    this.#guests = new Guests(epmdClientsMax, epmdClientsPerHostMax);
+    this.#listener = Deno.listen({ hostname: host, port });
+    this.#track(this.#acceptAll());
+  }
+
+  /** The port on which it listens. */
+  get port(): number {
+    return this.#listener.addr.port;
+  }
+
+  /** Names that are registered. */
+  get nameCount(): number {
+    return this.#registered.size;
+  }
+
+  /** Connections of those who have registered nothing. */
+  get clientCount(): number {
+    return this.#guests.size;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#closing.signal.aborted) {
+      this.#closing.abort();
+      this.#listener.close();
+      for (const wire of this.#wires) wire.close("ours", "EPMD stops");
+    }
+    while (this.#tasks.size > 0) await Promise.all(this.#tasks);
+  }
+
+  async #acceptAll(): Promise<void> {
+    const { signal } = this.#closing;
+    for (let accepted = 1; !signal.aborted; accepted++) {
+      let pauseMs = accepted % acceptBurst === 0 ? 0 : undefined;
+      try {
+        this.#track(this.#serve(await this.#listener.accept()));
+      } catch {
+        // Whatever it was, nobody is served when this loop ends.
+        pauseMs = acceptPauseMs;
+      }
+      if (pauseMs !== undefined) {
+        await sleep(this.#context.clock, pauseMs, signal).catch(() => {});
+      }
+    }
+  }
+
+  async #serve(socket: Deno.TcpConn): Promise<void> {
+    const { clock, limits } = this.#context;
+    const wire = new Wire(socket, 2, epmdRequestMaxBytes, limits.writeQueueMaxBytes);
+    this.#wires.add(wire);
+    const { host } = wire.remote;
+    const isLocal = comesFromHere(host, socket.localAddr.hostname);
+    const guest = this.#guests.admit(host, () => wire.close("ours", "made room for a newcomer"));
+    const cancel = clock.after(
+      limits.epmdIdleTimeoutMs,
+      () => wire.close("ours", `nothing was asked in ${limits.epmdIdleTimeoutMs} ms`),
+    );
+    const packet = await wire.packet();
+    const registration = packet && this.#answer(packet, wire, isLocal);
+    if (registration !== undefined) {
+      cancel();
+      this.#guests.leave(guest);
+      // It lasts until the connection ends; there is nothing more to say.
+      if (await wire.packet() !== undefined) wire.close("garbage", "it asked for more");
+      this.#registered.delete(registration.alive);
+    }
+    await wire.flushed();
+    cancel();
+    this.#guests.leave(guest);
+    wire.close("ours", "answered");
+    this.#wires.delete(wire);
+  }
+
+  /** Answers; returns what was registered by it. */
+  #answer(packet: Uint8Array, wire: Wire, isLocal: boolean): Registration | undefined {
+    const request = decodeRequest(packet);
+    if (request === undefined) return undefined;
+    switch (request.kind) {
+      case "alive":
+        return isLocal ? this.#register(request.registration, wire) : undefined;
+      case "port":
+        wire.writeBytes(encodePortIs(this.#registered.get(request.alive)));
+        return undefined;
+      case "names":
+        wire.writeBytes(encodeNames(this.port, this.#registered.values()));
+        return undefined;
+      default:
+        return unreachable(request);
+    }
+  }
+
+  #register(registration: Registration, wire: Wire): Registration | undefined {
+    const { alive, versionHigh } = registration;
+    const isRefused = this.#registered.has(alive) ||
+      this.#registered.size >= this.#context.limits.epmdNamesMax;
+    const [creation = 0] = new Uint32Array(this.#context.randomBytes(4).slice().buffer);
+    wire.writeBytes(encodeAliveAnswer(isRefused, Math.max(4, creation), versionHigh));
+    if (isRefused) return undefined;
+    this.#registered.set(alive, registration);
+    return registration;
+  }
+
+  #track(task: Promise<void>): void {
+    this.#tasks.add(task);
+    void task.finally(() => this.#tasks.delete(task));
+  }
+}
+
+/**
+ * True if who connects from `remote` to `local` runs on this machine. Besides loopback that is its
+ * own address, which nobody else can answer from.
+ */
+export function comesFromHere(remote: string, local: string): boolean {
+  // On a socket of both families it stands in front of IPv4 addresses.
+  return isLoopback(remote.replace(/^::ffff:/, "")) || remote === local;
+}

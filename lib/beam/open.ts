@@ -1,0 +1,296 @@
+/**
+ * The pulse with BEAM nodes: one link per name, found, opened and kept as pings need it.
+ *
+ * This file decides over which link a ping goes; {@linkcode Dial} opens them, {@linkcode Door} takes
+ * them in, {@linkcode Link} speaks over them, {@linkcode KeptRegistration} makes this node findable.
+ *
+ * @module
+ */
+import { localName, type NodeName } from "../core/name.ts";
+import { StrangerReports } from "../core/strangers.ts";
+import type { Clock } from "../clock.ts";
+import { Acquaintance } from "./acquaintance.ts";
+import type { Beam, BeamDeadlines, BeamOptions, BeamOutcome } from "./beam.ts";
+import { ByteReader } from "./bytes.ts";
+import { Dial, type DialContext, type DialResult } from "./dial.ts";
+import { Door, type DoorContext } from "./door.ts";
+import type { Party, Peer } from "./handshake.ts";
+import type { Status } from "./handshake_message.ts";
+import { type BeamLimits, defaultLimits } from "./limits.ts";
+import { Link, type LinkContext } from "./link.ts";
+import type { Failure } from "./lookup.ts";
+import { KeptRegistration } from "./registration.ts";
+import type { Wire } from "./wire.ts";
+
+/** What a pulse with BEAM nodes is made of. */
+export interface OpenBeamOptions extends BeamOptions {
+  readonly clock: Clock;
+  /** Random bytes from the operating system: challenges are made of them. */
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly limits?: Partial<BeamLimits>;
+}
+
+/** A pulse with BEAM nodes, with what tests want to do and to count. */
+export interface OpenedBeam extends Beam {
+  /** Connections that came in and have not proven the cookie. */
+  readonly guestCount: number;
+  /** Open links. */
+  readonly linkCount: number;
+  /** Dials during which the other side was found to be dialling this node. */
+  readonly collisionCount: number;
+  /** The port of the EPMD that is served here, or 0. */
+  readonly epmdPort: number;
+  /** Closes the link to `name`, if there is one. */
+  disconnect(name: NodeName): void;
+}
+
+/**
+ * Opens a pulse with BEAM nodes. It is registered with EPMD when this resolves, if that was possible.
+ *
+ * @throws {Error} `Cannot listen for BEAM nodes on 10.0.0.5:80 as …`
+ */
+export async function openBeam(options: OpenBeamOptions): Promise<OpenedBeam> {
+  const beam = new BeamNode(options);
+  await beam.registered;
+  return beam;
+}
+
+/** Dials for one ping: the second and third cure that both sides were dialling. */
+const dialsMax = 3;
+
+/** Links over which one ping is sent: the second if the first one ended under it. */
+const linksPerPingMax = 2;
+
+const stopped: Failure = { kind: "closed", detail: "the pulse with BEAM nodes was closed" };
+
+class BeamNode implements OpenedBeam {
+  readonly #options: OpenBeamOptions;
+  readonly #limits: BeamLimits;
+  readonly #creation: number;
+  readonly #known = new Map<NodeName, Acquaintance>();
+  readonly #tasks = new Set<Promise<unknown>>();
+  readonly #dialContext: DialContext;
+  readonly #linkContext: LinkContext;
+  readonly #door: Door | undefined;
+  readonly #registration: KeptRegistration;
+  #lastLink = 0;
+  #linkCount = 0;
+  #collisionCount = 0;
+  #isClosed = false;
+
+  constructor(options: OpenBeamOptions) {
+    const { name, clock, handler, epmdPort, tickMs, listen, epmd, randomBytes } = options;
+    this.#options = options;
+    const limits = this.#limits = { ...defaultLimits, ...options.limits };
+    // Smaller ones were given out by old versions of EPMD, 0 by none.
+    const creation = this.#creation = Math.max(4, this.#random32());
+    const party = (): Party => this.#party();
+    this.#dialContext = {
+      ...{ clock, limits, epmdPort, party },
+      hasCome: async (to) => await this.#of(to).arrival(limits.comingMaxMs, false) !== undefined,
+      isLinked: (to) => this.#of(to).link !== undefined,
+    };
+    this.#linkContext = {
+      ...{ clock, limits, tickMs },
+      own: { name, creation },
+      onPing: (from, answer) => handler.onPing(from, answer),
+      onEnd: (link) => this.#onEnd(link),
+    };
+    const strangers = new StrangerReports(clock, (host, why) => handler.onStranger(host, why));
+    const doorContext: DoorContext = {
+      ...{ clock, limits, party, strangers },
+      onNamed: (from, left) => this.#admit(from, left),
+      onProven: (peer, wire) => this.#adopt(peer, wire).ended,
+    };
+    this.#door = listen && new Door(listen, doorContext);
+    this.#registration = new KeptRegistration({
+      ...{ clock, limits, randomBytes, epmdPort },
+      alive: localName(name),
+      port: this.#door?.port,
+      serve: epmd,
+      onNote: (level, message) => handler.onNote(level, message),
+    });
+  }
+
+  /** Resolves when the first attempt to register is over. */
+  get registered(): Promise<void> {
+    return this.#registration.tried;
+  }
+
+  get port(): number {
+    return this.#door?.port ?? 0;
+  }
+
+  get guestCount(): number {
+    return this.#door?.guestCount ?? 0;
+  }
+
+  get linkCount(): number {
+    return this.#linkCount;
+  }
+
+  get collisionCount(): number {
+    return this.#collisionCount;
+  }
+
+  get epmdPort(): number {
+    return this.#registration.server?.port ?? 0;
+  }
+
+  async ping(name: NodeName, deadlines: BeamDeadlines): Promise<BeamOutcome> {
+    const { clock, name: own } = this.#options;
+    if (name === own) return { kind: "garbage", detail: "it has the name of this node" };
+    const { connectTimeoutMs, answerTimeoutMs } = deadlines;
+    const deadlineMs = clock.now() + connectTimeoutMs + answerTimeoutMs;
+    let lost: Failure = stopped;
+    for (let count = 0; count < linksPerPingMax && !this.#isClosed; count++) {
+      const leftMs = deadlineMs - clock.now();
+      if (leftMs <= 0) return lost;
+      const link = await this.#linkTo(name, Math.min(connectTimeoutMs, leftMs));
+      if (!(link instanceof Link)) return link;
+      const answerMs = Math.max(1, Math.min(answerTimeoutMs, deadlineMs - clock.now()));
+      const outcome = await link.ping(answerMs);
+      if (outcome.kind === "pong") {
+        return { ...outcome, address: link.wire.remote, creation: link.peer.creation };
+      }
+      if (outcome.kind !== "lost") return outcome;
+      // Both sides may have ended it for each other; whether the node is there, a new one tells.
+      lost = { kind: "reset", detail: outcome.detail };
+    }
+    return this.#isClosed ? stopped : lost;
+  }
+
+  disconnect(name: NodeName): void {
+    this.#known.get(name)?.link?.close("disconnected on purpose");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    for (const known of [...this.#known.values()]) known.close(stopped);
+    await Promise.all([this.#door?.close(), this.#registration[Symbol.asyncDispose]()]);
+    while (this.#tasks.size > 0) await Promise.all(this.#tasks);
+  }
+
+  /** The link to `name`: the open one, or one that comes, or one that is dialled. */
+  #linkTo(name: NodeName, timeoutMs: number): Promise<Link | Failure> {
+    const known = this.#of(name);
+    if (known.link !== undefined) return Promise.resolve(known.link);
+    if (known.connecting !== undefined) return this.#within(timeoutMs, known, known.connecting);
+    const connecting = known.connecting = this.#connect(known, timeoutMs).finally(() => {
+      known.connecting = undefined;
+      this.#forgetIfOver(known);
+    });
+    this.#track(connecting);
+    return connecting;
+  }
+
+  /** An attempt that somebody else began may have a longer deadline than the one who joined it. */
+  #within(
+    timeoutMs: number,
+    known: Acquaintance,
+    running: Promise<Link | Failure>,
+  ): Promise<Link | Failure> {
+    return new Promise((resolve) => {
+      const detail = `no connection to ${known.name} within ${timeoutMs} ms`;
+      const cancel = this.#options.clock.after(
+        timeoutMs,
+        () => resolve(known.dial?.overdue(timeoutMs) ?? { kind: "silent", detail }),
+      );
+      void running.then(resolve).finally(cancel);
+    });
+  }
+
+  async #connect(known: Acquaintance, timeoutMs: number): Promise<Link | Failure> {
+    const { clock } = this.#options;
+    const { comingMaxMs, linksMax } = this.#limits;
+    const deadlineMs = clock.now() + timeoutMs;
+    const patienceMs = (): number => Math.min(comingMaxMs, deadlineMs - clock.now());
+    // It has said that it comes. Half of the time: should it fail, there is another chance.
+    const trustMs = (): number => Math.floor((deadlineMs - clock.now()) / 2);
+    let failure: Failure = { kind: "silent", detail: `no connection within ${timeoutMs} ms` };
+    for (let count = 0; count < dialsMax; count++) {
+      const come = await known.arrival(patienceMs(), false);
+      if (come !== undefined) return come;
+      const leftMs = deadlineMs - clock.now();
+      if (this.#isClosed) return stopped;
+      if (leftMs <= 0) return failure;
+      if (this.#linkCount >= linksMax) {
+        return { kind: "no-answer", detail: `there are ${linksMax} connections already` };
+      }
+      const result = await this.#dial(known, leftMs);
+      if (result.kind === "linked") {
+        if (!this.#isClosed) return this.#adopt(result.peer, result.wire).link;
+        result.wire.close("ours", stopped.detail);
+        return stopped;
+      }
+      const { kind, detail } = result;
+      const isYielded = kind === "yielded";
+      const instead = await known.arrival(isYielded ? trustMs() : patienceMs(), isYielded);
+      if (instead !== undefined) return instead;
+      if (!isYielded && kind !== "dropped") return result;
+      failure = { kind: isYielded ? "silent" : "reset", detail };
+    }
+    return failure;
+  }
+
+  async #dial(known: Acquaintance, timeoutMs: number): Promise<DialResult> {
+    const dial = known.dial = new Dial(known.name, timeoutMs, this.#dialContext);
+    const result = await dial.result;
+    known.dial = undefined;
+    const isCollision = result.kind === "yielded" || await dial.status === "ok_simultaneous";
+    if (isCollision) this.#collisionCount++;
+    return result;
+  }
+
+  async #admit(name: NodeName, left: Promise<void>): Promise<Status> {
+    const isFull = this.#linkCount >= this.#limits.linksMax;
+    if (this.#isClosed || (isFull && !this.#known.get(name)?.link)) return "not_allowed";
+    const known = this.#of(name);
+    known.comes(left);
+    void left.then(() => this.#forgetIfOver(known));
+    return await known.admission(this.#options.name > name);
+  }
+
+  #adopt(peer: Peer, wire: Wire): { readonly link: Link; readonly ended: Promise<void> } {
+    const link = new Link(peer, wire, ++this.#lastLink, this.#linkContext);
+    this.#linkCount++;
+    const ended = link.run();
+    this.#of(peer.name).adopt(link);
+    this.#track(ended);
+    return { link, ended };
+  }
+
+  #onEnd(link: Link): void {
+    this.#linkCount--;
+    const known = this.#known.get(link.name);
+    const wasUsed = known?.lose(link);
+    if (known !== undefined) this.#forgetIfOver(known);
+    if (wasUsed && !this.#isClosed) this.#options.handler.onLost(link.name);
+  }
+
+  #party(): Party {
+    const { name, cookie } = this.#options;
+    return { name, cookie, creation: this.#creation, challenge: this.#random32() };
+  }
+
+  #random32(): number {
+    return new ByteReader(this.#options.randomBytes(4)).number(4);
+  }
+
+  #of(name: NodeName): Acquaintance {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const fresh = new Acquaintance(name, this.#options.clock);
+    this.#known.set(name, fresh);
+    return fresh;
+  }
+
+  #forgetIfOver(known: Acquaintance): void {
+    if (known.isOver && this.#known.get(known.name) === known) this.#known.delete(known.name);
+  }
+
+  #track(task: Promise<unknown>): void {
+    this.#tasks.add(task);
+    void task.finally(() => this.#tasks.delete(task));
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * An EPMD with registrations as a test wants them, and nodes behind them that misbehave.
+ *
+ * @module
+ */
+import { EpmdServer } from "../../lib/beam/epmd_server.ts";
+import { encodeAlive } from "../../lib/beam/epmd_message.ts";
+import { DiallingHandshake } from "../../lib/beam/handshake_dialler.ts";
+import { defaultLimits, frameMaxBytes } from "../../lib/beam/limits.ts";
+import { encodePacket } from "../../lib/beam/packets.ts";
+import { Wire } from "../../lib/beam/wire.ts";
+import { systemClock } from "../../lib/clock.ts";
+import type { NodeName } from "../../lib/core/name.ts";
+import { closeQuietly, FakeListener, randomBytes } from "../transport/fixtures.ts";
+import { cookie } from "./fixtures.ts";
+
+/** An EPMD, and who is registered with it. */
+export class EpmdScene implements AsyncDisposable {
+  readonly epmd: EpmdServer = new EpmdServer({ host: "127.0.0.1", port: 0 }, {
+    clock: systemClock,
+    limits: defaultLimits,
+    randomBytes,
+  });
+  readonly #sockets: Deno.TcpConn[] = [];
+  readonly #listeners: FakeListener[] = [];
+
+  get port(): number {
+    return this.epmd.port;
+  }
+
+  /** Registers `alive` at a port, whoever listens there. */
+  async register(alive: string, port: number): Promise<void> {
+    const socket = await Deno.connect({ hostname: "127.0.0.1", port: this.epmd.port });
+    this.#sockets.push(socket);
+    await socket.write(encodePacket(encodeAlive(alive, port), 2));
+    await socket.read(new Uint8Array(16));
+  }
+
+  /** A node that treats everybody who connects as `behave` says. */
+  async node(
+    alive: string,
+    behave: (socket: Deno.TcpConn) => Promise<void>,
+  ): Promise<FakeListener> {
+    const listener = new FakeListener(behave);
+    this.#listeners.push(listener);
+    await this.register(alive, listener.target.addresses[0]?.port ?? 0);
+    return listener;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) closeQuietly(socket);
+    for (const listener of this.#listeners) await listener[Symbol.asyncDispose]();
+    await this.epmd[Symbol.asyncDispose]();
+  }
+}
+
+/** A wire of a handshake. */
+export function wireOf(socket: Deno.TcpConn): Wire {
+  return new Wire(socket, 2, frameMaxBytes, 200_000_000);
+}
+
+/** Dials `port` as `name` and proves the cookie; the wire then carries frames. */
+export async function connectAs(name: NodeName, target: NodeName, port: number): Promise<Wire> {
+  const wire = wireOf(await Deno.connect({ hostname: "127.0.0.1", port }));
+  const handshake = new DiallingHandshake({ name, cookie, creation: 5, challenge: 6 }, target, 6);
+  wire.write(handshake.greeting());
+  for (;;) {
+    const packet = await wire.packet();
+    if (packet === undefined) throw new Error(`turned away: ${JSON.stringify(wire.end)}`);
+    const effects = handshake.receive(packet);
+    for (let effect = effects.shift(); effect !== undefined; effect = effects.shift()) {
+      if (effect.kind === "send") wire.write(effect.packet);
+      else if (effect.kind === "failed") throw new Error(effect.detail);
+      else if (effect.kind === "status" && effect.status === "alive") {
+        effects.push(...handshake.answerAlive(true));
+      } else if (effect.kind === "proven") {
+        wire.setLength(4, frameMaxBytes);
+        return wire;
+      }
+    }
+  }
+}
