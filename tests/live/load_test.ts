@@ -103,7 +103,7 @@ loadTest("postgres", postgresNeeds, async () => {
   });
 });
 
-loadTest("etcd, without hints", etcdNeeds, async () => {
+loadTest("etcd", etcdNeeds, async () => {
   await using server = await EtcdServer.create();
   let before: Counted = { writes: 0, rows: 0 };
   const statistics = async (): Promise<Counted> => {
@@ -114,7 +114,7 @@ loadTest("etcd, without hints", etcdNeeds, async () => {
     // It counts a read for each of the three things that a write compares.
     return { writes, rows: (valueOf("etcd_mvcc_range_total") - 3 * writes) * count };
   };
-  await measure("etcd, without hints", {
+  await measure("etcd", {
     open: () => openRegistry(`etcd://${server.host}`, context()),
     async reset() {
       before = await statistics();
@@ -123,9 +123,7 @@ loadTest("etcd, without hints", etcdNeeds, async () => {
       const { writes, rows } = await statistics();
       return { writes: writes - before.writes, rows: rows - before.rows };
     },
-    // Its watch tells everybody of every beat, with what stood there before: two hundred watchers
-    // cost it two hundred reads a write, which is too much for it beside all of these nodes.
-  }, false);
+  });
 });
 
 loadTest("s3 with conditions", fakeNeeds, async () => {
@@ -148,14 +146,14 @@ loadTest("s3 with conditions", fakeNeeds, async () => {
 });
 
 /** Lets all nodes work with one server, and compares what was done with what may be done. */
-async function measure(title: string, load: Load, hasHints = true): Promise<void> {
+async function measure(title: string, load: Load): Promise<void> {
   const world = settled ??= new LiveWorld(count);
   const stopping = new AbortController();
   const handles = await Promise.all(Array.from({ length: count }, () => load.open()));
   await world.moveTo(handles);
-  const watches = hasHints
-    ? handles.map((handle, index) => handle.watch(() => world.hint(index), stopping.signal))
-    : [];
+  const watches = handles.map((handle, index) => {
+    return handle.watch(() => world.hint(index), stopping.signal);
+  });
   await load.reset();
   const asked = await world.live(watchedMs, stopping.signal);
   stopping.abort();
