@@ -102,6 +102,7 @@ export class Membership {
         released: () => this.#stop({ kind: "left" }),
       },
       settings.intervalMs,
+      random.fork(),
       now,
     );
     const parts = { ...bench, judge: this.#judge, keeper: this.#keeper, changes: this.#changes };
