@@ -38,7 +38,7 @@ export const pageKeysMax = 500;
 
 /**
  * The key that everybody watches, beside the rows; no node can be called like that. It is written
- * together with a row when that is worth a hint. Who watched the rows would hear every beat of every
+ * together with a row when that is worth a hint, and goes with a row that is removed. Who watched the rows would hear every beat of every
  * node, and the server would have to tell all of them of all.
  */
 export const newsKey = ".news";
@@ -121,7 +121,10 @@ class EtcdStore implements Store {
       (lease) =>
         this.#post("kv/txn", {
           compare: comparisons(key64, expected),
-          success: [putting(key64, text, lease), ...(isNews ? [this.#telling(lease)] : [])],
+          success: [
+            putting(key64, text, lease),
+            ...(isNews ? [putting(this.#key64(newsKey), "", lease)] : []),
+          ],
           failure: [{ request_range: { key: key64 } }],
         }, call),
     );
@@ -145,16 +148,12 @@ class EtcdStore implements Store {
     }
     this.#ownWrites.forget(key);
     const key64 = this.#key64(key);
-    const { json, isRepeated } = await this.#withLease(
-      key,
-      call,
-      (lease) =>
-        this.#post("kv/txn", {
-          compare: comparisons(key64, expected),
-          success: [{ request_delete_range: { key: key64 } }, this.#telling(lease)],
-          failure: [{ request_range: { key: key64 } }],
-        }, call),
-    );
+    // A full storage takes no more keys, but whoever leaves can still go.
+    const { json, isRepeated } = await this.#post("kv/txn", {
+      compare: comparisons(key64, expected),
+      success: [key64, this.#key64(newsKey)].map((key) => ({ request_delete_range: { key } })),
+      failure: [{ request_range: { key: key64 } }],
+    }, call);
     const isRemoved = json["succeeded"] === true;
     if (!isRemoved && isRepeated && foundInstead(json).length === 0) {
       throw call.fault("it is gone, but the answer that tells by whom was lost");
@@ -218,11 +217,6 @@ class EtcdStore implements Store {
     // Data was put back to an older state: revisions that we have used come again.
     if (revision < seen) this.#lease.forget();
     return answer;
-  }
-
-  /** Part of a transaction: a hint to all who watch. It goes with a lease, as rows do. */
-  #telling(lease: string): Json {
-    return putting(this.#key64(newsKey), "", lease);
   }
 
   #key64(key: string): string {
