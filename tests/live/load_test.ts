@@ -11,10 +11,10 @@ import { systemClock } from "../../lib/clock.ts";
 import { openRegistry } from "../../lib/registry/open.ts";
 import type { Registry } from "../../lib/registry/registry.ts";
 import { openS3Registry } from "../../lib/registry/s3.ts";
-import { within } from "../integration/cluster.ts";
 import { randomText } from "../registry/rows.ts";
 import { fakeKeys, FakeS3 } from "../registry/s3_fake.ts";
 import { etcdNeeds, EtcdServer } from "../servers/etcd_server.ts";
+import { Figures } from "./figures.ts";
 import { LiveWorld } from "./live_world.ts";
 import type { Asked } from "./live_world.ts";
 import { postgresNeeds, PostgresServer } from "../servers/postgres_server.ts";
@@ -61,6 +61,8 @@ interface Load {
 }
 
 const fakeNeeds: ServerNeeds = { permissions: redisNeeds.permissions, programs: [] };
+
+const figures = new Figures(`${count} nodes, what they ask of a server, measured and promised:`);
 
 let settled: LiveWorld | undefined;
 
@@ -174,13 +176,15 @@ function assertBounds(title: string, asked: Asked, counted: Counted): void {
   const often = [...asked.listings.values()].filter((listings) => listings > 1);
   assert.ok(often.length <= delegatesCount, `${often.length} nodes list often`);
   const listings = often.reduce((sum, one) => sum + one, 0);
-  within(`${title}: row writes per second`, counted.writes / seconds, writesMost * tolerance);
-  within(
-    `${title}: rows that ${often.length} nodes list per second for all`,
-    listings * count / seconds,
+  const perSecond = (what: string, count: number, most: number): void =>
+    figures.note(`${title}: ${what}`, count / seconds, most, "per second");
+  perSecond("writes of rows", counted.writes, writesMost * tolerance);
+  perSecond(
+    `rows listed by ${often.length} for all`,
+    listings * count,
     delegatesRowsMost * tolerance,
   );
-  within(`${title}: rows read per second`, counted.rows / seconds, rowsMost);
+  perSecond("rows read by all", counted.rows, rowsMost);
   // The load is there.
   assert.ok(counted.writes / seconds > writesMost / 2, `${counted.writes} writes`);
 }
