@@ -45,7 +45,7 @@ export interface NodeServer extends AsyncDisposable {
   wipe(): Promise<void>;
 }
 
-/** How long nodes may take with it, in milliseconds. */
+/** What is promised of nodes, in milliseconds. */
 export interface Bounds {
   /** Five fresh ones find each other. */
   readonly meetMs: number;
@@ -59,6 +59,8 @@ export interface Bounds {
 export interface BackEnd {
   readonly title: string;
   readonly needs: ServerNeeds;
+  /** How many times longer than is promised a start may take here; 1 if left out. */
+  readonly startSlack?: number;
   /** Lends it; disposing of it ends it only if it is not shared. */
   lend(): Promise<NodeServer>;
 }

@@ -85,8 +85,8 @@ loadTest("redis", redisNeeds, async () => {
 });
 
 loadTest("postgres", postgresNeeds, async () => {
-  // Each node has one connection for its calls, at times two, and one for hints.
-  await using server = await PostgresServer.create("max_connections = 700");
+  // Each node has one connection for its calls and one for hints; the test has some of its own.
+  await using server = await PostgresServer.create(`max_connections = ${2 * count + 20}`);
   const statistics = async (): Promise<[updated: number, read: number]> => {
     const [row] = await server.query(
       "select n_tup_upd::int as updated, (seq_tup_read + idx_tup_fetch)::int as read " +
