@@ -107,6 +107,7 @@ export class Membership {
         released: () => this.#stop({ kind: "left" }),
       },
       settings.intervalMs,
+      random.fork(),
       now,
     );
     const keeper = this.#keeper;

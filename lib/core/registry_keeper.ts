@@ -16,9 +16,11 @@
 import { BackOff } from "./back_off.ts";
 import { formatDuration } from "./duration.ts";
 import type { Effect, RegistryRow, RowDraft } from "./input.ts";
+import type { Random } from "./random.ts";
 
-/** Longest pause between tries while the registry is away, in milliseconds. */
-const retryMostMs = 4000;
+/** First pause between tries while the registry is away, and the longest in a small cluster. */
+const retryFirstMs = 250;
+export const retryMostLeastMs = 2000;
 
 /** Shortest pause between a listing and one that a hint asks for, in milliseconds. */
 export const hintPauseLeastMs = 250;
@@ -44,8 +46,8 @@ export type KeeperPhase = "claiming" | "held" | "releasing" | "released";
 /** State machine of one node's dealings with the registry. */
 export class RegistryKeeper {
   readonly #owner: KeeperOwner;
-  readonly #reading = new BackOff(250, retryMostMs);
-  readonly #writing = new BackOff(250, retryMostMs);
+  readonly #reading: BackOff;
+  readonly #writing: BackOff;
   /** Since when the registry is away, for reading, for writing or both. */
   #awaySince = 0;
   #phase: KeeperPhase = "claiming";
@@ -70,9 +72,13 @@ export class RegistryKeeper {
   listIntervalMs: number;
   /** Shortest pause between a listing and one that a hint asks for, in milliseconds. */
   hintPauseMs = hintPauseLeastMs;
+  /** Longest pause between tries while the registry is away; changes with the size of the cluster. */
+  retryMostMs = retryMostLeastMs;
 
-  constructor(owner: KeeperOwner, intervalMs: number, now: number) {
+  constructor(owner: KeeperOwner, intervalMs: number, random: Random, now: number) {
     this.#owner = owner;
+    this.#reading = new BackOff(retryFirstMs, random);
+    this.#writing = new BackOff(retryFirstMs, random);
     this.#listAt = now;
     this.beatIntervalMs = intervalMs;
     this.listIntervalMs = intervalMs;
@@ -276,7 +282,7 @@ export class RegistryKeeper {
     this.#lastReason = reason;
     // Said once: what cannot be read can hardly be written.
     const first = !this.away;
-    const waitMs = backOff.failed();
+    const waitMs = backOff.failed(this.retryMostMs);
     if (first) {
       this.#awaySince = now;
       const goesOn = this.#phase === "claiming" ? "trying again" : "going on by pings alone";

@@ -17,7 +17,7 @@ import type { MemberStatus } from "./member.ts";
 import type { NodeName } from "./name.ts";
 import type { Parts } from "./parts.ts";
 import { makeRecord } from "./record.ts";
-import { hintPauseLeastMs } from "./registry_keeper.ts";
+import { hintPauseLeastMs, retryMostLeastMs } from "./registry_keeper.ts";
 import type { MemberRecord } from "./record.ts";
 import type { Row } from "./row.ts";
 import type { Standing } from "./standing.ts";
@@ -278,6 +278,8 @@ export class RegistryReader {
     const paceMs = this.#mayRest(now) ? Math.max(intervalMs, registryPaceMs) : intervalMs;
     const beatMs = nodes * 1000 / writesPerSecondMax;
     keeper.beatIntervalMs = Math.round(clamp(beatMs, paceMs, pauseMostMs));
+    // Whoever is back after an outage is not met by more than would write anyway.
+    keeper.retryMostMs = Math.round(clamp(beatMs, retryMostLeastMs, pauseMostMs));
     const isLonely = roster.ring.size === 0 && now - this.#firstAt < youngMs;
     if (nodes <= eagerListingMax || isLonely) {
       keeper.listIntervalMs = paceMs;

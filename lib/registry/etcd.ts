@@ -26,6 +26,7 @@ import type { Json, KeyValue } from "./etcd_json.ts";
 import { EtcdLease } from "./etcd_lease.ts";
 import { parseEtcdUrl } from "./etcd_url.ts";
 import { watchEtcd } from "./etcd_watch.ts";
+import { OwnWrites } from "./news.ts";
 import type { RegistryContext } from "./open.ts";
 import type { Registry, RowVersion } from "./registry.ts";
 import { cookieKey, defaultTimeoutMs, storeRegistry } from "./store.ts";
@@ -34,6 +35,13 @@ import { withoutSecrets } from "./url.ts";
 
 /** Keys in one answer to a listing. */
 export const pageKeysMax = 500;
+
+/**
+ * The key that everybody watches, beside the rows; no node can be called like that. It is written
+ * together with a row when that is worth a hint, and goes with a row that is removed. Who watched the rows would hear every beat of every
+ * node, and the server would have to tell all of them of all.
+ */
+export const newsKey = ".news";
 
 /** How often a listing begins anew when what it reads is compacted meanwhile. */
 const listTriesMax = 3;
@@ -68,6 +76,7 @@ class EtcdStore implements Store {
   readonly #clock: Clock;
   readonly #prefix: string;
   readonly #lease: EtcdLease;
+  readonly #ownWrites = new OwnWrites();
   /** Latest revision of the storage that was seen. */
   #revision = 0;
 
@@ -105,28 +114,29 @@ class EtcdStore implements Store {
     const expected = seen === undefined ? undefined : parseVersion(seen);
     if (expected === "illegal") return { kind: "conflict", current: await this.get(key, call) };
     const key64 = this.#key64(key);
+    const isNews = this.#ownWrites.isNews(key, text, seen);
     const { lease, json, isRepeated } = await this.#withLease(
       key,
       call,
       (lease) =>
         this.#post("kv/txn", {
           compare: comparisons(key64, expected),
-          success: [{ request_put: { key: key64, value: toBase64(text), lease } }],
+          success: [
+            putting(key64, text, lease),
+            ...(isNews ? [putting(this.#key64(newsKey), "", lease)] : []),
+          ],
           failure: [{ request_range: { key: key64 } }],
         }, call),
     );
-    if (json["succeeded"] === true) {
-      const modRevision = digitsOf(jsonObject(json["header"])["revision"]);
-      const createRevision = expected?.createRevision ?? modRevision;
-      return { kind: "done", version: versionOf({ createRevision, modRevision, lease }, json) };
-    }
-    const [found] = foundInstead(json);
+    const version = json["succeeded"] === true ? versionWritten(json, expected, lease) : undefined;
+    const [found] = version === undefined ? foundInstead(json) : [];
     const current = found && cellOf(found, json);
     // Another member has carried it out before, only its answer was lost.
-    const isDone = isRepeated && found?.text === text && found.lease === lease;
-    return isDone && current
-      ? { kind: "done", version: current.version }
-      : { kind: "conflict", current };
+    const isRepetition = isRepeated && found?.text === text && found.lease === lease;
+    const done = version ?? (isRepetition ? current?.version : undefined);
+    if (done === undefined) return { kind: "conflict", current };
+    this.#ownWrites.remember(key, text, done);
+    return { kind: "done", version: done };
   }
 
   async remove(key: string, seen: RowVersion, call: Call): Promise<boolean> {
@@ -136,10 +146,12 @@ class EtcdStore implements Store {
       await this.get(key, call);
       return false;
     }
+    this.#ownWrites.forget(key);
     const key64 = this.#key64(key);
+    // A full storage takes no more keys, but whoever leaves can still go.
     const { json, isRepeated } = await this.#post("kv/txn", {
       compare: comparisons(key64, expected),
-      success: [{ request_delete_range: { key: key64 } }],
+      success: [key64, this.#key64(newsKey)].map((key) => ({ request_delete_range: { key } })),
       failure: [{ request_range: { key: key64 } }],
     }, call);
     const isRemoved = json["succeeded"] === true;
@@ -150,8 +162,8 @@ class EtcdStore implements Store {
   }
 
   watch(onChange: () => void, signal: AbortSignal): Promise<void> {
-    const range = rangeBelow(this.#prefix);
-    return watchEtcd({ client: this.#client, clock: this.#clock, range, onChange }, signal);
+    const key64 = this.#key64(newsKey);
+    return watchEtcd({ client: this.#client, clock: this.#clock, key64, onChange }, signal);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -169,7 +181,7 @@ class EtcdStore implements Store {
       const found = keyValuesOf(json);
       for (const keyValue of found) {
         const key = fromBase64(keyValue.key64).slice(this.#prefix.length);
-        entries.push([key, cellOf(keyValue, json)]);
+        if (key !== newsKey) entries.push([key, cellOf(keyValue, json)]);
       }
       const last = found.at(-1);
       if (json["more"] !== true || last === undefined) return entries;
@@ -212,12 +224,24 @@ class EtcdStore implements Store {
   }
 }
 
+/** Part of a transaction. */
+function putting(key64: string, text: string, lease: string): Json {
+  return { request_put: { key: key64, value: toBase64(text), lease } };
+}
+
 /** What names one write, apart from the storage in which it was. */
 type Write = Pick<KeyValue, "createRevision" | "modRevision" | "lease">;
 
 function versionOf({ createRevision, modRevision, lease }: Write, answer: Json): RowVersion {
   const storage = digitsOf(jsonObject(answer["header"])["cluster_id"]);
   return `${modRevision}.${createRevision}.${lease}.${storage}`;
+}
+
+/** The version of what a transaction has written over `replaced`. */
+function versionWritten(answer: Json, replaced: Write | undefined, lease: string): RowVersion {
+  const modRevision = digitsOf(jsonObject(answer["header"])["revision"]);
+  const createRevision = replaced?.createRevision ?? modRevision;
+  return versionOf({ createRevision, modRevision, lease }, answer);
 }
 
 function parseVersion(version: RowVersion): Write | "illegal" {

@@ -65,7 +65,7 @@ export function digitsOf(value: unknown): string {
 }
 
 /** One of `kvs` of an answer. */
-export function keyValueOf(json: Json): KeyValue {
+function keyValueOf(json: Json): KeyValue {
   return {
     key64: textOf(json["key"]),
     text: fromBase64(textOf(json["value"])),

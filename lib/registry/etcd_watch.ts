@@ -1,19 +1,17 @@
 /**
- * Hears from etcd of changes of rows.
+ * Hears from etcd that there is news.
  *
- * Every node writes its row again and again, so what moves nothing but the beat is not told. The
- * watch begins with what happens from now on, whatever was compacted away; what happened while there
- * was no connection is made up for by one hint.
+ * One key is watched that is written only with news. The watch begins with what happens from now on,
+ * whatever was compacted away; what happened while there was no connection is made up for by one
+ * hint. Whoever wipes the cluster's keys takes that one along, which is a change of it like any other.
  *
  * @module
  */
 import { sleep } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import type { EtcdClient } from "./etcd_client.ts";
-import { jsonList, jsonObject, keyValueOf } from "./etcd_json.ts";
-import type { Json } from "./etcd_json.ts";
+import { jsonList } from "./etcd_json.ts";
 import { Hint } from "./hint.ts";
-import { lastingOfText } from "./news.ts";
 import { StorageFault } from "./storage_fault.ts";
 
 /** Shortest and longest pause before the next try to connect, in milliseconds. */
@@ -24,22 +22,22 @@ const pauseMostMs = 1_000;
 export interface EtcdWatchOptions {
   readonly client: EtcdClient;
   readonly clock: Clock;
-  /** `key` and `range_end`. */
-  readonly range: Json;
+  /** In base64. */
+  readonly key64: string;
   readonly onChange: () => void;
 }
 
 /** Tells of changes until `signal` is aborted; connects again by itself. */
 export async function watchEtcd(options: EtcdWatchOptions, signal: AbortSignal): Promise<void> {
-  const { client, clock, range, onChange } = options;
+  const { client, clock, key64, onChange } = options;
   using hint = new Hint(clock, onChange);
   let pauseMs = pauseLeastMs;
   for (let isFirst = true; !signal.aborted; isFirst = false) {
     try {
-      for await (const message of client.watch({ ...range, prev_kv: true }, signal)) {
+      for await (const message of client.watch({ key: key64 }, signal)) {
         pauseMs = pauseLeastMs;
         const hasMissed = message["created"] === true && !isFirst;
-        if (hasMissed || jsonList(message["events"]).some(isNews)) hint.give();
+        if (hasMissed || jsonList(message["events"]).length > 0) hint.give();
       }
     } catch (error) {
       if (!(error instanceof StorageFault) && !signal.aborted) throw error;
@@ -47,13 +45,4 @@ export async function watchEtcd(options: EtcdWatchOptions, signal: AbortSignal):
     await sleep(clock, pauseMs, signal).catch(() => {});
     pauseMs = Math.min(2 * pauseMs, pauseMostMs);
   }
-}
-
-/** True unless the event moves nothing but a beat. */
-function isNews(event: Json): boolean {
-  // The type of a put is the zero that is left out.
-  if (event["type"] !== undefined && event["type"] !== "PUT") return true;
-  if (event["prev_kv"] === undefined) return true;
-  const before = keyValueOf(jsonObject(event["prev_kv"])).text;
-  return lastingOfText(before) !== lastingOfText(keyValueOf(jsonObject(event["kv"])).text);
 }

@@ -18,8 +18,11 @@ import type { FaultScene } from "./postgres_fault.ts";
 import { PostgresSocket } from "./postgres_socket.ts";
 import type { PostgresSettings } from "./postgres_url.ts";
 
-/** Most connections that one handle uses for calls, at a time. */
-const connectionsMax = 2;
+/**
+ * Most connections that one handle uses for calls, at a time. Each is a process of the server, and a
+ * node that lists and writes at the same moment loses a millisecond by waiting.
+ */
+const connectionsMax = 1;
 
 /** How long a farewell may take. */
 const farewellMs = 500;

@@ -19,10 +19,11 @@
  * that this handle has read before: rows that did not move are not read again, and neither is what
  * this handle has written itself. At most {@linkcode readsMax} reads are under way at a time, and
  * what was read stays known when time runs out. So the bill is that of beats and listings. Once all
- * is well, a node beats and lists once a minute (`paceMs`), and in a cluster of more than 32 all but
+ * is well, a node beats and lists once a minute ({@linkcode billedPaceMs}), and in a cluster of more than 32 all but
  * three list once an hour; at the start, and when somebody is missing, they do not save. In a month
  * of 30 days that is, in dollars and by calculation, 6 for 10 nodes, 31 for 100 and 560 for 1,000, of
- * which two thirds are reads: who lists finds every row changed.
+ * which two thirds are reads: who lists finds every row changed. A server of one's own sends no bill,
+ * so there nodes hardly rest.
  *
  * @module
  */
@@ -41,13 +42,19 @@ import { S3Claims } from "./s3_claims.ts";
 import { S3Client } from "./s3_client.ts";
 import type { Environment } from "./s3_credentials.ts";
 import { S3Fault } from "./s3_fault.ts";
-import { parseS3Url } from "./s3_url.ts";
+import { isOwnServer, parseS3Url } from "./s3_url.ts";
 import { defaultTimeoutMs, storeRegistry } from "./store.ts";
 import type { Cell, Changed, Store } from "./store.ts";
 import { withoutSecrets } from "./url.ts";
 
 /** Most objects that are read at a time. */
 export const readsMax = 16;
+
+/** Pause between two requests of a node once all is well, where they are billed, in milliseconds. */
+const billedPaceMs = 60_000;
+
+/** The same at a server of one's own: it may be a small one, and lost rows are back in five seconds. */
+const ownPaceMs = 3_000;
 
 /** Pause before a change is tried again that met another one, in milliseconds. */
 const againMs = 25;
@@ -67,14 +74,16 @@ export function openS3Registry(
   if ("fault" in place) throw new TypeError(`Not the URL of a bucket: ${place.fault}`);
   const client = new S3Client(place, context.clock, environment);
   const folder = place.prefix === "" ? context.cluster : `${place.prefix}/${context.cluster}`;
-  const store = new S3Store(withoutSecrets(url), `${folder}/`, client, context);
+  const paceMs = isOwnServer(place) ? ownPaceMs : billedPaceMs;
+  const named = { url: withoutSecrets(url), paceMs, folder: `${folder}/` };
+  const store = new S3Store(named, client, context);
   return storeRegistry(store, context);
 }
 
 class S3Store implements Store {
   readonly url: string;
   readonly stalenessMs = 0;
-  readonly paceMs = 60_000;
+  readonly paceMs: number;
   /** Keys of all objects of the cluster begin with it. */
   readonly #folder: string;
   readonly #client: S3Client;
@@ -89,12 +98,12 @@ class S3Store implements Store {
   #abilities: Abilities | undefined;
 
   constructor(
-    url: string,
-    folder: string,
+    { url, paceMs, folder }: Pick<S3Store, "url" | "paceMs"> & { readonly folder: string },
     client: S3Client,
     { clock, timeoutMs = defaultTimeoutMs, randomText }: RegistryContext,
   ) {
     this.url = url;
+    this.paceMs = paceMs;
     this.#folder = folder;
     this.#client = client;
     this.#bucket = new S3Bucket(client);

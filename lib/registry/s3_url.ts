@@ -34,6 +34,21 @@ const parameters = ["endpoint", "region", "tls_ca"];
 
 const bucketName = /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/;
 
+/**
+ * Hosts that only a network of one's own knows: loopback and private addresses, names without a dot,
+ * and those with an ending that is nobody's.
+ */
+const ownHost = new RegExp(
+  "^(" + [
+    "(127|10)\\.[\\d.]+",
+    "192\\.168\\.[\\d.]+",
+    "172\\.(1[6-9]|2\\d|3[01])\\.[\\d.]+",
+    "\\[(::1|f[cd][0-9a-f]{2}:.*)\\]",
+    "[^.:]+",
+    ".+\\.(internal|lan|local|localhost|svc)",
+  ].join("|") + ")$",
+);
+
 /** The place that `text` names, or why it names none, as the end of a sentence. */
 export function parseS3Url(text: string): S3Place | UrlFault {
   const url = wellFormedUrl(text);
@@ -49,6 +64,11 @@ export function parseS3Url(text: string): S3Place | UrlFault {
     region: isGoogle ? "auto" : searchParams.get("region") ?? undefined,
     caFile: searchParams.get("tls_ca") ?? undefined,
   };
+}
+
+/** True if the server is one's own, so that nobody bills its requests. */
+export function isOwnServer({ endpoint }: S3Place): boolean {
+  return endpoint !== undefined && ownHost.test(new URL(endpoint).hostname);
 }
 
 function faultOf(url: URL): string | undefined {

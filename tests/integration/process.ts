@@ -78,6 +78,10 @@ export class Program implements AsyncDisposable {
     return this.#process.pid;
   }
 
+  get isRunning(): boolean {
+    return this.#status === undefined;
+  }
+
   /** Everything that was printed, as one text. */
   get text(): string {
     return this.lines.map(({ text }) => text).join("\n");

@@ -102,6 +102,26 @@ processTest("a registry that cannot be created ends the start with 4", async () 
   }
 });
 
+diskTest("a disk that is full, or read-only, ends the start with 4", 256, async (disk) => {
+  const bring: [string, () => Promise<void>, RegExp][] = [
+    ["full", () => disk.fill(), /No space left on device/],
+    ["read-only", () => disk.setReadOnly(true), /Read-only file system/],
+  ];
+  await using cluster = new Cluster(`${disk.path}/registry`);
+  for (const [what, about, reason] of bring) {
+    await about();
+    const node = cluster.start("n1@127.0.0.1", "--start-timeout", "1s");
+    assert.equal(await node.ended(), 4, what);
+    const errors = linesWith(node, "[error]").map(({ text }) => text);
+    assert.equal(errors.length, 1, node.text);
+    assert.match(
+      errors[0] ?? "",
+      /The registry could not be used within the start timeout: Cannot /,
+    );
+    assert.match(errors[0] ?? "", reason);
+  }
+});
+
 /** Waits until each node has said that the registry is away. */
 async function allWarn(nodes: readonly Program[], since: number): Promise<void> {
   const told = (text: string): boolean => /\[warning\] .*registry/.test(text);

@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { commandResult } from "./cluster.ts";
+import type { CommandResult } from "./cluster.ts";
 import { processTest } from "./process.ts";
 
 processTest("keygen, --version and completions print to standard output alone", async () => {
@@ -58,4 +59,37 @@ processTest("wrong values of several options are told all at once", async () => 
   ];
   for (const fault of faults) assert.match(stderr, fault);
   assert.equal(stderr.match(/^clusternode: /gm)?.length, faults.length, stderr);
+});
+
+processTest("a URL of a registry that is not legal is told without the secret in it", async () => {
+  const secret = "open-sesame";
+  const urls = [
+    `postgres://me:${secret}@db:99999/app`,
+    `postgres://me:${secret}@`,
+    `postgres://me:${secret}@db/app?sslmode=maybe`,
+    `postgres://db/app?password=${secret}`,
+    `redis://me:${secret}@db/many`,
+    `redis:me:${secret}@db`,
+    `rediss://me:${secret}@db/0?token=${secret}`,
+    `etcd://me:${secret}/7@db`,
+    `etcd://me:${secret}@db:0`,
+    `s3://key:${secret}@bucket`,
+    `s3://bucket?secret=${secret}`,
+    `mysql://me:${secret}@db/app`,
+    `me:${secret}@db`,
+  ];
+  const flags = urls.flatMap((url) => ["--registry", url]);
+  const [first = ""] = urls;
+  const asked: [Promise<CommandResult>, number][] = [
+    [commandResult(["start", ...flags]), urls.length],
+    [commandResult(["members"], { CLUSTERNODE_REGISTRY: first }), 1],
+  ];
+  for (const [result, count] of asked) {
+    const { code, stdout, stderr } = await result;
+    assert.equal(code, 2, stderr);
+    assert.equal(stdout, "");
+    const faults = stderr.match(/^clusternode: (--registry|CLUSTERNODE_REGISTRY) /gm);
+    assert.equal(faults?.length, count, stderr);
+    assert.ok(!stderr.includes(secret), stderr);
+  }
 });

@@ -9,7 +9,10 @@ import { commandResult, namesOf } from "../integration/cluster.ts";
 import type { CommandResult } from "../integration/cluster.ts";
 import { eventually, Program, TemporaryFolder } from "../integration/process.ts";
 import { never } from "../registry/rows.ts";
-import type { NodeServer } from "./node_backends.ts";
+import type { NodeServer } from "./back_end.ts";
+
+/** What a cluster has to know of its storage. */
+export type Meeting = Pick<NodeServer, "environment" | "secrets" | "open">;
 
 /** Several nodes with one server. */
 export class ServerCluster implements AsyncDisposable {
@@ -18,11 +21,11 @@ export class ServerCluster implements AsyncDisposable {
   /** Those that have ended. */
   readonly #ended: Program[] = [];
   readonly #folder = new TemporaryFolder();
-  readonly #server: NodeServer;
+  readonly #server: Meeting;
   /** Everything else that was printed. */
   #said = "";
 
-  constructor(server: NodeServer) {
+  constructor(server: Meeting) {
     this.#server = server;
   }
 
@@ -85,14 +88,17 @@ export class ServerCluster implements AsyncDisposable {
     return await eventually(areNew, withinMs + 5_000, `new rows of ${names}`);
   }
 
-  /** Fails if anything that was printed or logged holds a secret of the registry or its cookie. */
+  /**
+   * Fails if anything that was printed or logged, or that other users see of the processes, holds a
+   * secret of the registry or its cookie.
+   */
   async assertNothingLeaked(): Promise<void> {
     await using registry = await this.#server.open();
     const cookie = await registry.cookie(never) ?? assert.fail("there is no cookie");
     const log = await Deno.readTextFile(this.#logFile);
     assert.match(log, /\[info\]/);
     const texts = [...this.nodes, ...this.#ended].map(({ text }) => text);
-    const all = [...texts, log, this.#said].join("\n");
+    const all = [...texts, log, this.#said, ...this.nodes.map(seenByOthers)].join("\n");
     for (const secret of [...this.#server.secrets, cookie]) {
       const at = all.indexOf(secret);
       assert.ok(at < 0, `a secret is told: ${all.slice(Math.max(0, at - 200), at + 50)}`);
@@ -107,4 +113,10 @@ export class ServerCluster implements AsyncDisposable {
   get #logFile(): string {
     return `${this.#folder.path}/cluster.log`;
   }
+}
+
+/** What all users of a machine can read of a process that runs. */
+function seenByOthers({ pid, isRunning }: Program): string {
+  if (Deno.build.os !== "linux" || !isRunning) return "";
+  return ["cmdline", "comm"].map((name) => Deno.readTextFileSync(`/proc/${pid}/${name}`)).join();
 }

@@ -4,9 +4,12 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { systemClock } from "../../lib/clock.ts";
 import { requestUrl } from "../../lib/registry/s3_client.ts";
 import { readCredentials, readRegion } from "../../lib/registry/s3_credentials.ts";
+import { openS3Registry } from "../../lib/registry/s3.ts";
 import { parseS3Url } from "../../lib/registry/s3_url.ts";
+import { randomText } from "./rows.ts";
 import { parseRegistryUrl, registryUrlFault, withoutSecrets } from "../../lib/registry/url.ts";
 import { needing } from "../permissions.ts";
 
@@ -157,5 +160,20 @@ Deno.test("registryUrlFault() says what is wrong with URLs of buckets, and tells
     assert.equal(registryUrlFault(url), undefined);
     assert.deepEqual(parseRegistryUrl(url), { backEnd: "s3", location: url });
     assert.equal(withoutSecrets(url), url);
+  }
+});
+
+Deno.test("openS3Registry() rests for a minute where requests are billed, and else hardly", async () => {
+  const elsewhere = ["s3.example.com", "10.example.com", "172.32.0.1", "8.8.8.8:9000"];
+  const own = ["127.0.0.1:9000", "10.1.2.3", "172.16.0.1", "192.168.7.7", "[::1]:9000"];
+  own.push("[fd00::1]:9000", "localhost", "minio:9000", "minio.storage.svc", "minio.cluster.local");
+  const at = (host: string): string => `s3://bucket?endpoint=https://${host}`;
+  const billed = ["s3://bucket", "gs://bucket", at("[2001:db8::1]"), ...elsewhere.map(at)];
+  const context = { cluster: "default", clock: systemClock, randomText };
+  for (const [urls, paceMs] of [[billed, 60_000], [own.map(at), 3_000]] as const) {
+    for (const url of urls) {
+      await using registry = openS3Registry(url, context);
+      assert.equal(registry.paceMs, paceMs, url);
+    }
   }
 });

@@ -161,7 +161,7 @@ postgresTest("watch() hears when its connection is ended by the server", async (
   await watching;
 });
 
-postgresTest("a handle uses three connections at most, and leaves none", async (scene) => {
+postgresTest("a handle uses two connections at most, and leaves none", async (scene) => {
   const user = await scene.user("superuser");
   const handle = await scene.open({ user });
   const watching = handle.watch(() => {}, never);
@@ -171,8 +171,8 @@ postgresTest("a handle uses three connections at most, and leaves none", async (
   const most = await scene.connections(user);
   await Promise.all([...reads, ...lists]);
   await until("LISTEN", async () => await scene.connections(user, "query like 'listen %'") === 1);
-  assert.ok(most <= 3, `${most} connections`);
-  assert.ok(await scene.connections(user) <= 3);
+  assert.ok(most <= 2, `${most} connections`);
+  assert.equal(await scene.connections(user), 2);
   await handle[Symbol.asyncDispose]();
   await watching;
   await until("no connection", async () => await scene.connections(user) === 0);
