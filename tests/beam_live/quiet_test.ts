@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { sleep, systemClock } from "../../lib/clock.ts";
 import { assertOutcome, nameOf, openTestBeam } from "../beam/fixtures.ts";
+import { permitted } from "../permissions.ts";
 import { freePort, until } from "../servers/program.ts";
 import { needingServer } from "../servers/server.ts";
 import { ChildLines, ElixirNode, elixirTest, needs, RealEpmd } from "./elixir.ts";
@@ -110,7 +111,7 @@ elixirTest(
   },
 );
 
-const isLong = Deno.env.get("CLUSTERNODE_LONG") === "1";
+const isLong = permitted("env") && Deno.env.get("CLUSTERNODE_LONG") === "1";
 const long = needingServer("a link stays up for five minutes on ticks alone", needs);
 Deno.test({
   ...long,
