@@ -16,10 +16,11 @@
  */
 import { BackOff } from "./back_off.ts";
 import type { BeatState } from "./beats.ts";
-import type { BeamPingOutcome } from "./input.ts";
+import type { BeamPingOutcome, BeamRow } from "./input.ts";
 import { Link } from "./link.ts";
 import type { MemberStatus } from "./member.ts";
 import type { NodeName } from "./name.ts";
+import type { Random } from "./random.ts";
 
 /** The verdicts on a BEAM node. */
 export type BeamStatus = Extract<
@@ -51,7 +52,7 @@ export class BeamNode {
   readonly name: NodeName;
   readonly link = new Link();
   /** Pauses after pings that were turned away. */
-  readonly turnedAway = new BackOff(turnedAwayFirstMs, turnedAwayMostMs);
+  readonly turnedAway: BackOff;
   /** The verdict that was told last. */
   status: BeamStatus = "unproven";
   /** Since when it is so, in milliseconds. */
@@ -73,9 +74,14 @@ export class BeamNode {
   #readAt: number;
 
   /** @param listedAt when the listing that first showed it was asked for */
-  constructor(name: NodeName, version: string, listedAt: number, now: number) {
+  constructor(
+    { name, version }: BeamRow,
+    random: Random,
+    { listedAt, now }: { readonly listedAt: number; readonly now: number },
+  ) {
     this.name = name;
     this.version = version;
+    this.turnedAway = new BackOff(turnedAwayFirstMs, random);
     this.statusAt = now;
     this.#movedAt = now;
     this.#shownAt = listedAt;

@@ -10,7 +10,7 @@
  * @module
  */
 import { unreachable } from "./assert.ts";
-import { BeamNode, isTurnedAway } from "./beam_node.ts";
+import { BeamNode, isTurnedAway, turnedAwayMostMs } from "./beam_node.ts";
 import { beamReason } from "./beam_words.ts";
 import type { Change } from "./change.ts";
 import type { BeamPingOutcome, BeamRow, Effect } from "./input.ts";
@@ -102,7 +102,8 @@ export class BeamWatch {
         const runsAgain = known.seen(version, keeper.listStartedAt, now);
         if (runsAgain && !known.turnedAway.failing) this.hasten(name, now);
       } else {
-        this.#nodes.set(name, new BeamNode(name, version, keeper.listStartedAt, now));
+        const times = { listedAt: keeper.listStartedAt, now };
+        this.#nodes.set(name, new BeamNode({ name, version }, this.#bench.random, times));
         this.#due.set(name, now);
       }
     }
@@ -226,7 +227,7 @@ export class BeamWatch {
 
   /** When to ask again after a miss. */
   #nextAt(node: BeamNode, { kind }: BeamPingOutcome, sentAt: number, now: number): number {
-    if (isTurnedAway(kind)) return now + node.turnedAway.failed();
+    if (isTurnedAway(kind)) return now + node.turnedAway.failed(turnedAwayMostMs);
     if (!node.link.isBad) return now + this.#bench.settings.timings.secondPingDelayMs;
     const isOld = node.failedAt !== undefined && now - node.failedAt > eagerMs;
     return sentAt + this.#jittered(isOld ? patience : 1);

@@ -9,6 +9,7 @@
 import { formatAddress, sameAddress, sameAddresses } from "./address.ts";
 import type { Address } from "./address.ts";
 import type { Change } from "./change.ts";
+import { claimOf } from "./claim.ts";
 import { failedReason } from "./explain.ts";
 import { statusOf } from "./evidence.ts";
 import type { News } from "./gossip.ts";
@@ -382,18 +383,6 @@ export class Exchange {
     }
     return [...neighbours];
   }
-}
-
-/** What somebody who pinged says about itself. */
-function claimOf(
-  { name, instance, addresses, software }: Peer,
-  { record, incarnation }: Pick<PingContent, "record" | "incarnation">,
-): MemberRecord {
-  if (record?.name === name && record.instance === instance) {
-    return makeRecord({ ...record, state: "alive", cause: undefined });
-  }
-  const told = { name, instance, addresses, software };
-  return makeRecord({ ...told, tags: {}, startedAt: "", incarnation, state: "alive" });
 }
 
 function turn(bucket: number, reply: number): number {

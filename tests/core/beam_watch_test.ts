@@ -129,10 +129,10 @@ Deno.test("BeamWatch names another cookie, shows it as false, and asks ever more
   assert.equal(world.line[elixir], false);
   assert.deepEqual(world.story(elixir), ["failed wrong-cookie"]);
   world.run(10 * 60_000);
-  // 2 + 4 + 8 + 16 + 32 s, then once a minute.
-  assert.ok(node.askedAt.length <= 16, `${node.askedAt.length} pings in ten minutes`);
+  // 2 + 4 + 8 + 16 + 32 s, then once a minute; each pause is up to a third shorter by chance.
+  assert.ok(node.askedAt.length <= 20, `${node.askedAt.length} pings in ten minutes`);
   const last = node.askedAt.at(-1) ?? 0;
-  assert.equal(last - (node.askedAt.at(-2) ?? 0) > 59_000, true);
+  assert.equal(last - (node.askedAt.at(-2) ?? 0) > 41_000, true);
   assert.equal(world.line[elixir], false, "it is shown as long as it runs");
   node.behaviour = "pong";
   world.run(61_000);
@@ -145,7 +145,7 @@ Deno.test("BeamWatch spares a node that does not take it in", () => {
   node.behaviour = "garbage";
   const before = node.askedAt.length;
   world.run(10 * 60_000);
-  assert.ok(node.askedAt.length - before <= 17, `${node.askedAt.length - before} pings`);
+  assert.ok(node.askedAt.length - before <= 20, `${node.askedAt.length - before} pings`);
   assert.equal(world.status(elixir), "unreachable");
 });
 
