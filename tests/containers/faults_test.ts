@@ -8,6 +8,7 @@ import {
   shown,
   showsDead,
   showsExactly,
+  statusOf,
   type Wanted,
 } from "../integration/cluster.ts";
 import { eventually, type Program } from "../integration/process.ts";
@@ -18,6 +19,9 @@ import { cutFrom, exhaustMemory, restartEngine } from "./machine.ts";
 
 /** Status lines in which links learn, before something happens. */
 const settleLines = 6;
+
+/** Longest pause between two status lines, in milliseconds: one a second, and a busy machine. */
+const longestPauseMs = 2000;
 
 /** Nodes of each cluster. */
 const count = 4;
@@ -49,6 +53,7 @@ function faultTest(
     await act({ project, victim, others, logs, name: await victim.nodeName() });
     for (const container of options.endsAll === true ? [] : others) {
       assert.equal(await container.state(), "running 0", "who nothing was done to runs on");
+      assertNothingLost(container.log);
     }
   }, options);
 }
@@ -264,4 +269,15 @@ function showsAlive(want: number, ...names: string[]): Wanted {
       [...status.values()].filter(Boolean).length === want &&
       names.every((name) => status.get(name) === true),
   };
+}
+
+/** Fails if a status line is missing: whatever happens to others, there is one each second. */
+function assertNothingLost({ lines }: Program): void {
+  const stamps = lines.filter(({ text }) => statusOf(text) !== undefined)
+    .map(({ text }) => Date.parse(`1970-01-01T${text.slice(0, 12)}Z`));
+  for (const [index, stamp] of stamps.slice(1).entries()) {
+    const pauseMs = (stamp - (stamps[index] as number) + 86_400_000) % 86_400_000;
+    assert.ok(pauseMs <= longestPauseMs, `${pauseMs} ms between two status lines`);
+  }
+  assert.ok(stamps.length > settleLines);
 }
