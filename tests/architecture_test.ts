@@ -38,8 +38,9 @@ const parts: Readonly<Record<string, Part>> = {
     values: ["core", "clock.ts"],
     outside: [anyNode, "aws4fetch", "iovalkey", "postgres"],
   },
-  "transport": { values: ["core", "clock.ts"], outside: [anyNode] },
-  "beam": { values: ["core", "clock.ts"], outside: [anyNode, "@noble/*"] },
+  "sockets": { values: ["core", "clock.ts"] },
+  "transport": { values: ["core", "clock.ts", "sockets"], outside: [anyNode] },
+  "beam": { values: ["core", "clock.ts", "sockets"], outside: [anyNode, "@noble/*"] },
   "recorder.ts": { values: ["core", "clock.ts"], outside: [anyNode] },
   "simulation": { values: ["core"] },
   "node": {

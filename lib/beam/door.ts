@@ -4,17 +4,18 @@
  *
  * @module
  */
-import { type Address, formatAddress } from "../core/address.ts";
+import type { Address } from "../core/address.ts";
 import { AssertionError, unreachable } from "../core/assert.ts";
 import { Guests } from "../core/guests.ts";
 import type { NodeName } from "../core/name.ts";
 import type { StrangerReports } from "../core/strangers.ts";
-import { type Clock, sleep } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import type { HandshakeEffect, Party, Peer } from "./handshake.ts";
 import { AcceptingHandshake } from "./handshake_acceptor.ts";
 import type { Status } from "./handshake_message.ts";
 import { type BeamLimits, handshakePacketMaxBytes } from "./limits.ts";
-import { reasonOf, type Socket, Wire } from "./wire.ts";
+import { Acceptor, listenAt } from "../sockets/acceptor.ts";
+import { type Socket, Wire } from "./wire.ts";
 
 /** What the door needs from its surroundings. */
 export interface DoorContext {
@@ -28,41 +29,25 @@ export interface DoorContext {
   readonly onProven: (peer: Peer, wire: Wire) => Promise<void>;
 }
 
-/** Connections accepted before those accepted get their turn. */
-const acceptBurst = 48;
-
-/** Out of file descriptors, most likely: some come back when connections end. */
-const acceptPauseMs = 50;
-
 /** A listening socket and those who wait behind it. */
 export class Door {
-  readonly #listener: Deno.TcpListener;
   readonly #context: DoorContext;
   readonly #guests: Guests;
   readonly #wires = new Set<Wire>();
-  readonly #tasks = new Set<Promise<void>>();
-  readonly #closing = new AbortController();
+  readonly #acceptor: Acceptor;
 
   /** @throws {Error} if it cannot listen there; the message names the address and the reason */
   constructor(listen: Address, context: DoorContext) {
     this.#context = context;
     const { limits } = context;
     this.#guests = new Guests(limits.guestsMax, limits.guestsPerHostMax);
-    try {
-      this.#listener = Deno.listen({ hostname: listen.host, port: listen.port });
-    } catch (error) {
-      const reason = error instanceof Deno.errors.AddrInUse
-        ? "another program listens there already"
-        : `it failed: ${reasonOf(error)}`;
-      const where = formatAddress(listen);
-      throw new Error(`Cannot listen for BEAM nodes on ${where} as ${reason}`, { cause: error });
-    }
-    this.#track(this.#acceptAll());
+    const listener = listenAt(listen, "BEAM nodes");
+    this.#acceptor = new Acceptor(listener, context.clock, (socket) => this.#receive(socket));
   }
 
   /** The port on which it listens. */
   get port(): number {
-    return this.#listener.addr.port;
+    return this.#acceptor.port;
   }
 
   /** Connections that have not proven the cookie yet. */
@@ -72,28 +57,9 @@ export class Door {
 
   /** Closes it and those who wait behind it; resolves when nothing is left, links included. */
   async close(): Promise<void> {
-    if (!this.#closing.signal.aborted) {
-      this.#closing.abort();
-      this.#listener.close();
-      for (const wire of this.#wires) wire.close("ours", "the node stops");
-    }
-    while (this.#tasks.size > 0) await Promise.all(this.#tasks);
-  }
-
-  async #acceptAll(): Promise<void> {
-    const { signal } = this.#closing;
-    for (let accepted = 1; !signal.aborted; accepted++) {
-      let pauseMs = accepted % acceptBurst === 0 ? 0 : undefined;
-      try {
-        this.#track(this.#receive(await this.#listener.accept()));
-      } catch {
-        // Whatever it was, nobody can come in when this loop ends.
-        pauseMs = acceptPauseMs;
-      }
-      if (pauseMs !== undefined) {
-        await sleep(this.#context.clock, pauseMs, signal).catch(() => {});
-      }
-    }
+    this.#acceptor.stop();
+    for (const wire of this.#wires) wire.close("ours", "the node stops");
+    await this.#acceptor.ended();
   }
 
   async #receive(socket: Socket): Promise<void> {
@@ -110,7 +76,7 @@ export class Door {
     const end = await this.#talk(wire, left.promise);
     cancel();
     this.#guests.leave(guest);
-    if (end?.kind === "proven" && !this.#closing.signal.aborted) {
+    if (end?.kind === "proven" && !this.#acceptor.isStopped) {
       const over = this.#context.onProven(end.peer, wire);
       left.resolve();
       this.#wires.delete(wire);
@@ -152,10 +118,5 @@ export class Door {
         }
       }
     }
-  }
-
-  #track(task: Promise<void>): void {
-    this.#tasks.add(task);
-    void task.finally(() => this.#tasks.delete(task));
   }
 }

@@ -10,7 +10,7 @@
 import { type Address, isLoopback } from "../core/address.ts";
 import { unreachable } from "../core/assert.ts";
 import { Guests } from "../core/guests.ts";
-import { type Clock, sleep } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import {
   decodeRequest,
   encodeAliveAnswer,
@@ -19,6 +19,7 @@ import {
   type Registration,
 } from "./epmd_message.ts";
 import { type BeamLimits, epmdRequestMaxBytes } from "./limits.ts";
+import { Acceptor } from "../sockets/acceptor.ts";
 import { Wire } from "./wire.ts";
 
 /** What an EPMD needs from its surroundings. */
@@ -28,34 +29,26 @@ export interface EpmdContext {
   readonly randomBytes: (count: number) => Uint8Array;
 }
 
-/** Connections accepted before those accepted get their turn. */
-const acceptBurst = 48;
-
-/** Out of file descriptors, most likely: some come back when connections end. */
-const acceptPauseMs = 50;
-
 /** A listening EPMD. */
 export class EpmdServer implements AsyncDisposable {
-  readonly #listener: Deno.TcpListener;
   readonly #context: EpmdContext;
   readonly #guests: Guests;
   readonly #registered = new Map<string, Registration>();
   readonly #wires = new Set<Wire>();
-  readonly #tasks = new Set<Promise<void>>();
-  readonly #closing = new AbortController();
+  readonly #acceptor: Acceptor;
 
   /** @throws what `Deno.listen` throws, above all `AddrInUse` where somebody serves already */
   constructor({ host, port }: Address, context: EpmdContext) {
     this.#context = context;
     const { epmdClientsMax, epmdClientsPerHostMax } = context.limits;
     this.#guests = new Guests(epmdClientsMax, epmdClientsPerHostMax);
-    this.#listener = Deno.listen({ hostname: host, port });
-    this.#track(this.#acceptAll());
+    const listener = Deno.listen({ hostname: host, port });
+    this.#acceptor = new Acceptor(listener, context.clock, (socket) => this.#serve(socket));
   }
 
   /** The port on which it listens. */
   get port(): number {
-    return this.#listener.addr.port;
+    return this.#acceptor.port;
   }
 
   /** Names that are registered. */
@@ -69,28 +62,9 @@ export class EpmdServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#closing.signal.aborted) {
-      this.#closing.abort();
-      this.#listener.close();
-      for (const wire of this.#wires) wire.close("ours", "EPMD stops");
-    }
-    while (this.#tasks.size > 0) await Promise.all(this.#tasks);
-  }
-
-  async #acceptAll(): Promise<void> {
-    const { signal } = this.#closing;
-    for (let accepted = 1; !signal.aborted; accepted++) {
-      let pauseMs = accepted % acceptBurst === 0 ? 0 : undefined;
-      try {
-        this.#track(this.#serve(await this.#listener.accept()));
-      } catch {
-        // Whatever it was, nobody is served when this loop ends.
-        pauseMs = acceptPauseMs;
-      }
-      if (pauseMs !== undefined) {
-        await sleep(this.#context.clock, pauseMs, signal).catch(() => {});
-      }
-    }
+    this.#acceptor.stop();
+    for (const wire of this.#wires) wire.close("ours", "EPMD stops");
+    await this.#acceptor.ended();
   }
 
   async #serve(socket: Deno.TcpConn): Promise<void> {
@@ -147,11 +121,6 @@ export class EpmdServer implements AsyncDisposable {
     if (isRefused) return undefined;
     this.#registered.set(alive, registration);
     return registration;
-  }
-
-  #track(task: Promise<void>): void {
-    this.#tasks.add(task);
-    void task.finally(() => this.#tasks.delete(task));
   }
 }
 

@@ -11,7 +11,7 @@ import { joined } from "./bytes.ts";
 import { decodePortIs, encodePortPlease } from "./epmd_message.ts";
 import { encodePacket } from "./packets.ts";
 import { epmdAnswerMaxBytes } from "./limits.ts";
-import { reasonOf } from "./wire.ts";
+import { reasonOf } from "../sockets/reason.ts";
 
 /** An outcome other than a pong. */
 export type Failure = Exclude<BeamOutcome, { readonly kind: "pong" }>;

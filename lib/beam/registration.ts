@@ -15,7 +15,7 @@ import { decodeAliveAnswer, encodeAlive } from "./epmd_message.ts";
 import { type EpmdContext, EpmdServer } from "./epmd_server.ts";
 import { connectTo } from "./lookup.ts";
 import { encodePacket } from "./packets.ts";
-import { reasonOf } from "./wire.ts";
+import { reasonOf } from "../sockets/reason.ts";
 
 /** What is to be registered, and where. */
 export interface RegistrationOptions extends EpmdContext {

@@ -1,12 +1,10 @@
 /**
  * A wire: a TCP connection that carries packets instead of bytes and remembers how it ended.
  *
- * Writing never waits: packets queue up, and what was queued in one turn of the event loop goes out
- * in one piece. A node that does not read fills its own queue and nobody else's.
- *
  * @module
  */
-import { joined } from "./bytes.ts";
+import { reasonOf } from "../sockets/reason.ts";
+import { WriteQueue } from "../sockets/write_queue.ts";
 import { encodePacket, type LengthBytes, PacketReader } from "./packets.ts";
 
 /** How a wire ended. */
@@ -29,15 +27,11 @@ const chunkBytes = 4_096;
 export class Wire {
   readonly #socket: Socket;
   readonly #reader: PacketReader;
-  readonly #queueMaxBytes: number;
+  readonly #queue: WriteQueue;
   readonly #chunk = new Uint8Array(chunkBytes);
   #end: WireEnd | undefined;
-  #queue: Uint8Array[] = [];
-  #queuedBytes = 0;
   #written = 0;
   #read = 0;
-  #isWriting = false;
-  #flushed: PromiseWithResolvers<void> | undefined;
 
   /** @param queueMaxBytes bytes that may wait to be written */
   constructor(
@@ -48,7 +42,7 @@ export class Wire {
   ) {
     this.#socket = socket;
     this.#reader = new PacketReader(lengthBytes, limitBytes);
-    this.#queueMaxBytes = queueMaxBytes;
+    this.#queue = new WriteQueue(socket, queueMaxBytes);
     try {
       socket.setNoDelay(true);
     } catch {
@@ -128,60 +122,24 @@ export class Wire {
   writeBytes(bytes: Uint8Array): void {
     if (this.#end !== undefined) return;
     this.#written++;
-    this.#queue.push(bytes);
-    this.#queuedBytes += bytes.length;
-    if (this.#queuedBytes > this.#queueMaxBytes) {
-      this.close("ours", `it does not read: ${this.#queuedBytes} bytes are waiting`);
-    } else if (!this.#isWriting) {
-      this.#isWriting = true;
-      queueMicrotask(() => this.#drain());
-    }
+    if (this.#queue.add(bytes)) return;
+    this.close("ours", `it does not read: ${this.#queue.waitingBytes} bytes are waiting`);
   }
 
   /** Resolves when nothing waits to be written, or the wire has ended. */
   flushed(): Promise<void> {
-    if (!this.#isWriting || this.#end !== undefined) return Promise.resolve();
-    this.#flushed ??= Promise.withResolvers();
-    return this.#flushed.promise;
+    return this.#queue.flushed();
   }
 
   /** Ends it; only the first reason counts. */
   close(kind: WireEnd["kind"], detail: string): void {
     if (this.#end !== undefined) return;
     this.#end = { kind, detail };
-    this.#queue = [];
+    this.#queue.stop();
     try {
       this.#socket.close();
     } catch {
       // Closed already.
     }
-    this.#flushed?.resolve();
   }
-
-  async #drain(): Promise<void> {
-    try {
-      while (this.#queue.length > 0 && this.#end === undefined) {
-        const batch = this.#queue.length === 1
-          ? this.#queue[0] as Uint8Array
-          : joined(...this.#queue);
-        this.#queue = [];
-        for (let start = 0; start < batch.length;) {
-          const count = await this.#socket.write(start === 0 ? batch : batch.subarray(start));
-          start += count;
-          this.#queuedBytes -= count;
-        }
-      }
-    } catch {
-      // The other side is gone: reading finds that, too, behind the last that it has sent.
-      this.#queue = [];
-    }
-    this.#isWriting = false;
-    this.#flushed?.resolve();
-    this.#flushed = undefined;
-  }
-}
-
-/** What went wrong with a socket, in a few words. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
 }

@@ -13,7 +13,8 @@ import type { ConnectionParts } from "./connection.ts";
 import { helloMaxBytes, introduce, type Introduction, type Keys, knock } from "./handshake.ts";
 import type { TransportLimits } from "./limits.ts";
 import type { Outcome, Target } from "./transport.ts";
-import { reasonOf, type Socket, Wire } from "./wire.ts";
+import { reasonOf } from "../sockets/reason.ts";
+import { type Socket, Wire } from "./wire.ts";
 
 /** An outcome without an answer. */
 export type Failure = Exclude<Outcome, { kind: "answer" }>;

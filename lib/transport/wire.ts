@@ -1,12 +1,11 @@
 /**
  * A wire: a TCP connection that carries frames instead of bytes and remembers how it ended.
  *
- * Writing never waits: frames queue up, and what was queued in one turn of the event loop goes out in
- * one piece. A peer that does not read fills its own queue and nobody else's.
- *
  * @module
  */
 import { encodeFrame, FrameReader } from "../core/frame.ts";
+import { reasonOf } from "../sockets/reason.ts";
+import { WriteQueue } from "../sockets/write_queue.ts";
 
 /** How a wire ended. */
 export type WireEnd =
@@ -31,16 +30,9 @@ const readBufferBytes = 8 * 1024;
 export class Wire {
   readonly #socket: Socket;
   readonly #reader: FrameReader;
-  readonly #queueMaxBytes: number;
+  readonly #queue: WriteQueue;
   readonly #buffer = new Uint8Array(readBufferBytes);
   #end: WireEnd | undefined;
-  #queue: Uint8Array[] = [];
-  #queuedBytes = 0;
-  #acceptedBytes = 0;
-  #writtenBytes = 0;
-  #writing = false;
-  #writeFailed = false;
-  #flushed: PromiseWithResolvers<void> | undefined;
 
   /**
    * @param limitBytes largest frame accepted at first
@@ -49,7 +41,7 @@ export class Wire {
   constructor(socket: Socket, limitBytes: number, queueMaxBytes: number) {
     this.#socket = socket;
     this.#reader = new FrameReader(limitBytes);
-    this.#queueMaxBytes = queueMaxBytes;
+    this.#queue = new WriteQueue(socket, queueMaxBytes);
     try {
       socket.setNoDelay(true);
     } catch {
@@ -64,12 +56,12 @@ export class Wire {
 
   /** Bytes taken for writing since the beginning. */
   get acceptedBytes(): number {
-    return this.#acceptedBytes;
+    return this.#queue.acceptedBytes;
   }
 
   /** Bytes handed to the kernel since the beginning. */
   get writtenBytes(): number {
-    return this.#writtenBytes;
+    return this.#queue.writtenBytes;
   }
 
   /** Largest frame accepted from the next one on, in bytes. */
@@ -114,81 +106,25 @@ export class Wire {
 
   /** Queues a frame. A queue that grows beyond its limit ends the wire. */
   write(payload: Uint8Array): void {
-    if (this.#end !== undefined || this.#writeFailed) return;
-    const frame = encodeFrame(payload);
-    this.#queue.push(frame);
-    this.#queuedBytes += frame.length;
-    this.#acceptedBytes += frame.length;
-    if (this.#queuedBytes > this.#queueMaxBytes) {
-      this.close("ours", `the other side does not read: ${this.#queuedBytes} bytes are waiting`);
-    } else if (!this.#writing) {
-      this.#writing = true;
-      queueMicrotask(() => this.#drain());
-    }
+    if (this.#end !== undefined || this.#queue.add(encodeFrame(payload))) return;
+    const { waitingBytes } = this.#queue;
+    this.close("ours", `the other side does not read: ${waitingBytes} bytes are waiting`);
   }
 
   /** Resolves when nothing waits to be written, or the wire has ended. */
   flushed(): Promise<void> {
-    if (!this.#writing || this.#end !== undefined) return Promise.resolve();
-    this.#flushed ??= Promise.withResolvers();
-    return this.#flushed.promise;
+    return this.#queue.flushed();
   }
 
   /** Ends it; only the first reason counts. */
   close(kind: WireEnd["kind"], detail: string): void {
     if (this.#end !== undefined) return;
     this.#end = { kind, detail };
-    this.#queue = [];
+    this.#queue.stop();
     try {
       this.#socket.close();
     } catch {
       // Closed already.
     }
-    this.#tellFlushed();
   }
-
-  async #drain(): Promise<void> {
-    try {
-      while (this.#queue.length > 0 && this.#end === undefined) {
-        const batch = joined(this.#queue);
-        this.#queue = [];
-        for (let start = 0; start < batch.length;) {
-          const count = await this.#socket.write(start === 0 ? batch : batch.subarray(start));
-          start += count;
-          this.#queuedBytes -= count;
-          this.#writtenBytes += count;
-        }
-      }
-    } catch {
-      // The other side is gone. What it sent before that, perhaps a goodbye, is still to be read,
-      // and after it reading will find the end too.
-      this.#writeFailed = true;
-      this.#queue = [];
-    }
-    this.#writing = false;
-    this.#tellFlushed();
-  }
-
-  #tellFlushed(): void {
-    this.#flushed?.resolve();
-    this.#flushed = undefined;
-  }
-}
-
-/** What went wrong with a socket, in a few words. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
-}
-
-function joined(frames: readonly Uint8Array[]): Uint8Array {
-  if (frames.length === 1) return frames[0] as Uint8Array;
-  let length = 0;
-  for (const frame of frames) length += frame.length;
-  const whole = new Uint8Array(length);
-  let start = 0;
-  for (const frame of frames) {
-    whole.set(frame, start);
-    start += frame.length;
-  }
-  return whole;
 }

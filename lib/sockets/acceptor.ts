@@ -1,0 +1,105 @@
+/**
+ * Accepts connections, whatever comes: a flood does not keep those out who came first, and running
+ * out of descriptors does not end it.
+ *
+ * @module
+ */
+import { type Clock, sleep } from "../clock.ts";
+import { type Address, formatAddress } from "../core/address.ts";
+import { reasonOf } from "./reason.ts";
+
+/**
+ * Connections accepted before those accepted get their turn. Without a pause a whole backlog comes in
+ * at once, and pushes out the members in it before their first message was looked at.
+ */
+const acceptBurst = 48;
+
+/** Out of file descriptors, most likely: some come back when connections end. */
+const acceptPauseMs = 50;
+
+/**
+ * Listens at an address.
+ *
+ * @param whom who is to come, as in "Cannot listen for BEAM nodes on …"; left out if that is clear
+ * @throws {Error} if that is not possible; the message names the address and the reason
+ */
+export function listenAt(address: Address, whom?: string): Deno.TcpListener {
+  try {
+    return Deno.listen({ hostname: address.host, port: address.port });
+  } catch (error) {
+    const what = whom === undefined ? "listen" : `listen for ${whom}`;
+    const message = `Cannot ${what} on ${formatAddress(address)} as ${listenFault(error)}`;
+    throw new Error(message, { cause: error });
+  }
+}
+
+function listenFault(error: unknown): string {
+  if (error instanceof Deno.errors.AddrInUse) return "another program listens there already";
+  if (error instanceof Deno.errors.AddrNotAvailable) return "this machine has no such address";
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return `the system does not allow it: ${reasonOf(error)}`;
+  }
+  return `it failed: ${reasonOf(error)}`;
+}
+
+/** A listening socket and what goes on with the connections that came in by it. */
+export class Acceptor {
+  readonly #listener: Deno.TcpListener;
+  readonly #clock: Clock;
+  readonly #receive: (socket: Deno.TcpConn) => Promise<void>;
+  readonly #tasks = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+
+  /** @param receive is given each connection; resolves, and never rejects, when that is over */
+  constructor(
+    listener: Deno.TcpListener,
+    clock: Clock,
+    receive: (socket: Deno.TcpConn) => Promise<void>,
+  ) {
+    this.#listener = listener;
+    this.#clock = clock;
+    this.#receive = receive;
+    this.#track(this.#acceptAll());
+  }
+
+  /** The port on which it listens. */
+  get port(): number {
+    return this.#listener.addr.port;
+  }
+
+  /** True once it was told to {@linkcode stop}. */
+  get isStopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  /** Lets nobody in any more. */
+  stop(): void {
+    if (this.isStopped) return;
+    this.#stopping.abort();
+    this.#listener.close();
+  }
+
+  /** Resolves when, after {@linkcode stop}, all connections that came in are over. */
+  async ended(): Promise<void> {
+    while (this.#tasks.size > 0) await Promise.all(this.#tasks);
+  }
+
+  async #acceptAll(): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let accepted = 1; !signal.aborted; accepted++) {
+      let pauseMs = accepted % acceptBurst === 0 ? 0 : undefined;
+      try {
+        this.#track(this.#receive(await this.#listener.accept()));
+      } catch {
+        // Whatever it was, nobody can come in when this loop ends.
+        pauseMs = acceptPauseMs;
+      }
+      if (pauseMs !== undefined) await sleep(this.#clock, pauseMs, signal).catch(() => {});
+    }
+  }
+
+  #track(task: Promise<void>): void {
+    this.#tasks.add(task);
+    void task.finally(() => this.#tasks.delete(task));
+  }
+}
