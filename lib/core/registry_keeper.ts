@@ -60,8 +60,10 @@ export class RegistryKeeper {
   #write: "idle" | "busy" | "checking" = "idle";
   #writtenSinceList = false;
   #releaseBy = Infinity;
-  /** The row was not in a listing, and is being written anew. */
+  /** The row was not in a listing, is being written anew, and nothing was told that explains it. */
   #isRestoring = false;
+  /** The registry was away since the last write: what is missing after that is no news. */
+  #hasBeenAway = false;
   #lastReason = "";
 
   /** When the listing that is under way, or the last one, was asked for. */
@@ -129,7 +131,7 @@ export class RegistryKeeper {
     } else if (this.#phase === "held" && own === undefined && !this.#writtenSinceList) {
       if (this.#write !== "idle" || this.#writing.failing) return;
       this.#seen = undefined;
-      this.#isRestoring = true;
+      this.#isRestoring = !this.#hasBeenAway;
       this.#startWrite(out);
     }
   }
@@ -147,6 +149,7 @@ export class RegistryKeeper {
       out.push({ kind: "note", level: "warning", message });
     }
     this.#isRestoring = false;
+    this.#hasBeenAway = false;
     this.#tellBack(this.#writing, now, out);
     this.#stands(version, now, out);
   }
@@ -280,6 +283,7 @@ export class RegistryKeeper {
     out: Effect[],
   ): number {
     this.#lastReason = reason;
+    this.#hasBeenAway = true;
     // Said once: what cannot be read can hardly be written.
     const first = !this.away;
     const waitMs = backOff.failed(this.retryMostMs);
