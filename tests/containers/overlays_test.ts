@@ -1,8 +1,9 @@
-/** The overlays of compose.yaml in docs/deploy: each registry as a container, and nodes that meet in it. */
+/** The overlays of compose.yaml in docs/deploy: a registry as a container, and nodes that meet in it. */
 import assert from "node:assert/strict";
 import { allTrue, assertNeverFalse, linesPass, linesWith, shown } from "../integration/cluster.ts";
 import { permitted } from "../permissions.ts";
 import { ComposeProject } from "./compose.ts";
+import type { Container } from "./container.ts";
 import { containersTest, docker, hasImage, inspect } from "./engine.ts";
 
 /** A password as `clusternode keygen` makes it: no character of it means anything in a URL. */
@@ -112,10 +113,14 @@ async function meetsAndStays(
   const isAway = (text: string): boolean => text.includes(" [warning] The registry cannot be ");
   await Promise.all(logs.map((log) => log.line(isAway, 30_000, "the registry is away", since)));
   await linesPass(logs, 3);
+  // Which is why no check of health may end a node.
+  const [first] = containers as [Container];
+  await assert.rejects(first.command("health"));
   await project.compose("start", registry);
   const isBack = (text: string): boolean => text.includes(" [info] The registry is back after ");
   await Promise.all(logs.map((log) => log.line(isBack, 60_000, "the registry is back", since)));
   await linesPass(logs, 3);
+  assert.match(await first.command("health"), / is healthy: /);
   assertNeverFalse(logs, since);
   for (const log of logs) assert.equal(linesWith(log, " [warning] ", since).length, 1, log.text);
   for (const container of containers) assert.equal(await container.state(), "running 0");
