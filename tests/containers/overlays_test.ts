@@ -1,4 +1,4 @@
-/** The overlays of compose.yaml in docs/deploy: a registry as a container, and nodes that meet in it. */
+/** The overlays of compose.yaml in docs/deploy: a registry in a container, nodes that meet in it. */
 import assert from "node:assert/strict";
 import { allTrue, assertNeverFalse, linesPass, linesWith, shown } from "../integration/cluster.ts";
 import { permitted } from "../permissions.ts";
