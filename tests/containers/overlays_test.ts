@@ -4,7 +4,7 @@ import { allTrue, assertNeverFalse, linesPass, linesWith, shown } from "../integ
 import { permitted } from "../permissions.ts";
 import { ComposeProject } from "./compose.ts";
 import type { Container } from "./container.ts";
-import { containersTest, docker, hasImage, inspect } from "./engine.ts";
+import { containersTest, hasImage, inspect } from "./engine.ts";
 
 /** A password as `clusternode keygen` makes it: no character of it means anything in a URL. */
 const password = "S3hEVN-lBpBhFFGBc-uzkk_BRkf0tHtPn2u4vninFgY";
@@ -42,9 +42,9 @@ interface Service {
   readonly ports?: unknown;
 }
 
-function open(registry: string): ComposeProject {
+function open(registry: string, ...more: string[]): ComposeProject {
   Deno.env.set("REGISTRY_PASSWORD", password);
-  return new ComposeProject(`docs/deploy/compose.${registry}.yaml`);
+  return new ComposeProject(`docs/deploy/compose.${registry}.yaml`, ...more);
 }
 
 for (const { registry, image, isClosed } of overlays) {
@@ -96,34 +96,75 @@ async function meetsAndStays(
   image: string,
 ): Promise<void> {
   await using project = open(registry);
-  const containers = await project.scale(nodes);
-  const logs = containers.map(({ log }) => log);
-  await shown(logs, allTrue(nodes), performance.now(), 20_000);
+  const containers = await meet(project);
   const standIn = await inspect(image, '{{index .Config.Labels "stand-in"}}');
   await test.step(
     standIn === "" ? `by ${image}` : `by ${standIn}'s server, named ${image}`,
     async () => {
-      // No process tells the password to those who list processes.
-      assert.doesNotMatch(await project.compose("top"), new RegExp(password));
-      await linesPass(logs, 3);
+      const { since } = await goesAway(project, registry, containers);
+      await isBack(project, registry, containers, since);
     },
   );
+  const server = await project.compose("ps", "--quiet", registry);
+  assert.equal(await inspect(server, "{{.State.Status}}"), "running");
+}
+
+/** Starts the nodes, which meet; none of their processes shows the password in its command line. */
+async function meet(project: ComposeProject): Promise<Container[]> {
+  const containers = await project.scale(nodes);
+  const logs = containers.map(({ log }) => log);
+  await shown(logs, allTrue(nodes), performance.now(), 20_000);
+  assert.doesNotMatch(await project.compose("top"), new RegExp(password));
+  await linesPass(logs, 3);
+  return containers;
+}
+
+/** Stops the registry: each node says so once, and sees nobody as false. */
+async function goesAway(
+  project: ComposeProject,
+  registry: string,
+  containers: readonly Container[],
+): Promise<{ readonly since: number }> {
+  const logs = containers.map(({ log }) => log);
   const since = performance.now();
   await project.compose("stop", registry);
   const isAway = (text: string): boolean => text.includes(" [warning] The registry cannot be ");
   await Promise.all(logs.map((log) => log.line(isAway, 30_000, "the registry is away", since)));
   await linesPass(logs, 3);
   // Which is why no check of health may end a node.
-  const [first] = containers as [Container];
-  await assert.rejects(first.command("health"));
+  await assert.rejects((containers[0] as Container).command("health"));
+  await assertCalm(containers, since);
+  return { since };
+}
+
+/** Starts the registry again: each node says so, and is healthy. */
+async function isBack(
+  project: ComposeProject,
+  registry: string,
+  containers: readonly Container[],
+  since: number,
+): Promise<void> {
+  const logs = containers.map(({ log }) => log);
   await project.compose("start", registry);
-  const isBack = (text: string): boolean => text.includes(" [info] The registry is back after ");
-  await Promise.all(logs.map((log) => log.line(isBack, 60_000, "the registry is back", since)));
+  const isTold = (text: string): boolean => text.includes(" [info] The registry is back after ");
+  await Promise.all(logs.map((log) => log.line(isTold, 60_000, "the registry is back", since)));
   await linesPass(logs, 3);
-  assert.match(await first.command("health"), / is healthy: /);
+  assert.match(await (containers[0] as Container).command("health"), / is healthy: /);
+  await assertCalm(containers, since);
+}
+
+/** Nobody was false, each has warned once, and none was restarted. */
+async function assertCalm(containers: readonly Container[], since: number): Promise<void> {
+  const logs = containers.map(({ log }) => log);
   assertNeverFalse(logs, since);
   for (const log of logs) assert.equal(linesWith(log, " [warning] ", since).length, 1, log.text);
   for (const container of containers) assert.equal(await container.state(), "running 0");
-  const server = await project.compose("ps", "--quiet", registry);
-  assert.equal(await docker("inspect", "--format", "{{.State.Status}}", server), "running");
 }
+
+containersTest(
+  `${nodes} nodes meet in s3 with a server of the tests in the place of the image; it goes away`,
+  async () => {
+    await using project = open("s3", "tests/containers/s3_stand_in.yaml");
+    await goesAway(project, "s3", await meet(project));
+  },
+);
