@@ -25,27 +25,34 @@ export function parseManifest(text: string): Deployment | DaemonSet {
   return document.toJS();
 }
 
-/** What the compiler says about a manifest as a literal of its type; empty if nothing. */
-export async function typeFaults(manifest: Deployment | DaemonSet): Promise<string> {
-  const file = await Deno.makeTempFile({ prefix: "clusternode-test-manifest-", suffix: ".ts" });
+/** What the compiler says about manifests as literals of their types; empty if nothing. */
+export async function typeFaults(
+  manifests: readonly (Deployment | DaemonSet)[],
+): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "clusternode-test-manifests-" });
   try {
-    const literal = JSON.stringify(manifest, null, 2);
-    await Deno.writeTextFile(
-      file,
-      `import type { ${manifest.kind} } from "kubernetes-types/${manifest.apiVersion}";\n` +
-        `type Written = Omit<Required<${manifest.kind}>, "status">;\n` +
-        `export const manifest: Written = ${literal};\n`,
-    );
+    const files = manifests.map((_, index) => `${folder}/manifest_${index}.ts`);
+    for (const [index, manifest] of manifests.entries()) {
+      await Deno.writeTextFile(files[index] as string, literalOf(manifest));
+    }
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["check", `--config=${projectRoot}deno.json`, file],
+      args: ["check", `--config=${projectRoot}deno.json`, ...files],
       env: { NO_COLOR: "1" },
     }).output();
     const text = new TextDecoder().decode(stderr);
     assert.equal(success, !/TS\d+ \[ERROR\]/.test(text), text);
     return success ? "" : text;
   } finally {
-    await Deno.remove(file);
+    await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** A module in which a manifest has all that the type of its kind wants, and nothing else. */
+function literalOf(manifest: Deployment | DaemonSet): string {
+  const { apiVersion, kind } = manifest;
+  return `import type { ${kind} } from "kubernetes-types/${apiVersion}";\n` +
+    `type Written = Omit<Required<${kind}>, "status">;\n` +
+    `export const manifest: Written = ${JSON.stringify(manifest, null, 2)};\n`;
 }
 
 /** The pod of a manifest, and its only container. */
