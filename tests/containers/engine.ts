@@ -63,11 +63,16 @@ function answers(...args: string[]): boolean {
   }
 }
 
+/** True if there is an image called `name`; it is never pulled. */
+export function hasImage(name: string): boolean {
+  return answers("image", "inspect", name);
+}
+
 /** Why there are no containers here, or `undefined` if there can be. */
 function whyNone(): string | undefined {
   if (!answers("info")) return "no container engine answers";
   if (!answers("compose", "version")) return "docker has no Compose";
-  return answers("image", "inspect", image) ? undefined : `there is no image called ${image}`;
+  return hasImage(image) ? undefined : `there is no image called ${image}`;
 }
 
 /**

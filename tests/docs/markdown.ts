@@ -49,3 +49,21 @@ export function missingAnchors(markdown: string): string[] {
   const anchors = [...markdown.matchAll(/\]\(#([^)]*)\)/g)].map(([, anchor = ""]) => anchor);
   return anchors.filter((anchor) => !headings.includes(anchor));
 }
+
+/** The chapter under the heading `title`, up to the next heading of its level or above. */
+export function chapter(markdown: string, title: string): string {
+  const [whole, level = ""] = new RegExp(`^(#+) ${title}$`, "m").exec(markdown) ?? [];
+  if (whole === undefined) throw new Error(`There is no chapter "${title}"`);
+  const rest = markdown.slice(markdown.indexOf(`${whole}\n`) + whole.length);
+  const end = new RegExp(`^#{1,${level.length}} `, "m").exec(rest)?.index;
+  return rest.slice(0, end);
+}
+
+/** Blocks of commands behind `<!-- run: … -->`, and what that comment expects of them. */
+export function markedRuns(markdown: string): { expected: string; block: string }[] {
+  const marked = /^<!-- run: (.*) -->\n+```sh\n([^]*?)^```$/gm;
+  return [...markdown.matchAll(marked)].map(([, expected = "", block = ""]) => ({
+    expected,
+    block,
+  }));
+}

@@ -1,0 +1,89 @@
+/** The manifests for Kubernetes are legal, and their pods have no rights that they do not need. */
+import assert from "node:assert/strict";
+import { nodeNameFault } from "../../lib/core/name.ts";
+import { optionEntries } from "../../lib/core/option_table.ts";
+import manifest from "../../deno.json" with { type: "json" };
+import { needing } from "../permissions.ts";
+import { environmentOf, manifestPaths, parseManifest, podOf, typeFaults } from "./manifests.ts";
+import { filesBelow, readSource } from "./source_files.ts";
+
+Deno.test({
+  ...needing("every manifest is what Kubernetes has a type for", "read", "write", "run"),
+  async fn() {
+    const there = filesBelow("docs/deploy").filter((path) => path.includes("kubernetes"));
+    assert.deepEqual([...manifestPaths].sort(), there);
+    assert.equal(
+      await typeFaults(manifestPaths.map((path) => parseManifest(readSource(path)))),
+      "",
+    );
+  },
+});
+
+Deno.test({
+  ...needing("a wrong key, a wrong type and a missing key are found", "read", "write", "run"),
+  async fn() {
+    const text = readSource(manifestPaths[0] as string);
+    const wrong: readonly (readonly [string, string, RegExp])[] = [
+      ["readOnlyRootFilesystem", "readonlyRootFilesystem", /"readonlyRoot\w+"' does not exist/],
+      ["replicas: 5", "replicas: five", /'string' is not assignable to type 'number'/],
+      ["  selector:\n", "  selectors:\n", /"selectors"' does not exist/],
+      ["fieldPath: status.podIP", "{}", /'fieldPath' is missing/],
+      ["kind: Deployment", "kind: DaemonSet", /"replicas"' does not exist/],
+    ];
+    const manifests = wrong.map(([right, instead]) => {
+      assert.ok(text.includes(right), right);
+      return parseManifest(text.replace(right, instead));
+    });
+    const faults = await typeFaults(manifests);
+    // One fault in each of them.
+    assert.equal(faults.match(/TS\d+ \[ERROR\]/g)?.length, wrong.length, faults);
+    for (const [, , told] of wrong) assert.match(faults, told);
+    assert.throws(() => parseManifest(`${text}kind: Deployment\n`), /Map keys must be unique/);
+  },
+});
+
+Deno.test({
+  ...needing("pods have no rights, and no probe that a registry can fail ends them", "read"),
+  fn() {
+    for (const path of manifestPaths) {
+      const { pod, container } = podOf(path);
+      assert.equal(pod.securityContext?.runAsNonRoot, true);
+      assert.equal(pod.securityContext?.runAsUser, 10001);
+      assert.equal(pod.securityContext?.seccompProfile?.type, "RuntimeDefault");
+      assert.equal(pod.automountServiceAccountToken, false);
+      assert.equal(container.securityContext?.allowPrivilegeEscalation, false);
+      assert.equal(container.securityContext?.readOnlyRootFilesystem, true);
+      assert.deepEqual(container.securityContext?.capabilities?.drop, ["ALL"]);
+      assert.ok(container.resources?.requests && container.resources.limits);
+      assert.deepEqual(container.readinessProbe?.exec?.command, ["/clusternode", "health"]);
+      assert.equal(container.livenessProbe, undefined);
+      assert.match(container.image ?? "", new RegExp(`:${manifest.version}$`));
+      const variables = optionEntries.map(([, { variable }]) => variable as string);
+      const own = (container.env ?? []).filter(({ name }) => name.startsWith("CLUSTERNODE_"));
+      assert.deepEqual(own.filter(({ name }) => !variables.includes(name)), []);
+    }
+  },
+});
+
+Deno.test({
+  ...needing("the names of nodes in pods are legal, the longest ones, too", "read"),
+  fn() {
+    for (const path of manifestPaths) {
+      for (const host of ["10.244.1.7", "fd00:10:244:1:aaaa:bbbb:cccc:dddd"]) {
+        // A pod of a Deployment is called after it, with two suffixes, in 63 characters at most.
+        const pods = ["clusternode-7c9d8b6f5-x2x9z", `${"n".repeat(62)}z`];
+        for (const pod of [...pods, "ip-10-0-3-17.eu-central-1.compute.internal"]) {
+          const fields = {
+            "metadata.name": pod,
+            "spec.nodeName": pod,
+            "status.podIP": host,
+            "status.hostIP": host,
+          };
+          const name = environmentOf(podOf(path).container, fields).get("CLUSTERNODE_NAME");
+          assert.equal(name, `${pod}@${host}`);
+          assert.equal(nodeNameFault(name), undefined, name);
+        }
+      }
+    }
+  },
+});
