@@ -79,7 +79,9 @@ export class Door {
       return;
     }
     const { hello: peer, visit, ciphers } = reception;
-    const address = peer.addresses.find((one) => one.host === host) ?? { host, port };
+    // Behind address translation it comes from where nobody can call it back.
+    const told = peer.addresses.find((one) => one.host === host) ?? peer.addresses[0];
+    const address = told ?? { host, port };
     await this.#context.onIdentified({
       wire,
       ciphers,

@@ -178,6 +178,18 @@ export function transportSuite(
   });
 
   clause(
+    "ask() over a connection of the peer tells an address where it can be called",
+    async () => {
+      const told = { host: "203.0.113.7", port: 4000 };
+      await using one = await open({ name: "n1@test", addresses: [told] });
+      await using two = await open({ name: "n2@test" });
+      assertAnswer(await one.ask(two.target));
+      const outcome = await two.ask({ ...one.target, addresses: [] });
+      assert.deepEqual(outcome.kind === "answer" && outcome.address, told);
+    },
+  );
+
+  clause(
     "ask() with fresh uses a connection of its own, and leaves the old one alone",
     async () => {
       await using one = await open({ name: "n1@test" });

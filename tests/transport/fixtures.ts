@@ -72,11 +72,14 @@ export interface TestNodeOptions extends Partial<Omit<TcpOptions, "handler" | "h
   readonly name?: string;
   readonly instance?: InstanceId;
   readonly role?: Hello["role"];
+  /** What it tells the others about where it is reached; nothing if left out. */
+  readonly addresses?: Hello["addresses"];
   readonly onRequest?: TransportHandler["onRequest"];
 }
 
 export async function openNode(options: TestNodeOptions = {}): Promise<TestNode> {
-  const { name = "n1@test", instance = newInstance(), role = "member", ...rest } = options;
+  const { name = "n1@test", instance = newInstance(), role = "member", addresses = [], ...rest } =
+    options;
   const story = new Story();
   const cluster = options.cluster ?? "default";
   const hello: Hello = {
@@ -84,7 +87,7 @@ export async function openNode(options: TestNodeOptions = {}): Promise<TestNode>
     name: name as NodeName,
     instance,
     cluster,
-    addresses: [],
+    addresses,
     software: "test",
   };
   const transport = await listenTcp({
