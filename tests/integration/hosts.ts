@@ -9,7 +9,7 @@ import { permitted } from "../permissions.ts";
 import { Program, programCommand, succeeds, TemporaryFolder } from "./process.ts";
 
 /** Tells runs apart that go on at the same time. */
-const run = Deno.pid;
+const run = crypto.randomUUID().slice(0, 8);
 
 /** Hosts in a network of their own, and the folder that they share. */
 export class Hosts implements AsyncDisposable {
