@@ -29,6 +29,12 @@ export interface RegistrationOptions extends EpmdContext {
   readonly onNote: BeamHandler["onNote"];
 }
 
+/** A registration that lasted so long, in milliseconds, was a good one. */
+const steadyMs = 60_000;
+
+/** Longest pause after one that did not: EPMD is on this machine, and each try is told of. */
+const pauseMostMs = 60_000;
+
 /** A registration that is kept up until it is disposed of. */
 export class KeptRegistration implements AsyncDisposable {
   readonly #options: RegistrationOptions;
@@ -36,6 +42,10 @@ export class KeptRegistration implements AsyncDisposable {
   readonly #loop: Promise<void>;
   readonly #first = Promise.withResolvers<void>();
   #server: EpmdServer | undefined;
+  /** When it was registered the last time, if the last try led to that. */
+  #registeredAt: number | undefined;
+  /** The pause after the last registration that ended soon, or 0. */
+  #hangUpPauseMs = 0;
   /** The last note on each subject. */
   readonly #notes = new Map<string, string>();
 
@@ -61,7 +71,7 @@ export class KeptRegistration implements AsyncDisposable {
   }
 
   async #keep(): Promise<void> {
-    const { port, clock, limits } = this.#options;
+    const { port, clock } = this.#options;
     const { signal } = this.#closing;
     while (!signal.aborted) {
       this.#serve();
@@ -72,9 +82,19 @@ export class KeptRegistration implements AsyncDisposable {
       this.#serve();
       if (signal.aborted) break;
       if (!isServing && this.#server !== undefined) continue;
-      await sleep(clock, limits.epmdRetryMs, signal).catch(() => {});
+      await sleep(clock, this.#pauseMs(), signal).catch(() => {});
     }
     this.#first.resolve();
+  }
+
+  /** The pause before the next try; it grows while EPMD registers this node and hangs up soon after. */
+  #pauseMs(): number {
+    const { clock, limits } = this.#options;
+    if (this.#registeredAt === undefined) return limits.epmdRetryMs;
+    const isSteady = clock.now() - this.#registeredAt >= steadyMs;
+    const nextMs = isSteady ? 0 : 2 * this.#hangUpPauseMs;
+    this.#hangUpPauseMs = Math.min(pauseMostMs, Math.max(limits.epmdRetryMs, nextMs));
+    return this.#hangUpPauseMs;
   }
 
   /** Serves EPMD if nobody does. */
@@ -95,6 +115,7 @@ export class KeptRegistration implements AsyncDisposable {
   /** Registers, and resolves when that is over or has failed. */
   async #register(port: number, signal: AbortSignal): Promise<void> {
     const { alive, epmdPort, serve, clock, limits } = this.#options;
+    this.#registeredAt = undefined;
     const host = serve === undefined || isUnspecified(serve.host) ? "127.0.0.1" : serve.host;
     const where = formatAddress({ host, port: epmdPort });
     const fail = (why: string): void =>
@@ -115,6 +136,7 @@ export class KeptRegistration implements AsyncDisposable {
         const result = await withDeadline(clock, limits.epmdAnswerTimeoutMs, where, asked)
           .finally(() => void asked.catch(() => {}));
         if (result !== 0) return fail(refusal(result, alive));
+        this.#registeredAt = clock.now();
         this.#note("register", "info", `${alive} is registered with the EPMD on ${where}.`);
         this.#first.resolve();
         const buffer = new Uint8Array(64);

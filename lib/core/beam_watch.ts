@@ -123,7 +123,10 @@ export class BeamWatch {
   hasten(name: NodeName, now: number): void {
     const node = this.#nodes.get(name);
     if (node === undefined || node.link.ping !== undefined) return;
-    this.#due.hasten(name, now);
+    // One that hangs up after each answer would otherwise be asked again and again without a pause.
+    const at = Math.max(now, node.hastenedAt + this.#bench.settings.intervalMs);
+    if (at === now) node.hastenedAt = now;
+    this.#due.hasten(name, at);
   }
 
   /** `name` has pinged this node. One that seemed dead is asked, out of turn. */

@@ -102,8 +102,8 @@ export class BeamDesk implements AsyncDisposable {
   #tellStranger(address: string, reason: string): void {
     const { clock, log } = this.#parts;
     const now = clock.now();
-    // Each try comes from another port.
-    const host = address.replace(/:\d+$/, "");
+    // Each try comes from another port. What stands behind the last colon of IPv6 is none.
+    const host = address.replace(/^(\[.+\]|[^:]+):\d+$/, "$1");
     const key = `${host}\n${reason}`;
     for (const [known, toldAt] of this.#strangers) {
       if (now - toldAt < strangerQuietMs) break;

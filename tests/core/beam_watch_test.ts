@@ -77,6 +77,22 @@ Deno.test("BeamWatch sees a killed node at once when its connection breaks: it i
   }
 });
 
+Deno.test("BeamWatch asks one that hangs up after each answer, but not without a pause", () => {
+  const { world, node } = settled();
+  const before = node.askedAt.length;
+  const end = world.now + 10_000;
+  for (let handled = before; world.now < end;) {
+    world.run(1);
+    // It has answered what it was asked a millisecond ago; then the connection ends.
+    const isAnswered = node.askedAt.length > handled && node.askedAt.at(-1) !== world.now;
+    handled = isAnswered ? node.askedAt.length : handled;
+    if (isAnswered) world.give({ kind: "beam-lost", name: elixir as NodeName });
+  }
+  const pings = node.askedAt.length - before;
+  assert.ok(pings >= 9 && pings <= 30, `${pings} pings in 10 s`);
+  assert.deepEqual(world.story(elixir), ["joined"]);
+});
+
 Deno.test("BeamWatch sees a frozen node within 4 s, and its return", () => {
   for (let seed = 1; seed <= 20; seed++) {
     const { world, node } = settled(seed);

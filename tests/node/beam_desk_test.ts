@@ -94,6 +94,19 @@ Deno.test("BeamDesk tells of a stranger once a minute, whatever port it comes fr
   ]);
 });
 
+Deno.test("BeamDesk tells strangers of IPv6 apart", async () => {
+  const { desk, log, beam } = openDesk();
+  await desk.open(own);
+  for (const host of ["2001:db8::1", "2001:db8::2", "[2001:db8::1]:4000", "[2001:db8::1]:4001"]) {
+    beam().handler.onStranger(host, "it holds another Erlang cookie");
+  }
+  assert.deepEqual(log.texts, [
+    "Turned away a BEAM node at 2001:db8::1: it holds another Erlang cookie",
+    "Turned away a BEAM node at 2001:db8::2: it holds another Erlang cookie",
+    "Turned away a BEAM node at [2001:db8::1]:4000: it holds another Erlang cookie",
+  ]);
+});
+
 interface Scene {
   readonly node: ClusterNode;
   readonly clock: ManualClock;
