@@ -125,7 +125,7 @@ export class KeptRegistration implements AsyncDisposable {
         `${alive} is not registered with the EPMD on ${where}, so no BEAM node finds it: ${why}.`,
       );
     try {
-      const connected = await connectTo(host, epmdPort, signal, "nobody serves it");
+      const connected = await this.#connect(host);
       if ("kind" in connected) return fail(connected.detail);
       using socket = connected;
       const onAbort = (): void => socket.close();
@@ -147,6 +147,22 @@ export class KeptRegistration implements AsyncDisposable {
       if (!signal.aborted) fail("it has closed the connection");
     } catch (error) {
       if (!signal.aborted) fail(reasonOf(error));
+    }
+  }
+
+  /** A connection to EPMD. A host that keeps silent must not keep this node from starting. */
+  async #connect(host: string): ReturnType<typeof connectTo> {
+    const { epmdPort, clock, limits } = this.#options;
+    const patience = new AbortController();
+    const cancel = clock.after(
+      limits.epmdAnswerTimeoutMs,
+      () => patience.abort(new Error(`no connection within ${limits.epmdAnswerTimeoutMs} ms`)),
+    );
+    const signal = AbortSignal.any([this.#closing.signal, patience.signal]);
+    try {
+      return await connectTo(host, epmdPort, signal, "nobody serves it");
+    } finally {
+      cancel();
     }
   }
 

@@ -14,10 +14,15 @@ const limits: BeamLimits = { ...defaultLimits, epmdAnswerTimeoutMs: 2_001 };
 /** Pauses that are looked at. */
 const pausesMax = 9;
 
-/** A clock on which pauses are over at once, and remembered; the deadline and the last never pass. */
+/** A clock on which pauses are over at once, and remembered, but for the last; so are deadlines, if wished. */
 class HastyClock implements Clock {
   readonly pausesMs: number[] = [];
+  readonly #hasPatience: boolean;
   #nowMs = 0;
+
+  constructor(hasPatience: boolean) {
+    this.#hasPatience = hasPatience;
+  }
 
   now(): number {
     return this.#nowMs;
@@ -32,7 +37,10 @@ class HastyClock implements Clock {
   }
 
   after(delayMs: number, callback: () => void): () => void {
-    if (delayMs === limits.epmdAnswerTimeoutMs) return () => {};
+    if (delayMs === limits.epmdAnswerTimeoutMs) {
+      if (!this.#hasPatience) queueMicrotask(callback);
+      return () => {};
+    }
     this.pausesMs.push(delayMs);
     this.#nowMs += delayMs;
     if (this.pausesMs.length < pausesMax) queueMicrotask(callback);
@@ -41,8 +49,11 @@ class HastyClock implements Clock {
 }
 
 /** The pauses between registrations with an EPMD that gives `answer` and hangs up, and the notes. */
-async function met(answer: Uint8Array): Promise<{ pausesMs: number[]; notes: string[] }> {
-  const clock = new HastyClock();
+async function met(
+  answer: Uint8Array,
+  hasPatience = true,
+): Promise<{ pausesMs: number[]; notes: string[] }> {
+  const clock = new HastyClock(hasPatience);
   const notes: string[] = [];
   await using epmd = new FakeListener(async (socket) => {
     await socket.read(new Uint8Array(256));
@@ -81,5 +92,14 @@ Deno.test({
     assert.deepEqual(pausesMs, Array(pausesMax).fill(1000));
     assert.equal(notes.length, 1);
     assert.match(notes[0] ?? "", /: somebody else is registered as n1\.$/);
+  },
+});
+
+Deno.test({
+  ...needing("an EPMD to which no connection comes is given up in time, and that is said", "net"),
+  async fn() {
+    const { notes } = await met(encodeAliveAnswer(false, 5, 6), false);
+    assert.equal(notes.length, 1);
+    assert.match(notes[0] ?? "", /, so no BEAM node finds it: no connection within 2001 ms\.$/);
   },
 });
