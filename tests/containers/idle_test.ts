@@ -6,8 +6,8 @@ import type { Container } from "./container.ts";
 import { containersTest, docker } from "./engine.ts";
 import { memoryGroup, processorGroup } from "./machine.ts";
 
-/** For how long it is watched, in status lines: long enough for two checks of its health. */
-const watchedLines = 60;
+/** For how long it is watched, in status lines: at least one check of its health falls into that. */
+const watchedLines = 35;
 
 const memoryMostBytes = 20e6;
 
