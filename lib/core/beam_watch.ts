@@ -53,6 +53,8 @@ export class BeamWatch {
   readonly #sent = new Map<number, Sent>();
   #isRunning = false;
   #isOverTold = false;
+  /** Who began to be watched last. */
+  #lastTaken: NodeName | undefined;
   #ownTimestamps = 0;
   #stalledAt = -Infinity;
 
@@ -90,23 +92,18 @@ export class BeamWatch {
   listed(rows: readonly BeamRow[], isWhole: boolean, now: number, out: Effect[]): void {
     const { keeper } = this.#bench;
     const present = new Set<NodeName>();
-    for (const { name, version } of rows) {
+    const newcomers: BeamRow[] = [];
+    for (const row of rows) {
+      const { name, version } = row;
       if (!this.#isOurs(name, out)) continue;
-      const known = this.#nodes.get(name);
-      if (known === undefined && this.#nodes.size >= beamNodesMax) {
-        this.#tellOver(rows.length, out);
-        continue;
-      }
       present.add(name);
-      if (known !== undefined) {
-        const runsAgain = known.seen(version, keeper.listStartedAt, now);
-        if (runsAgain && !known.turnedAway.failing) this.hasten(name, now);
-      } else {
-        const times = { listedAt: keeper.listStartedAt, now };
-        this.#nodes.set(name, new BeamNode({ name, version }, this.#bench.random, times));
-        this.#due.set(name, now);
+      const known = this.#nodes.get(name);
+      if (known === undefined) newcomers.push(row);
+      else if (known.seen(version, keeper.listStartedAt, now) && !known.turnedAway.failing) {
+        this.hasten(name, now);
       }
     }
+    this.#takeIn(newcomers, rows.length, now, out);
     for (const node of this.#nodes.values()) {
       if (this.#isMember(node.name)) this.#drop(node);
       else if (!present.has(node.name) && isWhole) this.#lacked(node, now);
@@ -190,12 +187,49 @@ export class BeamWatch {
     return record !== undefined && record.state !== "left";
   }
 
+  /** Begins to watch those for whom there is a place; if there are too few, all get their turn. */
+  #takeIn(newcomers: readonly BeamRow[], count: number, now: number, out: Effect[]): void {
+    const { keeper, random } = this.#bench;
+    for (const row of this.#inTurn(newcomers)) {
+      if (this.#nodes.size >= beamNodesMax && !this.#makeRoom(now)) {
+        return this.#tellOver(count, out);
+      }
+      this.#lastTaken = row.name;
+      const times = { listedAt: keeper.listStartedAt, now };
+      this.#nodes.set(row.name, new BeamNode(row, random, times));
+      this.#due.set(row.name, now);
+    }
+  }
+
+  /** Those who came behind the last one that got a place first, if there are not places for all. */
+  #inTurn(newcomers: readonly BeamRow[]): readonly BeamRow[] {
+    const last = this.#lastTaken;
+    if (last === undefined || this.#nodes.size + newcomers.length <= beamNodesMax) return newcomers;
+    const sorted = newcomers.toSorted((one, other) => compareNames(one.name, other.name));
+    const isBehind = ({ name }: BeamRow): boolean => compareNames(name, last) > 0;
+    return [...sorted.filter(isBehind), ...sorted.filter((row) => !isBehind(row))];
+  }
+
+  /**
+   * Gives up one that has not answered and is not shown. Files of dead nodes stay for years, and must
+   * not hide a living one.
+   */
+  #makeRoom(now: number): boolean {
+    for (const node of this.#nodes.values()) {
+      // One that turns this node away would be asked without the pauses that it is owed.
+      if (!node.link.isBad || node.isShown(now) || node.turnedAway.failing) continue;
+      this.#drop(node);
+      return true;
+    }
+    return false;
+  }
+
   #tellOver(count: number, out: Effect[]): void {
     if (this.#isOverTold) return;
     this.#isOverTold = true;
     const message =
       `There are ${count} timestamps of BEAM nodes in the registry; this node watches ` +
-      `the first ${beamNodesMax} that it has seen, the others are not shown`;
+      `${beamNodesMax} of them at a time, and those that answer stay: others may not be shown`;
     out.push({ kind: "note", level: "warning", message });
   }
 

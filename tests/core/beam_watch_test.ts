@@ -278,13 +278,27 @@ Deno.test("BeamWatch leaves the names of members alone, and warns of its own", (
   );
 });
 
+Deno.test("BeamWatch finds a living node behind any number of files of dead ones", () => {
+  const world = new BeamWorld();
+  const dead = Array.from(
+    { length: 3 * beamNodesMax },
+    (_, index) => world.add(`dead${index}@10.0.0.9`, "refused", false),
+  );
+  world.add(elixir);
+  world.runUntil(() => world.status(elixir) === "alive", 30_000);
+  world.run(60_000);
+  assert.ok(dead.every(({ askedAt }) => askedAt.length > 0), "each has had its chance");
+  assert.deepEqual(world.story(elixir), ["joined"]);
+  assert.deepEqual(world.line, { [own]: true, [elixir]: true });
+});
+
 Deno.test("BeamWatch watches only so many, and says so once", () => {
   const world = new BeamWorld();
   for (let count = 0; count < beamNodesMax + 5; count++) world.add(`elixir${count}@10.0.0.9`);
   world.run(5000);
   assert.equal(Object.keys(world.line).length, beamNodesMax + 1);
   assert.equal(world.notes.length, 1);
-  assert.match(world.notes[0] ?? "", /^There are 69 timestamps .* the first 64 /);
+  assert.match(world.notes[0] ?? "", /^There are 69 timestamps .* 64 of them at a time, /);
 });
 
 function forget(world: BeamWorld, name: string, dryRun = false): string | undefined {
