@@ -87,8 +87,11 @@ swiftTest(
     const first = await registry.write(rowOf(name, 1), undefined, never);
     assert.equal(first.kind, "written");
     await swift.stop();
-    for (const call of [registry.list(never), registry.read(name, never)]) {
-      assert.match(await faultOf(call, "sesame"), /: 127\.0\.0\.1:\d+ refuses the connection$/);
+    for (const call of [() => registry.list(never), () => registry.read(name, never)]) {
+      assert.match(
+        await faultOf(call(), "sesame"),
+        /: 127\.0\.0\.1:\d+ refuses the connection$/,
+      );
     }
     await swift.start();
     await registry.list(never).catch(() => undefined);
