@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { systemClock, withDeadline } from "../../lib/clock.ts";
 import { RotatingFile } from "../../lib/log/rotating_file.ts";
 import { needing } from "../permissions.ts";
-import { diskTest } from "./disk.ts";
+import { diskTest } from "../integration/disk.ts";
 
 const fixture = (name: string): string => new URL(`../log/${name}`, import.meta.url).pathname;
 

@@ -15,9 +15,9 @@ import {
   namesOf,
   shown,
   within,
-} from "./cluster.ts";
-import { diskTest } from "./disk.ts";
-import { eventually, processTest, Program, removeFolder } from "./process.ts";
+} from "../integration/cluster.ts";
+import { diskTest } from "../integration/disk.ts";
+import { eventually, processTest, Program, removeFolder } from "../integration/process.ts";
 
 /** How soon everything is as before, in milliseconds. */
 const backMs = 5000;

@@ -4,9 +4,9 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { Cluster, linesPass, linesWith, statusesSince } from "./cluster.ts";
-import { processTest, succeeds } from "./process.ts";
-import type { Program } from "./process.ts";
+import { Cluster, linesPass, linesWith, statusesSince } from "../integration/cluster.ts";
+import { processTest, succeeds } from "../integration/process.ts";
+import type { Program } from "../integration/process.ts";
 
 /** Names of files, and what is in them. */
 const files: Readonly<Record<string, string>> = {

@@ -4,8 +4,15 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { Cluster, linesPass, linesWith, shown, showsExactly, statusOf } from "./cluster.ts";
-import { eventually, processTest } from "./process.ts";
+import {
+  Cluster,
+  linesPass,
+  linesWith,
+  shown,
+  showsExactly,
+  statusOf,
+} from "../integration/cluster.ts";
+import { eventually, processTest } from "../integration/process.ts";
 
 const pair = ["n1@127.0.0.1", "n2@127.0.0.1"];
 

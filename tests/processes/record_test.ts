@@ -15,9 +15,9 @@ import {
   shown,
   showsDead,
   showsExactly,
-} from "./cluster.ts";
-import { diskTest } from "./disk.ts";
-import { eventually, processTest } from "./process.ts";
+} from "../integration/cluster.ts";
+import { diskTest } from "../integration/disk.ts";
+import { eventually, processTest } from "../integration/process.ts";
 
 const names = namesOf(2);
 

@@ -4,9 +4,9 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { commandResult } from "./cluster.ts";
-import type { CommandResult } from "./cluster.ts";
-import { processTest } from "./process.ts";
+import { commandResult } from "../integration/cluster.ts";
+import type { CommandResult } from "../integration/cluster.ts";
+import { processTest } from "../integration/process.ts";
 
 processTest("keygen, --version and completions print to standard output alone", async () => {
   const expected: [string[], RegExp][] = [

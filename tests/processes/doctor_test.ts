@@ -6,11 +6,11 @@
 import assert from "node:assert/strict";
 import type { Finding } from "../../lib/doctor/finding.ts";
 import { rowVersion } from "../../lib/core/row.ts";
-import { allTrue, Cluster, commandResult, shown, within } from "./cluster.ts";
-import type { CommandResult } from "./cluster.ts";
-import { diskTest } from "./disk.ts";
-import { hostsTest } from "./hosts.ts";
-import { eventually, processTest, Program, TemporaryFolder } from "./process.ts";
+import { allTrue, Cluster, commandResult, shown, within } from "../integration/cluster.ts";
+import type { CommandResult } from "../integration/cluster.ts";
+import { diskTest } from "../integration/disk.ts";
+import { hostsTest } from "../integration/hosts.ts";
+import { eventually, processTest, Program, TemporaryFolder } from "../integration/process.ts";
 
 /** The most that the doctor may take, in milliseconds. */
 const doctorMostMs = 10_000;

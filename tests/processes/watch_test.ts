@@ -5,8 +5,8 @@
  */
 import assert from "node:assert/strict";
 import { needing, permitted } from "../permissions.ts";
-import { Cluster } from "./cluster.ts";
-import { eventually, programCommand, succeeds } from "./process.ts";
+import { Cluster } from "../integration/cluster.ts";
+import { eventually, programCommand, succeeds } from "../integration/process.ts";
 
 /** A terminal of its own, in which one command runs. */
 class Terminal implements AsyncDisposable {

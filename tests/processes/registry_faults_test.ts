@@ -14,10 +14,10 @@ import {
   namesOf,
   shown,
   within,
-} from "./cluster.ts";
-import { diskTest } from "./disk.ts";
-import { eventually, processTest, removeFolder } from "./process.ts";
-import type { Program } from "./process.ts";
+} from "../integration/cluster.ts";
+import { diskTest } from "../integration/disk.ts";
+import { eventually, processTest, removeFolder } from "../integration/process.ts";
+import type { Program } from "../integration/process.ts";
 
 /** How soon everything is as before, in milliseconds. */
 const backMs = 5000;

@@ -4,9 +4,16 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { allTrue, Cluster, linesPass, linesWith, shown, showsDead } from "./cluster.ts";
-import { hostsTest } from "./hosts.ts";
-import { eventually, processTest } from "./process.ts";
+import {
+  allTrue,
+  Cluster,
+  linesPass,
+  linesWith,
+  shown,
+  showsDead,
+} from "../integration/cluster.ts";
+import { hostsTest } from "../integration/hosts.ts";
+import { eventually, processTest } from "../integration/process.ts";
 
 /** What a node says of a link that is bad for it alone. */
 const told = "lives, but not for this node";
