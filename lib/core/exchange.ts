@@ -10,28 +10,18 @@ import { formatAddress, sameAddress, sameAddresses } from "./address.ts";
 import type { Address } from "./address.ts";
 import type { Change } from "./change.ts";
 import { claimOf } from "./claim.ts";
+import { Comparison } from "./comparison.ts";
 import { failedReason } from "./explain.ts";
 import { statusOf } from "./evidence.ts";
 import type { News } from "./gossip.ts";
 import type { Effect, Input, Peer, PingContent, PingOutcome } from "./input.ts";
 import type { Parts } from "./parts.ts";
-import { Pack, recordBytes } from "./packing.ts";
 import { shuffled } from "./random.ts";
 import { makeRecord, wins } from "./record.ts";
 import type { MemberRecord } from "./record.ts";
-import { bucketCount } from "./roster.ts";
 import type { Merge, Roster } from "./roster.ts";
 import type { InstanceId } from "./row.ts";
 import type { Standing } from "./standing.ts";
-
-/** Shortest pause between two comparisons with peers, in milliseconds. */
-const syncPauseMs = 500;
-
-/** A view that has just changed may differ only because the news is still on its way. */
-const settleMs = 250;
-
-/** How long an answer to a comparison is waited for, in milliseconds. */
-const syncTimeoutMs = 3000;
 
 /** How many neighbours are told of newcomers in a large cluster. */
 const joinFanout = 6;
@@ -42,21 +32,19 @@ const joinToAllMax = 64;
 /** Intervals for which somebody who pinged this node counts as a neighbour. */
 const neighbourIntervals = 3;
 
-/** Gossip, refutation and comparison of one node. */
+/** Gossip and refutation of one node. */
 export class Exchange {
   readonly #parts: Parts;
   readonly #standing: Standing;
+  readonly #comparison: Comparison;
   readonly #pingers = new Map<InstanceId, number>();
-  #changedAt = -Infinity;
-  #syncingUntil = -Infinity;
-  #syncAt = -Infinity;
-  #hasSynced = false;
   #contested: number | undefined;
   #leaving = false;
 
   constructor(parts: Parts, standing: Standing) {
     this.#parts = parts;
     this.#standing = standing;
+    this.#comparison = new Comparison(parts, (record, at) => this.#take(record, at));
   }
 
   get wakeAt(): number {
@@ -107,10 +95,7 @@ export class Exchange {
   /** A peer passes news on. */
   told({ records, votes, witnesses }: News, now: number): void {
     const { roster, judge, outbox, beats } = this.#parts;
-    for (const record of records) {
-      if (record.name === roster.self.name) this.#aboutSelf(record, now);
-      else this.#merge(record, true, now);
-    }
+    for (const record of records) this.#take(record, now);
     for (const vote of votes) {
       if (vote.subject === roster.self.instance) {
         if (vote.kind !== undefined && vote.incarnation >= roster.self.incarnation) {
@@ -126,73 +111,22 @@ export class Exchange {
     }
   }
 
+  /** A peer's buckets: answers with what differs. */
+  syncAsked(theirs: readonly number[], reply: number, out: Effect[]): void {
+    this.#comparison.asked(theirs, reply, out);
+  }
+
+  /** A peer's records of the buckets that differ. */
+  synced(input: Input & { kind: "synced" }, now: number, out: Effect[]): void {
+    this.#comparison.answered(input, now, out);
+  }
+
   /** The registry has confirmed that the name is this node's. */
   ownershipConfirmed(now: number): void {
     if (this.#contested === undefined) return;
     const above = this.#contested;
     this.#contested = undefined;
     this.#refute(above, now);
-  }
-
-  /** A peer's buckets: answers with what differs. */
-  syncAsked(theirs: readonly number[], reply: number, out: Effect[]): void {
-    const { roster } = this.#parts;
-    const differing = new Set<number>();
-    roster.buckets.forEach((own, bucket) => own !== theirs[bucket] && differing.add(bucket));
-    const found = roster.inBuckets(differing);
-    // Another bucket first each time, so that in the end all get their turn.
-    const order = [...differing].sort((one, other) => turn(one, reply) - turn(other, reply));
-    const pack = new Pack();
-    const records: MemberRecord[] = [];
-    const buckets: number[] = [];
-    for (const bucket of order) {
-      const inBucket = found.get(bucket) ?? [];
-      const taken = inBucket.filter((record) => pack.takes(recordBytes(record)));
-      records.push(...taken);
-      // A bucket of which only some fits is no base for what the other one lacks.
-      if (taken.length < inBucket.length) break;
-      buckets.push(bucket);
-    }
-    out.push({
-      kind: "sync-answer",
-      reply,
-      buckets,
-      records,
-      more: buckets.length < differing.size,
-    });
-  }
-
-  /** A peer's records of the buckets that differ: takes what wins, and tells it what it lacks. */
-  synced(input: Input & { kind: "synced" }, now: number, out: Effect[]): void {
-    const { roster } = this.#parts;
-    const { fingerprint } = roster;
-    this.#syncingUntil = -Infinity;
-    if (input.records.length > 0) this.#hasSynced = true;
-    // More to come: the next fingerprint that differs may be followed up at once.
-    this.#syncAt = input.more ? now : now + syncPauseMs;
-    const theirs = new Map(input.records.map((record) => [record.name, record]));
-    for (const record of input.records) {
-      if (record.name === roster.self.name) this.#aboutSelf(record, now);
-      else this.#merge(record, true, now);
-    }
-    if (roster.fingerprint !== fingerprint) this.#compareAgain(now);
-    const own = [...roster.inBuckets(new Set(input.buckets)).values()].flat();
-    const lacking = own.filter((record) => {
-      const their = theirs.get(record.name);
-      return their === undefined ? record.state !== "left" : wins(record, their);
-    });
-    if (lacking.length === 0) return;
-    const pack = new Pack();
-    const records = lacking.filter((record) => pack.takes(recordBytes(record)));
-    out.push({ kind: "tell", to: [input.from], news: { records, votes: [], witnesses: [] } });
-  }
-
-  /** What a comparison has brought may be half of it only: asks somebody else soon. */
-  #compareAgain(now: number): void {
-    const { roster, monitor, random } = this.#parts;
-    const watched = [...roster.ring.targets.values()];
-    const next = watched[random.below(Math.max(1, watched.length))];
-    if (next !== undefined) monitor.hasten(next.name, Math.max(now, this.#syncAt));
   }
 
   /**
@@ -225,12 +159,18 @@ export class Exchange {
     outbox.flush([...to], (all) => all, now, out);
   }
 
+  /** Takes what a member says of any node, this one included. */
+  #take(record: MemberRecord, now: number): void {
+    if (record.name === this.#parts.roster.self.name) this.#aboutSelf(record, now);
+    else this.#merge(record, true, now);
+  }
+
   /** Takes a record of another node; acts and passes it on if it is news. */
   #merge(record: MemberRecord, proven: boolean, now: number): void {
     const { roster, outbox } = this.#parts;
     const merge = roster.merge(record, proven, now);
     if (merge.kind === "old") return;
-    this.#changedAt = now;
+    this.#comparison.viewChanged(now);
     this.#act(record, merge, now);
     // A newcomer can wait for the others of its kind; a death or a return cannot.
     const isJoin = record.state === "alive" && (merge.before === undefined || merge.wasUnproven);
@@ -321,17 +261,7 @@ export class Exchange {
       out.push({ kind: "tell", to: [instance], news });
       monitor.hasten(name, now);
     }
-    this.#compare(known, content.fingerprint, now, out);
-  }
-
-  #compare(peer: MemberRecord, fingerprint: number, now: number, out: Effect[]): void {
-    const { roster, monitor } = this.#parts;
-    if (fingerprint === roster.fingerprint || now < this.#syncAt || now < this.#syncingUntil) {
-      return;
-    }
-    if (this.#hasSynced && now - this.#changedAt < settleMs) return;
-    this.#syncingUntil = now + syncTimeoutMs;
-    out.push({ kind: "ask-sync", from: monitor.addressee(peer), buckets: roster.buckets });
+    this.#comparison.consider(known, content.fingerprint, now, out);
   }
 
   /** Somebody speaks of this node itself. */
@@ -361,7 +291,7 @@ export class Exchange {
   #renewSelf(content: Parameters<Roster["renewSelf"]>[0], now: number): void {
     const { roster, outbox, keeper } = this.#parts;
     outbox.record(roster.renewSelf(content), now);
-    this.#changedAt = now;
+    this.#comparison.viewChanged(now);
     keeper.bump(now);
   }
 
@@ -383,8 +313,4 @@ export class Exchange {
     }
     return [...neighbours];
   }
-}
-
-function turn(bucket: number, reply: number): number {
-  return (bucket + reply) % bucketCount;
 }

@@ -10,29 +10,20 @@
  *
  * @module
  */
+import type { Bench } from "./bench.ts";
 import { failureWords } from "./failure_words.ts";
-import type { Beats } from "./beats.ts";
-import type { Change } from "./change.ts";
-import type { Outbox } from "./gossip.ts";
 import { Flapping } from "./flapping.ts";
+import { IndirectProbes } from "./indirect_probes.ts";
 import type { Effect } from "./input.ts";
+import { Isolation } from "./isolation.ts";
 import type { Link } from "./link.ts";
-import type { Monitor } from "./monitor.ts";
 import type { NodeName } from "./name.ts";
-import type { OwnHealth } from "./own_health.ts";
-import { shuffled } from "./random.ts";
-import type { Random } from "./random.ts";
 import { makeRecord } from "./record.ts";
 import type { MemberRecord } from "./record.ts";
-import type { Roster } from "./roster.ts";
 import type { InstanceId } from "./row.ts";
 import { Schedule } from "./schedule.ts";
-import type { Settings } from "./settings.ts";
 import { Suspicion, suspicionMs, voteLifeMs, votesLeast, votesNeeded } from "./suspicion.ts";
 import type { Vote } from "./suspicion.ts";
-
-/** Helpers asked at once. */
-const helpersMax = 3;
 
 /** Intervals until helpers are asked again about a member whose state they have already settled. */
 const askAgainIntervals = 5;
@@ -43,28 +34,6 @@ const accusersMax = 4;
 /** How long nobody is condemned after a standstill of this process, in milliseconds. */
 const calmMs = 500;
 
-/** What the judge needs from the node. */
-export interface Bench {
-  readonly settings: Settings;
-  readonly roster: Roster;
-  readonly monitor: Monitor;
-  readonly beats: Beats;
-  readonly health: OwnHealth;
-  readonly outbox: Outbox;
-  readonly random: Random;
-  nextNumber(): number;
-  /** Takes a record that this node has made into its own view and passes it on. */
-  publish(record: MemberRecord, now: number): void;
-  changed(change: Change, now: number): void;
-}
-
-interface Probe {
-  readonly record: MemberRecord;
-  pending: number;
-  /** When this node gives up on helpers that do not answer. */
-  readonly until: number;
-}
-
 /** Votes, suspicions and verdicts of one node. */
 export class Judge {
   /** Who fails again and again. */
@@ -73,14 +42,15 @@ export class Judge {
   readonly #suspicions = new Map<InstanceId, Suspicion>();
   readonly #names = new Map<InstanceId, NodeName>();
   readonly #reviews = new Schedule<InstanceId>();
-  readonly #probes = new Map<InstanceId, Probe>();
-  readonly #probeNumbers = new Map<number, InstanceId>();
+  readonly #probes: IndirectProbes;
+  readonly #isolation: Isolation;
   #sequence = 0;
-  #isolated = false;
   #calmUntil = -Infinity;
 
   constructor(bench: Bench) {
     this.#bench = bench;
+    this.#probes = new IndirectProbes(bench);
+    this.#isolation = new Isolation(bench);
   }
 
   get wakeAt(): number {
@@ -89,7 +59,7 @@ export class Judge {
 
   /** True while this node has lost most of those that it watches and may itself be cut off. */
   get isIsolated(): boolean {
-    return this.#isolated;
+    return this.#isolation.isIsolated;
   }
 
   /**
@@ -118,7 +88,7 @@ export class Judge {
 
   /** The link of a watched member is bad, or still is. */
   linkBad(record: MemberRecord, link: Link, now: number, out: Effect[]): void {
-    this.#reviewIsolation(now);
+    this.#isolation.review(now);
     if (record.state !== "alive") return;
     const last = link.misses.at(-1);
     if (last === undefined) return;
@@ -134,8 +104,8 @@ export class Judge {
   /** A watched member answered. */
   linkGood(record: MemberRecord, wasBad: boolean, now: number): void {
     const { instance } = record;
-    this.#probes.delete(instance);
-    if (wasBad) this.#reviewIsolation(now);
+    this.#probes.cancel(instance);
+    if (wasBad) this.#isolation.review(now);
     const suspicion = this.#suspicions.get(instance);
     if (suspicion?.ownVoteAt === undefined) return;
     suspicion.ownVoteAt = undefined;
@@ -144,18 +114,12 @@ export class Judge {
 
   /** A helper answered, or did not. */
   probeEnded(number: number, reached: boolean | undefined, now: number): void {
-    const instance = this.#probeNumbers.get(number);
-    this.#probeNumbers.delete(number);
-    const probe = instance === undefined ? undefined : this.#probes.get(instance);
-    if (instance === undefined || probe === undefined) return;
+    const finding = this.#probes.ended(number, reached);
+    if (finding === undefined) return;
+    const { name, instance } = finding.record;
     const link = this.#bench.monitor.linkOf(instance);
-    if (reached === true) {
-      this.#probes.delete(instance);
-      return this.#reachedByHelper(probe.record, link, now);
-    }
-    if (--probe.pending > 0) return;
-    this.#probes.delete(instance);
-    const current = this.#bench.roster.get(probe.record.name);
+    if (finding.reached) return this.#reachedByHelper(finding.record, link, now);
+    const current = this.#bench.roster.get(name);
     const same = current?.instance === instance && current.state === "alive";
     if (same && link.isBad) this.#vote(current, link, false, now);
   }
@@ -189,7 +153,7 @@ export class Judge {
   /** Drops all that is known against an instance: it has failed, left, or refuted it. */
   clear(instance: InstanceId): void {
     this.#forget(instance);
-    this.#probes.delete(instance);
+    this.#probes.cancel(instance);
   }
 
   #suspect(record: MemberRecord, now: number): Suspicion {
@@ -219,36 +183,10 @@ export class Judge {
     this.#bench.changed({ kind: "link-bad", name: record.name, reason }, now);
   }
 
-  /** Asks others to try; false if there is nobody to ask. */
+  /** Asks others to try, unless that is known; false if there is nobody to ask. */
   #askHelpers(record: MemberRecord, now: number, out: Effect[]): boolean {
-    const { roster, monitor, random, settings } = this.#bench;
-    const running = this.#probes.get(record.instance);
-    if (running !== undefined && now < running.until) return true;
-    if (this.#askedLately(record, now)) return true;
-    const candidates = [...roster.ring.targets.values()].filter(({ instance }) =>
-      instance !== record.instance && monitor.link(instance)?.isBad === false &&
-      monitor.link(instance)?.hasAnswered === true
-    );
-    const helpers = shuffled(candidates, random).slice(0, helpersMax);
-    if (helpers.length === 0) return false;
-    const timeoutMs = settings.timings.indirectTimeoutMs * this.#bench.health.stretch(now);
-    this.#probes.set(record.instance, {
-      record,
-      pending: helpers.length,
-      until: now + 2 * timeoutMs,
-    });
-    for (const helper of helpers) {
-      const probe = this.#bench.nextNumber();
-      this.#probeNumbers.set(probe, record.instance);
-      out.push({
-        kind: "ask-probe",
-        probe,
-        helper: monitor.addressee(helper),
-        subject: monitor.addressee(record),
-        timeoutMs,
-      });
-    }
-    return true;
+    return this.#probes.isAsking(record.instance, now) || this.#askedLately(record, now) ||
+      this.#probes.ask(record, now, out);
   }
 
   /** True if helpers have answered not long ago, and nothing has changed since. */
@@ -299,7 +237,7 @@ export class Judge {
   #mayVote(record: MemberRecord, link: Link, now: number): boolean {
     const { health, beats } = this.#bench;
     if (!health.mayVote(now)) return false;
-    if (!this.#isolated || link.isConclusive) return true;
+    if (!this.#isolation.isIsolated || link.isConclusive) return true;
     return beats.state(record.name, record.instance, now) === "stale";
   }
 
@@ -351,7 +289,7 @@ export class Judge {
     for (const [instance, suspicion] of this.#suspicions) {
       if (instance !== record.instance && suspicion.ownVoteAt !== undefined) suspects++;
     }
-    if (this.#isolated) {
+    if (this.#isolation.isIsolated) {
       for (const instance of ring.targets.keys()) {
         if (instance === record.instance) continue;
         const isSuspect = this.#suspicions.get(instance)?.ownVoteAt !== undefined;
@@ -361,32 +299,6 @@ export class Judge {
     // The members that are not the subject, and oneself, who is not on the ring.
     const able = ring.size - suspects;
     return Math.max(1, Math.min(ring.monitors, able));
-  }
-
-  /** Most of those that it watches are silent: it may be this node that is cut off. */
-  #reviewIsolation(now: number): void {
-    const { roster, monitor } = this.#bench;
-    let silent = 0;
-    let watched = 0;
-    for (const instance of roster.ring.targets.keys()) {
-      const link = monitor.link(instance);
-      if (link === undefined || !link.hasAnswered) continue;
-      watched++;
-      const last = link.misses.at(-1)?.kind;
-      if (link.isBad && last !== "refused" && last !== "other-instance") silent++;
-    }
-    // Who has given up all others has not become less lonely by that.
-    const stays = this.#isolated && watched === silent;
-    const isolated = stays || watched >= 2 && silent * 2 > watched;
-    if (isolated === this.#isolated) return;
-    this.#isolated = isolated;
-    const reason = isolated
-      ? `${silent} of the ${watched} members that it watches are silent; it judges nobody`
-      : "most of the members that it watches answer";
-    this.#bench.changed(
-      { kind: isolated ? "isolated" : "connected", name: roster.self.name, reason },
-      now,
-    );
   }
 }
 

@@ -11,7 +11,6 @@
  *
  * @module
  */
-import { formatAddress } from "./address.ts";
 import type { Address } from "./address.ts";
 import { unreachable } from "./assert.ts";
 import { BeamForgetting } from "./beam_forgetting.ts";
@@ -27,9 +26,8 @@ import type { Effect, Input, RowDraft, StopReason } from "./input.ts";
 import { Judge } from "./judge.ts";
 import type { MemberView } from "./member.ts";
 import { Monitor, stallMs } from "./monitor.ts";
-import { hostName, localName } from "./name.ts";
 import type { NodeName } from "./name.ts";
-import { NameClaim } from "./name_claim.ts";
+import { Naming } from "./naming.ts";
 import { OwnHealth } from "./own_health.ts";
 import type { Random } from "./random.ts";
 import { RegistryKeeper } from "./registry_keeper.ts";
@@ -52,6 +50,7 @@ export class Membership {
   readonly #monitor: Monitor;
   readonly #judge: Judge;
   readonly #keeper: RegistryKeeper;
+  readonly #naming: Naming;
   readonly #reader: RegistryReader;
   readonly #exchange: Exchange;
   readonly #standing: Standing;
@@ -63,10 +62,6 @@ export class Membership {
   readonly #changes = new ChangeLog();
   readonly #health = new OwnHealth();
   readonly #giveUpAt: number;
-  #nameSuffix = 1;
-  #claim: NameClaim | undefined;
-  #lastClaim: NameClaim | undefined;
-  #claimPing: number | undefined;
   #numbers = 0;
   #expectedWake: number;
   #stopped = false;
@@ -100,9 +95,7 @@ export class Membership {
     this.#keeper = new RegistryKeeper(
       {
         draft: () => this.#draft(),
-        checkHolder: (holder, held, at) => {
-          this.#claim = new NameClaim(holder, held, this.#lastClaim, settings, at);
-        },
+        checkHolder: (holder, held, at) => this.#naming.checkHolder(holder, held, at),
         claimed: (at) => this.#claimed(at),
         released: () => this.#stop({ kind: "left" }),
       },
@@ -111,6 +104,10 @@ export class Membership {
       now,
     );
     const keeper = this.#keeper;
+    this.#naming = new Naming(
+      { ...bench, keeper },
+      (message) => this.#stop({ kind: "name-taken", message }),
+    );
     // What nobody needs must not draw from the chance of a node that is recorded without it.
     const beams = settings.beam === true
       ? new BeamWatch({ ...bench, keeper, random: random.fork() })
@@ -145,7 +142,7 @@ export class Membership {
       this.#exchange.wakeAt,
       this.#standing.wakeAt,
       this.#changes.dueAt,
-      this.#claim?.wakeAt ?? Infinity,
+      this.#naming.wakeAt,
       this.#beams?.wakeAt ?? Infinity,
       giveUpAt,
     );
@@ -265,7 +262,7 @@ export class Membership {
     const out = this.#out;
     if (this.#keeper.phase === "claiming" && now >= this.#giveUpAt) return this.#giveUp();
     this.#keeper.wake(now, out);
-    if (this.#claim !== undefined) this.#pursueClaim(this.#claim, now);
+    this.#naming.wake(now, out);
     if (this.#stopped) return;
     this.#judge.wake(now);
     this.#monitor.refresh(now);
@@ -279,7 +276,7 @@ export class Membership {
   #listed({ rows, beams }: Input & { kind: "listed" }, now: number): void {
     const out = this.#out;
     const own = rows.find(({ row }) => row.name === this.name);
-    this.#claim?.seen(own);
+    this.#naming.seen(own);
     this.#reader.listed(rows, now, out);
     const isWhole = own?.row.instance === this.#settings.instance;
     this.#beams?.listed(beams ?? [], isWhole, now, out);
@@ -292,7 +289,7 @@ export class Membership {
   }
 
   #pingEnded({ ping, outcome }: Input & { kind: "ping-ended" }, now: number): void {
-    if (ping === this.#claimPing) return this.#claim?.pingEnded(outcome, now);
+    if (this.#naming.pingEnded(ping, outcome, now)) return;
     const finding = this.#monitor.ended(ping, outcome, now, this.#out);
     switch (finding.kind) {
       case "none":
@@ -328,41 +325,11 @@ export class Membership {
   }
 
   #claimed(now: number): void {
-    this.#claim = undefined;
+    this.#naming.claimed();
     this.#out.push({ kind: "joined", name: this.name });
     this.#standing.start(now);
     this.#monitor.start(now);
     this.#beams?.start();
-  }
-
-  #pursueClaim(claim: NameClaim, now: number): void {
-    const content = this.#monitor.content(false);
-    if (claim.wake(this.#numbers + 1, content, now, this.#out)) this.#claimPing = ++this.#numbers;
-    if (claim.verdict === "open") return;
-    const lives = claim.verdict === "holder-lives";
-    this.#lastClaim = claim;
-    this.#claim = undefined;
-    this.#claimPing = undefined;
-    if (!lives) {
-      // Whoever knew the holder must see that this one comes after it.
-      const incarnation = Math.max(this.#roster.self.incarnation, claim.holder.row.incarnation + 1);
-      this.#roster.renewSelf({ incarnation });
-    }
-    this.#keeper.holderChecked(claim.holder, lives, now, this.#out);
-    if (!lives) return;
-    if (this.#settings.nameIsAutomatic && this.#keeper.phase === "claiming") {
-      this.#roster.renewSelf({ name: withSuffix(this.#settings.name, ++this.#nameSuffix) });
-      this.#keeper.restart(now);
-      this.#keeper.wake(now, this.#out);
-      return;
-    }
-    const theirs = claim.holder.row.addresses.map(formatAddress).join(", ");
-    const ours = this.#settings.addresses.map(formatAddress).join(", ");
-    this.#stop({
-      kind: "name-taken",
-      message: `The name ${this.name} is held by a live node at ${theirs}; ` +
-        `this one is at ${ours}. Give one of them another --name`,
-    });
   }
 
   #giveUp(): void {
@@ -389,8 +356,4 @@ export class Membership {
 function ownRecord(settings: Settings): ConstructorParameters<typeof Roster>[0] {
   const { name, instance, addresses, tags, startedAt, software } = settings;
   return { name, instance, incarnation: 0, state: "alive", addresses, tags, startedAt, software };
-}
-
-function withSuffix(name: NodeName, suffix: number): NodeName {
-  return `${localName(name)}-${suffix}@${hostName(name)}` as NodeName;
 }

@@ -8,8 +8,9 @@
  * - it answers as the instance in the row: it lives
  * - refused, another instance or another program there: it is gone
  * - silent or unreachable, twice: it is taken for gone, unless its beat moves meanwhile; should it
- *   come back, it will see our row. But if this node already held the name, the holder has taken it over by these very rules, and
- *   perhaps it is this node that is cut off: so watch whether its beat moves
+ *   come back, it will see our row. But if this node already held the name, the holder has taken it
+ *   over by these very rules, and perhaps it is this node that is cut off: so watch whether its beat
+ *   moves
  * - somebody there holds another cookie: it may be the holder, so watch whether its beat moves
  *
  * @module
@@ -78,23 +79,22 @@ export class NameClaim {
     return this.#verdict === "open" ? Math.min(this.#pingAt, this.#watchUntil) : Infinity;
   }
 
-  /** Sends the ping that is due, under the number `ping`; true if one was sent. */
-  wake(ping: number, content: PingContent, now: number, out: Effect[]): boolean {
+  /** Sends the ping that is due, if one is, under the number that `number` then gives. */
+  wake(number: () => number, content: PingContent, now: number, out: Effect[]): void {
     if (now >= this.#watchUntil) this.#verdict = "holder-gone";
-    if (this.#verdict !== "open" || now < this.#pingAt) return false;
+    if (this.#verdict !== "open" || now < this.#pingAt) return;
     const { name, instance, addresses } = this.holder.row;
     this.#pingAt = Infinity;
     this.#tries++;
     out.push({
       kind: "ping",
-      ping,
+      ping: number(),
       to: { name, instance, addresses },
       content,
       fresh: false,
       connectTimeoutMs: holderTimeoutMs,
       answerTimeoutMs: holderTimeoutMs,
     });
-    return true;
   }
 
   pingEnded(outcome: PingOutcome, now: number): void {

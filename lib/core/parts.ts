@@ -4,8 +4,9 @@
  * @module
  */
 import type { BeamWatch } from "./beam_watch.ts";
+import type { Bench } from "./bench.ts";
 import type { ChangeLog } from "./change.ts";
-import type { Bench, Judge } from "./judge.ts";
+import type { Judge } from "./judge.ts";
 import type { RegistryKeeper } from "./registry_keeper.ts";
 
 /** Everything that is shared inside one core. */

@@ -42,7 +42,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "votes while it is isolated",
     changes: one(
       "judge.ts",
-      "if (!this.#isolated || link.isConclusive) return true;",
+      "if (!this.#isolation.isIsolated || link.isConclusive) return true;",
       "return true;",
     ),
     seedsMax: 10,
@@ -81,7 +81,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "does not listen to helpers that reached a member",
-    changes: one("judge.ts", "if (reached === true) {", "if (false) {"),
+    changes: one("judge.ts", "if (finding.reached) return", "if (false) return"),
     seedsMax: 60,
   },
   {
@@ -157,7 +157,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "does not compare what differs",
-    changes: one("exchange.ts", "if (fingerprint === roster.fingerprint ||", "if (true ||"),
+    changes: one("comparison.ts", "if (fingerprint === roster.fingerprint ||", "if (true ||"),
     seedsMax: 10,
   },
   {
