@@ -13,19 +13,19 @@ import { describeChanges, groupChanges } from "../core/change.ts";
 import type { Change } from "../core/change.ts";
 import { NameTakenError, RegistryError } from "../core/errors.ts";
 import type { Hello } from "../core/hello.ts";
-import type { Addressee, Effect, Input, PingOutcome, StopReason } from "../core/input.ts";
+import type { Effect, Input, StopReason } from "../core/input.ts";
 import type { MemberView } from "../core/member.ts";
 import { Membership } from "../core/membership.ts";
-import { decodeAnswer, decodeNotice, decodeRequest, encodeMessage } from "../core/message.ts";
-import type { Answer, Request } from "../core/message.ts";
+import { decodeNotice, decodeRequest } from "../core/message.ts";
 import type { NodeName } from "../core/name.ts";
 import type { Random } from "../core/random.ts";
 import type { Recorder } from "../core/recording.ts";
 import type { Settings } from "../core/settings.ts";
-import type { Outcome, Transport, TransportHandler } from "../transport/transport.ts";
+import type { Transport, TransportHandler } from "../transport/transport.ts";
 import { watchAddresses } from "./address_watch.ts";
 import { BeamDesk } from "./beam_desk.ts";
 import type { BeamOpener } from "./beam_desk.ts";
+import { PeerDesk } from "./peer_desk.ts";
 import { RegistryDesk } from "./registry_desk.ts";
 import type { RegistryDeskParts } from "./registry_desk.ts";
 import { Reception } from "./reception.ts";
@@ -52,9 +52,6 @@ export interface NodeParts extends RegistryDeskParts {
     | undefined;
 }
 
-/** How long a peer may take to compare rosters, in milliseconds. */
-const syncTimeoutMs = 2000;
-
 /** A running node. */
 export class ClusterNode implements AsyncDisposable {
   readonly #parts: NodeParts;
@@ -68,6 +65,7 @@ export class ClusterNode implements AsyncDisposable {
   #settings: Settings | undefined;
   #registered = false;
   #desk: RegistryDesk | undefined;
+  #peerDesk: PeerDesk | undefined;
   #beamDesk: BeamDesk | undefined;
   #reception: Reception | undefined;
   #transport: Transport | undefined;
@@ -99,12 +97,15 @@ export class ClusterNode implements AsyncDisposable {
     const now = parts.clock.now();
     node.#membership = new Membership(settings, parts.random, now);
     parts.recorder?.begin(settings, now);
+    const registered = (): boolean => node.#registered;
     node.#reception = new Reception(parts.log, {
       view: () => node.#core,
       now: () => parts.clock.now(),
       put: (input) => node.#put(input),
-      registered: () => node.#registered,
+      registered,
     });
+    const peerParts = { transport, log: parts.log, registered };
+    node.#peerDesk = new PeerDesk(peerParts, (input) => node.#put(input));
     const { openBeam } = parts;
     if (openBeam !== undefined) {
       node.#beamDesk = new BeamDesk({ ...parts, openBeam }, (input) => node.#put(input));
@@ -256,7 +257,11 @@ export class ClusterNode implements AsyncDisposable {
     const { log } = this.#parts;
     switch (effect.kind) {
       case "ping":
-        return void this.#ping(effect);
+      case "ask-probe":
+      case "ask-sync":
+      case "tell":
+      case "drop":
+        return void this.#peerDesk?.carryOut(effect);
       case "pong":
         return this.#reception?.reply(effect.reply, { kind: "pong", content: effect.content });
       case "probe-answer":
@@ -265,10 +270,6 @@ export class ClusterNode implements AsyncDisposable {
         const { buckets, records, more } = effect;
         return this.#reception?.reply(effect.reply, { kind: "sync", buckets, records, more });
       }
-      case "ask-probe":
-        return void this.#askProbe(effect);
-      case "ask-sync":
-        return void this.#askSync(effect);
       case "list":
       case "write":
       case "remove":
@@ -276,15 +277,8 @@ export class ClusterNode implements AsyncDisposable {
       case "beam-ping":
       case "beam-pong":
         return void this.#beamDesk?.carryOut(effect);
-      case "tell": {
-        const body = encodeMessage({ kind: "news", news: effect.news });
-        for (const instance of effect.to) this.#transport?.tell(instance, body);
-        return;
-      }
       case "forgotten":
         return this.#reception?.forgotten(effect.reply, effect.refusal);
-      case "drop":
-        return this.#transport?.drop(effect.instance);
       case "status": {
         const line = this.#status.line(effect);
         if (line === undefined) return;
@@ -319,43 +313,6 @@ export class ClusterNode implements AsyncDisposable {
     }
   }
 
-  async #ping(effect: Effect & { kind: "ping" }): Promise<void> {
-    const { to, content, connectTimeoutMs, answerTimeoutMs } = effect;
-    // Peers remember for a connection who opened it, so none made before the name is settled is kept.
-    const fresh = effect.fresh || !this.#registered;
-    const deadlines = { connectTimeoutMs, answerTimeoutMs, fresh };
-    const body = encodeMessage({ kind: "ping", content });
-    const outcome = await (this.#transport as Transport).ask(to, body, deadlines);
-    if (outcome.kind === "closed") return;
-    if (outcome.kind !== "answer" && this.#parts.log.writes("debug")) {
-      this.#parts.log.debug(`Ping to ${to.name}: ${outcome.kind} (${outcome.detail})`);
-    }
-    this.#put({ kind: "ping-ended", ping: effect.ping, outcome: pingOutcome(outcome) });
-  }
-
-  /** The answer of a peer; `undefined` if it gave none in time, or none that makes sense. */
-  async #ask(to: Addressee, request: Request, timeoutMs: number): Promise<Answer | undefined> {
-    const outcome = await (this.#transport as Transport).ask(to, encodeMessage(request), {
-      connectTimeoutMs: timeoutMs,
-      answerTimeoutMs: timeoutMs,
-    });
-    return outcome.kind === "answer" ? decodeAnswer(outcome.body) : undefined;
-  }
-
-  async #askProbe({ probe, helper, subject, timeoutMs }: Effect & { kind: "ask-probe" }): Promise<
-    void
-  > {
-    const answer = await this.#ask(helper, { kind: "probe", subject }, timeoutMs);
-    const reached = answer?.kind === "probe" ? answer.reached : undefined;
-    this.#put({ kind: "probe-ended", probe, reached });
-  }
-
-  async #askSync({ from, buckets }: Effect & { kind: "ask-sync" }): Promise<void> {
-    const answer = await this.#ask(from, { kind: "sync", buckets }, syncTimeoutMs);
-    const synced = answer?.kind === "sync" ? answer : { buckets: [], records: [], more: false };
-    this.#put({ ...synced, kind: "synced", from: from.instance });
-  }
-
   /** One line for all changes of one kind; a program gets each. */
   #tellChanges(changes: readonly Change[]): void {
     const { log } = this.#parts;
@@ -383,14 +340,4 @@ export class ClusterNode implements AsyncDisposable {
     this.#changes.close();
     this.#ended.resolve(reason);
   }
-}
-
-function pingOutcome(outcome: Exclude<Outcome, { kind: "closed" }>): PingOutcome {
-  if (outcome.kind !== "answer") return outcome;
-  const answer = decodeAnswer(outcome.body);
-  if (answer?.kind !== "pong" || answer.content === undefined) {
-    return { kind: "garbage", detail: "it answered a ping with something else" };
-  }
-  const { roundTripUs, address } = outcome;
-  return { kind: "pong", roundTripUs, address, ...answer.content };
 }
