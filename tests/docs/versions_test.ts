@@ -1,0 +1,31 @@
+/**
+ * Versions that several files name.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { needing } from "../permissions.ts";
+
+const root = new URL("../../", import.meta.url);
+
+/** How each file names the version of Deno. */
+const denoVersions: ReadonlyMap<string, RegExp> = new Map([
+  ["Dockerfile", /^ARG DENO_VERSION=(.*)$/mg],
+  [".ci/run", /^deno_version=(.*)$/mg],
+  ["README.md", /\bdeno@([\d.]+)/g],
+  ["tests/containers/s3_stand_in.yaml", /\bdenoland\/deno:(.*)$/mg],
+]);
+
+Deno.test({
+  ...needing("all files name the same version of Deno", "read"),
+  async fn() {
+    const named = new Map<string, string[]>();
+    for (const [file, pattern] of denoVersions) {
+      const text = await Deno.readTextFile(new URL(file, root));
+      const versions = Array.from(text.matchAll(pattern), ([, version = ""]) => version);
+      assert.ok(versions.length > 0, `${file} names none`);
+      for (const version of versions) named.set(version, [...named.get(version) ?? [], file]);
+    }
+    assert.equal(named.size, 1, Deno.inspect(named));
+  },
+});
