@@ -41,8 +41,9 @@ interface Pending {
 const lateMax = 64;
 
 /**
- * The requests of one connection. They share one alarm, which is left alone when an answer comes: to
- * set and cancel a timer for each request would cost more than the rest of the request.
+ * The requests of one connection. They share one alarm, which is left alone when one of several is
+ * answered: to set and cancel a timer for each request would cost more than the rest of the request.
+ * The last one takes it along, as an idle node would otherwise wake up once more for each ping.
  */
 export class Requests {
   readonly #clock: Clock;
@@ -103,7 +104,10 @@ export class Requests {
     if (pending !== undefined) {
       this.#pending.delete(id);
       pending.resolve({ kind: "answer", body, roundTripUs: this.#clock.nowUs() - pending.sentUs });
-      if (this.#pending.size === 0) this.#events.onIdle();
+      if (this.#pending.size === 0) {
+        this.#stopAlarm();
+        this.#events.onIdle();
+      }
       return;
     }
     const sentUs = this.#late.get(id);
