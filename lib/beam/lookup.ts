@@ -75,8 +75,8 @@ export async function findPlace(
   progress.waitingFor("no-answer", `a connection to the EPMD of ${host}`);
   const connected = await connectTo(address, epmdPort, signal, `no EPMD runs on ${host}`);
   if ("kind" in connected) return connected;
-  progress.waitingFor("silent", `the answer of the EPMD of ${host}`);
   using socket = connected;
+  progress.waitingFor("silent", `the answer of the EPMD of ${host}`);
   const answer = await askedFor(localName(name), socket, signal);
   signal.throwIfAborted();
   if (typeof answer === "string") {

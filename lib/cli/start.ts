@@ -37,7 +37,8 @@ export async function start(world: World, options: NodeOptions): Promise<number>
 async function run(world: World, options: NodeOptions, log: Log): Promise<number> {
   using interrupted = untilInterrupted();
   using tether = leaveWhenInputEnds(world.environment);
-  const wanted = Promise.race([once(interrupted.signal), tether.ended]);
+  const interruption = once(interrupted.signal);
+  const wanted = Promise.race([interruption, tether.ended]);
   const starting = startNode(options, log);
   const node = await Promise.race([starting, wanted]);
   if (node === undefined) {

@@ -154,7 +154,7 @@ async function tryToReplaceFile(options: ReplaceOptions): Promise<void> {
 
 /** Waits until a file, or the list of names in a folder, is on the disk. */
 export async function flush(path: string): Promise<void> {
-  // Not `using`: a variable that is used once is taken out by the bundler, and its end with it.
+  // Not `using`: see the lint rule house/using-needs-more-than-one-use.
   const file = await Deno.open(path);
   try {
     await file.sync();

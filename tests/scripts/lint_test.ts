@@ -55,3 +55,23 @@ Deno.test("function-fits-a-screen refuses a function of 71 lines and lets one of
   assert.deepEqual(faults(long(71)), ["house/function-fits-a-screen: function f() {"]);
   assert.deepEqual(faults(long(70)), []);
 });
+
+Deno.test("using-needs-more-than-one-use refuses what the bundler would never close", () => {
+  const found = ["house/using-needs-more-than-one-use: using a = f();"];
+  assert.deepEqual(faults("function g() { using a = f(); return a.b; }"), found);
+  assert.deepEqual(faults("function g() { using a = f(); h({ a }); a2(); }"), found);
+  const asynchronous = "async function g() { await using a = await f(); return await a.b(x.a); }";
+  assert.deepEqual(faults(asynchronous), [
+    "house/using-needs-more-than-one-use: await using a = await f();",
+  ]);
+  const fine = [
+    "function g() { using _a = f(); h(); }",
+    "function g() { using a = f(); a.b(); a.c(); }",
+    "function g() { using a = f(); h(); a.b(); }",
+    "function g() { using a = f(); return h(() => a.b()); }",
+    "function g() { using a = f(); while (a.b()); }",
+    "function g() { const a = f(); return a.b; }",
+  ];
+  for (const source of fine) assert.deepEqual(faults(source), []);
+  assert.deepEqual(faults("function g() { using a = f(); a.b(); }", "tests/a_test.ts"), []);
+});
