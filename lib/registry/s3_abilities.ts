@@ -21,7 +21,8 @@ export interface Abilities {
 const wrongEtag = "00000000000000000000000000000000";
 
 /**
- * Tries what the server can do; leaves nothing behind. Five to seven requests.
+ * Tries what the server can do; leaves nothing behind. One request where the server says at once that
+ * it knows no conditions, else five to seven.
  *
  * @param key of an object that nobody else knows
  */
@@ -33,6 +34,7 @@ export async function findAbilities(
   const body = `"Which conditions does this server honour?"\n`;
   const wrong = { kind: "etag", etag: wrongEtag } as const;
   let first = await bucket.put(key, body, { kind: "absent" }, signal);
+  if (first.kind === "unable") return { put: false, remove: false };
   let put = first.kind === "done";
   if (!put) first = await bucket.put(key, body, { kind: "any" }, signal);
   put &&= (await bucket.put(key, body, { kind: "absent" }, signal)).kind === "refused";

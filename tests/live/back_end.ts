@@ -59,8 +59,8 @@ export interface Bounds {
 export interface BackEnd {
   readonly title: string;
   readonly needs: ServerNeeds;
-  /** How many times longer than is promised a start may take here; 1 if left out. */
-  readonly startSlack?: number;
+  /** How many times longer than is promised one that was killed may stay away; 1 if left out. */
+  readonly returnSlack?: number;
   /** Lends it; disposing of it ends it only if it is not shared. */
   lend(): Promise<NodeServer>;
 }

@@ -107,7 +107,7 @@ async function meet(backEnd: BackEnd, cluster: ServerCluster): Promise<void> {
   await Promise.all(early.map((node) => node.until(() => node.lines.length > 0, 20_000, "a line")));
   const last = cluster.start(namesOf(count).at(-1) ?? "");
   const { nodes } = cluster;
-  const mostMs = bounds.meetMs * slackOf(backEnd);
+  const mostMs = bounds.meetMs * startSlack();
   const tookMs = await shown(nodes, allTrue(count), last.startedAt, mostMs);
   figures.note(`${backEnd.title}: all show all after the last start`, tookMs, mostMs);
   assertNeverFalse(nodes);
@@ -115,13 +115,13 @@ async function meet(backEnd: BackEnd, cluster: ServerCluster): Promise<void> {
 }
 
 async function dieAndReturn(backEnd: BackEnd, cluster: ServerCluster): Promise<void> {
-  const { title } = backEnd;
+  const { title, returnSlack = 1 } = backEnd;
   const killedAt = performance.now();
   await cluster.kill(cluster.nodes[2] as Program);
   const deadMs = await shown(cluster.nodes, showsDead("n3@127.0.0.1"), killedAt, deathMs);
   figures.note(`${title}: a killed one is false`, deadMs, deathMs);
   const next = cluster.start("n3@127.0.0.1");
-  const mostMs = bounds.returnMs * slackOf(backEnd);
+  const mostMs = bounds.returnMs * returnSlack * startSlack();
   const backMs = await shown(cluster.nodes, allTrue(count), next.startedAt, mostMs);
   figures.note(`${title}: it is back after its start`, backMs, mostMs);
   const rows = await cluster.rows();
@@ -129,8 +129,8 @@ async function dieAndReturn(backEnd: BackEnd, cluster: ServerCluster): Promise<v
 }
 
 /** What is promised is promised of the binary: from source, hundreds of modules come before a start. */
-function slackOf({ startSlack = 1 }: BackEnd): number {
-  return startSlack * (isCompiled() ? 1 : 2);
+function startSlack(): number {
+  return isCompiled() ? 1 : 2;
 }
 
 async function lose({ title }: BackEnd, cluster: ServerCluster, server: NodeServer): Promise<void> {

@@ -183,6 +183,18 @@ Deno.test({
 });
 
 Deno.test({
+  ...needing("S3 write() tries nothing further when the server refuses conditions", ...needs),
+  async fn() {
+    await using fake = new FakeS3();
+    Object.assign(fake.behaviour, kinds["S3 (refusing conditions)"]);
+    await using registry = open(fake);
+    await written(registry, 1);
+    assert.equal(fake.requests.length, 1 + 5, fake.requests.join("\n"));
+    assert.equal(fake.count("PUT a/b/default/.probe/"), 1);
+  },
+});
+
+Deno.test({
   ...needing("S3 list() sees all pages, also with strange keys", ...needs),
   async fn() {
     await using fake = new FakeS3();
