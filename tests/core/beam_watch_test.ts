@@ -322,6 +322,21 @@ Deno.test("forget takes the timestamp of a dead node out, and no other", () => {
   assert.match(forget(world, elixir) ?? "", /No member is called/);
 });
 
+Deno.test("forget answers everybody who asks for the same node", () => {
+  const { world, node } = settled();
+  Object.assign(node, { behaviour: "refused", beats: false });
+  world.run(5000);
+  for (const reply of [1, 2]) {
+    world.give({ kind: "forget", name: elixir as NodeName, dryRun: false, reply });
+  }
+  world.runUntil(() => world.forgotten.length === 2, 3000);
+  assert.deepEqual(world.forgotten, [
+    { kind: "forgotten", reply: 1, refusal: undefined },
+    { kind: "forgotten", reply: 2, refusal: undefined },
+  ]);
+  assert.deepEqual(world.removals, [elixir]);
+});
+
 Deno.test("explain says of a BEAM node what it rests on, and what would change it", () => {
   const { world, node } = settled();
   const alive = world.core.explain(elixir as NodeName, world.now);
