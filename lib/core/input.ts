@@ -71,6 +71,8 @@ export type BeamPingOutcome =
 export interface BeamRow {
   readonly name: NodeName;
   readonly version: string;
+  /** Which one of several registries it was seen in; versions of two of them do not compare. */
+  readonly registry?: number | undefined;
 }
 
 /** A row as the registry holds it, with the version to name when replacing it. */
