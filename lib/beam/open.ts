@@ -93,7 +93,7 @@ class BeamNode implements OpenedBeam {
     this.#linkContext = {
       ...{ clock, limits, tickMs },
       own: { name, creation },
-      onPing: (from, answer) => handler.onPing(from, answer),
+      onPing: (from, answer, drop) => handler.onPing(from, answer, drop),
       onEnd: (link) => this.#onEnd(link),
     };
     const strangers = new StrangerReports(clock, (host, why) => handler.onStranger(host, why));
