@@ -21,7 +21,8 @@ import { type Socket, Wire } from "./wire.ts";
 export interface DoorContext {
   readonly clock: Clock;
   readonly limits: BeamLimits;
-  readonly party: () => Party;
+  /** This node for one handshake, until that is over. */
+  readonly party: () => Party & Disposable;
   readonly strangers: StrangerReports;
   /** Somebody says to be `name`: may it go on? `left` settles when it has not, or no longer, to. */
   readonly onNamed: (name: NodeName, left: Promise<void>) => Promise<Status>;
@@ -95,7 +96,8 @@ export class Door {
     wire: Wire,
     left: Promise<void>,
   ): Promise<Extract<HandshakeEffect, { kind: "proven" | "failed" }> | undefined> {
-    const handshake = new AcceptingHandshake(this.#context.party());
+    using party = this.#context.party();
+    const handshake = new AcceptingHandshake(party);
     for (;;) {
       const packet = await wire.packet();
       if (packet === undefined) return undefined;
