@@ -284,7 +284,7 @@ export class ClusterNode implements AsyncDisposable {
       case "forgotten":
         return this.#reception?.forgotten(effect.reply, effect.refusal);
       case "drop":
-        return this.#transport?.drop(effect.instance);
+        return this.#transport?.drop(effect.hosts);
       case "status": {
         const line = this.#status.line(effect);
         if (line === undefined) return;

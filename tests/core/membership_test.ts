@@ -234,6 +234,30 @@ Deno.test("Membership forgets a dead node when told, and refuses for a live one"
   assert.ok(allTrue([asked as SimNode, ...others]));
 });
 
+Deno.test("Membership gives up what hangs on an address that has gone, and nothing else", () => {
+  const { world, nodes: [node, ...others] } = settled();
+  const own = { host: "10.0.0.1", port: 4000 };
+  const bridge = { host: "172.17.0.1", port: 4000 };
+  const drops: unknown[] = [];
+  world.onStep = (_stepping, effects) => {
+    for (const effect of effects) if (effect.kind === "drop") drops.push(effect.hosts);
+  };
+  const addressesNow = [[own, bridge], [bridge, own], [own], [{ ...own, host: "10.0.1.1" }]];
+  for (const addresses of addressesNow) {
+    node?.take({ kind: "moved", addresses });
+    world.run(1000);
+    assert.ok(
+      others.every(({ core }) =>
+        JSON.stringify(
+          core.members(world.now).find(({ name }) => name === "n1@10.0.0.1")
+            ?.addresses,
+        ) === JSON.stringify(addresses)
+      ),
+    );
+  }
+  assert.deepEqual(drops, [["172.17.0.1"], ["10.0.0.1"]]);
+});
+
 Deno.test("Membership answers everybody who asks to forget the same node", () => {
   const { world, nodes: [dead, asked] } = settled();
   world.kill(dead as SimNode);
