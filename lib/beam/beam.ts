@@ -57,8 +57,11 @@ export type BeamOutcome =
 
 /** Who is told what happens. Must not throw. */
 export interface BeamHandler {
-  /** `from` asks whether this node lives; call `answer` at most once, now or later. */
-  onPing(from: NodeName, answer: () => void): void;
+  /**
+   * `from` asks whether this node lives; call `answer` now or later, or `drop` if there will be no
+   * answer. Only the first call counts.
+   */
+  onPing(from: NodeName, answer: () => void, drop: () => void): void;
   /** The connection to `name` ended, by whomever. */
   onLost(name: NodeName): void;
   /** A connection was refused for `reason`, the end of a sentence; at most once a second per address. */

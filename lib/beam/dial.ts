@@ -28,7 +28,8 @@ export interface DialContext {
   readonly clock: Clock;
   readonly limits: BeamLimits;
   readonly epmdPort: number;
-  readonly party: () => Party;
+  /** This node for one handshake, until that is over. */
+  readonly party: () => Party & Disposable;
   /**
    * Asked just before this node says its name: resolves with true if a link to that node came up
    * meanwhile, or is coming up and did.
@@ -115,8 +116,9 @@ export class Dial implements Progress {
     const { hasCome, party } = this.#context;
     this.waitingFor("silent", "its own connection to this node");
     if (await hasCome(this.#name)) return { kind: "yielded", detail: "it has come by itself" };
+    using own = party();
     this.waitingFor("silent", "its answer to the name of this node");
-    const handshake = new DiallingHandshake(party(), this.#name, version);
+    const handshake = new DiallingHandshake(own, this.#name, version);
     this.#isNamed = true;
     wire.write(handshake.greeting());
     for (;;) {

@@ -17,11 +17,15 @@ import { type BeamLimits, handshakePacketMaxBytes } from "./limits.ts";
 import { Acceptor, listenAt } from "../sockets/acceptor.ts";
 import { type Socket, Wire } from "./wire.ts";
 
+/** What a handshake comes to. */
+type HandshakeEnd = Extract<HandshakeEffect, { kind: "proven" | "failed" }>;
+
 /** What the door needs from its surroundings. */
 export interface DoorContext {
   readonly clock: Clock;
   readonly limits: BeamLimits;
-  readonly party: () => Party;
+  /** This node for one handshake, until that is over. */
+  readonly party: () => Party & Disposable;
   readonly strangers: StrangerReports;
   /** Somebody says to be `name`: may it go on? `left` settles when it has not, or no longer, to. */
   readonly onNamed: (name: NodeName, left: Promise<void>) => Promise<Status>;
@@ -94,8 +98,20 @@ export class Door {
   async #talk(
     wire: Wire,
     left: Promise<void>,
-  ): Promise<Extract<HandshakeEffect, { kind: "proven" | "failed" }> | undefined> {
-    const handshake = new AcceptingHandshake(this.#context.party());
+  ): Promise<HandshakeEnd | undefined> {
+    const party = this.#context.party();
+    try {
+      return await this.#shakeHands(new AcceptingHandshake(party), wire, left);
+    } finally {
+      party[Symbol.dispose]();
+    }
+  }
+
+  async #shakeHands(
+    handshake: AcceptingHandshake,
+    wire: Wire,
+    left: Promise<void>,
+  ): Promise<HandshakeEnd | undefined> {
     for (;;) {
       const packet = await wire.packet();
       if (packet === undefined) return undefined;

@@ -11,7 +11,8 @@
  *        | <-                              proof    |
  *
  * A proof is the MD5 of the cookie and the other one's challenge. That is weak, and what the BEAM
- * speaks.
+ * speaks. The dialler proves first, to whoever it has reached; what that must not be used for is told
+ * in `open_challenges.ts`.
  *
  * @module
  */
@@ -35,6 +36,8 @@ export interface Party {
   readonly creation: number;
   /** 32 random bits, new for each handshake. */
   readonly challenge: number;
+  /** True if that is a challenge for which this node waits for a proof itself. */
+  readonly isOwn: (challenge: number) => boolean;
 }
 
 /** Who has proven to hold the cookie. */

@@ -124,8 +124,11 @@ export class DiallingHandshake {
     if (found.name !== this.#target) {
       return this.#over(failed("other-instance", `${found.name} answers there`));
     }
+    const { cookie, creation, challenge: own, isOwn } = this.#party;
+    if (isOwn(challenge.challenge)) {
+      return this.#over(failed("garbage", "it hands a challenge of this node back to it"));
+    }
     this.#state = { kind: "proving", challenge };
-    const { cookie, creation, challenge: own } = this.#party;
     const complement: HandshakeEffect[] = this.#version === 5 && challenge.version === 6
       ? [{ kind: "send", packet: encodeComplement(ownFlags, creation) }]
       : [];

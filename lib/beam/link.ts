@@ -145,13 +145,14 @@ export class Link {
       return this.wire.close("garbage", "it sends more pings at once than a node may");
     }
     this.#unanswered++;
-    let isAnswered = false;
-    this.#context.onPing(this.name, () => {
-      if (isAnswered) return;
-      isAnswered = true;
+    let isOver = false;
+    const end = (said: Uint8Array | undefined): void => {
+      if (isOver) return;
+      isOver = true;
       this.#unanswered--;
-      this.wire.write(answer);
-    });
+      if (said !== undefined) this.wire.write(said);
+    };
+    this.#context.onPing(this.name, () => end(answer), () => end(undefined));
   }
 
   #hear({ node, creation, ids }: Reference, isYes: boolean): void {

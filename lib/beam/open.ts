@@ -19,6 +19,7 @@ import type { Status } from "./handshake_message.ts";
 import { type BeamLimits, defaultLimits } from "./limits.ts";
 import { Link, type LinkContext } from "./link.ts";
 import type { Failure } from "./lookup.ts";
+import { OpenChallenges } from "./open_challenges.ts";
 import { KeptRegistration } from "./registration.ts";
 import type { Wire } from "./wire.ts";
 
@@ -40,6 +41,8 @@ export interface OpenedBeam extends Beam {
   readonly collisionCount: number;
   /** The port of the EPMD that is served here, or 0. */
   readonly epmdPort: number;
+  /** Challenges of handshakes under way. */
+  readonly challengeCount: number;
   /** Closes the link to `name`, if there is one. */
   disconnect(name: NodeName): void;
 }
@@ -68,6 +71,7 @@ class BeamNode implements OpenedBeam {
   readonly #limits: BeamLimits;
   readonly #creation: number;
   readonly #known = new Map<NodeName, Acquaintance>();
+  readonly #challenges = new OpenChallenges(() => this.#random32());
   readonly #tasks = new Set<Promise<unknown>>();
   readonly #dialContext: DialContext;
   readonly #linkContext: LinkContext;
@@ -84,7 +88,7 @@ class BeamNode implements OpenedBeam {
     const limits = this.#limits = { ...defaultLimits, ...options.limits };
     // Smaller ones were given out by old versions of EPMD, 0 by none.
     const creation = this.#creation = Math.max(4, this.#random32());
-    const party = (): Party => this.#party();
+    const party = (): Party & Disposable => this.#party();
     this.#dialContext = {
       ...{ clock, limits, epmdPort, party },
       hasCome: async (to) => await this.#of(to).arrival(limits.comingMaxMs, false) !== undefined,
@@ -93,7 +97,7 @@ class BeamNode implements OpenedBeam {
     this.#linkContext = {
       ...{ clock, limits, tickMs },
       own: { name, creation },
-      onPing: (from, answer) => handler.onPing(from, answer),
+      onPing: (from, answer, drop) => handler.onPing(from, answer, drop),
       onEnd: (link) => this.#onEnd(link),
     };
     const strangers = new StrangerReports(clock, (host, why) => handler.onStranger(host, why));
@@ -127,6 +131,10 @@ class BeamNode implements OpenedBeam {
 
   get linkCount(): number {
     return this.#linkCount;
+  }
+
+  get challengeCount(): number {
+    return this.#challenges.size;
   }
 
   get collisionCount(): number {
@@ -268,9 +276,9 @@ class BeamNode implements OpenedBeam {
     if (wasUsed && !this.#isClosed) this.#options.handler.onLost(link.name);
   }
 
-  #party(): Party {
+  #party(): Party & Disposable {
     const { name, cookie } = this.#options;
-    return { name, cookie, creation: this.#creation, challenge: this.#random32() };
+    return { name, cookie, creation: this.#creation, ...this.#challenges.draw() };
   }
 
   #random32(): number {

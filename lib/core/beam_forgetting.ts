@@ -10,15 +10,16 @@ import type { BeamWatch } from "./beam_watch.ts";
 import type { Effect, Input } from "./input.ts";
 import type { NodeName } from "./name.ts";
 import type { RegistryKeeper } from "./registry_keeper.ts";
+import { Replies } from "./replies.ts";
 
 /** Carries out `forget` for BEAM nodes. */
 export class BeamForgetting {
   readonly #watch: BeamWatch;
   readonly #keeper: RegistryKeeper;
   /** Replies that wait for the next listing. */
-  readonly #asked = new Map<NodeName, number>();
+  readonly #asked = new Replies();
   /** Replies that wait for a removal. */
-  readonly #removing = new Map<NodeName, number>();
+  readonly #removing = new Replies();
 
   constructor(watch: BeamWatch, keeper: RegistryKeeper) {
     this.#watch = watch;
@@ -31,27 +32,27 @@ export class BeamForgetting {
     if (refusal !== undefined || dryRun) {
       return void out.push({ kind: "forgotten", reply, refusal });
     }
+    if (this.#removing.has(name)) return this.#removing.add(name, [reply]);
     // A fresh listing tells the version to remove.
-    this.#asked.set(name, reply);
+    this.#asked.add(name, [reply]);
     this.#keeper.hint(now);
   }
 
   /** A complete listing came, and the watch has taken it in. */
   listed(now: number, out: Effect[]): void {
-    for (const [name, reply] of this.#asked) {
+    for (const [name, replies] of this.#asked.takeAll()) {
       const node = this.#watch.get(name);
       const refusal = this.#refusal(name);
       if (node !== undefined && refusal === undefined && node.without === 0) {
-        this.#removing.set(name, reply);
+        this.#removing.add(name, replies);
         out.push({ kind: "remove", name, version: node.version });
         continue;
       }
       if (node !== undefined && refusal === undefined) this.#bury(name, now);
       // One that is not known any more has been forgotten as was wished.
       const isGone = node === undefined;
-      out.push({ kind: "forgotten", reply, refusal: isGone ? undefined : refusal });
+      answer(replies, isGone ? undefined : refusal, out);
     }
-    this.#asked.clear();
   }
 
   /** A timestamp was removed, or not; false if this is none of ours. */
@@ -60,12 +61,11 @@ export class BeamForgetting {
     now: number,
     out: Effect[],
   ): boolean {
-    const reply = this.#removing.get(input.name);
-    if (reply === undefined) return false;
-    this.#removing.delete(input.name);
+    const replies = this.#removing.take(input.name);
+    if (replies === undefined) return false;
     const refusal = input.kind === "remove-failed" ? input.reason : undefined;
     if (refusal === undefined) this.#bury(input.name, now);
-    out.push({ kind: "forgotten", reply, refusal });
+    answer(replies, refusal, out);
     return true;
   }
 
@@ -81,4 +81,9 @@ export class BeamForgetting {
     if (node.link.history.length === 0) return `${name} has not been asked yet: try again soon`;
     return this.#keeper.away ? "The registry is away: try again when it is back" : undefined;
   }
+}
+
+/** Tells all who have asked. */
+function answer(replies: readonly number[], refusal: string | undefined, out: Effect[]): void {
+  for (const reply of replies) out.push({ kind: "forgotten", reply, refusal });
 }

@@ -59,6 +59,8 @@ export class BeamNode {
   statusAt: number;
   /** Version of its timestamp in the last listing that held one. */
   version: string;
+  /** The registry that this version was seen in. */
+  #registry: number | undefined;
   /** Listings in a row without its timestamp. */
   without = 0;
   /** Since when no ping has been answered; `undefined` after a pong, or before the first ping. */
@@ -77,12 +79,13 @@ export class BeamNode {
 
   /** @param listedAt when the listing that first showed it was asked for */
   constructor(
-    { name, version }: BeamRow,
+    { name, version, registry }: BeamRow,
     random: Random,
     { listedAt, now }: { readonly listedAt: number; readonly now: number },
   ) {
     this.name = name;
     this.version = version;
+    this.#registry = registry;
     this.turnedAway = new BackOff(turnedAwayFirstMs, random);
     this.statusAt = now;
     this.#movedAt = now;
@@ -99,13 +102,17 @@ export class BeamNode {
    * A complete listing holds its timestamp; true if that shows for the first time that it runs although
    * its pings fail, which is a reason to ask it.
    */
-  seen(version: string, listedAt: number, now: number): boolean {
+  seen({ version, registry }: Omit<BeamRow, "name">, listedAt: number, now: number): boolean {
     const shownAt = this.#shownAt;
     this.without = 0;
     this.#readAt = now;
     this.#shownAt = listedAt;
     if (version === this.version) return false;
     this.version = version;
+    const isCopy = registry !== this.#registry;
+    this.#registry = registry;
+    // Another registry shows a copy of its own, as the one before it has gone or is back: no sign of life.
+    if (isCopy) return false;
     this.#hasMoved = true;
     this.#movedAt = now;
     // It was written later than the last listing that did not show it was asked for.

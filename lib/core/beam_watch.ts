@@ -94,12 +94,12 @@ export class BeamWatch {
     const present = new Set<NodeName>();
     const newcomers: BeamRow[] = [];
     for (const row of rows) {
-      const { name, version } = row;
+      const { name } = row;
       if (!this.#isOurs(name, out)) continue;
       present.add(name);
       const known = this.#nodes.get(name);
       if (known === undefined) newcomers.push(row);
-      else if (known.seen(version, keeper.listStartedAt, now) && !known.turnedAway.failing) {
+      else if (known.seen(row, keeper.listStartedAt, now) && !known.turnedAway.failing) {
         this.hasten(name, now);
       }
     }

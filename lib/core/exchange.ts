@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { formatAddress, sameAddress, sameAddresses } from "./address.ts";
+import { formatAddress, sameAddresses } from "./address.ts";
 import type { Address } from "./address.ts";
 import type { Change } from "./change.ts";
 import { claimOf } from "./claim.ts";
@@ -131,7 +131,8 @@ export class Exchange {
 
   /**
    * This node is reached elsewhere from now on: tells everybody, and has its row written at once.
-   * If it has lost an address, what was connected by that one is dead, however long it keeps still.
+   * If it has lost an address, what was connected by that one is dead, however long it keeps still;
+   * all other connections stay. A bridge for containers that goes concerns none of them.
    */
   moved(addresses: readonly Address[], now: number, out: Effect[]): void {
     const { roster, monitor } = this.#parts;
@@ -141,11 +142,11 @@ export class Exchange {
     const [from, to] = [before, addresses].map((all) => all.map(formatAddress).join(", "));
     const message = `The addresses of this node have changed from ${from} to ${to}`;
     out.push({ kind: "note", level: "info", message });
-    if (before.every((one) => addresses.some((other) => sameAddress(one, other)))) return;
-    for (const { name, instance } of roster.ring.members()) {
-      out.push({ kind: "drop", instance });
-      monitor.hasten(name, now);
-    }
+    const hosts = before.map(({ host }) => host)
+      .filter((host) => addresses.every((other) => other.host !== host));
+    if (hosts.length === 0) return;
+    out.push({ kind: "drop", hosts });
+    for (const { name } of roster.ring.members()) monitor.hasten(name, now);
   }
 
   /** Says goodbye to all. */

@@ -71,6 +71,8 @@ export type BeamPingOutcome =
 export interface BeamRow {
   readonly name: NodeName;
   readonly version: string;
+  /** Which one of several registries it was seen in; versions of two of them do not compare. */
+  readonly registry?: number | undefined;
 }
 
 /** A row as the registry holds it, with the version to name when replacing it. */
@@ -205,7 +207,8 @@ export type Effect =
   | { readonly kind: "write"; readonly row: RowDraft; readonly seen: string | undefined }
   | { readonly kind: "remove"; readonly name: NodeName; readonly version: string }
   | { readonly kind: "forgotten"; readonly reply: number; readonly refusal: string | undefined }
-  | { readonly kind: "drop"; readonly instance: InstanceId }
+  /** Close the connections whose end on this side is at an address that this machine has lost. */
+  | { readonly kind: "drop"; readonly hosts: readonly string[] }
   /** It is time for the status line. */
   | {
     readonly kind: "status";

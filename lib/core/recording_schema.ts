@@ -40,7 +40,11 @@ const beamOutcomeSchema: v.GenericSchema<unknown, BeamPingOutcome> = v.variant("
   v.object({ kind: failureSchema, detail: v.string() }),
 ]);
 
-const beamRowSchema = v.object({ name: nodeNameSchema, version: v.string() });
+const beamRowSchema = v.object({
+  name: nodeNameSchema,
+  version: v.string(),
+  registry: v.optional(whole),
+});
 
 const peerSchema = v.object({
   name: nodeNameSchema,

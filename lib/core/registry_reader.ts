@@ -19,6 +19,7 @@ import type { Parts } from "./parts.ts";
 import { makeRecord } from "./record.ts";
 import { hintPauseLeastMs, retryMostLeastMs } from "./registry_keeper.ts";
 import type { MemberRecord } from "./record.ts";
+import { Replies } from "./replies.ts";
 import type { Row } from "./row.ts";
 import type { Standing } from "./standing.ts";
 
@@ -66,8 +67,10 @@ export class RegistryReader {
   readonly #versions = new Map<NodeName, string>();
   readonly #without = new Map<NodeName, number>();
   readonly #told = new Map<NodeName, MemberStatus>();
-  readonly #removing = new Map<NodeName, number | undefined>();
-  readonly #forgetting = new Map<NodeName, number>();
+  /** Rows that are being taken out, with the replies that wait for it. */
+  readonly #removing = new Replies();
+  /** Replies that wait for the next listing. */
+  readonly #forgetting = new Replies();
   #firstAt: number | undefined;
 
   constructor(parts: Parts, exchange: Exchange, standing: Standing) {
@@ -107,8 +110,9 @@ export class RegistryReader {
     if (refusal !== undefined || dryRun || record === undefined) {
       return void out.push({ kind: "forgotten", reply, refusal });
     }
+    if (this.#removing.has(name)) return this.#removing.add(name, [reply]);
     // A fresh listing tells the version to remove, or that there is no row.
-    this.#forgetting.set(name, reply);
+    this.#forgetting.add(name, [reply]);
     this.#parts.keeper.hint(now);
   }
 
@@ -118,32 +122,28 @@ export class RegistryReader {
     now: number,
     out: Effect[],
   ): void {
-    if (!this.#removing.has(input.name)) return;
-    const reply = this.#removing.get(input.name);
-    this.#removing.delete(input.name);
+    const replies = this.#removing.take(input.name);
+    if (replies === undefined) return;
     const refusal = input.kind === "remove-failed" ? input.reason : undefined;
     const record = this.#parts.roster.get(input.name);
     if (refusal === undefined && record?.state === "failed") this.#bury(record, now);
-    if (reply !== undefined) out.push({ kind: "forgotten", reply, refusal });
+    for (const reply of replies) out.push({ kind: "forgotten", reply, refusal });
   }
 
   /** Takes out those who were to be forgotten when this listing was asked for. */
   #finishForgetting(now: number, out: Effect[]): void {
-    for (const [name, reply] of this.#forgetting) {
+    for (const [name, replies] of this.#forgetting.takeAll()) {
       const refusal = this.#refusal(name, now);
       const record = this.#parts.roster.get(name);
       const version = this.#versions.get(name);
-      if (refusal !== undefined || record === undefined) {
-        out.push({ kind: "forgotten", reply, refusal });
-      } else if (version === undefined) {
-        this.#bury(record, now);
-        out.push({ kind: "forgotten", reply, refusal: undefined });
-      } else {
-        this.#removing.set(name, reply);
+      if (refusal === undefined && record !== undefined && version !== undefined) {
+        this.#removing.add(name, replies);
         out.push({ kind: "remove", name, version });
+        continue;
       }
+      if (refusal === undefined && record !== undefined) this.#bury(record, now);
+      for (const reply of replies) out.push({ kind: "forgotten", reply, refusal });
     }
-    this.#forgetting.clear();
   }
 
   #refusal(name: NodeName, now: number): string | undefined {
@@ -260,7 +260,7 @@ export class RegistryReader {
     const isStill = beats.state(name, instance, now) === "stale" &&
       (beats.ageMs(name, now) ?? 0) >= stillMs;
     if (!hasQuorum || !isStill || version === undefined || this.#removing.has(name)) return;
-    this.#removing.set(name, undefined);
+    this.#removing.add(name, []);
     out.push({ kind: "remove", name, version });
   }
 

@@ -32,11 +32,18 @@ export interface BeamDeskParts {
   readonly openBeam: BeamOpener;
 }
 
+/** A ping of a BEAM node that waits for the loop. */
+interface Waiting {
+  readonly answer: () => void;
+  /** There will be no answer. */
+  readonly drop: () => void;
+}
+
 /** One node's dealings with BEAM nodes. */
 export class BeamDesk implements AsyncDisposable {
   readonly #parts: BeamDeskParts;
   readonly #put: (input: Input) => void;
-  readonly #waiting = new Map<number, () => void>();
+  readonly #waiting = new Map<number, Waiting>();
   /** When a stranger was told of, by address and reason; the earliest stands first. */
   readonly #strangers = new Map<string, number>();
   #opening: Promise<Beam> | undefined;
@@ -61,9 +68,9 @@ export class BeamDesk implements AsyncDisposable {
   /** Does one thing; what came of it is put into the inbox. Never rejects. */
   async carryOut(effect: Effect & { kind: "beam-ping" | "beam-pong" }): Promise<void> {
     if (effect.kind === "beam-pong") {
-      const answer = this.#waiting.get(effect.reply);
+      const waiting = this.#waiting.get(effect.reply);
       this.#waiting.delete(effect.reply);
-      return answer?.();
+      return waiting?.answer();
     }
     const { ping, to, connectTimeoutMs, answerTimeoutMs } = effect;
     const beam = await this.#opening?.catch(() => undefined);
@@ -84,17 +91,22 @@ export class BeamDesk implements AsyncDisposable {
 
   #handler(): BeamHandler {
     return {
-      onPing: (from, answer) => this.#put({ kind: "beam-pinged", from, reply: this.#keep(answer) }),
+      onPing: (from, answer, drop) =>
+        this.#put({ kind: "beam-pinged", from, reply: this.#keep({ answer, drop }) }),
       onLost: (name) => this.#put({ kind: "beam-lost", name }),
       onStranger: (address, reason) => this.#tellStranger(address, reason),
       onNote: (level, message) => this.#parts.log[level](message, { event: "note" }),
     };
   }
 
-  #keep(answer: () => void): number {
-    const [oldest] = this.#waiting.keys();
-    if (this.#waiting.size >= beamRepliesMax && oldest !== undefined) this.#waiting.delete(oldest);
-    this.#waiting.set(++this.#replies, answer);
+  #keep(waiting: Waiting): number {
+    const [oldest] = this.#waiting;
+    if (this.#waiting.size >= beamRepliesMax && oldest !== undefined) {
+      this.#waiting.delete(oldest[0]);
+      // Whoever asked counts it against its limit for as long as it is not told.
+      oldest[1].drop();
+    }
+    this.#waiting.set(++this.#replies, waiting);
     return this.#replies;
   }
 

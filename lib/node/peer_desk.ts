@@ -60,7 +60,7 @@ export class PeerDesk {
         return;
       }
       case "drop":
-        return transport.drop(effect.instance);
+        return transport.drop(effect.hosts);
       default:
         return unreachable(effect);
     }

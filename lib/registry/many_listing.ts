@@ -20,10 +20,11 @@ export function mergedListing(listings: readonly (Listing | undefined)[]): Listi
       row[index] = stored;
       copies.set(name, row);
     }
-    for (const { name, version } of listing?.timestamps ?? []) {
+    for (const { name, version: own } of listing?.timestamps ?? []) {
       // An Elixir node has one folder, so the first registry that shows it is the one.
       if (timestamps.has(name)) continue;
-      timestamps.set(name, { name, version: timestampVersionOf(index, version) });
+      const version = timestampVersionOf(index, own);
+      timestamps.set(name, { name, version, registry: index });
     }
     for (const oddity of listing?.oddities ?? []) {
       oddities.set(`${oddity.key}\n${oddity.reason}`, oddity);

@@ -48,6 +48,11 @@ export interface StoredTimestamp {
   readonly name: NodeName;
   /** Another one whenever the timestamp has been written anew with another time. */
   readonly version: RowVersion;
+  /**
+   * Which one of several registries it stands in: versions of different ones do not tell whether it
+   * has been written anew.
+   */
+  readonly registry?: number;
 }
 
 /** Everything that a cluster's registry holds at one moment. */

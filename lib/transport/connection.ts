@@ -81,6 +81,11 @@ export class Connection {
     this.#wire.limitBytes = frameMaxBytes;
   }
 
+  /** The address of this machine that it hangs on. */
+  get localHost(): string {
+    return this.#wire.localHost;
+  }
+
   /** True if new requests and notices may go over it. */
   get usable(): boolean {
     return !this.#saidGoodbye && !this.#heardGoodbye && this.#wire.end === undefined;

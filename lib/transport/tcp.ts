@@ -129,9 +129,11 @@ class TcpConnections implements TcpTransport {
     return connection !== undefined;
   }
 
-  drop(instance: InstanceId): void {
-    for (const connection of [...this.#peers.of(instance)]) {
-      this.#track(connection.leave("reset", "the connection was dropped on purpose"));
+  drop(hosts: readonly string[]): void {
+    for (const connection of this.#peers.all()) {
+      const { localHost } = connection;
+      if (!hosts.includes(localHost)) continue;
+      this.#track(connection.leave("reset", `this machine is no longer at ${localHost}`));
     }
   }
 

@@ -92,6 +92,6 @@ export interface Transport extends AsyncDisposable {
   ask(target: Target, body: Uint8Array, deadlines: Deadlines): Promise<Outcome>;
   /** Sends a notice if a connection to that instance is open; false if there is none. */
   tell(instance: InstanceId, body: Uint8Array): boolean;
-  /** Closes connections to that instance. */
-  drop(instance: InstanceId): void;
+  /** This machine has no longer these addresses: closes the connections that hang on them. */
+  drop(hosts: readonly string[]): void;
 }

@@ -49,6 +49,12 @@ export class Wire {
     }
   }
 
+  /** The address of this machine that it is bound to, without a port. */
+  get localHost(): string {
+    // On a socket of both families it stands in front of IPv4 addresses.
+    return this.#socket.localAddr.hostname.replace(/^::ffff:(?=.*\.)/i, "");
+  }
+
   /** How it ended; `undefined` while it is open. */
   get end(): WireEnd | undefined {
     return this.#end;

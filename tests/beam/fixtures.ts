@@ -52,9 +52,9 @@ export async function openTestBeam(options: TestBeamOptions = {}): Promise<TestB
     epmdPort,
     name,
     handler: {
-      onPing(from, answer) {
+      onPing(from, answer, drop) {
         story.add(`ping ${from}`);
-        onPing(from, answer);
+        onPing(from, answer, drop);
       },
       onLost: (from) => story.add(`lost ${from}`),
       onStranger: (address, reason) => story.add(`stranger ${address} ${reason}`),

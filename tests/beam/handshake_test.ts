@@ -17,8 +17,9 @@ import { encodeUtf8 } from "../../lib/core/text.ts";
 import { nameOf } from "./fixtures.ts";
 import { hex, toHex } from "./hex.ts";
 
-const dialler: Party = { name: nameOf("a"), cookie: "abc", creation: 17, challenge: 4294967295 };
-const dialled: Party = { name: nameOf("b"), cookie: "abc", creation: 23, challenge: 5 };
+const both = { cookie: "abc", isOwn: () => false } as const;
+const dialler: Party = { ...both, name: nameOf("a"), creation: 17, challenge: 4294967295 };
+const dialled: Party = { ...both, name: nameOf("b"), creation: 23, challenge: 5 };
 
 /** What was said, as the first letters of the packets, and how it ended on both sides. */
 interface Talk {
@@ -255,4 +256,16 @@ Deno.test("no bytes make a handshake throw, and none prove a cookie", () => {
     }),
     { numRuns: 3_000 },
   );
+});
+
+Deno.test("a dialler does not answer a challenge of its own node", () => {
+  const isOwn = (challenge: number): boolean => challenge === dialled.challenge;
+  const reflecting = talk({ ...dialler, isOwn }, dialled);
+  assert.deepEqual(reflecting.letters, "NsN", "no proof was sent");
+  assert.deepEqual(reflecting.ends, [{
+    kind: "failed",
+    fault: "garbage",
+    detail: "it hands a challenge of this node back to it",
+  }, undefined]);
+  assert.equal(talk({ ...dialler, isOwn }, { ...dialled, challenge: 6 }).letters, "NsNra");
 });

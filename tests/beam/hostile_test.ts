@@ -2,15 +2,28 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { pingFrame } from "../../lib/beam/control.ts";
-import { encodeName, ownFlags } from "../../lib/beam/handshake_message.ts";
+import {
+  decodeChallenge,
+  decodeStatus,
+  encodeChallenge,
+  encodeName,
+  encodeStatus,
+  ownFlags,
+} from "../../lib/beam/handshake_message.ts";
 import { handshakePacketMaxBytes } from "../../lib/beam/limits.ts";
 import { encodePacket } from "../../lib/beam/packets.ts";
 import { encodeUtf8 } from "../../lib/core/text.ts";
 import { until } from "../servers/program.ts";
 import { closeQuietly, readToEnd } from "../transport/fixtures.ts";
 import { needing } from "../permissions.ts";
-import { nameOf, openTestBeam, type TestBeam, type TestBeamOptions } from "./fixtures.ts";
-import { connectAs } from "./scene.ts";
+import {
+  assertOutcome,
+  nameOf,
+  openTestBeam,
+  type TestBeam,
+  type TestBeamOptions,
+} from "./fixtures.ts";
+import { connectAs, EpmdScene, wireOf } from "./scene.ts";
 import { hex, toHex } from "./hex.ts";
 
 const n1 = nameOf("n1");
@@ -148,3 +161,30 @@ hostileTest("B4 a member that asks and never reads is given up, its memory bound
   rogue.close("ours", "");
   await assertAnswers(us);
 }, { limits: { writeQueueMaxBytes: 10_000 } });
+
+Deno.test({
+  ...needing("B1 who has no cookie cannot have this node answer its own challenge", "net"),
+  async fn() {
+    await using scene = new EpmdScene();
+    await using us = await openTestBeam({ epmdPort: scene.port, servesEpmd: false });
+    const mirror = wireOf(await dial(us));
+    mirror.write(encodeName({ version: 6, name: nameOf("mirror"), flags: ownFlags, creation: 5 }));
+    assert.equal(decodeStatus(await mirror.packet() ?? assert.fail()), "ok");
+    const open = decodeChallenge(await mirror.packet() ?? assert.fail()) ?? assert.fail();
+    let proof: Uint8Array | undefined;
+    await scene.node("n1", async (socket) => {
+      const wire = wireOf(socket);
+      await wire.packet();
+      wire.write(encodeStatus("ok"));
+      wire.write(encodeChallenge({ ...open, name: n1 }));
+      proof = await wire.packet();
+      wire.close("ours", "");
+    });
+    const detail = assertOutcome(await us.ping(n1), "garbage");
+    assert.equal(detail, "it hands a challenge of this node back to it");
+    assert.equal(proof, undefined);
+    assert.equal(us.beam.challengeCount, 1);
+    mirror.close("ours", "");
+    await until("none is kept", () => us.beam.challengeCount === 0);
+  },
+});

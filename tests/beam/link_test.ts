@@ -30,6 +30,8 @@ interface Scene {
   readonly far: FakeSocket;
   readonly near: FakeSocket;
   readonly asked: (() => void)[];
+  /** The other way in which each of those can end. */
+  readonly drops: (() => void)[];
   ends: number;
   /** What became of the pings that were begun. */
   readonly outcomes: LinkOutcome[];
@@ -48,13 +50,15 @@ async function open(limits: Partial<BeamLimits> = {}): Promise<Scene> {
     far,
     near,
     asked: [],
+    drops: [],
     ends: 0,
     outcomes: [],
     link: new Link(peer, wire, linkNumber, {
       ...{ own, clock, tickMs, limits: all },
-      onPing: (from, answer) => {
+      onPing: (from, answer, drop) => {
         assert.equal(from, peer.name);
         scene.asked.push(answer);
+        scene.drops.push(drop);
       },
       onEnd: () => void scene.ends++,
     }),
@@ -241,6 +245,19 @@ Deno.test("B4 pings beyond the limit are refused in both directions", async () =
   assert.equal(scene.asked.length, 3);
   // Late, and harmless.
   scene.asked[1]?.();
+});
+
+Deno.test("a ping that will not be answered is no longer counted", async () => {
+  const scene = await open({ pingsMax: 2 });
+  for (let count = 0; count < 3; count++) {
+    await scene.say(theirPing);
+    scene.drops[count]?.();
+    scene.asked[count]?.();
+  }
+  assert.equal(scene.ends, 0);
+  // Each was counted down once, so the limit stands where it was.
+  for (let count = 0; count < 3; count++) await scene.say(theirPing);
+  assert.equal(scene.ends, 1);
 });
 
 Deno.test("B4 a node that does not read fills its own queue, and is given up", async () => {

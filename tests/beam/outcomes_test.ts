@@ -96,7 +96,13 @@ outcomeTest("B2 silent: it says that it comes, and never does", async (us, scene
 /** Accepts everybody as `name` with `secret`, and then says nothing any more. */
 const acceptAs = (name: string, secret: string) => async (socket: Deno.TcpConn): Promise<void> => {
   const wire = wireOf(socket);
-  const party = { name: nameOf(name), cookie: secret, creation: 7, challenge: 8 };
+  const party = {
+    name: nameOf(name),
+    cookie: secret,
+    creation: 7,
+    challenge: 8,
+    isOwn: () => false,
+  };
   const handshake = new AcceptingHandshake(party);
   for (let packet = await wire.packet(); packet; packet = await wire.packet()) {
     const effects = handshake.receive(packet);

@@ -62,7 +62,8 @@ export function wireOf(socket: Deno.TcpConn): Wire {
 /** Dials `port` as `name` and proves the cookie; the wire then carries frames. */
 export async function connectAs(name: NodeName, target: NodeName, port: number): Promise<Wire> {
   const wire = wireOf(await Deno.connect({ hostname: "127.0.0.1", port }));
-  const handshake = new DiallingHandshake({ name, cookie, creation: 5, challenge: 6 }, target, 6);
+  const party = { name, cookie, creation: 5, challenge: 6, isOwn: () => false };
+  const handshake = new DiallingHandshake(party, target, 6);
   wire.write(handshake.greeting());
   for (;;) {
     const packet = await wire.packet();

@@ -307,6 +307,20 @@ function forget(world: BeamWorld, name: string, dryRun = false): string | undefi
   return world.forgotten.shift()?.refusal ?? "forgotten";
 }
 
+Deno.test("BeamWatch takes no copy of a timestamp in another registry for a sign of life", () => {
+  const { world, node } = settled();
+  Object.assign(node, { behaviour: "refused", beats: false });
+  world.runUntil(() => world.status(elixir) === "down", 15_000);
+  for (const registry of [1, 0]) {
+    node.registry = registry;
+    world.run(5000);
+    assert.equal(world.status(elixir), "down");
+  }
+  // In one and the same it does count.
+  node.beats = true;
+  world.runUntil(() => world.status(elixir) === "unreachable", 5000);
+});
+
 Deno.test("forget takes the timestamp of a dead node out, and no other", () => {
   const { world, node } = settled();
   assert.match(forget(world, elixir) ?? "", /is alive/);
@@ -320,6 +334,21 @@ Deno.test("forget takes the timestamp of a dead node out, and no other", () => {
   world.run(600);
   assert.equal(world.story(elixir).at(-1), "forgotten");
   assert.match(forget(world, elixir) ?? "", /No member is called/);
+});
+
+Deno.test("forget answers everybody who asks for the same node", () => {
+  const { world, node } = settled();
+  Object.assign(node, { behaviour: "refused", beats: false });
+  world.run(5000);
+  for (const reply of [1, 2]) {
+    world.give({ kind: "forget", name: elixir as NodeName, dryRun: false, reply });
+  }
+  world.runUntil(() => world.forgotten.length === 2, 3000);
+  assert.deepEqual(world.forgotten, [
+    { kind: "forgotten", reply: 1, refusal: undefined },
+    { kind: "forgotten", reply: 2, refusal: undefined },
+  ]);
+  assert.deepEqual(world.removals, [elixir]);
 });
 
 Deno.test("explain says of a BEAM node what it rests on, and what would change it", () => {

@@ -24,6 +24,8 @@ export interface Scripted {
   beats: boolean;
   /** Its file is in the folder. */
   present: boolean;
+  /** Which one of several registries shows it, each with a version of its own. */
+  registry?: number;
   creation: number;
   /** How many pings it has got, and when. */
   readonly askedAt: number[];
@@ -175,10 +177,13 @@ export class BeamWorld {
   }
 
   #beams(): BeamRow[] {
-    return [...this.#nodes].filter(([, { present }]) => present).map(([name, { beats }]) => ({
-      name: name as NodeName,
-      version: beats ? `${Math.floor(this.now / 1000)}` : "still",
-    }));
+    return [...this.#nodes].filter(([, { present }]) => present).map(
+      ([name, { beats, registry = 0 }]) => ({
+        name: name as NodeName,
+        version: `${registry}.${beats ? Math.floor(this.now / 1000) : "still"}`,
+        registry,
+      }),
+    );
   }
 
   #remove({ name, version }: Effect & { kind: "remove" }): void {

@@ -234,6 +234,54 @@ Deno.test("Membership forgets a dead node when told, and refuses for a live one"
   assert.ok(allTrue([asked as SimNode, ...others]));
 });
 
+Deno.test("Membership gives up what hangs on an address that has gone, and nothing else", () => {
+  const { world, nodes: [node, ...others] } = settled();
+  const own = { host: "10.0.0.1", port: 4000 };
+  const bridge = { host: "172.17.0.1", port: 4000 };
+  const drops: unknown[] = [];
+  world.onStep = (_stepping, effects) => {
+    for (const effect of effects) if (effect.kind === "drop") drops.push(effect.hosts);
+  };
+  const addressesNow = [[own, bridge], [bridge, own], [own], [{ ...own, host: "10.0.1.1" }]];
+  for (const addresses of addressesNow) {
+    node?.take({ kind: "moved", addresses });
+    world.run(1000);
+    assert.ok(
+      others.every(({ core }) =>
+        JSON.stringify(
+          core.members(world.now).find(({ name }) => name === "n1@10.0.0.1")
+            ?.addresses,
+        ) === JSON.stringify(addresses)
+      ),
+    );
+  }
+  assert.deepEqual(drops, [["172.17.0.1"], ["10.0.0.1"]]);
+});
+
+Deno.test("Membership answers everybody who asks to forget the same node", () => {
+  const { world, nodes: [dead, asked] } = settled();
+  world.kill(dead as SimNode);
+  world.run(2000);
+  const answers: unknown[] = [];
+  let removals = 0;
+  world.onStep = (_stepping, effects) => {
+    for (const effect of effects) {
+      if (effect.kind === "remove") removals++;
+      if (effect.kind === "forgotten") answers.push([effect.reply, effect.refusal]);
+    }
+  };
+  const forget = (reply: number): void =>
+    asked?.take({ kind: "forget", name: dead?.core.name as never, dryRun: false, reply });
+  world.registry.latencyMs = 100;
+  for (const reply of [1, 2]) forget(reply);
+  // The third one asks while the row is being taken out.
+  world.runUntil(() => removals > 0, 3000);
+  forget(3);
+  world.run(3000);
+  assert.deepEqual(answers, [[1, undefined], [2, undefined], [3, undefined]]);
+  assert.equal(removals, 1);
+});
+
 Deno.test("Membership shows a ghost's row as false without delaying anyone", () => {
   const { world, nodes: [ghost] } = settled(2);
   world.kill(ghost as SimNode);

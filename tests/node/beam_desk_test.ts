@@ -41,7 +41,7 @@ Deno.test("BeamDesk answers a ping when the core says so, and only once", async 
   const { desk, inputs, beam } = openDesk();
   await desk.open(own);
   let answers = 0;
-  beam().handler.onPing(elixir, () => answers++);
+  beam().handler.onPing(elixir, () => answers++, () => assert.fail("it was answered"));
   assert.deepEqual(inputs, [{ kind: "beam-pinged", from: elixir, reply: 1 }]);
   assert.equal(answers, 0);
   for (let time = 0; time < 2; time++) await desk.carryOut({ kind: "beam-pong", reply: 1 });
@@ -54,13 +54,15 @@ Deno.test("BeamDesk keeps no more pings than it may", async () => {
   const { desk, beam } = openDesk();
   await desk.open(own);
   const answered: number[] = [];
+  const dropped: number[] = [];
   for (let count = 1; count <= beamRepliesMax + 1; count++) {
-    beam().handler.onPing(elixir, () => answered.push(count));
+    beam().handler.onPing(elixir, () => answered.push(count), () => dropped.push(count));
   }
   for (const reply of [1, 2, beamRepliesMax + 1]) {
     await desk.carryOut({ kind: "beam-pong", reply });
   }
   assert.deepEqual(answered, [2, beamRepliesMax + 1]);
+  assert.deepEqual(dropped, [1]);
 });
 
 Deno.test("BeamDesk hands over outcomes, but for those of its own end", async () => {
@@ -190,7 +192,7 @@ Deno.test("ClusterNode shares its pulse with the BEAM nodes of the registry", as
   assert.ok(!log.texts.some((text) => text.includes("Ignoring")));
 
   let answers = 0;
-  beam().handler.onPing(elixir, () => answers++);
+  beam().handler.onPing(elixir, () => answers++, () => assert.fail("it was dropped"));
   await settle();
   assert.equal(answers, 1, "the pong comes from the loop");
 

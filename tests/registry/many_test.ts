@@ -75,6 +75,19 @@ Deno.test("list() gives what is odd in any registry, once", async () => {
   assert.deepEqual(oddities.map(({ key }) => key).sort(), ["b@h", "both@h"]);
 });
 
+Deno.test("list() tells in which registry a timestamp stands", async () => {
+  await using scene = new ManyScene();
+  for (const { storage } of [scene.a, scene.b]) {
+    storage.put("default", "elixir@h", "2016-03-10 18:51:29.277");
+  }
+  const all = scene.open();
+  const seenIn = async (): Promise<(number | undefined)[]> =>
+    (await all.list(never)).timestamps.map(({ registry }) => registry);
+  assert.deepEqual(await seenIn(), [0]);
+  scene.a.away(true);
+  assert.deepEqual(await seenIn(), [1]);
+});
+
 Deno.test("list() goes on without a registry that is away, and tells it once", async () => {
   for (const gone of ["a", "b"] as const) {
     await using scene = new ManyScene();

@@ -206,20 +206,26 @@ export function transportSuite(
     },
   );
 
-  clause("drop() ends what is in flight, and the next request connects again", async () => {
-    const { promise: asked, resolve } = Promise.withResolvers<void>();
-    await using one = await open({ name: "n1@test" });
-    await using two = await open({
-      name: "n2@test",
-      onRequest: (_from, body, answer) => text(body) === "hold" ? resolve() : answer(body),
-    });
-    const held = one.ask(two.target, "hold");
-    await asked;
-    one.transport.drop(two.hello.instance);
-    assertFailure(await held, "reset");
-    assertAnswer(await one.ask(two.target), "hi");
-    assert.deepEqual([...one.story.lines, ...two.story.lines], []);
-  });
+  clause(
+    "drop() ends what hangs on a lost address and nothing else, and the next request connects again",
+    async () => {
+      const { promise: asked, resolve } = Promise.withResolvers<void>();
+      await using one = await open({ name: "n1@test" });
+      await using two = await open({
+        name: "n2@test",
+        onRequest: (_from, body, answer) => text(body) === "hold" ? resolve() : answer(body),
+      });
+      const held = one.ask(two.target, "hold");
+      await asked;
+      // Another address of this machine, such as that of a bridge for containers: nothing hangs on it.
+      one.transport.drop(["172.17.0.1"]);
+      assertAnswer(await one.ask(two.target), "hi");
+      one.transport.drop(["172.17.0.1", "127.0.0.1"]);
+      assert.match(assertFailure(await held, "reset"), /no longer at 127.0.0.1$/);
+      assertAnswer(await one.ask(two.target), "hi");
+      assert.deepEqual([...one.story.lines, ...two.story.lines], []);
+    },
+  );
 
   clause("a visitor asks over one connection and is never asked", async () => {
     await using visitor = await open({ name: "visitor@test", role: "visitor", listen: undefined });

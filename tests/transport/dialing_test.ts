@@ -252,7 +252,7 @@ dialling(
       for (const outcome of await Promise.all([one.ask(two.target), two.ask(one.target)])) {
         assertAnswer(outcome);
       }
-      (round % 2 === 0 ? one : two).transport.drop((round % 2 === 0 ? two : one).hello.instance);
+      (round % 2 === 0 ? one : two).transport.drop(["127.0.0.1"]);
       await until(
         "both have none",
         () => one.transport.connectionCount === 0 && two.transport.connectionCount === 0,
@@ -261,6 +261,15 @@ dialling(
     assert.deepEqual([...one.story.lines, ...two.story.lines], []);
   },
 );
+
+dialling("drop() knows an address of IPv4 on a socket of both families", async () => {
+  await using one = await openNode();
+  await using both = await openNode({ name: "n2@test", listen: { host: "::", port: 0 } });
+  const addresses = [{ host: "127.0.0.1", port: both.transport.port }];
+  assertAnswer(await one.ask({ ...both.target, addresses }));
+  both.transport.drop(["127.0.0.1"]);
+  await until("it has gone", () => one.transport.connectionCount === 0);
+});
 
 dialling("T6 closing ends dials in every stage", async () => {
   await using frozen = new FakeListener(async (socket) => void await readToEnd(socket));
