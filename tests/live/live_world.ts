@@ -49,6 +49,7 @@ export interface Asked {
 /** Nodes in one process. */
 export class LiveWorld {
   readonly nodes: SimNode[] = [];
+  readonly #paceMs: number;
   readonly #queue = new EventQueue();
   readonly #network: SimNetwork;
   readonly #post: Post;
@@ -63,8 +64,13 @@ export class LiveWorld {
   readonly #rows = new Map<NodeName, RegistryRow>();
   #asked = nothingAsked();
 
-  /** `count` nodes that have settled. */
-  constructor(count: number) {
+  /**
+   * `count` nodes that have settled.
+   *
+   * @param paceMs what their registries will call their pace, see {@linkcode Registry.paceMs}
+   */
+  constructor(count: number, paceMs = 0) {
+    this.#paceMs = paceMs;
     this.#network = new SimNetwork(this.#random.fork(), 1);
     this.#post = new Post(this.#network, this.#queue);
     for (let index = 0; index < count; index++) {
@@ -138,7 +144,7 @@ export class LiveWorld {
         fullMesh: false,
         statusEntriesMax: 32,
         startTimeoutMs: 30_000,
-        registryPaceMs: 0,
+        registryPaceMs: this.#paceMs,
       },
       this.#random.fork(),
       {

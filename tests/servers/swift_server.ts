@@ -61,6 +61,19 @@ for name, port in zip(parts[0::2], map(int, parts[1::2])):
     builder.get_ring().save(folder + "/" + name + ".ring.gz")
 `;
 
+/** A part of the proxy that writes down what it is asked. */
+const listenerScript = `
+def factory(settings, file, **others):
+    def listening(application):
+        def serve(environment, start):
+            asked = environment["REQUEST_METHOD"], environment["PATH_INFO"]
+            with open(file, "a") as requests:
+                requests.write(" ".join(asked) + "\\n")
+            return application(environment, start)
+        return serve
+    return listening
+`;
+
 /**
  * Runs "$@" apart from the test that starts it, because it serves others, too, and tells its process
  * id; ends it when the process $0 has ended, so that none is left behind.
@@ -126,6 +139,15 @@ export class SwiftServer implements AsyncDisposable {
     await this.start();
   }
 
+  /** What it was asked since that was last forgotten: "PUT /bucket/key", "GET /bucket". */
+  async requests(): Promise<string[]> {
+    return (await Deno.readTextFile(this.#requestsFile)).split("\n").slice(0, -1);
+  }
+
+  async forgetRequests(): Promise<void> {
+    await Deno.writeTextFile(this.#requestsFile, "");
+  }
+
   async createBucket(): Promise<void> {
     await this.#withClient((client) =>
       client.send({
@@ -162,7 +184,9 @@ export class SwiftServer implements AsyncDisposable {
     if (this.#running.has(part)) return;
     const binary = programPath(binaryOf(part), swiftNeeds);
     const args = part === "memcached" ? this.#memcachedArguments() : [this.#configOf(part)];
-    const process = await run("/bin/sh", ["-c", apartScript, `${Deno.pid}`, binary, ...args]);
+    const process = await run("/bin/sh", ["-c", apartScript, `${Deno.pid}`, binary, ...args], {
+      env: { PYTHONPATH: this.#folder },
+    });
     this.#running.set(part, Number(process));
   }
 
@@ -181,6 +205,7 @@ export class SwiftServer implements AsyncDisposable {
   async #configure(): Promise<void> {
     await Deno.mkdir(`${this.#folder}/devices/d1`, { recursive: true });
     await Deno.writeTextFile(this.#configOf("proxy"), this.#proxyConfig());
+    await Deno.writeTextFile(`${this.#folder}/listener.py`, listenerScript);
     for (const part of storageParts) {
       await Deno.writeTextFile(this.#configOf(part), this.#storageConfig(part));
     }
@@ -189,6 +214,10 @@ export class SwiftServer implements AsyncDisposable {
 
   #configOf(part: Part): string {
     return `${this.#folder}/${part}-server.conf`;
+  }
+
+  get #requestsFile(): string {
+    return `${this.#folder}/requests`;
   }
 
   #memcachedArguments(): string[] {
@@ -234,12 +263,16 @@ export class SwiftServer implements AsyncDisposable {
     return [
       ...this.#commonConfig("proxy"),
       "[pipeline:main]",
-      "pipeline = catch_errors gatekeeper cache listing_formats s3api tempauth bulk slo proxy-server",
+      "pipeline = catch_errors listener gatekeeper cache listing_formats s3api tempauth bulk slo " +
+      "proxy-server",
       "[app:proxy-server]",
       "use = egg:swift#proxy",
       "account_autocreate = true",
       "[filter:catch_errors]",
       "use = egg:swift#catch_errors",
+      "[filter:listener]",
+      "paste.filter_factory = listener:factory",
+      `file = ${this.#requestsFile}`,
       "[filter:gatekeeper]",
       "use = egg:swift#gatekeeper",
       "[filter:cache]",
