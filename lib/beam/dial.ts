@@ -12,6 +12,7 @@ import { DiallingHandshake } from "./handshake_dialler.ts";
 import type { Status } from "./handshake_message.ts";
 import { type BeamLimits, handshakePacketMaxBytes } from "./limits.ts";
 import { connectTo, type Failure, findPlace, type Progress } from "./lookup.ts";
+import { onAbort } from "./on_abort.ts";
 import { Wire } from "./wire.ts";
 
 /** How a dial ended. */
@@ -97,10 +98,9 @@ export class Dial implements Progress {
       const socket = await connectTo(place.host, place.port, signal, refused);
       if ("kind" in socket) return socket;
       const wire = new Wire(socket, 2, handshakePacketMaxBytes, limits.writeQueueMaxBytes);
-      const onAbort = (): void => wire.close("ours", "the attempt was given up");
-      signal.addEventListener("abort", onAbort);
+      const cancel = onAbort(signal, () => wire.close("ours", "the attempt was given up"));
       const result = await this.#introduce(wire, place.version);
-      signal.removeEventListener("abort", onAbort);
+      cancel();
       if (result.kind === "linked" && !signal.aborted) return result;
       // What was written last, such as that the old connection stays, is still to arrive.
       await wire.flushed();
