@@ -12,6 +12,7 @@ import { DiallingHandshake } from "./handshake_dialler.ts";
 import type { Status } from "./handshake_message.ts";
 import { type BeamLimits, handshakePacketMaxBytes } from "./limits.ts";
 import { connectTo, type Failure, findPlace, type Progress } from "./lookup.ts";
+import { onAbort } from "./on_abort.ts";
 import { Wire } from "./wire.ts";
 
 /** How a dial ended. */
@@ -32,9 +33,9 @@ export interface DialContext {
   readonly party: () => Party & Disposable;
   /**
    * Asked just before this node says its name: resolves with true if a link to that node came up
-   * meanwhile, or is coming up and did.
+   * meanwhile, or is coming up and did, for which some of the time that is left may be used.
    */
-  readonly hasCome: (name: NodeName) => Promise<boolean>;
+  readonly hasCome: (name: NodeName, leftMs: number) => Promise<boolean>;
   /** True if there is a link to that node. */
   readonly isLinked: (name: NodeName) => boolean;
 }
@@ -46,6 +47,7 @@ export class Dial implements Progress {
   readonly status: Promise<Status | undefined>;
   readonly #name: NodeName;
   readonly #context: DialContext;
+  readonly #deadlineMs: number;
   readonly #stop = new AbortController();
   readonly #status = Promise.withResolvers<Status | undefined>();
   #stopped: Failure | undefined;
@@ -55,6 +57,7 @@ export class Dial implements Progress {
   constructor(name: NodeName, timeoutMs: number, context: DialContext) {
     this.#name = name;
     this.#context = context;
+    this.#deadlineMs = context.clock.now() + timeoutMs;
     this.#waiting = { kind: "no-answer", what: `the place of ${name}` };
     this.status = this.#status.promise;
     const cancel = context.clock.after(timeoutMs, () => this.stop(this.overdue(timeoutMs)));
@@ -97,10 +100,9 @@ export class Dial implements Progress {
       const socket = await connectTo(place.host, place.port, signal, refused);
       if ("kind" in socket) return socket;
       const wire = new Wire(socket, 2, handshakePacketMaxBytes, limits.writeQueueMaxBytes);
-      const onAbort = (): void => wire.close("ours", "the attempt was given up");
-      signal.addEventListener("abort", onAbort);
+      const cancel = onAbort(signal, () => wire.close("ours", "the attempt was given up"));
       const result = await this.#introduce(wire, place.version);
-      signal.removeEventListener("abort", onAbort);
+      cancel();
       if (result.kind === "linked" && !signal.aborted) return result;
       // What was written last, such as that the old connection stays, is still to arrive.
       await wire.flushed();
@@ -113,9 +115,12 @@ export class Dial implements Progress {
   }
 
   async #introduce(wire: Wire, version: 5 | 6): Promise<DialResult> {
-    const { hasCome, party } = this.#context;
+    const { hasCome, party, clock } = this.#context;
+    const leftMs = Math.max(0, this.#deadlineMs - clock.now());
     this.waitingFor("silent", "its own connection to this node");
-    if (await hasCome(this.#name)) return { kind: "yielded", detail: "it has come by itself" };
+    if (await hasCome(this.#name, leftMs)) {
+      return { kind: "yielded", detail: "it has come by itself" };
+    }
     using own = party();
     this.waitingFor("silent", "its answer to the name of this node");
     const handshake = new DiallingHandshake(own, this.#name, version);

@@ -11,6 +11,7 @@ import { joined } from "./bytes.ts";
 import { decodePortIs, encodePortPlease } from "./epmd_message.ts";
 import { encodePacket } from "./packets.ts";
 import { epmdAnswerMaxBytes } from "./limits.ts";
+import { onAbort } from "./on_abort.ts";
 import { reasonOf } from "../sockets/reason.ts";
 
 /** An outcome other than a pong. */
@@ -42,9 +43,8 @@ function addressOf(host: string, signal: AbortSignal): Promise<string> {
     ipv4AddressOf(host).finally(() => resolving.delete(host));
   resolving.set(host, found);
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    found.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+    const cancel = onAbort(signal, () => reject(signal.reason));
+    found.then(resolve, reject).finally(cancel);
   });
 }
 
@@ -113,8 +113,7 @@ async function askedFor(
   socket: Deno.TcpConn,
   signal: AbortSignal,
 ): Promise<Uint8Array | string> {
-  const onAbort = (): void => socket.close();
-  signal.addEventListener("abort", onAbort);
+  const cancel = onAbort(signal, () => socket.close());
   const chunk = new Uint8Array(1_024);
   let said: Uint8Array = new Uint8Array(0);
   try {
@@ -129,6 +128,6 @@ async function askedFor(
   } catch (error) {
     return reasonOf(error);
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    cancel();
   }
 }

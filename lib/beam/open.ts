@@ -91,7 +91,8 @@ class BeamNode implements OpenedBeam {
     const party = (): Party & Disposable => this.#party();
     this.#dialContext = {
       ...{ clock, limits, epmdPort, party },
-      hasCome: async (to) => await this.#of(to).arrival(limits.comingMaxMs, false) !== undefined,
+      hasCome: async (to, leftMs) =>
+        await this.#of(to).arrival(this.#patienceMs(leftMs), false) !== undefined,
       isLinked: (to) => this.#of(to).link !== undefined,
     };
     this.#linkContext = {
@@ -210,9 +211,9 @@ class BeamNode implements OpenedBeam {
 
   async #connect(known: Acquaintance, timeoutMs: number): Promise<Link | Failure> {
     const { clock } = this.#options;
-    const { comingMaxMs, linksMax } = this.#limits;
+    const { linksMax } = this.#limits;
     const deadlineMs = clock.now() + timeoutMs;
-    const patienceMs = (): number => Math.min(comingMaxMs, deadlineMs - clock.now());
+    const patienceMs = (): number => this.#patienceMs(deadlineMs - clock.now());
     // It has said that it comes. Half of the time: should it fail, there is another chance.
     const trustMs = (): number => Math.floor((deadlineMs - clock.now()) / 2);
     let failure: Failure = { kind: "silent", detail: `no connection within ${timeoutMs} ms` };
@@ -274,6 +275,14 @@ class BeamNode implements OpenedBeam {
     const wasUsed = known?.lose(link);
     if (known !== undefined) this.#forgetIfOver(known);
     if (wasUsed && !this.#isClosed) this.#options.handler.onLost(link.name);
+  }
+
+  /**
+   * How long to wait for somebody who says to be a node, of the time that is left. Strangers can say
+   * so, and must not use up the time of a ping.
+   */
+  #patienceMs(leftMs: number): number {
+    return Math.min(this.#limits.comingMaxMs, Math.floor(leftMs / 4));
   }
 
   #party(): Party & Disposable {

@@ -14,6 +14,7 @@ import { joined } from "./bytes.ts";
 import { decodeAliveAnswer, encodeAlive } from "./epmd_message.ts";
 import { type EpmdContext, EpmdServer } from "./epmd_server.ts";
 import { connectTo } from "./lookup.ts";
+import { onAbort } from "./on_abort.ts";
 import { encodePacket } from "./packets.ts";
 import { reasonOf } from "../sockets/reason.ts";
 
@@ -128,8 +129,7 @@ export class KeptRegistration implements AsyncDisposable {
       const connected = await this.#connect(host);
       if ("kind" in connected) return fail(connected.detail);
       using socket = connected;
-      const onAbort = (): void => socket.close();
-      signal.addEventListener("abort", onAbort, { once: true });
+      const cancel = onAbort(signal, () => socket.close());
       try {
         await socket.write(encodePacket(encodeAlive(alive, port), 2));
         const asked = answerOf(socket);
@@ -142,7 +142,7 @@ export class KeptRegistration implements AsyncDisposable {
         const buffer = new Uint8Array(64);
         while (await socket.read(buffer) !== null);
       } finally {
-        signal.removeEventListener("abort", onAbort);
+        cancel();
       }
       if (!signal.aborted) fail("it has closed the connection");
     } catch (error) {

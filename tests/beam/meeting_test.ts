@@ -5,6 +5,7 @@ import { pingFrame } from "../../lib/beam/control.ts";
 import { encodeName, ownFlags } from "../../lib/beam/handshake_message.ts";
 import { freePort, until } from "../servers/program.ts";
 import { needing } from "../permissions.ts";
+import { ManualClock } from "../registry/manual_clock.ts";
 import { assertOutcome, nameOf, openTestBeam, type TestBeam } from "./fixtures.ts";
 import { connectAs, wireOf } from "./scene.ts";
 import { toHex } from "./hex.ts";
@@ -107,6 +108,33 @@ netTest("B6 whoever says a name and waits does not keep that node from being pin
   a.beam.disconnect(b.name);
   assertOutcome(await b.ping(a.name), "pong");
   for (const wire of liars) wire.close("ours", "");
+});
+
+/** Time that stands still, and what was to happen when. */
+class StillClock extends ManualClock {
+  readonly delays: number[] = [];
+
+  override after(delayMs: number, callback: () => void): () => void {
+    this.delays.push(delayMs);
+    return super.after(delayMs, callback);
+  }
+}
+
+netTest("B6 whoever says a name and waits takes no more than a part of a ping's time", async () => {
+  const clock = new StillClock();
+  await using a = await openTestBeam({ name: "a", clock, limits: { comingMaxMs: 1_000_000 } });
+  await using b = await openTestBeam({ name: "b", epmdPort: a.epmdPort });
+  const liar = wireOf(await Deno.connect({ hostname: "127.0.0.1", port: a.beam.port }));
+  liar.write(encodeName({ version: 6, name: b.name, flags: ownFlags, creation: 5 }));
+  await liar.packet();
+  const outcome = a.ping(b.name, { connectTimeoutMs: 400, answerTimeoutMs: 20_000 });
+  // A quarter before it dials, and a quarter of the rest before it says its name.
+  for (const partMs of [100, 75]) {
+    await until(`it waits for ${partMs} ms`, () => clock.delays.includes(partMs));
+    clock.pass(partMs);
+  }
+  assertOutcome(await outcome, "pong");
+  liar.close("ours", "");
 });
 
 netTest("no more links are taken in, or dialled, than the limit", async () => {

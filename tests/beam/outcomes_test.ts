@@ -4,7 +4,7 @@ import { AcceptingHandshake } from "../../lib/beam/handshake_acceptor.ts";
 import { encodeStatus } from "../../lib/beam/handshake_message.ts";
 import { encodeUtf8 } from "../../lib/core/text.ts";
 import { freePort, until } from "../servers/program.ts";
-import { FakeListener, readToEnd } from "../transport/fixtures.ts";
+import { closeQuietly, FakeListener, readToEnd } from "../transport/fixtures.ts";
 import { needing } from "../permissions.ts";
 import { assertOutcome, cookie, nameOf, openTestBeam, type TestBeam } from "./fixtures.ts";
 import { EpmdScene, wireOf } from "./scene.ts";
@@ -160,6 +160,23 @@ outcomeTest("B7 closing ends a look-up that waits", async () => {
   await until("it asks", () => silent.accepted === 2);
   await us.beam[Symbol.asyncDispose]();
   assertOutcome(await waiting, "closed");
+});
+
+outcomeTest("B7 closing ends a look-up at the moment in which EPMD takes it in", async () => {
+  const epmdPort = freePort();
+  await using us = await openTestBeam({ epmdPort, servesEpmd: false, listen: undefined });
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: epmdPort });
+  const waiting = us.ping(n1);
+  const socket = await listener.accept();
+  let isClosed = false;
+  void us.beam[Symbol.asyncDispose]().then(() => isClosed = true);
+  try {
+    await until("it is closed", () => isClosed);
+    assertOutcome(await waiting, "closed");
+  } finally {
+    closeQuietly(socket);
+    listener.close();
+  }
 });
 
 outcomeTest("B2 garbage, reset: what listens at EPMD's port is something else", async () => {
