@@ -3,11 +3,17 @@
  *
  * @module
  */
+import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
 import type { Clock } from "../../lib/clock.ts";
+import type { Row } from "../../lib/core/row.ts";
 import { openManyRegistries } from "../../lib/registry/many.ts";
 import { MemoryStorage, openMemoryRegistry } from "../../lib/registry/memory.ts";
-import type { Registry } from "../../lib/registry/registry.ts";
+import type { Registry, RowVersion } from "../../lib/registry/registry.ts";
+import { nameOf, never } from "./rows.ts";
+
+/** The node that most tests are about. */
+export const name = nameOf("n1@10.0.0.2");
 
 /** One registry in memory, and how it behaves. */
 export class Place {
@@ -84,4 +90,23 @@ export class ManyScene implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
   }
+}
+
+/** Writes a row, which has to succeed; its version. */
+export async function written(
+  registry: Registry,
+  row: Row,
+  seen?: RowVersion,
+): Promise<RowVersion> {
+  const result = await registry.write(row, seen, never);
+  assert.equal(result.kind, "written");
+  return result.kind === "written" ? result.version : "";
+}
+
+/** What lies under {@linkcode name} in each of the places. */
+export function beatsIn(...places: Place[]): (number | undefined)[] {
+  return places.map(({ storage }) => {
+    const cell = storage.cluster("default").cells.get(name);
+    return cell === undefined ? undefined : JSON.parse(cell.text).beat;
+  });
 }
