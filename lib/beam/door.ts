@@ -97,7 +97,7 @@ export class Door {
   ): Promise<Extract<HandshakeEffect, { kind: "proven" | "failed" }> | undefined> {
     const handshake = new AcceptingHandshake(this.#context.party());
     for (;;) {
-      const packet = await wire.packet();
+      const packet = await wire.read();
       if (packet === undefined) return undefined;
       const effects = handshake.receive(packet);
       for (let effect = effects.shift(); effect !== undefined; effect = effects.shift()) {

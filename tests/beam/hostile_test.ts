@@ -45,7 +45,7 @@ async function answerTo(us: TestBeam, bytes: Uint8Array): Promise<number> {
 async function assertAnswers(us: TestBeam): Promise<void> {
   const wire = await connectAs(n1, us.name, us.beam.port);
   wire.write(pingFrame({ name: n1, creation: 5 }, [1, 2, 3]));
-  assert.match(toHex(await wire.packet() ?? assert.fail()), /7703796573$/);
+  assert.match(toHex(await wire.read() ?? assert.fail()), /7703796573$/);
   wire.close("ours", "");
 }
 
@@ -109,7 +109,7 @@ hostileTest("B4 a member that sends garbage loses its link and nothing else", as
   for (const text of frames) {
     const rogue = await connectAs(nameOf("rogue"), us.name, us.beam.port);
     rogue.writeBytes(hex(text));
-    assert.equal(await rogue.packet(), undefined, text);
+    assert.equal(await rogue.read(), undefined, text);
     await until("it is lost", () => us.beam.linkCount === 0);
   }
   await assertAnswers(us);

@@ -65,7 +65,7 @@ export async function connectAs(name: NodeName, target: NodeName, port: number):
   const handshake = new DiallingHandshake({ name, cookie, creation: 5, challenge: 6 }, target, 6);
   wire.write(handshake.greeting());
   for (;;) {
-    const packet = await wire.packet();
+    const packet = await wire.read();
     if (packet === undefined) throw new Error(`turned away: ${JSON.stringify(wire.end)}`);
     const effects = handshake.receive(packet);
     for (let effect = effects.shift(); effect !== undefined; effect = effects.shift()) {
