@@ -127,7 +127,7 @@ export class Dial implements Progress {
     this.#isNamed = true;
     wire.write(handshake.greeting());
     for (;;) {
-      const packet = await wire.packet();
+      const packet = await wire.read();
       if (packet === undefined) return this.#brokenOff(wire, handshake);
       this.waitingFor("silent", "the next step of its handshake");
       for (const effect of handshake.receive(packet)) {

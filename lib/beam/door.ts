@@ -113,7 +113,7 @@ export class Door {
     left: Promise<void>,
   ): Promise<HandshakeEnd | undefined> {
     for (;;) {
-      const packet = await wire.packet();
+      const packet = await wire.read();
       if (packet === undefined) return undefined;
       const effects = handshake.receive(packet);
       for (let effect = effects.shift(); effect !== undefined; effect = effects.shift()) {

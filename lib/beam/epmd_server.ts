@@ -78,13 +78,13 @@ export class EpmdServer implements AsyncDisposable {
       limits.epmdIdleTimeoutMs,
       () => wire.close("ours", `nothing was asked in ${limits.epmdIdleTimeoutMs} ms`),
     );
-    const packet = await wire.packet();
+    const packet = await wire.read();
     const registration = packet && this.#answer(packet, wire, isLocal);
     if (registration !== undefined) {
       cancel();
       this.#guests.leave(guest);
       // It lasts until the connection ends; there is nothing more to say.
-      if (await wire.packet() !== undefined) wire.close("garbage", "it asked for more");
+      if (await wire.read() !== undefined) wire.close("garbage", "it asked for more");
       this.#registered.delete(registration.alive);
     }
     await wire.flushed();

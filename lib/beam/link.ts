@@ -86,7 +86,7 @@ export class Link {
   async run(): Promise<void> {
     const { wire } = this;
     wire.setLength(4, frameMaxBytes);
-    this.#tickLater(wire.written, wire.read, 0);
+    this.#tickLater(wire.packetsWritten, wire.chunksRead, 0);
     do {
       for (let frame = wire.next(); frame !== undefined; frame = wire.next()) this.#take(frame);
     } while (await wire.fill());
@@ -172,13 +172,13 @@ export class Link {
     const { clock, tickMs } = this.#context;
     this.#cancelTick = clock.after(tickMs, () => {
       const { wire } = this;
-      const missedNow = wire.read === read ? missed + 1 : 0;
+      const missedNow = wire.chunksRead === read ? missed + 1 : 0;
       if (missedNow >= missedTicksMax) {
         const detail = `nothing came from it in ${missedTicksMax * tickMs} ms`;
         return this.close(detail, { kind: "silent", detail });
       }
-      if (wire.written === written) wire.write(tick);
-      this.#tickLater(wire.written, wire.read, missedNow);
+      if (wire.packetsWritten === written) wire.write(tick);
+      this.#tickLater(wire.packetsWritten, wire.chunksRead, missedNow);
     });
   }
 

@@ -58,7 +58,7 @@ async function answerTo(us: TestBeam, bytes: Uint8Array): Promise<number> {
 async function assertAnswers(us: TestBeam): Promise<void> {
   const wire = await connectAs(n1, us.name, us.beam.port);
   wire.write(pingFrame({ name: n1, creation: 5 }, [1, 2, 3]));
-  assert.match(toHex(await wire.packet() ?? assert.fail()), /7703796573$/);
+  assert.match(toHex(await wire.read() ?? assert.fail()), /7703796573$/);
   wire.close("ours", "");
 }
 
@@ -122,7 +122,7 @@ hostileTest("B4 a member that sends garbage loses its link and nothing else", as
   for (const text of frames) {
     const rogue = await connectAs(nameOf("rogue"), us.name, us.beam.port);
     rogue.writeBytes(hex(text));
-    assert.equal(await rogue.packet(), undefined, text);
+    assert.equal(await rogue.read(), undefined, text);
     await until("it is lost", () => us.beam.linkCount === 0);
   }
   await assertAnswers(us);
@@ -169,15 +169,15 @@ Deno.test({
     await using us = await openTestBeam({ epmdPort: scene.port, servesEpmd: false });
     const mirror = wireOf(await dial(us));
     mirror.write(encodeName({ version: 6, name: nameOf("mirror"), flags: ownFlags, creation: 5 }));
-    assert.equal(decodeStatus(await mirror.packet() ?? assert.fail()), "ok");
-    const open = decodeChallenge(await mirror.packet() ?? assert.fail()) ?? assert.fail();
+    assert.equal(decodeStatus(await mirror.read() ?? assert.fail()), "ok");
+    const open = decodeChallenge(await mirror.read() ?? assert.fail()) ?? assert.fail();
     let proof: Uint8Array | undefined;
     await scene.node("n1", async (socket) => {
       const wire = wireOf(socket);
-      await wire.packet();
+      await wire.read();
       wire.write(encodeStatus("ok"));
       wire.write(encodeChallenge({ ...open, name: n1 }));
-      proof = await wire.packet();
+      proof = await wire.read();
       wire.close("ours", "");
     });
     const detail = assertOutcome(await us.ping(n1), "garbage");

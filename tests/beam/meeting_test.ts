@@ -69,10 +69,10 @@ netTest("a node that dials anew replaces its old link, and nobody is told of a l
   const old = await connectAs(nameOf("n1"), us.name, us.beam.port);
   await until("it is linked", () => us.beam.linkCount === 1);
   const fresh = await connectAs(nameOf("n1"), us.name, us.beam.port);
-  assert.equal(await old.packet(), undefined);
+  assert.equal(await old.read(), undefined);
   await until("one link is left", () => us.beam.linkCount === 1);
   fresh.write(pingFrame({ name: nameOf("n1"), creation: 5 }, [1, 2, 3]));
-  assert.match(toHex(await fresh.packet() ?? assert.fail()), /7703796573$/);
+  assert.match(toHex(await fresh.read() ?? assert.fail()), /7703796573$/);
   assert.deepEqual(us.story.lines.filter((line) => line.startsWith("lost")), []);
   for (const wire of [old, fresh]) wire.close("ours", "");
 });
@@ -83,14 +83,14 @@ netTest("B6 whoever says the name of a linked node without proof ends nothing", 
   const liar = wireOf(await Deno.connect({ hostname: "127.0.0.1", port: us.beam.port }));
   const name = { version: 6, name: nameOf("n1"), flags: ownFlags, creation: 5 } as const;
   liar.write(encodeName(name));
-  assert.equal(toHex(await liar.packet() ?? assert.fail()), toHex(encodeStatus("alive")));
+  assert.equal(toHex(await liar.read() ?? assert.fail()), toHex(encodeStatus("alive")));
   liar.write(encodeStatus("true"));
-  await liar.packet();
+  await liar.read();
   liar.write(new Uint8Array(21).fill(114));
-  assert.equal(await liar.packet(), undefined);
+  assert.equal(await liar.read(), undefined);
   assert.match(await us.story.line("stranger"), /n1@127\.0\.0\.1 has another cookie$/);
   honest.write(pingFrame({ name: nameOf("n1"), creation: 5 }, [1, 2, 3]));
-  assert.match(toHex(await honest.packet() ?? assert.fail()), /7703796573$/);
+  assert.match(toHex(await honest.read() ?? assert.fail()), /7703796573$/);
   honest.close("ours", "");
 });
 
@@ -101,7 +101,7 @@ netTest("B6 whoever says a name and waits does not keep that node from being pin
   const liars = await Promise.all(Array.from({ length: 5 }, async () => {
     const wire = wireOf(await Deno.connect({ hostname: "127.0.0.1", port: a.beam.port }));
     wire.write(encodeName({ version: 6, name: b.name, flags: ownFlags, creation: 5 }));
-    await wire.packet();
+    await wire.read();
     return wire;
   }));
   assertOutcome(await a.ping(b.name), "pong");
@@ -126,7 +126,7 @@ netTest("B6 whoever says a name and waits takes no more than a part of a ping's 
   await using b = await openTestBeam({ name: "b", epmdPort: a.epmdPort });
   const liar = wireOf(await Deno.connect({ hostname: "127.0.0.1", port: a.beam.port }));
   liar.write(encodeName({ version: 6, name: b.name, flags: ownFlags, creation: 5 }));
-  await liar.packet();
+  await liar.read();
   const outcome = a.ping(b.name, { connectTimeoutMs: 400, answerTimeoutMs: 20_000 });
   // A quarter before it dials, and a quarter of the rest before it says its name.
   for (const partMs of [100, 75]) {

@@ -73,9 +73,9 @@ outcomeTest("B2 garbage: it speaks something else, or says too much", async (us,
 outcomeTest("B2 garbage: it does not allow us in", async (us, scene) => {
   await scene.node("n1", async (socket) => {
     const wire = wireOf(socket);
-    await wire.packet();
+    await wire.read();
     wire.write(encodeStatus("not_allowed"));
-    await wire.packet();
+    await wire.read();
     wire.close("ours", "");
   });
   assert.equal(assertOutcome(await us.ping(n1), "garbage"), "it does not allow this node in");
@@ -84,9 +84,9 @@ outcomeTest("B2 garbage: it does not allow us in", async (us, scene) => {
 outcomeTest("B2 silent: it says that it comes, and never does", async (us, scene) => {
   const node = await scene.node("n1", async (socket) => {
     const wire = wireOf(socket);
-    await wire.packet();
+    await wire.read();
     wire.write(encodeStatus("nok"));
-    await wire.packet();
+    await wire.read();
     wire.close("ours", "");
   });
   assertOutcome(await us.ping(n1, hasty), "silent");
@@ -104,7 +104,7 @@ const acceptAs = (name: string, secret: string) => async (socket: Deno.TcpConn):
     isOwn: () => false,
   };
   const handshake = new AcceptingHandshake(party);
-  for (let packet = await wire.packet(); packet; packet = await wire.packet()) {
+  for (let packet = await wire.read(); packet; packet = await wire.read()) {
     const effects = handshake.receive(packet);
     for (let effect = effects.shift(); effect; effect = effects.shift()) {
       if (effect.kind === "send") wire.write(effect.packet);

@@ -66,7 +66,7 @@ export async function connectAs(name: NodeName, target: NodeName, port: number):
   const handshake = new DiallingHandshake(party, target, 6);
   wire.write(handshake.greeting());
   for (;;) {
-    const packet = await wire.packet();
+    const packet = await wire.read();
     if (packet === undefined) throw new Error(`turned away: ${JSON.stringify(wire.end)}`);
     const effects = handshake.receive(packet);
     for (let effect = effects.shift(); effect !== undefined; effect = effects.shift()) {

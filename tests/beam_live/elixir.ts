@@ -9,6 +9,7 @@ import assert from "node:assert/strict";
 import { LineSplitter } from "../../lib/cli/line_splitter.ts";
 import type { NodeName } from "../../lib/core/name.ts";
 import { cookie } from "../beam/fixtures.ts";
+import { News } from "../integration/news.ts";
 import { needingServer, programPath, type ServerNeeds } from "../servers/server.ts";
 import { accepts, patienceMs, until } from "../servers/program.ts";
 
@@ -40,7 +41,7 @@ export class ChildLines implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #over: Promise<unknown>;
-  readonly #watchers = new Set<() => void>();
+  readonly #news = new News();
   #hasEnded = false;
 
   constructor(program: string, args: readonly string[], env: Record<string, string>) {
@@ -58,7 +59,7 @@ export class ChildLines implements AsyncDisposable {
       this.#process.status,
     ]).then(() => {
       this.#hasEnded = true;
-      this.#wake();
+      this.#news.tell();
     });
   }
 
@@ -111,7 +112,7 @@ export class ChildLines implements AsyncDisposable {
         const told = this.lines.slice(-20).join("\n");
         assert.ok(leftMs > 0, `no line ${pattern} within ${withinMs} ms, but:\n${told}`);
         assert.ok(!this.#hasEnded, `it ended without the line ${pattern}:\n${told}`);
-        await this.#news(leftMs);
+        await this.#news.next(leftMs);
       }
       const line = this.lines[next] ?? "";
       if (pattern.test(line)) return line;
@@ -124,30 +125,14 @@ export class ChildLines implements AsyncDisposable {
     await this.#over;
   }
 
-  #news(atMostMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        this.#watchers.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, atMostMs);
-      this.#watchers.add(done);
-    });
-  }
-
-  #wake(): void {
-    for (const watcher of [...this.#watchers]) watcher();
-  }
-
   async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
     const splitter = new LineSplitter((line) => this.lines.push(line));
     for await (const chunk of stream) {
       splitter.push(chunk);
-      this.#wake();
+      this.#news.tell();
     }
     splitter.end();
-    this.#wake();
+    this.#news.tell();
   }
 }
 

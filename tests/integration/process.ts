@@ -8,6 +8,7 @@
 import assert from "node:assert/strict";
 import { LineSplitter } from "../../lib/cli/line_splitter.ts";
 import { needing } from "../permissions.ts";
+import { News } from "./news.ts";
 
 const mainScript = new URL("../../main.ts", import.meta.url).pathname;
 
@@ -46,7 +47,7 @@ export class Program implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #drained: Promise<unknown>;
   readonly #outputs: ReadableStreamDefaultReader<Uint8Array>[] = [];
-  readonly #watchers = new Set<() => void>();
+  readonly #news = new News();
   #status: Deno.CommandStatus | undefined;
 
   constructor(command: string, args: readonly string[], env: Record<string, string> = {}) {
@@ -63,7 +64,7 @@ export class Program implements AsyncDisposable {
       this.#read(this.#process.stderr, "stderr"),
       this.#process.status.then((status) => {
         this.#status = status;
-        this.#wake();
+        this.#news.tell();
       }),
     ]);
   }
@@ -115,7 +116,7 @@ export class Program implements AsyncDisposable {
     while (!holds()) {
       const leftMs = deadline - performance.now();
       if (leftMs <= 0) assert.fail(`Within ${withinMs} ms: ${what}\n${this.text.slice(-3000)}`);
-      await this.#nextNews(leftMs);
+      await this.#news.next(leftMs);
     }
     return performance.now() - begun;
   }
@@ -149,22 +150,6 @@ export class Program implements AsyncDisposable {
     await this.#drained;
   }
 
-  #nextNews(atMostMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        this.#watchers.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, atMostMs);
-      this.#watchers.add(done);
-    });
-  }
-
-  #wake(): void {
-    for (const watcher of [...this.#watchers]) watcher();
-  }
-
   async #read(stream: ReadableStream<Uint8Array>, from: TimedLine["from"]): Promise<void> {
     const splitter = new LineSplitter((text) => {
       this.lines.push({ text, at: performance.now(), from });
@@ -175,10 +160,10 @@ export class Program implements AsyncDisposable {
       const { value, done } = await output.read();
       if (done) break;
       splitter.push(value);
-      this.#wake();
+      this.#news.tell();
     }
     splitter.end();
-    this.#wake();
+    this.#news.tell();
   }
 }
 
