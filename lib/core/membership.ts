@@ -203,6 +203,8 @@ export class Membership {
         return this.#keeper.listFailed(input.reason, now, out);
       case "written":
         this.#keeper.written(input.version, now, out);
+        // The next beat comes when this row says; from then on it may be another pause.
+        this.#reader.paceBeats(now);
         return this.#exchange.ownershipConfirmed(now);
       case "write-conflict":
         return this.#keeper.writeConflict(input.current, now, out);

@@ -72,6 +72,7 @@ export class RegistryReader {
   /** Replies that wait for the next listing. */
   readonly #forgetting = new Replies();
   #firstAt: number | undefined;
+  #rowCount = 0;
 
   constructor(parts: Parts, exchange: Exchange, standing: Standing) {
     this.#parts = parts;
@@ -99,7 +100,9 @@ export class RegistryReader {
     this.#reviewFailed(now);
     this.#finishForgetting(now, out);
     if (own?.row.instance === self.instance) this.#cleanUp(rows, now, out);
-    this.#adjustPace(rows.length, now);
+    this.#firstAt ??= now;
+    this.#rowCount = rows.length;
+    this.#adjustPace(now);
     keeper.listed(own, now, out);
   }
 
@@ -270,17 +273,34 @@ export class RegistryReader {
     this.#told.delete(name);
   }
 
-  /** Keeps the load on the registry bounded for the whole cluster, not per node. */
-  #adjustPace(rowCount: number, now: number): void {
-    const { settings: { intervalMs, registryPaceMs, beam }, keeper, roster, random } = this.#parts;
-    this.#firstAt ??= now;
-    const nodes = Math.max(rowCount, roster.shown);
-    const paceMs = this.#mayRest(now) ? Math.max(intervalMs, registryPaceMs) : intervalMs;
-    const beatMs = nodes * 1000 / writesPerSecondMax;
-    keeper.beatIntervalMs = Math.round(clamp(beatMs, paceMs, pauseMostMs));
+  /**
+   * Keeps the writes of the whole cluster bounded. Asked for after each beat, too: where listings are
+   * dear the next one may be an hour away, while the cluster grows and this node grows up.
+   */
+  paceBeats(now: number): void {
+    const { keeper } = this.#parts;
+    const beatMs = this.#nodes() * 1000 / writesPerSecondMax;
+    keeper.beatIntervalMs = Math.round(clamp(beatMs, this.#paceMs(now), pauseMostMs));
     // Whoever is back after an outage is not met by more than would write anyway.
     keeper.retryMostMs = Math.round(clamp(beatMs, retryMostLeastMs, pauseMostMs));
-    const isLonely = roster.ring.size === 0 && now - this.#firstAt < youngMs;
+  }
+
+  #nodes(): number {
+    return Math.max(this.#rowCount, this.#parts.roster.shown);
+  }
+
+  #paceMs(now: number): number {
+    const { intervalMs, registryPaceMs } = this.#parts.settings;
+    return this.#mayRest(now) ? Math.max(intervalMs, registryPaceMs) : intervalMs;
+  }
+
+  /** Keeps the load on the registry bounded for the whole cluster, not per node. */
+  #adjustPace(now: number): void {
+    const { settings: { registryPaceMs, beam }, keeper, roster, random } = this.#parts;
+    this.paceBeats(now);
+    const nodes = this.#nodes();
+    const paceMs = this.#paceMs(now);
+    const isLonely = roster.ring.size === 0 && now - (this.#firstAt ?? now) < youngMs;
     if (nodes <= eagerListingMax || isLonely) {
       keeper.listIntervalMs = paceMs;
       keeper.hintPauseMs = hintPauseLeastMs;

@@ -325,6 +325,20 @@ Deno.test("Membership is sparing with a registry whose requests cost money", () 
   assert.ok(foundMs !== undefined && foundMs <= 10_000, `unreachable after ${foundMs} ms`);
 });
 
+Deno.test("Membership is as sparing where most of the nodes hardly ever list", () => {
+  const world = new World({ seed: 1, hintMs: Infinity, keepStory: false });
+  const count = 40;
+  for (let number = 1; number <= count; number++) {
+    world.start(`n${number}@10.0.0.${number}`, { registryPaceMs: 30_000 });
+    world.run(100);
+  }
+  world.run(60_000);
+  const { writes } = world.registry;
+  world.run(150_000);
+  const beats = (world.registry.writes - writes) / count / 5;
+  assert.ok(beats <= 1.1 && beats > 0.9, `${beats} beats in 30 s`);
+});
+
 Deno.test("Membership bounds what a large cluster asks of its registry, also after an outage", () => {
   const world = new World({ seed: 1, keepStory: false });
   for (let number = 1; number <= 150; number++) {
