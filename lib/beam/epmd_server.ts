@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { type Address, isLoopback } from "../core/address.ts";
+import { type Address, isLoopback, socketHost } from "../core/address.ts";
 import { unreachable } from "../core/assert.ts";
 import { Guests } from "../core/guests.ts";
 import type { Clock } from "../clock.ts";
@@ -129,6 +129,5 @@ export class EpmdServer implements AsyncDisposable {
  * own address, which nobody else can answer from.
  */
 export function comesFromHere(remote: string, local: string): boolean {
-  // On a socket of both families it stands in front of IPv4 addresses.
-  return isLoopback(remote.replace(/^::ffff:/, "")) || remote === local;
+  return isLoopback(socketHost(remote)) || remote === local;
 }

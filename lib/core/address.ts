@@ -82,6 +82,11 @@ function isHost(host: string): boolean {
     host.split(".").every((label) => /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})$/.test(label));
 }
 
+/** The host of a socket's address: on a socket of both families IPv4 ones stand behind `::ffff:`. */
+export function socketHost(hostname: string): string {
+  return hostname.replace(/^::ffff:(?=.*\.)/i, "");
+}
+
 /** True if both name the same host and port, letter for letter. */
 export function sameAddress(one: Address, other: Address): boolean {
   return one.host === other.host && one.port === other.port;

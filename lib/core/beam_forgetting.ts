@@ -10,7 +10,7 @@ import type { BeamWatch } from "./beam_watch.ts";
 import type { Effect, Input } from "./input.ts";
 import type { NodeName } from "./name.ts";
 import type { RegistryKeeper } from "./registry_keeper.ts";
-import { Replies } from "./replies.ts";
+import { answerForgotten, Replies } from "./replies.ts";
 
 /** Carries out `forget` for BEAM nodes. */
 export class BeamForgetting {
@@ -51,7 +51,7 @@ export class BeamForgetting {
       if (node !== undefined && refusal === undefined) this.#bury(name, now);
       // One that is not known any more has been forgotten as was wished.
       const isGone = node === undefined;
-      answer(replies, isGone ? undefined : refusal, out);
+      answerForgotten(replies, isGone ? undefined : refusal, out);
     }
   }
 
@@ -65,7 +65,7 @@ export class BeamForgetting {
     if (replies === undefined) return false;
     const refusal = input.kind === "remove-failed" ? input.reason : undefined;
     if (refusal === undefined) this.#bury(input.name, now);
-    answer(replies, refusal, out);
+    answerForgotten(replies, refusal, out);
     return true;
   }
 
@@ -81,9 +81,4 @@ export class BeamForgetting {
     if (node.link.history.length === 0) return `${name} has not been asked yet: try again soon`;
     return this.#keeper.away ? "The registry is away: try again when it is back" : undefined;
   }
-}
-
-/** Tells all who have asked. */
-function answer(replies: readonly number[], refusal: string | undefined, out: Effect[]): void {
-  for (const reply of replies) out.push({ kind: "forgotten", reply, refusal });
 }

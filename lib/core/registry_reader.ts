@@ -19,7 +19,7 @@ import type { Parts } from "./parts.ts";
 import { makeRecord } from "./record.ts";
 import { hintPauseLeastMs, retryMostLeastMs } from "./registry_keeper.ts";
 import type { MemberRecord } from "./record.ts";
-import { Replies } from "./replies.ts";
+import { answerForgotten, Replies } from "./replies.ts";
 import type { Row } from "./row.ts";
 import type { Standing } from "./standing.ts";
 
@@ -130,7 +130,7 @@ export class RegistryReader {
     const refusal = input.kind === "remove-failed" ? input.reason : undefined;
     const record = this.#parts.roster.get(input.name);
     if (refusal === undefined && record?.state === "failed") this.#bury(record, now);
-    for (const reply of replies) out.push({ kind: "forgotten", reply, refusal });
+    answerForgotten(replies, refusal, out);
   }
 
   /** Takes out those who were to be forgotten when this listing was asked for. */
@@ -145,7 +145,7 @@ export class RegistryReader {
         continue;
       }
       if (refusal === undefined && record !== undefined) this.#bury(record, now);
-      for (const reply of replies) out.push({ kind: "forgotten", reply, refusal });
+      answerForgotten(replies, refusal, out);
     }
   }
 

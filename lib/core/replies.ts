@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { Effect } from "./input.ts";
 import type { NodeName } from "./name.ts";
 
 /** Numbers of replies that wait for the same event. */
@@ -34,4 +35,13 @@ export class Replies {
     this.#owed.clear();
     return all;
   }
+}
+
+/** Tells all who have asked for a node to be forgotten that it is, or the reason why not. */
+export function answerForgotten(
+  replies: readonly number[],
+  refusal: string | undefined,
+  out: Effect[],
+): void {
+  for (const reply of replies) out.push({ kind: "forgotten", reply, refusal });
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { socketHost } from "../core/address.ts";
 import { encodeFrame, FrameReader } from "../core/frame.ts";
 import { SocketWire, type WireSocket } from "../sockets/wire.ts";
 
@@ -28,8 +29,7 @@ export class Wire extends SocketWire<FrameReader> {
 
   /** The address of this machine that it is bound to, without a port. */
   get localHost(): string {
-    // On a socket of both families it stands in front of IPv4 addresses.
-    return this.#localAddr.hostname.replace(/^::ffff:(?=.*\.)/i, "");
+    return socketHost(this.#localAddr.hostname);
   }
 
   /** Bytes taken for writing since the beginning. */

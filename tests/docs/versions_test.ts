@@ -5,8 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { needing } from "../permissions.ts";
-
-const root = new URL("../../", import.meta.url);
+import { readSource } from "./source_files.ts";
 
 /** How each file names the version of Deno. */
 const denoVersions: ReadonlyMap<string, RegExp> = new Map([
@@ -18,10 +17,10 @@ const denoVersions: ReadonlyMap<string, RegExp> = new Map([
 
 Deno.test({
   ...needing("all files name the same version of Deno", "read"),
-  async fn() {
+  fn() {
     const named = new Map<string, string[]>();
     for (const [file, pattern] of denoVersions) {
-      const text = await Deno.readTextFile(new URL(file, root));
+      const text = readSource(file);
       const versions = Array.from(text.matchAll(pattern), ([, version = ""]) => version);
       assert.ok(versions.length > 0, `${file} names none`);
       for (const version of versions) named.set(version, [...named.get(version) ?? [], file]);
