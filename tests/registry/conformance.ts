@@ -10,10 +10,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { sleep, systemClock } from "../../lib/clock.ts";
 import { RegistryError } from "../../lib/core/errors.ts";
-import type { Registry, StoredRow, WriteResult } from "../../lib/registry/registry.ts";
+import type { Registry, StoredRow } from "../../lib/registry/registry.ts";
 import { needing } from "../permissions.ts";
 import type { Need } from "../permissions.ts";
-import { anyName, largestRow, nameOf, never, rowOf } from "./rows.ts";
+import { anyName, largestRow, nameOf, never, rowOf, writtenVersion } from "./rows.ts";
 
 /** An empty storage of one back end. */
 export interface RegistryFixture {
@@ -70,12 +70,6 @@ export function registryConformance(
 
 const name = nameOf("n1@10.0.0.2");
 
-async function written(result: Promise<WriteResult>): Promise<string> {
-  const value = await result;
-  assert.equal(value.kind, "written");
-  return value.kind === "written" ? value.version : "";
-}
-
 /** Waits until `reader` may no longer be behind. */
 async function catchUp(reader: Registry): Promise<void> {
   if (reader.stalenessMs > 0) await sleep(systemClock, reader.stalenessMs);
@@ -94,16 +88,16 @@ const clauses: Readonly<Record<string, Check>> = {
   },
 
   "R2 list() and read() give what the same handle wrote": async ({ one }) => {
-    const first = await written(one.write(rowOf(name, 1), undefined, never));
+    const first = await writtenVersion(one.write(rowOf(name, 1), undefined, never));
     assert.deepEqual(await one.read(name, never), { row: rowOf(name, 1), version: first });
-    const second = await written(one.write(rowOf(name, 2), first, never));
+    const second = await writtenVersion(one.write(rowOf(name, 2), first, never));
     const stored = { row: rowOf(name, 2), version: second };
     assert.deepEqual(await one.read(name, never), stored);
     assert.deepEqual((await one.list(never)).rows, [stored]);
   },
 
   "R3 list() and read() give what another handle wrote and removed": async ({ one, two }) => {
-    const version = await written(one.write(rowOf(name, 1), undefined, never));
+    const version = await writtenVersion(one.write(rowOf(name, 1), undefined, never));
     await catchUp(two);
     assert.deepEqual((await two.list(never)).rows, [{ row: rowOf(name, 1), version }]);
     assert.deepEqual(await two.read(name, never), { row: rowOf(name, 1), version });
@@ -118,7 +112,7 @@ const clauses: Readonly<Record<string, Check>> = {
   },
 
   "R4, R5 write() lets one of many win when all saw the same row": async ({ one, two }) => {
-    const seen = await written(one.write(rowOf(name, 1_000), undefined, never));
+    const seen = await writtenVersion(one.write(rowOf(name, 1_000), undefined, never));
     await catchUp(two);
     await assertOneWinner(shuffledCopies(one, two, 20), seen);
   },
@@ -136,7 +130,7 @@ const clauses: Readonly<Record<string, Check>> = {
   },
 
   "R5 write() tells the row that stands there when it loses": async ({ one, two }) => {
-    const version = await written(one.write(rowOf(name, 7), undefined, never));
+    const version = await writtenVersion(one.write(rowOf(name, 7), undefined, never));
     await catchUp(two);
     const expected = { kind: "conflict", current: { row: rowOf(name, 7), version } };
     assert.deepEqual(await two.write(rowOf(name, 8), undefined, never), expected);
@@ -144,25 +138,25 @@ const clauses: Readonly<Record<string, Check>> = {
   },
 
   "R5 write() is a conflict when the row it saw has gone": async ({ one, two }) => {
-    const version = await written(one.write(rowOf(name, 1), undefined, never));
+    const version = await writtenVersion(one.write(rowOf(name, 1), undefined, never));
     assert.equal(await two.remove(name, version, never), "removed");
     const result = await one.write(rowOf(name, 2), version, never);
     assert.deepEqual(result, { kind: "conflict", current: undefined });
-    await written(one.write(rowOf(name, 2), undefined, never));
+    await writtenVersion(one.write(rowOf(name, 2), undefined, never));
   },
 
   "R6 write() gives another version each time": async ({ one, two }) => {
     const versions: (string | undefined)[] = [undefined];
     for (let beat = 0; beat < 10; beat++) {
       const handle = beat % 2 === 0 ? one : two;
-      versions.push(await written(handle.write(rowOf(name, beat), versions.at(-1), never)));
+      versions.push(await writtenVersion(handle.write(rowOf(name, beat), versions.at(-1), never)));
     }
     assert.equal(new Set(versions).size, versions.length);
   },
 
   "R7 remove() is a conflict when done twice, too late, or of nothing": async ({ one, two }) => {
-    const first = await written(one.write(rowOf(name, 1), undefined, never));
-    const second = await written(one.write(rowOf(name, 2), first, never));
+    const first = await writtenVersion(one.write(rowOf(name, 1), undefined, never));
+    const second = await writtenVersion(one.write(rowOf(name, 2), first, never));
     await catchUp(two);
     assert.equal(await two.remove(name, first, never), "conflict");
     assert.equal((await one.list(never)).rows.length, 1);
@@ -173,7 +167,7 @@ const clauses: Readonly<Record<string, Check>> = {
   },
 
   "R7 remove() lets one of many win": async ({ one, two }) => {
-    const seen = await written(one.write(rowOf(name, 1), undefined, never));
+    const seen = await writtenVersion(one.write(rowOf(name, 1), undefined, never));
     await catchUp(two);
     const results = await Promise.all(
       shuffledCopies(one, two, 10).map((handle) => handle.remove(name, seen, never)),
@@ -186,7 +180,7 @@ const clauses: Readonly<Record<string, Check>> = {
     await using green = await fixture.handle("green-2.x_y");
     const handles = [blue, one, green];
     for (const [index, handle] of handles.entries()) {
-      await written(handle.write(rowOf(name, index), undefined, never));
+      await writtenVersion(handle.write(rowOf(name, index), undefined, never));
       assert.equal(await handle.mintCookie(`cookie-${index}`, never), `cookie-${index}`);
     }
     for (const [index, handle] of handles.entries()) {
@@ -201,7 +195,7 @@ const clauses: Readonly<Record<string, Check>> = {
     await fc.assert(
       fc.asyncProperty(anyName(), fc.nat(), async (anyone, beat) => {
         const row = rowOf(anyone, beat);
-        const version = await written(one.write(row, undefined, never));
+        const version = await writtenVersion(one.write(row, undefined, never));
         await catchUp(two);
         assert.deepEqual(await two.read(anyone, never), { row, version });
         assert.deepEqual((await two.list(never)).rows, [{ row, version }]);
@@ -214,7 +208,7 @@ const clauses: Readonly<Record<string, Check>> = {
 
   "R9 list() and read() give back the largest row": async ({ one, two }) => {
     const row = largestRow(`${"n".repeat(100)}@${"h".repeat(99)}`);
-    const version = await written(one.write(row, undefined, never));
+    const version = await writtenVersion(one.write(row, undefined, never));
     await catchUp(two);
     assert.deepEqual(await two.read(row.name, never), { row, version });
     assert.deepEqual((await two.list(never)).rows, [{ row, version }]);
@@ -244,7 +238,7 @@ const clauses: Readonly<Record<string, Check>> = {
   "R11 every call rejects with RegistryError when the storage is away": async (
     { one, two, fixture },
   ) => {
-    const version = await written(one.write(rowOf(name, 1), undefined, never));
+    const version = await writtenVersion(one.write(rowOf(name, 1), undefined, never));
     await fixture.away(true);
     for (const handle of [one, two]) {
       for (const start of operations(handle)) {
@@ -259,7 +253,7 @@ const clauses: Readonly<Record<string, Check>> = {
     for (const handle of [one, two]) {
       assert.deepEqual((await handle.list(never)).rows, [{ row: rowOf(name, 1), version }]);
     }
-    await written(two.write(rowOf(name, 2), version, never));
+    await writtenVersion(two.write(rowOf(name, 2), version, never));
   },
 
   "R11 every call rejects with RegistryError when the handle is closed": async ({ fixture }) => {
@@ -273,7 +267,7 @@ const clauses: Readonly<Record<string, Check>> = {
   "R12 list() tells damaged rows apart and still gives the others": async (
     { one, two, fixture },
   ) => {
-    const version = await written(one.write(rowOf(name, 1), undefined, never));
+    const version = await writtenVersion(one.write(rowOf(name, 1), undefined, never));
     for (const [key, text] of Object.entries(damages)) await fixture.damage(key, text);
     await fixture.damage("elixir@10.0.0.9", "2016-03-10 18:51:29.277");
     await catchUp(two);
@@ -292,7 +286,7 @@ const clauses: Readonly<Record<string, Check>> = {
     assert.equal(await one.read(name, never), undefined);
     const lost = await one.write(rowOf(name, 1), "some version", never);
     assert.deepEqual(lost, { kind: "conflict", current: undefined });
-    const version = await written(one.write(rowOf(name, 1), undefined, never));
+    const version = await writtenVersion(one.write(rowOf(name, 1), undefined, never));
     const stored: StoredRow = { row: rowOf(name, 1), version };
     await catchUp(two);
     assert.deepEqual(await two.list(never), { rows: [stored], timestamps: [], oddities: [] });
@@ -342,7 +336,7 @@ const clauses: Readonly<Record<string, Check>> = {
   ) => {
     const controller = new AbortController();
     const ends = [one.watch(() => {}, controller.signal), two.watch(() => {}, never)];
-    await written(one.write(rowOf(name, 1), undefined, never));
+    await writtenVersion(one.write(rowOf(name, 1), undefined, never));
     controller.abort();
     await two[Symbol.asyncDispose]();
     await Promise.all(ends);

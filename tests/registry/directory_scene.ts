@@ -10,7 +10,7 @@ import type { Clock } from "../../lib/clock.ts";
 import { RegistryError } from "../../lib/core/errors.ts";
 import { openDirectoryRegistry } from "../../lib/registry/directory.ts";
 import type { Registry, RowVersion } from "../../lib/registry/registry.ts";
-import { nameOf, never, randomText, rowOf } from "./rows.ts";
+import { nameOf, never, randomText, rowOf, writtenVersion } from "./rows.ts";
 
 /** The node of most tests. */
 export const name = nameOf("n1@10.0.0.2");
@@ -56,9 +56,7 @@ export async function written(
   beat: number,
   seen?: RowVersion,
 ): Promise<RowVersion> {
-  const result = await registry.write(rowOf(name, beat), seen, never);
-  assert.ok(result.kind === "written");
-  return result.version;
+  return await writtenVersion(registry.write(rowOf(name, beat), seen, never));
 }
 
 /** Runs a script of the shell in a folder. */

@@ -3,14 +3,13 @@
  *
  * @module
  */
-import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Row } from "../../lib/core/row.ts";
 import { openManyRegistries } from "../../lib/registry/many.ts";
 import { MemoryStorage, openMemoryRegistry } from "../../lib/registry/memory.ts";
 import type { Registry, RowVersion } from "../../lib/registry/registry.ts";
-import { nameOf, never } from "./rows.ts";
+import { nameOf, never, writtenVersion } from "./rows.ts";
 
 /** The node that most tests are about. */
 export const name = nameOf("n1@10.0.0.2");
@@ -98,9 +97,7 @@ export async function written(
   row: Row,
   seen?: RowVersion,
 ): Promise<RowVersion> {
-  const result = await registry.write(row, seen, never);
-  assert.equal(result.kind, "written");
-  return result.kind === "written" ? result.version : "";
+  return await writtenVersion(registry.write(row, seen, never));
 }
 
 /** What lies under {@linkcode name} in each of the places. */

@@ -3,12 +3,14 @@
  *
  * @module
  */
+import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseNodeName } from "../../lib/core/name.ts";
 import type { NodeName } from "../../lib/core/name.ts";
 import { encodeRow, rowMaxBytes, tagsMax } from "../../lib/core/row.ts";
 import type { Row } from "../../lib/core/row.ts";
 import { encodeUtf8 } from "../../lib/core/text.ts";
+import type { RowVersion, WriteResult } from "../../lib/registry/registry.ts";
 
 /** A signal that is never aborted. */
 export const never: AbortSignal = new AbortController().signal;
@@ -37,6 +39,13 @@ export function rowOf(name: string, beat = 0, changes: Partial<Row> = {}): Row {
     software: "clusternode/0.1.0",
     ...changes,
   };
+}
+
+/** The version that a write gives, which has to succeed. */
+export async function writtenVersion(writing: Promise<WriteResult>): Promise<RowVersion> {
+  const result = await writing;
+  assert.ok(result.kind === "written", `it is a ${result.kind}`);
+  return result.version;
 }
 
 /** A legal row of exactly {@linkcode rowMaxBytes} bytes, of characters of one to four bytes. */

@@ -10,7 +10,7 @@ import { openS3Registry } from "../../lib/registry/s3.ts";
 import type { Registry } from "../../lib/registry/registry.ts";
 import { needing } from "../permissions.ts";
 import { registryConformance } from "./conformance.ts";
-import { nameOf, never, randomText, rowOf } from "./rows.ts";
+import { nameOf, never, randomText, rowOf, writtenVersion } from "./rows.ts";
 import { fakeKeys, FakeS3, refusal } from "./s3_fake.ts";
 import type { FakeBehaviour } from "./s3_fake.ts";
 
@@ -63,9 +63,7 @@ for (const [name, behaviour] of Object.entries(kinds)) {
 const name = nameOf("n1@10.0.0.2");
 
 async function written(registry: Registry, beat: number, seen?: string): Promise<string> {
-  const result = await registry.write(rowOf(name, beat), seen, never);
-  assert.equal(result.kind, "written");
-  return result.kind === "written" ? result.version : "";
+  return await writtenVersion(registry.write(rowOf(name, beat), seen, never));
 }
 
 for (const [kind, behaviour] of Object.entries(kinds)) {

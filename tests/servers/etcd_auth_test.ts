@@ -6,9 +6,9 @@
 import assert from "node:assert/strict";
 import type { Registry } from "../../lib/registry/registry.ts";
 import { faultOf } from "../registry/fault_of.ts";
-import { allCalls, openHandle, Watcher, written } from "./etcd_scene.ts";
+import { allCalls, openHandle, Watcher } from "./etcd_scene.ts";
 import { EtcdServer, needingEtcd, sharedEtcd } from "./etcd_server.ts";
-import { nameOf, never, rowOf } from "../registry/rows.ts";
+import { nameOf, never, rowOf, writtenVersion } from "../registry/rows.ts";
 
 const etcd = sharedEtcd();
 const name = nameOf("n1@10.0.0.2");
@@ -102,7 +102,7 @@ Deno.test({
     await using writer = openAs(`writer:${encoded}`, prefix);
     await using reader = openAs(`reader:${encoded}`, prefix);
     await using watcher = new Watcher(reader);
-    const version = await written(writer.write(rowOf(name), undefined, never));
+    const version = await writtenVersion(writer.write(rowOf(name), undefined, never));
     await writer.mintCookie("minted", never);
     assert.equal((await reader.list(never)).rows.length, 1);
     assert.equal((await reader.read(name, never))?.version, version);
@@ -120,7 +120,7 @@ Deno.test({
     assert.match(fault, /: user "reader" has no permission to read these keys$/);
     // What is granted later counts at once.
     await etcd().control(...root, "user", "grant-role", "reader", "writer");
-    const latest = await written(reader.write(rowOf(name, 1), version, never));
+    const latest = await writtenVersion(reader.write(rowOf(name, 1), version, never));
     await etcd().control(...root, "user", "revoke-role", "reader", "writer");
     // By now it surely watches, which it may not yet have done when the row was new.
     assert.equal(await writer.remove(name, latest, never), "removed");

@@ -6,11 +6,11 @@
 import assert from "node:assert/strict";
 import { needing } from "../permissions.ts";
 import { faultOf } from "../registry/fault_of.ts";
-import { allCalls, Gateway, openHandle, Watcher, written } from "./etcd_scene.ts";
+import { allCalls, Gateway, openHandle, Watcher } from "./etcd_scene.ts";
 import { freePort, until } from "./program.ts";
 import { Relay } from "./relay.ts";
 import { EtcdServer, needingEtcd, sharedEtcd } from "./etcd_server.ts";
-import { nameOf, never, rowOf } from "../registry/rows.ts";
+import { nameOf, never, rowOf, writtenVersion } from "../registry/rows.ts";
 
 const etcd = sharedEtcd();
 const name = nameOf("n1@10.0.0.2");
@@ -104,7 +104,7 @@ Deno.test({
     const url = freshUrl(gateway.host, etcd().host);
     await using handle = openHandle(url);
     await using other = openHandle(url.replace(`${gateway.host},`, ""));
-    const first = await written(handle.write(rowOf(name), undefined, never));
+    const first = await writtenVersion(handle.write(rowOf(name), undefined, never));
     const lost = (isDone: boolean): void => {
       gateway.meddle = async (_path, pass) => {
         // Only once: the handle goes on with the other endpoint.
@@ -114,13 +114,13 @@ Deno.test({
       };
     };
     lost(true);
-    const second = await written(handle.write(rowOf(name, 1), first, never));
+    const second = await writtenVersion(handle.write(rowOf(name, 1), first, never));
     assert.deepEqual(await other.read(name, never), { row: rowOf(name, 1), version: second });
 
     await using late = openHandle(url);
     await late.list(never);
     lost(false);
-    const third = await written(late.write(rowOf(name, 2), second, never));
+    const third = await writtenVersion(late.write(rowOf(name, 2), second, never));
 
     await using later = openHandle(url);
     await later.list(never);
@@ -141,7 +141,7 @@ Deno.test({
   ...needingEtcd("write() says that the database is full, and remove() makes room"),
   async fn() {
     await using handle = openHandle(freshUrl(etcd().host));
-    const version = await written(handle.write(rowOf(name), undefined, never));
+    const version = await writtenVersion(handle.write(rowOf(name), undefined, never));
     await etcd().ask("maintenance/alarm", { action: "ACTIVATE", alarm: "NOSPACE" });
     const full = /: its database is full \(alarm NOSPACE\)/;
     assert.match(await faultOf(handle.write(rowOf(name, 1), version, never)), full);
@@ -151,7 +151,7 @@ Deno.test({
     assert.equal((await handle.list(never)).rows.length, 1);
     assert.equal(await handle.remove(name, version, never), "removed");
     await etcd().control("alarm", "disarm");
-    await written(handle.write(rowOf(name, 1), undefined, never));
+    await writtenVersion(handle.write(rowOf(name, 1), undefined, never));
   },
 });
 
@@ -163,7 +163,7 @@ Deno.test({
     await using _two = two;
     await using handle = openHandle(freshUrl(one.host, two.host));
     await using watcher = new Watcher(handle);
-    const version = await written(handle.write(rowOf(name), undefined, never));
+    const version = await writtenVersion(handle.write(rowOf(name), undefined, never));
     await two.stop();
     // At first it still believes in the leader that it had.
     await using hasty = openHandle(freshUrl(two.host, one.host), { timeoutMs: 500 });

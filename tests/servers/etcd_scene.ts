@@ -4,11 +4,10 @@
  *
  * @module
  */
-import assert from "node:assert/strict";
 import { systemClock, withDeadline } from "../../lib/clock.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { openEtcdRegistry } from "../../lib/registry/etcd.ts";
-import type { Registry, RowVersion, WriteResult } from "../../lib/registry/registry.ts";
+import type { Registry } from "../../lib/registry/registry.ts";
 import { patienceMs } from "./program.ts";
 import { nameOf, never, randomText, rowOf } from "../registry/rows.ts";
 
@@ -31,13 +30,6 @@ export function allCalls(handle: Registry): (() => Promise<unknown>)[] {
     () => handle.mintCookie("minted", never),
     () => handle.cookie(never),
   ];
-}
-
-/** The version of a write that must succeed. */
-export async function written(result: Promise<WriteResult>): Promise<RowVersion> {
-  const value = await result;
-  assert.ok(value.kind === "written", `it is a ${value.kind}`);
-  return value.version;
 }
 
 /** A handle that watches, and counts what it hears. */

@@ -11,11 +11,11 @@ import { toBase64 } from "../../lib/registry/etcd_json.ts";
 import { leaseSeconds } from "../../lib/registry/etcd_lease.ts";
 import { registryConformance } from "../registry/conformance.ts";
 import { faultOf } from "../registry/fault_of.ts";
-import { allCalls, Gateway, openHandle, Watcher, written } from "./etcd_scene.ts";
+import { allCalls, Gateway, openHandle, Watcher } from "./etcd_scene.ts";
 import { until } from "./program.ts";
 import { etcdNeeds, needingEtcd, sharedEtcd } from "./etcd_server.ts";
 import { whyMissing } from "./server.ts";
-import { nameOf, never, randomText, rowOf } from "../registry/rows.ts";
+import { nameOf, never, randomText, rowOf, writtenVersion } from "../registry/rows.ts";
 
 const etcd = sharedEtcd();
 const name = nameOf("n1@10.0.0.2");
@@ -53,13 +53,15 @@ Deno.test({
     await using handle = openHandle(freshUrl(gateway.host), { clock });
     await using watcher = new Watcher(handle);
     await until("a watch", () => gateway.watches === 1);
-    let version = await written(handle.write(rowOf(name), undefined, never));
+    let version = await writtenVersion(handle.write(rowOf(name), undefined, never));
     await watcher.more(0);
     for (let beat = 1; beat < 10; beat++) {
       const activeAt = `2016-03-10T18:51:${beat + 30}.000Z`;
-      version = await written(handle.write(rowOf(name, beat, { activeAt }), version, never));
+      version = await writtenVersion(handle.write(rowOf(name, beat, { activeAt }), version, never));
     }
-    version = await written(handle.write(rowOf(name, 10, { state: "leaving" }), version, never));
+    version = await writtenVersion(
+      handle.write(rowOf(name, 10, { state: "leaving" }), version, never),
+    );
     await watcher.more(1);
     assert.equal(await handle.remove(name, version, never), "removed");
     await watcher.more(2);
@@ -80,7 +82,7 @@ Deno.test({
     await using two = openHandle(url);
     await using first = new Watcher(one);
     await using second = new Watcher(two);
-    let version = await written(one.write(rowOf(name), undefined, never));
+    let version = await writtenVersion(one.write(rowOf(name), undefined, never));
     for (const turn of ["restart", "compaction", "both"]) {
       const revision = Number(version.split(".")[0]);
       if (turn !== "restart") await etcd().control("compact", `${revision}`);
@@ -93,7 +95,7 @@ Deno.test({
       }
       const before = [first.count, second.count];
       const tags = { turn };
-      version = await written(two.write(rowOf(name, 1, { tags }), version, never));
+      version = await writtenVersion(two.write(rowOf(name, 1, { tags }), version, never));
       await Promise.all([first.more(before[0] ?? 0), second.more(before[1] ?? 0)]);
     }
   },
@@ -121,7 +123,7 @@ Deno.test({
   ...needingEtcd("every call says that etcd is away, and works when it is back"),
   async fn() {
     await using handle = openHandle(freshUrl());
-    const version = await written(handle.write(rowOf(name), undefined, never));
+    const version = await writtenVersion(handle.write(rowOf(name), undefined, never));
     await etcd().stop();
     for (const call of allCalls(handle)) {
       assert.match(await faultOf(call()), /: 127\.0\.0\.1:\d+ refuses the connection$/);
@@ -137,7 +139,7 @@ Deno.test({
     await using handle = openHandle(freshUrl(), { timeoutMs: 200 });
     await using patient = openHandle(freshUrl());
     await using watcher = new Watcher(patient);
-    await written(patient.write(rowOf(name), undefined, never));
+    await writtenVersion(patient.write(rowOf(name), undefined, never));
     await etcd().freeze();
     const faults = await Promise.all(allCalls(handle).map((call) => faultOf(call())));
     await etcd().thaw();
@@ -156,11 +158,11 @@ Deno.test({
     const url = freshUrl();
     await etcd().wipe();
     await using handle = openHandle(url);
-    const old = await written(handle.write(rowOf(name), undefined, never));
+    const old = await writtenVersion(handle.write(rowOf(name), undefined, never));
     await etcd().wipe();
     assert.deepEqual((await handle.list(never)).rows, []);
     const row = rowOf(name, 5);
-    const version = await written(handle.write(row, undefined, never));
+    const version = await writtenVersion(handle.write(row, undefined, never));
     // The very same revisions, in a cluster that calls itself the same.
     const parts = (text: string): unknown => text.split(".").toSpliced(2, 1);
     assert.deepEqual(parts(version), parts(old));
@@ -175,13 +177,13 @@ Deno.test({
   ...needingEtcd("a version never comes again when the data was put back to an older state"),
   async fn() {
     await using handle = openHandle(freshUrl());
-    const first = await written(handle.write(rowOf(name), undefined, never));
+    const first = await writtenVersion(handle.write(rowOf(name), undefined, never));
     let lost = "";
     await etcd().undo(async () => {
-      lost = await written(handle.write(rowOf(name, 1), first, never));
+      lost = await writtenVersion(handle.write(rowOf(name, 1), first, never));
     });
     assert.equal((await handle.read(name, never))?.version, first);
-    const second = await written(handle.write(rowOf(name, 2), first, never));
+    const second = await writtenVersion(handle.write(rowOf(name, 2), first, never));
     assert.equal(second.split(".")[0], lost.split(".")[0], "the same revision");
     assert.notEqual(second, lost);
     assert.equal((await handle.write(rowOf(name, 3), lost, never)).kind, "conflict");
@@ -198,16 +200,16 @@ Deno.test({
     const keyOf = (key: string): string => toBase64(`test/${prefixes}/default/${key}`);
     await handle.list(never);
     await handle.mintCookie("minted", never);
-    let version = await written(handle.write(rowOf(name), undefined, never));
-    version = await written(handle.write(rowOf(name, 1), version, never));
+    let version = await writtenVersion(handle.write(rowOf(name), undefined, never));
+    version = await writtenVersion(handle.write(rowOf(name, 1), version, never));
     const lease = version.split(".")[2] ?? "";
     const alive = await etcd().ask("kv/lease/timetolive", { ID: lease, keys: true });
     assert.deepEqual(new Set(alive["keys"] as string[]), new Set([newsKey, name].map(keyOf)));
     assert.equal(alive["grantedTTL"], `${leaseSeconds}`);
     gateway.paths.length = 0;
     passedMs += leaseSeconds * 1000 / 3;
-    version = await written(handle.write(rowOf(name, 2), version, never));
-    version = await written(handle.write(rowOf(name, 3), version, never));
+    version = await writtenVersion(handle.write(rowOf(name, 2), version, never));
+    version = await writtenVersion(handle.write(rowOf(name, 3), version, never));
     assert.deepEqual(gateway.paths, ["lease/keepalive", "kv/txn", "kv/txn"]);
 
     await using watcher = new Watcher(handle);
@@ -218,7 +220,7 @@ Deno.test({
     const lost = { kind: "conflict", current: undefined };
     assert.deepEqual(await handle.write(rowOf(name, 4), version, never), lost);
     gateway.paths.length = 0;
-    await written(handle.write(rowOf(name, 4), undefined, never));
+    await writtenVersion(handle.write(rowOf(name, 4), undefined, never));
     assert.deepEqual(gateway.paths, ["kv/txn", "lease/grant", "kv/txn"]);
     assert.equal(await handle.cookie(never), "minted");
   },

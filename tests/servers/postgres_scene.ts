@@ -12,7 +12,7 @@ import { messageOf, reasonIn } from "../registry/fault_of.ts";
 import { postgresNeeds, postgresPassword, PostgresServer } from "./postgres_server.ts";
 import type { PostgresUrlParts } from "./postgres_server.ts";
 import { needingServer, sharedServer } from "./server.ts";
-import { nameOf, never, randomText, rowOf } from "../registry/rows.ts";
+import { nameOf, never, randomText, rowOf, writtenVersion } from "../registry/rows.ts";
 
 /** How long any call of a test waits: ten times of what a busy machine needs. */
 export const timeoutMs = 10_000;
@@ -106,9 +106,7 @@ export async function written(
   seen?: RowVersion,
   changes: Partial<Row> = {},
 ): Promise<RowVersion> {
-  const result = await registry.write(rowOf(name, beat, changes), seen, never);
-  assert.equal(result.kind, "written");
-  return result.kind === "written" ? result.version : "";
+  return await writtenVersion(registry.write(rowOf(name, beat, changes), seen, never));
 }
 
 /** A fault of the registry that says `sentence`, and gives away no secret anywhere. */

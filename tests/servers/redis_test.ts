@@ -12,7 +12,7 @@ import { until } from "./program.ts";
 import { needingRedis, redisNeeds, RedisServer } from "./redis_server.ts";
 import { Relay } from "./relay.ts";
 import { sharedServer, whyMissing } from "./server.ts";
-import { nameOf, never, randomText, rowOf } from "../registry/rows.ts";
+import { nameOf, never, randomText, rowOf, writtenVersion } from "../registry/rows.ts";
 
 const server = sharedServer(() => RedisServer.create());
 
@@ -71,9 +71,7 @@ async function written(
   seen?: RowVersion,
   changes = {},
 ): Promise<RowVersion> {
-  const result = await registry.write(rowOf(name, beat, changes), seen, never);
-  assert.ok(result.kind === "written");
-  return result.version;
+  return await writtenVersion(registry.write(rowOf(name, beat, changes), seen, never));
 }
 
 redisTest(
