@@ -7,20 +7,10 @@ import { Membership } from "../../lib/core/membership.ts";
 import { seededRandom } from "../../lib/core/random.ts";
 import { replay } from "../../lib/core/replay.ts";
 import type { Effect, Input } from "../../lib/core/input.ts";
-import { BeamWorld, settingsOf } from "./beam_world.ts";
+import { BeamWorld, elixir, settingsOf, settled } from "./beam_world.ts";
 import type { Scripted } from "./beam_world.ts";
 
-const elixir = "elixir@10.0.0.9";
 const own = "n1@10.0.0.1";
-
-/** A world in which one BEAM node has been alive for a while. */
-function settled(seed = 1): { world: BeamWorld; node: Scripted } {
-  const world = new BeamWorld({}, seed);
-  const node = world.add(elixir);
-  world.runUntil(() => world.status(elixir) === "alive", 3000);
-  world.run(10_000);
-  return { world, node };
-}
 
 Deno.test("BeamWatch finds a BEAM node by its timestamp, and lists it once it has answered", () => {
   const world = new BeamWorld();
@@ -301,12 +291,6 @@ Deno.test("BeamWatch watches only so many, and says so once", () => {
   assert.match(world.notes[0] ?? "", /^There are 69 timestamps .* 64 of them at a time, /);
 });
 
-function forget(world: BeamWorld, name: string, dryRun = false): string | undefined {
-  world.give({ kind: "forget", name: name as NodeName, dryRun, reply: 5 });
-  world.runUntil(() => world.forgotten.length > 0, 3000);
-  return world.forgotten.shift()?.refusal ?? "forgotten";
-}
-
 Deno.test("BeamWatch takes no copy of a timestamp in another registry for a sign of life", () => {
   const { world, node } = settled();
   Object.assign(node, { behaviour: "refused", beats: false });
@@ -319,36 +303,6 @@ Deno.test("BeamWatch takes no copy of a timestamp in another registry for a sign
   // In one and the same it does count.
   node.beats = true;
   world.runUntil(() => world.status(elixir) === "unreachable", 5000);
-});
-
-Deno.test("forget takes the timestamp of a dead node out, and no other", () => {
-  const { world, node } = settled();
-  assert.match(forget(world, elixir) ?? "", /is alive/);
-  Object.assign(node, { behaviour: "refused", beats: false });
-  world.run(5000);
-  assert.equal(forget(world, elixir, true), "forgotten");
-  assert.deepEqual(world.removals, []);
-  assert.equal(forget(world, elixir), "forgotten");
-  assert.deepEqual(world.removals, [elixir]);
-  assert.equal(world.sees(elixir), undefined);
-  world.run(600);
-  assert.equal(world.story(elixir).at(-1), "forgotten");
-  assert.match(forget(world, elixir) ?? "", /No member is called/);
-});
-
-Deno.test("forget answers everybody who asks for the same node", () => {
-  const { world, node } = settled();
-  Object.assign(node, { behaviour: "refused", beats: false });
-  world.run(5000);
-  for (const reply of [1, 2]) {
-    world.give({ kind: "forget", name: elixir as NodeName, dryRun: false, reply });
-  }
-  world.runUntil(() => world.forgotten.length === 2, 3000);
-  assert.deepEqual(world.forgotten, [
-    { kind: "forgotten", reply: 1, refusal: undefined },
-    { kind: "forgotten", reply: 2, refusal: undefined },
-  ]);
-  assert.deepEqual(world.removals, [elixir]);
 });
 
 Deno.test("explain says of a BEAM node what it rests on, and what would change it", () => {

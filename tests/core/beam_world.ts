@@ -217,3 +217,15 @@ export class BeamWorld {
     this.#arrivals.push({ at: this.now + ms, input });
   }
 }
+
+/** The BEAM node that most tests are about. */
+export const elixir = "elixir@10.0.0.9";
+
+/** A world in which one BEAM node has been alive for a while. */
+export function settled(seed = 1): { world: BeamWorld; node: Scripted } {
+  const world = new BeamWorld({}, seed);
+  const node = world.add(elixir);
+  world.runUntil(() => world.status(elixir) === "alive", 3000);
+  world.run(10_000);
+  return { world, node };
+}
