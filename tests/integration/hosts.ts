@@ -71,6 +71,17 @@ export class Hosts implements AsyncDisposable {
     await this.#ip(host, "addr", "add", `${this.address(number)}/24`, "dev", "eth0");
   }
 
+  /** Gives a host a second interface, behind which all other networks lie. */
+  async leadOut(host: number, name: string, address: string): Promise<void> {
+    const away = `${name}-${host}`;
+    const inside = ["peer", "name", name, "netns", namespace(host)];
+    await this.#ip(0, "link", "add", away, "type", "veth", ...inside);
+    await this.#ip(0, "link", "set", away, "up");
+    await this.#ip(host, "addr", "add", `${address}/24`, "dev", name);
+    await this.#ip(host, "link", "set", name, "up");
+    await this.#ip(host, "route", "add", "default", "dev", name);
+  }
+
   /** Drops every packet that host `from` sends to host `to`. */
   async cut(from: number, to: number): Promise<void> {
     await this.#inside(from, "iptables", "-A", "OUTPUT", "-d", this.address(to), "-j", "DROP");
