@@ -30,7 +30,7 @@ export function beatMoves(
   now: number,
 ): boolean {
   const failedAt = roster.failed.get(name);
-  const since = monitor.link(instance)?.misses[0]?.sentAt ?? failedAt;
+  const since = monitor.link(instance)?.failingSince ?? failedAt;
   if (since === undefined || beats.movedAfter(name, instance, since) === undefined) return false;
   const pauseMs = Math.max(keeper.beatIntervalMs, keeper.listIntervalMs);
   return (beats.ageMs(name, now) ?? Infinity) < beatsMissedMax * pauseMs + pauseMs;

@@ -61,6 +61,8 @@ export class Link {
   helpersReachedAt: number | undefined;
   /** Since when the link is bad; `undefined` while it is not. */
   badSince: number | undefined;
+  /** When the first ping of those was sent that have failed since the last pong; `undefined`: none. */
+  failingSince: number | undefined;
   #misses: readonly Miss[] = [];
   #hasForgiven = false;
   #history: LinkEvent[] = [];
@@ -104,6 +106,7 @@ export class Link {
     this.#misses = [];
     this.#hasForgiven = false;
     this.badSince = undefined;
+    this.failingSince = undefined;
     this.helpersReachedAt = undefined;
     this.#learn(roundTripUs / 1000);
     this.#remember({ at: now, kind: "pong", roundTripUs });
@@ -123,6 +126,7 @@ export class Link {
   /** A ping failed; true if that makes the link bad, or leaves it so. */
   miss(miss: Miss, now: number): boolean {
     this.#misses = [...this.#misses.slice(1 - missesMax), miss];
+    this.failingSince ??= miss.sentAt;
     this.#remember({ at: now, kind: miss.kind });
     if (this.#misses.length >= missesMax) this.badSince ??= now;
     return this.isBad;

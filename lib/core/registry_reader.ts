@@ -208,7 +208,7 @@ export class RegistryReader {
     for (const [name, failedAt] of roster.failed) {
       const record = roster.get(name);
       if (record === undefined) continue;
-      const since = monitor.link(record.instance)?.misses[0]?.sentAt ?? failedAt;
+      const since = monitor.link(record.instance)?.failingSince ?? failedAt;
       const beat = beats.movedAfter(name, record.instance, since);
       const status = statusOf(this.#parts, record, now);
       const told = this.#told.get(name) ?? this.#firstTold(name);

@@ -18,7 +18,7 @@ const reconnectMs = 1000;
 /** What stands at an address. */
 export type Found =
   | { readonly kind: "node"; readonly node: SimNode }
-  /** A host where nobody listens. */
+  /** A host where nobody listens, or whose firewall says so. */
   | { readonly kind: "refused"; readonly node: SimNode }
   /** No host. */
   | { readonly kind: "nobody" };
@@ -34,6 +34,7 @@ export class SimNetwork {
   readonly #byInstance = new Map<string, SimNode>();
   readonly #cuts = new Set<string>();
   readonly #goneHosts = new Set<string>();
+  readonly #rejectedHosts = new Set<string>();
   #minority: ReadonlySet<SimNode> | undefined;
 
   constructor(random: Random, latencyMs: number) {
@@ -66,6 +67,11 @@ export class SimNetwork {
     this.#goneHosts.delete(address.host);
   }
 
+  /** Puts a firewall around a host: every connection from and to it is answered with a reset. */
+  reject({ address }: SimNode): void {
+    this.#rejectedHosts.add(address.host);
+  }
+
   /** True unless its host is gone. */
   isPlugged({ address }: SimNode): boolean {
     return !this.#goneHosts.has(address.host);
@@ -94,6 +100,7 @@ export class SimNetwork {
     this.#minority = undefined;
     this.#cuts.clear();
     this.#goneHosts.clear();
+    this.#rejectedHosts.clear();
   }
 
   /** True if something that `from` sends arrives at `to`. */
@@ -113,7 +120,7 @@ export class SimNetwork {
     for (const address of addresses) {
       const node = this.#listening.get(formatAddress(address));
       if (node === undefined || !this.reaches(from, node) || !this.reaches(node, from)) continue;
-      if (node.state !== "dead") return { kind: "node", node };
+      if (node.state !== "dead" && !this.#rejects(from, node)) return { kind: "node", node };
       refused ??= node;
     }
     return refused === undefined ? { kind: "nobody" } : { kind: "refused", node: refused };
@@ -127,6 +134,10 @@ export class SimNetwork {
   /** Time that a new connection takes until a request can be sent on it. */
   connectDelay(): number {
     return this.#delay(reconnectMs) + this.#delay(reconnectMs) + this.delay() + this.delay();
+  }
+
+  #rejects(from: SimNode, to: SimNode): boolean {
+    return this.#rejectedHosts.has(from.address.host) || this.#rejectedHosts.has(to.address.host);
   }
 
   #delay(lostMs: number): number {

@@ -129,6 +129,13 @@ export class World {
     this.network.unplug(node);
   }
 
+  /** Puts a firewall around a host that answers everything with a reset; the registry it reaches. */
+  reject(node: SimNode): void {
+    this.network.reject(node);
+    for (const peer of node.connected) peer.connected.delete(node);
+    node.connected.clear();
+  }
+
   /** Puts a host into another network, with another address; its connections lead nowhere any more. */
   move(node: SimNode, host: string): void {
     const { port } = node.address;

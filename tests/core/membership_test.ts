@@ -364,3 +364,20 @@ Deno.test("Membership bounds what a large cluster asks of its registry, also aft
   assert.ok(Math.max(...tries, ...made) <= 100, shown);
   assert.ok(tries.reduce((sum, one) => sum + one) / tries.length <= 75, shown);
 });
+
+Deno.test("Membership keeps to unreachable while resets answer for a node whose beat moves", () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const { world, nodes: [rejected, ...others] } = settled(5, seed);
+    world.changes.length = 0;
+    world.reject(rejected as SimNode);
+    world.run(15_000);
+    assert.ok(allSee(others, "n1@10.0.0.1", "unreachable"), `seed ${seed}`);
+    for (const other of others) {
+      const verdicts = world.changes
+        .filter(({ who, change }) => who === other.core.name && change.name === "n1@10.0.0.1")
+        .map(({ change }) => change.status);
+      const told = verdicts.join(", ");
+      assert.ok(["unreachable", "down, unreachable"].includes(told), `seed ${seed}: ${told}`);
+    }
+  }
+});
