@@ -4,6 +4,7 @@
  * @module
  */
 import { NameTakenError, RegistryError, UsageError } from "../core/errors.ts";
+import { OutputError } from "./output.ts";
 
 /** The exit codes of the program. */
 export const exitCode = {
@@ -12,6 +13,8 @@ export const exitCode = {
   usage: 2,
   nameTaken: 3,
   registryAway: 4,
+  /** 128 and the number of SIGPIPE, as shells count it. */
+  outputClosed: 141,
 } as const;
 
 /** What each exit code means, for the help text. */
@@ -21,12 +24,14 @@ export const exitCodeTexts: readonly (readonly [string, string])[] = [
   ["2", "wrong usage"],
   ["3", "the name is held by a live node"],
   ["4", "the registry could not be reached within --start-timeout"],
-  ["130, 143", "ended by SIGINT, SIGTERM after a clean leave"],
+  ["129, 130, 143", "ended by a closed terminal, SIGINT, SIGTERM after a clean leave"],
+  ["141", "ended as the reader of standard output went away"],
 ];
 
 /** The exit code that an error stands for, or `undefined` if it is not one that users can cause. */
 export function exitCodeOf(error: unknown): number | undefined {
   if (error instanceof UsageError) return exitCode.usage;
+  if (error instanceof OutputError) return error.isClosed ? exitCode.outputClosed : exitCode.failed;
   if (error instanceof NameTakenError) return exitCode.nameTaken;
   return error instanceof RegistryError ? exitCode.registryAway : undefined;
 }

@@ -7,22 +7,29 @@
 /** Waits for an interruption; dispose it to stop listening. */
 export interface Interruption extends Disposable {
   readonly signal: AbortSignal;
-  /** 130 after SIGINT, 143 after SIGTERM, 0 before. */
+  /** 130 after SIGINT, 143 after SIGTERM, 129 after {@linkcode hangUp}, 0 before. */
   readonly exitCode: number;
+  /** The terminal is gone: as if a signal had come. */
+  hangUp(): void;
 }
 
 /** Exit codes by signal, as shells count them: 128 + the signal's number. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+const hangUpExitCode = 129;
 
 /** Begins to listen; a second signal of the same kind ends the process at once. */
 export function untilInterrupted(): Interruption {
   const controller = new AbortController();
   let exitCode = 0;
+  const interrupt = (code: number): void => {
+    if (controller.signal.aborted) return;
+    exitCode = code;
+    controller.abort();
+  };
   const listeners = Object.entries(exitCodes).map(([name, code]) => {
     const listener = (): void => {
       if (controller.signal.aborted) Deno.exit(code);
-      exitCode = code;
-      controller.abort();
+      interrupt(code);
     };
     Deno.addSignalListener(name as Deno.Signal, listener);
     return [name as Deno.Signal, listener] as const;
@@ -32,6 +39,7 @@ export function untilInterrupted(): Interruption {
     get exitCode() {
       return exitCode;
     },
+    hangUp: () => interrupt(hangUpExitCode),
     [Symbol.dispose]() {
       for (const [name, listener] of listeners) Deno.removeSignalListener(name, listener);
     },

@@ -40,8 +40,14 @@ export async function local(
   if (killOneMs !== undefined) {
     crowd.torment(killOneMs, interrupted.signal).catch(() => {});
   }
-  const codes = await crowd.allEnded();
-  return interrupted.exitCode || Math.max(0, ...codes);
+  try {
+    const codes = await crowd.allEnded();
+    return interrupted.exitCode || Math.max(0, ...codes);
+  } catch (error) {
+    // Nobody reads on: the nodes leave before this ends.
+    await crowd.endUnread();
+    throw error;
+  }
 }
 
 /** The processes of one run. */
@@ -88,6 +94,8 @@ class Crowd {
         pipeLines(process.stderr, print),
       ]).then(([status]) => status.code),
     };
+    // Told by allEnded, if anybody still waits there.
+    child.ended.catch(() => {});
     this.#children.set(number, child);
   }
 
@@ -97,6 +105,17 @@ class Crowd {
     for (const { process } of this.#children.values()) process.stdin.close().catch(() => {});
   }
 
+  /** Tells all to leave and waits for that, whatever they still have to say. */
+  async endUnread(): Promise<void> {
+    this.end();
+    await Promise.all(Array.from(this.#children.values(), ({ process }) => process.status));
+  }
+
+  /**
+   * The exit codes of all, once nobody runs any more.
+   *
+   * @throws {OutputError} as soon as what they say cannot be printed
+   */
   async allEnded(): Promise<number[]> {
     for (;;) {
       const children = [...this.#children.values()];

@@ -44,7 +44,7 @@ export async function main(
   } catch (error) {
     const code = exitCodeOf(error);
     if (code === undefined) throw error;
-    world.writeStderr(errorText(error as Error, line));
+    if (code !== exitCode.outputClosed) world.writeStderr(errorText(error as Error, line));
     return code;
   }
 }

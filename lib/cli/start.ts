@@ -9,6 +9,7 @@ import { NameTakenError, RegistryError } from "../core/errors.ts";
 import type { Log } from "../log/log.ts";
 import { openNodeLog, startNode } from "../start.ts";
 import { exitCode, exitCodeOf } from "./exit_codes.ts";
+import { onHangup } from "./hangup.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { leaveWhenInputEnds } from "./tether.ts";
 import type { World } from "./world.ts";
@@ -20,8 +21,6 @@ const flushTimeoutMs = 1000;
 export async function start(world: World, options: NodeOptions): Promise<number> {
   const color = world.stdoutIsTerminal && !world.environment["NO_COLOR"];
   const log = openNodeLog(options, { console: "stdout", color });
-  const reopen = (): void => log.reopen();
-  Deno.addSignalListener("SIGHUP", reopen);
   try {
     return await run(world, options, log);
   } catch (error) {
@@ -29,13 +28,16 @@ export async function start(world: World, options: NodeOptions): Promise<number>
     log.error(error instanceof Error ? error.message : String(error), { event: "failed" });
     return code;
   } finally {
-    Deno.removeSignalListener("SIGHUP", reopen);
     await log.close(flushTimeoutMs);
   }
 }
 
 async function run(world: World, options: NodeOptions, log: Log): Promise<number> {
   using interrupted = untilInterrupted();
+  using _hangup = onHangup({
+    terminalGone: () => interrupted.hangUp(),
+    reopenLog: () => log.reopen(),
+  });
   using tether = leaveWhenInputEnds(world.environment);
   const interruption = once(interrupted.signal);
   const wanted = Promise.race([interruption, tether.ended]);

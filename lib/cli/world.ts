@@ -8,9 +8,13 @@
 export interface World {
   /** Environment variables. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Writes text as it is, line breaks included. */
+  /**
+   * Writes text as it is, line breaks included.
+   *
+   * @throws {OutputError} if nobody reads it any more, or it cannot be written
+   */
   writeStdout(text: string): void;
-  /** Writes text as it is, line breaks included. */
+  /** Writes text as it is, line breaks included; never throws. */
   writeStderr(text: string): void;
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;

@@ -104,7 +104,7 @@ Deno.test("main() shows commands, options, exit codes and examples in the help",
     match(stdout, new RegExp(`\\b${variable}\\)`));
   }
   match(stdout, /^Exit codes:\n {2}0 /m);
-  match(stdout, /^ {2}130, 143 /m);
+  match(stdout, /^ {2}129, 130, 143 /m);
   match(stdout, /^Examples:\n {2}clusternode /m);
 });
 
