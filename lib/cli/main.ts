@@ -12,12 +12,15 @@ import { UsageError } from "../core/errors.ts";
 import { configFileOf, gatherOptions } from "../core/options.ts";
 import type { NodeOptions } from "../core/options.ts";
 import { optionEntries } from "../core/option_table.ts";
+import { encodingFault } from "../core/option_values.ts";
+import { misspeltVariables } from "../core/option_variables.ts";
 import { versionText } from "../version.ts";
 import { commandTable, optionCommand } from "./command_table.ts";
 import type { Commands } from "./commands.ts";
 import { exitCode, exitCodeOf } from "./exit_codes.ts";
 import { readBeamCookie, readConfigFile, readCookieFiles } from "./files.ts";
 import { OwnWords } from "./own_words.ts";
+import { tetherVariable } from "./tether.ts";
 import { simulateRequest } from "./simulate_flags.ts";
 import { readWords } from "./words.ts";
 import type { CommandLine } from "./words.ts";
@@ -36,6 +39,7 @@ export async function main(
 ): Promise<number> {
   let line: CommandLine | undefined;
   try {
+    checkEncoding(args);
     const words = readWords(args, world);
     if (words === "answered") return exitCode.fine;
     line = words;
@@ -47,6 +51,15 @@ export async function main(
     if (code !== exitCode.outputClosed) world.writeStderr(errorText(error as Error, line));
     return code;
   }
+}
+
+/** What is not text would only be misunderstood. It is not shown: it may be a cookie. */
+function checkEncoding(args: readonly string[]): void {
+  const faults = args.flatMap((word, index) => {
+    const fault = encodingFault(word);
+    return fault === undefined ? [] : [`word ${index + 1} of the command line: ${fault}`];
+  });
+  if (faults.length > 0) throw new UsageError(faults);
 }
 
 /** Sentences for standard error, one line each. */
@@ -81,6 +94,9 @@ async function completeOptions(
   if (command === undefined) return {} as NodeOptions;
   const { flags } = line;
   const { environment } = world;
+  // The nodes of `local` have its environment, and need not repeat what it has said.
+  const misspelt = environment[tetherVariable] === "1" ? [] : misspeltVariables(environment);
+  for (const sentence of misspelt) world.writeStderr(`clusternode: ${sentence}\n`);
   const config = await readConfigFile(configFileOf({ flags, environment }), world);
   const operands = command === "start" ? line.operands : [];
   const gathered = gatherOptions({

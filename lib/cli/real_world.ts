@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { optionEntries } from "../core/option_table.ts";
 import { registryUrlFault } from "../registry/url.ts";
 import { linesOfFile } from "./file_lines.ts";
 import { writeText, writeTextOrNothing } from "./output.ts";
@@ -12,7 +13,7 @@ import type { World } from "./world.ts";
 export function realWorld(): World {
   const stdoutIsTerminal = Deno.stdout.isTerminal();
   return {
-    environment: Deno.env.toObject(),
+    environment: environmentOfProcess(),
     writeStdout: (text) => writeText(Deno.stdout, text),
     writeStderr: (text) => writeTextOrNothing(Deno.stderr, text),
     stdoutIsTerminal,
@@ -23,4 +24,25 @@ export function realWorld(): World {
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     registryUrlFault,
   };
+}
+
+/** All variables; an option whose bytes are no text is there all the same, so that it can be told. */
+function environmentOfProcess(): Record<string, string> {
+  const environment = Deno.env.toObject();
+  for (const [, { variable }] of optionEntries) {
+    if (!Object.hasOwn(environment, variable) && isUnreadable(variable)) {
+      environment[variable] = "\uFFFD";
+    }
+  }
+  return environment;
+}
+
+function isUnreadable(variable: string): boolean {
+  try {
+    Deno.env.get(variable);
+    return false;
+  } catch (error) {
+    if (error instanceof Deno.errors.InvalidData) return true;
+    throw error;
+  }
 }

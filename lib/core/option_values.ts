@@ -17,6 +17,14 @@ export interface OptionChecks {
   registryUrlFault(url: string): string | undefined;
 }
 
+/** What stands in a text where its bytes were no UTF-8. */
+const replacement = "\uFFFD";
+
+/** What is wrong with any text that has lost bytes on its way here, or `undefined`. */
+export function encodingFault(text: string): string | undefined {
+  return text.includes(replacement) ? "it is not UTF-8" : undefined;
+}
+
 /** A kind of value that an option can have. */
 export interface ValueType<T> {
   /** Stands for the value in help texts: `time` is shown as `<time>`. */

@@ -14,8 +14,8 @@ import { configTexts, showConfigValue } from "./option_config.ts";
 import type { GivenName, NameWithAddresses } from "./option_identity.ts";
 import { optionEntries, optionsOf, optionTable } from "./option_table.ts";
 import type { OptionKey, OptionValues } from "./option_table.ts";
-import { quote, withoutPasswords } from "./option_values.ts";
-import type { OptionChecks } from "./option_values.ts";
+import { encodingFault, quote, withoutPasswords } from "./option_values.ts";
+import type { OptionChecks, Reading } from "./option_values.ts";
 import { suggestion } from "./suggestion.ts";
 
 /** Options of a node, checked and complete. */
@@ -176,9 +176,7 @@ function readAll(
   const texts = given.length === 0 ? standard : entry.kind === "single" ? given.slice(-1) : given;
   const values: unknown[] = [];
   for (const { text, source } of texts) {
-    const reading = source === entry.flag && isFlag(text)
-      ? { fault: "its value is missing" }
-      : entry.type.read(text, checks);
+    const reading = readText(entry, { text, source }, checks);
     if ("value" in reading) values.push(reading.value);
     else faults.push(`${source} ${show(entry, text)}: ${withoutPasswords(reading.fault)}`);
   }
@@ -192,6 +190,16 @@ function readAll(
   if ("value" in collected) return collected.value;
   if (faults.length === before) faults.push(`${source}: ${collected.fault}`);
   return undefined;
+}
+
+function readText(
+  entry: OptionEntry,
+  { text, source }: GivenText,
+  checks: OptionChecks,
+): Reading<unknown> {
+  if (source === entry.flag && isFlag(text)) return { fault: "its value is missing" };
+  const fault = encodingFault(text);
+  return fault === undefined ? entry.type.read(text, checks) : { fault };
 }
 
 /** True for a flag of ours: it was meant as the next option, not as a value. */

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { OutputError, writeText, writeTextOrNothing } from "../../lib/cli/output.ts";
 import type { OutputStream } from "../../lib/cli/output.ts";
 import { run } from "./fake_world.ts";
@@ -55,4 +55,27 @@ Deno.test("main() ends quietly with 141 when nobody reads, and with a sentence a
   deepEqual([closed.code, closed.stderr], [141, ""]);
   const failed = await run(["members"], { failure: new OutputError("Cannot write", false) });
   deepEqual([failed.code, failed.stderr], [1, "clusternode: Cannot write\n"]);
+});
+
+Deno.test("main() tells of words and variables that are no UTF-8, and does not show them", async () => {
+  const word = await run(["members", "--cookie=secret\uFFFD"]);
+  equal(word.code, 2);
+  match(word.stderr, /^clusternode: word 2 of the command line: it is not UTF-8$/m);
+  ok(!word.stderr.includes("secret"));
+  const variable = await run(["members"], { environment: { CLUSTERNODE_CLUSTER: "\uFFFD" } });
+  equal(variable.code, 2);
+  match(variable.stderr, /^clusternode: CLUSTERNODE_CLUSTER .*: it is not UTF-8$/m);
+});
+
+Deno.test("main() tells of a misspelt variable, and runs all the same", async () => {
+  const environment = { CLUSTERNODE_INTERVALL: "3s" };
+  const told = await run(["members"], { environment });
+  equal(told.code, 0);
+  equal(
+    told.stderr,
+    "clusternode: The variable CLUSTERNODE_INTERVALL is no option, " +
+      "did you mean CLUSTERNODE_INTERVAL?\n",
+  );
+  const ofLocal = await run([], { environment: { ...environment, CLUSTERNODE_TETHERED: "1" } });
+  equal(ofLocal.stderr, "");
 });

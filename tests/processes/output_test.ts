@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { Cluster, linesPass } from "../integration/cluster.ts";
+import { Cluster, commandResult, linesPass } from "../integration/cluster.ts";
 import { eventually, processTest, Program, programCommand } from "../integration/process.ts";
 
 const exitByClosedPipe = 141;
@@ -103,4 +103,26 @@ processTest("a node leaves when its terminal is closed", async () => {
   assert.deepEqual(cluster.files(), [name]);
   terminal.kill("SIGKILL");
   await eventually(() => cluster.files().length === 0, 5000, "its row is gone");
+});
+
+processTest("a word and a variable that are no UTF-8 are told", async () => {
+  const bytes = String.raw`$'\xff'`;
+  const { command, args } = programCommand();
+  const script = `CLUSTERNODE_CLUSTER=${bytes} "$@"`;
+  await using shell = new Program("bash", ["-c", script, "bash", command, ...args, "members"]);
+  assert.equal(await shell.ended(), 2);
+  assert.match(shell.text, /^clusternode: CLUSTERNODE_CLUSTER .*: it is not UTF-8$/m);
+});
+
+processTest("a misspelt variable is told", async () => {
+  const { stderr } = await commandResult(["keygen"], { CLUSTERNODE_INTERVALL: "3s" });
+  assert.equal(stderr, "", "keygen has no options");
+  const folder = `file:///tmp/clusternode-none-${crypto.randomUUID()}`;
+  const told = await commandResult(["members", "--registry", folder], {
+    CLUSTERNODE_INTERVALL: "3s",
+  });
+  assert.match(
+    told.stderr,
+    /CLUSTERNODE_INTERVALL is no option, did you mean CLUSTERNODE_INTERVAL\?/,
+  );
 });
