@@ -15,6 +15,9 @@ export type NodeName = string & { readonly [nodeName]: true };
 /** Longest full name, in bytes; leaves room for suffixes in a 255-byte file name. */
 export const nodeNameMaxBytes = 200;
 
+/** Longest part before the `@`, in characters, each of which is one byte. */
+const localNameMaxLength = 100;
+
 /** Longest cluster name, in bytes. */
 export const clusterNameMaxBytes = 64;
 
@@ -27,7 +30,9 @@ export function localNameFault(text: string): string | undefined {
   if (!localPart.test(text)) {
     return "the part before @ may hold letters, digits, _ . - and must not begin with . or -";
   }
-  return text.length > 100 ? "the part before @ is longer than 100 characters" : undefined;
+  return text.length > localNameMaxLength
+    ? `the part before @ is longer than ${localNameMaxLength} characters`
+    : undefined;
 }
 
 /** Why `text` is not a legal full name, or `undefined` if it is one. */
@@ -55,6 +60,14 @@ export function localName(name: NodeName): string {
 /** The part after the `@`. */
 export function hostName(name: NodeName): string {
   return name.slice(name.indexOf("@") + 1);
+}
+
+/** `name` with a number behind the part before the `@`, which is cut if there is no room for it. */
+export function withSuffix(name: NodeName, suffix: number): NodeName {
+  const end = `-${suffix}`;
+  const host = hostName(name);
+  const longest = Math.min(localNameMaxLength, nodeNameMaxBytes - host.length - 1);
+  return `${localName(name).slice(0, longest - end.length)}${end}@${host}` as NodeName;
 }
 
 /** Why `text` is not a legal cluster name, or `undefined` if it is one. */

@@ -9,7 +9,7 @@
 import { formatAddress } from "./address.ts";
 import type { Bench } from "./bench.ts";
 import type { Effect, PingOutcome, RegistryRow } from "./input.ts";
-import { hostName, localName } from "./name.ts";
+import { withSuffix } from "./name.ts";
 import type { NodeName } from "./name.ts";
 import { NameClaim } from "./name_claim.ts";
 import type { RegistryKeeper } from "./registry_keeper.ts";
@@ -78,7 +78,7 @@ export class Naming {
     keeper.holderChecked(claim.holder, lives, now, out);
     if (!lives) return;
     if (settings.nameIsAutomatic && keeper.phase === "claiming") {
-      roster.renewSelf({ name: withSuffix(settings.name, ++this.#suffix) });
+      roster.rename(withSuffix(settings.name, ++this.#suffix));
       keeper.restart(now);
       return keeper.wake(now, out);
     }
@@ -89,8 +89,4 @@ export class Naming {
         `this one is at ${ours}. Give one of them another --name`,
     );
   }
-}
-
-function withSuffix(name: NodeName, suffix: number): NodeName {
-  return `${localName(name)}-${suffix}@${hostName(name)}` as NodeName;
 }

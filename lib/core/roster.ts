@@ -56,11 +56,17 @@ export class Roster {
   }
 
   /** Says something new about oneself. */
-  renewSelf(content: Partial<RecordContent>): MemberRecord {
-    this.#count(this.#self);
-    this.#self = makeRecord({ ...this.#self, ...content });
-    this.#count(this.#self);
-    return this.#self;
+  renewSelf(content: Partial<Omit<RecordContent, "name">>): MemberRecord {
+    return this.#become({ ...this.#self, ...content });
+  }
+
+  /**
+   * This node goes by another name from now on. A name is a member's or this node's, never both: what
+   * was known under the new one is let go. Whoever holds it will be heard of in the registry.
+   */
+  rename(name: NodeName): void {
+    this.drop(name);
+    this.#become({ ...this.#self, name });
   }
 
   /** Members that are shown: proven, not gone; this node included. */
@@ -170,6 +176,13 @@ export class Roster {
     for (const [name, at] of this.#left) {
       if (now - (this.#leftSeen.get(name) ?? at) >= tombstoneMs) this.drop(name);
     }
+  }
+
+  #become(content: RecordContent): MemberRecord {
+    this.#count(this.#self);
+    this.#self = makeRecord(content);
+    this.#count(this.#self);
+    return this.#self;
   }
 
   #put(record: MemberRecord, proven: boolean, stays: boolean, now: number): void {

@@ -171,6 +171,27 @@ Deno.test("Membership gives automatic names a suffix when they are taken", () =>
   assert.ok(allTrue(nodes));
 });
 
+Deno.test("Membership lets a node with an automatic name take that of one that was killed", () => {
+  for (const end of ["kill", "unplug"] as const) {
+    const world = new World({ seed: 1 });
+    const start = (port: number): SimNode =>
+      world.start("box@10.0.0.1", { port, nameIsAutomatic: true });
+    const first = start(1);
+    world.run(2000);
+    const killed = start(2);
+    world.run(5000);
+    world.kill(killed);
+    if (end === "unplug") world.unplug(killed);
+    world.run(100);
+    const again = start(3);
+    world.run(5000);
+    assert.equal(again.core.name, "box-2@10.0.0.1");
+    assert.equal(again.stopped, undefined);
+    assert.equal(first.sees("box-2@10.0.0.1")?.instance, again.instance);
+    assert.ok(allTrue([first, again]));
+  }
+});
+
 Deno.test("Membership brings a restarted node with another address back within two seconds", () => {
   for (const end of ["kill", "unplug"] as const) {
     const { world, nodes: [old, ...others] } = settled();

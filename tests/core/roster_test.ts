@@ -10,7 +10,7 @@ import { hashText } from "../../lib/core/hash.ts";
 import { wins } from "../../lib/core/record.ts";
 import type { MemberRecord } from "../../lib/core/record.ts";
 import { bucketCount, Roster } from "../../lib/core/roster.ts";
-import { anyRecord, contentOf, instanceOf, nameOf, recordOf } from "./records.ts";
+import { anyRecord, contentOf, instanceOf, nameOf, recordOf, recordStates } from "./records.ts";
 
 const self = contentOf(0);
 
@@ -247,6 +247,21 @@ Deno.test("Roster.renewSelf() says it as others will hear it, and leaving counts
   }
   assert.equal(roster.self.incarnation, 4);
   assert.equal(roster.fingerprint, (recordOf(1).hash ^ recordOf(2).hash) >>> 0);
+});
+
+Deno.test("Roster.rename() lets go of what is known under the new name, whatever that is", () => {
+  for (const isProven of [true, false]) {
+    for (const state of recordStates) {
+      const roster = provenRosterOf([recordOf(1), recordOf(2)]);
+      roster.merge(recordOf(3, { state }), isProven, 0);
+      roster.rename(nameOf(3));
+      const renamed = { ...contentOf(0), name: nameOf(3) };
+      const expected = new Roster(renamed, false);
+      for (const number of [1, 2]) expected.merge(recordOf(number), true, 0);
+      assert.deepEqual(essenceOf(roster), essenceOf(expected));
+      assert.equal(roster.self.name, nameOf(3));
+    }
+  }
 });
 
 Deno.test("Roster.merge() asserts when somebody speaks of the node itself", () => {
