@@ -72,13 +72,15 @@ export class BeamWatch {
     this.#isRunning = true;
   }
 
+  /** The BEAM node of that name, if the name is not that of a member by now. */
   get(name: NodeName): BeamNode | undefined {
-    return this.#nodes.get(name);
+    return this.#isTaken(name) ? undefined : this.#nodes.get(name);
   }
 
-  /** All of them in the order of their names. */
+  /** All whose names are not those of members by now, in the order of their names. */
   sorted(): BeamNode[] {
-    return [...this.#nodes.values()].sort((one, other) => compareNames(one.name, other.name));
+    return [...this.#nodes.values()].filter(({ name }) => !this.#isTaken(name))
+      .sort((one, other) => compareNames(one.name, other.name));
   }
 
   /** How often a timestamp is looked at, in milliseconds. */
@@ -105,7 +107,7 @@ export class BeamWatch {
     }
     this.#takeIn(newcomers, rows.length, now, out);
     for (const node of this.#nodes.values()) {
-      if (this.#isMember(node.name)) this.#drop(node);
+      if (this.#isTaken(node.name)) this.#drop(node);
       else if (!present.has(node.name) && isWhole) this.#lacked(node, now);
       else this.#review(node, now);
     }
@@ -180,6 +182,10 @@ export class BeamWatch {
       out.push({ kind: "note", level: "warning", message });
     }
     return false;
+  }
+
+  #isTaken(name: NodeName): boolean {
+    return name === this.#bench.roster.self.name || this.#isMember(name);
   }
 
   #isMember(name: NodeName): boolean {

@@ -4,6 +4,7 @@ import { deadBeamMs } from "../../lib/core/beam_node.ts";
 import { beamNodesMax } from "../../lib/core/beam_watch.ts";
 import type { NodeName } from "../../lib/core/name.ts";
 import { Membership } from "../../lib/core/membership.ts";
+import { makeRecord } from "../../lib/core/record.ts";
 import { seededRandom } from "../../lib/core/random.ts";
 import { replay } from "../../lib/core/replay.ts";
 import type { Effect, Input } from "../../lib/core/input.ts";
@@ -266,6 +267,19 @@ Deno.test("BeamWatch leaves the names of members alone, and warns of its own", (
     world.notes.filter((note) => note.includes("give one of them another name")).length,
     1,
   );
+});
+
+Deno.test("BeamWatch gives a name up at once when a member of that name is heard of", () => {
+  const { world } = settled();
+  const name = elixir as NodeName;
+  const heir = makeRecord({
+    ...{ name, instance: "f".repeat(32), incarnation: 0, state: "alive", addresses: [] },
+    ...{ tags: {}, startedAt: "", software: "clusternode/1" },
+  });
+  world.give({ kind: "told", news: { records: [heir], votes: [], witnesses: [] } });
+  const kinds = world.core.members(world.now)
+    .filter((member) => member.name === name).map(({ kind }) => kind);
+  assert.deepEqual(kinds, ["node"]);
 });
 
 Deno.test("BeamWatch finds a living node behind any number of files of dead ones", () => {
