@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { isLeap } from "./count.ts";
 import type { NodeName } from "./name.ts";
 import type { InstanceId, Row } from "./row.ts";
 
@@ -72,7 +73,8 @@ export class Beats {
   /** Another node has seen the beat of `instance` move after it had stopped answering. */
   witnessed(name: NodeName, instance: InstanceId, beat: number, now: number): boolean {
     const known = this.#beats.get(name);
-    if (known?.instance === instance && known.beat >= beat) return false;
+    const isSame = known?.instance === instance;
+    if (isSame && (known.beat >= beat || isLeap(known.beat, beat))) return false;
     const intervalMs = known?.intervalMs ?? 1000;
     this.#beats.set(name, {
       instance,
@@ -115,22 +117,28 @@ export class Beats {
     this.#beats.delete(name);
   }
 
+  /** A beat of which nothing is known that could be compared with it. */
+  #meet(row: Row, startedAt: number, now: number): void {
+    this.#beats.set(row.name, {
+      instance: row.instance,
+      beat: row.beat,
+      intervalMs: row.beatIntervalMs,
+      movedAt: now,
+      writtenAfter: -Infinity,
+      shownAt: startedAt,
+      present: true,
+    });
+  }
+
   #see(row: Row, startedAt: number, now: number): void {
     const known = this.#beats.get(row.name);
-    if (known === undefined || known.instance !== row.instance) {
-      this.#beats.set(row.name, {
-        instance: row.instance,
-        beat: row.beat,
-        intervalMs: row.beatIntervalMs,
-        movedAt: now,
-        writtenAfter: -Infinity,
-        shownAt: startedAt,
-        present: true,
-      });
-      return;
-    }
+    if (known?.instance !== row.instance) return this.#meet(row, startedAt, now);
     known.present = true;
     known.intervalMs = row.beatIntervalMs;
+    if (isLeap(row.beat, known.beat)) {
+      // So far ahead its owner never was: what was known was made up.
+      return this.#meet(row, startedAt, now);
+    }
     // Beats only grow: a lower one is an old listing.
     if (row.beat < known.beat) return;
     if (row.beat > known.beat) {

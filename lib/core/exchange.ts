@@ -11,6 +11,7 @@ import type { Address } from "./address.ts";
 import type { Change } from "./change.ts";
 import { claimOf } from "./claim.ts";
 import { Comparison } from "./comparison.ts";
+import { countAbove, isLeap } from "./count.ts";
 import { failedReason } from "./explain.ts";
 import { statusOf } from "./evidence.ts";
 import type { News } from "./gossip.ts";
@@ -32,6 +33,9 @@ const joinToAllMax = 64;
 /** Intervals for which somebody who pinged this node counts as a neighbour. */
 const neighbourIntervals = 3;
 
+/** Shortest pause between two refutations, in milliseconds: all that is said meanwhile gets one answer. */
+const refutePauseMs = 500;
+
 /** Gossip and refutation of one node. */
 export class Exchange {
   readonly #parts: Parts;
@@ -39,6 +43,9 @@ export class Exchange {
   readonly #comparison: Comparison;
   readonly #pingers = new Map<InstanceId, number>();
   #contested: number | undefined;
+  /** The highest incarnation at which this node is accused, and has not answered. */
+  #accused: number | undefined;
+  #refutedAt = -Infinity;
   #leaving = false;
 
   constructor(parts: Parts, standing: Standing) {
@@ -48,10 +55,12 @@ export class Exchange {
   }
 
   get wakeAt(): number {
-    return this.#parts.outbox.dueAt;
+    const refuteAt = this.#accused === undefined ? Infinity : this.#refutedAt + refutePauseMs;
+    return Math.min(this.#parts.outbox.dueAt, refuteAt);
   }
 
   wake(now: number, out: Effect[]): void {
+    this.#answerAccusation(now);
     if (now >= this.#parts.outbox.dueAt) this.#flush(now, out);
   }
 
@@ -70,6 +79,7 @@ export class Exchange {
     this.#pingers.delete(from.instance);
     this.#pingers.set(from.instance, now);
     monitor.linkOf(from.instance).heardAt = now;
+    this.#correct(from, content, now);
     const known = roster.get(from.name);
     const isNews = known === undefined || (content.record?.incarnation ?? 0) > known.incarnation;
     if (isNews || known.instance !== from.instance) this.#merge(claimOf(from, content), true, now);
@@ -85,6 +95,7 @@ export class Exchange {
     now: number,
     out: Effect[],
   ): void {
+    this.#correct(record, outcome, now);
     const known = this.#parts.roster.get(record.name);
     if (known !== undefined && (outcome.record?.incarnation ?? 0) > known.incarnation) {
       this.#merge(claimOf(record, outcome), true, now);
@@ -98,9 +109,9 @@ export class Exchange {
     for (const record of records) this.#take(record, now);
     for (const vote of votes) {
       if (vote.subject === roster.self.instance) {
-        if (vote.kind !== undefined && vote.incarnation >= roster.self.incarnation) {
-          this.#refute(vote.incarnation, now);
-        }
+        const { incarnation } = roster.self;
+        const counts = vote.incarnation >= incarnation && !isLeap(incarnation, vote.incarnation);
+        if (vote.kind !== undefined && counts) this.#refute(vote.incarnation, now);
       } else if (judge.heard(vote, now)) outbox.vote(vote, now);
     }
     for (const witness of witnesses) {
@@ -138,7 +149,8 @@ export class Exchange {
     const { roster, monitor } = this.#parts;
     const before = roster.self.addresses;
     if (this.#leaving || sameAddresses(before, addresses)) return;
-    this.#renewSelf({ addresses, incarnation: roster.self.incarnation + 1 }, now);
+    const { incarnation } = roster.self;
+    this.#renewSelf({ addresses, incarnation: countAbove(incarnation, incarnation) }, now);
     const [from, to] = [before, addresses].map((all) => all.map(formatAddress).join(", "));
     const message = `The addresses of this node have changed from ${from} to ${to}`;
     out.push({ kind: "note", level: "info", message });
@@ -162,8 +174,29 @@ export class Exchange {
 
   /** Takes what a member says of any node, this one included. */
   #take(record: MemberRecord, now: number): void {
-    if (record.name === this.#parts.roster.self.name) this.#aboutSelf(record, now);
-    else this.#merge(record, true, now);
+    const { roster } = this.#parts;
+    if (record.name === roster.self.name) return this.#aboutSelf(record, now);
+    const known = roster.get(record.name);
+    const isMadeUp = known !== undefined && !roster.isUnproven(record.name) &&
+      isLeap(known.incarnation, record.incarnation);
+    if (!isMadeUp) this.#merge(record, true, now);
+  }
+
+  /**
+   * A peer itself tells its incarnation. If what is known of it is a leap above that, it was made up
+   * by somebody else, and is given up for the peer's own word: otherwise nothing that it says could
+   * ever win.
+   */
+  #correct(peer: Peer, content: PingContent, now: number): void {
+    const { roster, monitor, judge } = this.#parts;
+    const known = roster.get(peer.name);
+    if (known === undefined || !isLeap(content.incarnation, known.incarnation)) return;
+    const isOther = known.instance !== peer.instance;
+    if (isOther && known.state === "alive") return;
+    roster.drop(peer.name);
+    judge.clear(known.instance);
+    if (isOther) monitor.forget(known);
+    this.#merge(claimOf(peer, { incarnation: content.incarnation }), true, now);
   }
 
   /** Takes a record of another node; acts and passes it on if it is news. */
@@ -269,7 +302,8 @@ export class Exchange {
   #aboutSelf(record: MemberRecord, now: number): void {
     const { roster, keeper } = this.#parts;
     const { self } = roster;
-    if (this.#leaving) return;
+    // Nobody who has heard this node itself believes that, and it could not be answered for long.
+    if (this.#leaving || isLeap(self.incarnation, record.incarnation)) return;
     if (record.instance === self.instance) {
       if (record.state !== "alive" && record.incarnation >= self.incarnation) {
         this.#refute(record.incarnation, now);
@@ -280,11 +314,21 @@ export class Exchange {
     }
   }
 
+  /** This node is accused at that incarnation: answers at once, or when it may answer again. */
+  #refute(accused: number, now: number): void {
+    this.#accused = Math.max(accused, this.#accused ?? 0);
+    this.#answerAccusation(now);
+  }
+
   /** Raises the incarnation above what was said: whoever hears it knows that this node lives. */
-  #refute(above: number, now: number): void {
-    const { roster, health } = this.#parts;
-    const incarnation = Math.max(above, roster.self.incarnation) + 1;
-    this.#renewSelf({ incarnation }, now);
+  #answerAccusation(now: number): void {
+    const { roster: { self }, health } = this.#parts;
+    const accused = this.#accused;
+    if (accused === undefined || now < this.#refutedAt + refutePauseMs) return;
+    this.#accused = undefined;
+    if (accused < self.incarnation || this.#leaving) return;
+    this.#refutedAt = now;
+    this.#renewSelf({ incarnation: countAbove(self.incarnation, accused) }, now);
     health.worsen(1, now);
   }
 

@@ -11,6 +11,7 @@
  * @module
  */
 import type { Bench } from "./bench.ts";
+import { isLeap } from "./count.ts";
 import { failureWords } from "./failure_words.ts";
 import { Flapping } from "./flapping.ts";
 import { IndirectProbes } from "./indirect_probes.ts";
@@ -132,6 +133,8 @@ export class Judge {
     // An echo of what this node said itself, and may have taken back.
     if (vote.voter === roster.self.instance) return false;
     if (record.state !== "alive" || vote.incarnation < record.incarnation) return false;
+    // No refutation could outdo it.
+    if (isLeap(record.incarnation, vote.incarnation)) return false;
     const known = this.#suspicions.get(vote.subject);
     if (known === undefined && vote.kind === undefined) return false;
     const suspicion = known ?? this.#suspect(record, now);

@@ -8,6 +8,7 @@
  */
 import * as v from "valibot";
 import { changeKinds } from "./change.ts";
+import { countSchema } from "./count.ts";
 import type { TimedChange } from "./change.ts";
 import type { Explanation, LinkView } from "./explain.ts";
 import type { News } from "./gossip.ts";
@@ -81,8 +82,9 @@ export interface Notice {
 
 const sentence = v.pipe(v.string(), v.maxLength(2000));
 const count = v.pipe(v.number(), v.minValue(0));
-const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const hash = v.pipe(v.number(), v.safeInteger());
+const hash = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
+const bucketHash = v.pipe(v.number(), v.integer(), v.minValue(-(2 ** 31)), v.maxValue(2 ** 31 - 1));
+const bucketNumber = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(bucketCount - 1));
 const shortText = v.pipe(v.string(), v.maxLength(100));
 const addresses = v.pipe(v.array(addressSchema), v.maxLength(addressesMax + 1));
 
@@ -106,7 +108,7 @@ export const recordSchema = v.pipe(
   v.object({
     name: nodeNameSchema,
     instance: instanceSchema,
-    incarnation: whole,
+    incarnation: countSchema,
     state: v.picklist(["alive", "failed", "left"]),
     addresses: v.pipe(v.array(addressSchema), v.maxLength(addressesMax)),
     tags: tagsSchema,
@@ -123,23 +125,27 @@ export const recordSchema = v.pipe(
 
 /** Shape of what rides on a ping. */
 export const contentSchema = v.object({
-  incarnation: whole,
-  fingerprint: whole,
+  incarnation: countSchema,
+  fingerprint: hash,
   record: v.optional(recordSchema),
 });
 
 const voteSchema = v.object({
   subject: instanceSchema,
   subjectName: nodeNameSchema,
-  incarnation: whole,
+  incarnation: countSchema,
   voter: instanceSchema,
   voterName: nodeNameSchema,
-  sequence: whole,
+  sequence: countSchema,
   kind: v.optional(failureSchema),
   conclusive: v.optional(v.boolean()),
 });
 
-const witnessSchema = v.object({ name: nodeNameSchema, instance: instanceSchema, beat: whole });
+const witnessSchema = v.object({
+  name: nodeNameSchema,
+  instance: instanceSchema,
+  beat: countSchema,
+});
 
 /** Shape of the one whom a request is for. */
 export const addresseeSchema = v.object({
@@ -148,7 +154,7 @@ export const addresseeSchema = v.object({
   addresses,
 });
 
-const bucketsSchema = v.pipe(v.array(hash), v.length(bucketCount));
+const bucketsSchema = v.pipe(v.array(bucketHash), v.length(bucketCount));
 
 const requestSchema = v.variant("kind", [
   v.object({ kind: v.literal("ping"), content: v.optional(contentSchema) }),
@@ -157,7 +163,7 @@ const requestSchema = v.variant("kind", [
   v.object({ kind: v.literal("members"), after: v.optional(nodeNameSchema) }),
   v.object({ kind: v.literal("links"), after: v.optional(nodeNameSchema) }),
   v.object({ kind: v.literal("explain"), name: nodeNameSchema }),
-  v.object({ kind: v.literal("events"), from: whole }),
+  v.object({ kind: v.literal("events"), from: countSchema }),
   v.object({ kind: v.literal("health") }),
   v.object({ kind: v.literal("leave") }),
   v.object({
@@ -174,7 +180,7 @@ const memberViewSchema = v.object({
   name: nodeNameSchema,
   kind: memberKindSchema,
   instance: v.union([instanceSchema, v.pipe(v.string(), v.regex(/^\d{0,10}$/))]),
-  incarnation: whole,
+  incarnation: countSchema,
   status: v.picklist(memberStatuses),
   self: v.boolean(),
   linkWorks: v.boolean(),
@@ -214,12 +220,12 @@ const explanationSchema = v.object({
   ownHealth: count,
   isolated: v.boolean(),
   failures: count,
-  incarnation: whole,
+  incarnation: countSchema,
   wouldChange: v.array(sentence),
 });
 
 const eventSchema = v.object({
-  number: whole,
+  number: countSchema,
   agoMs: count,
   kind: v.picklist(changeKinds),
   name: nodeNameSchema,
@@ -232,14 +238,14 @@ const answerSchema = v.variant("kind", [
   v.object({ kind: v.literal("probe"), reached: v.boolean() }),
   v.object({
     kind: v.literal("sync"),
-    buckets: v.pipe(v.array(whole), v.maxLength(bucketCount)),
+    buckets: v.pipe(v.array(bucketNumber), v.maxLength(bucketCount)),
     records: v.array(recordSchema),
     more: v.boolean(),
   }),
   v.object({ kind: v.literal("members"), members: v.array(memberViewSchema), more: v.boolean() }),
   v.object({ kind: v.literal("links"), links: v.array(linkViewSchema), more: v.boolean() }),
   v.object({ kind: v.literal("explain"), explanation: explanationSchema }),
-  v.object({ kind: v.literal("events"), events: v.array(eventSchema), next: whole }),
+  v.object({ kind: v.literal("events"), events: v.array(eventSchema), next: countSchema }),
   v.object({ kind: v.literal("health"), healthy: v.boolean(), reason: sentence }),
   v.object({ kind: v.literal("done") }),
   v.object({ kind: v.literal("refused"), reason: sentence }),

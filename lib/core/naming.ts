@@ -8,6 +8,7 @@
  */
 import { formatAddress } from "./address.ts";
 import type { Bench } from "./bench.ts";
+import { countAbove } from "./count.ts";
 import type { Effect, PingOutcome, RegistryRow } from "./input.ts";
 import { withSuffix } from "./name.ts";
 import type { NodeName } from "./name.ts";
@@ -72,7 +73,7 @@ export class Naming {
     this.#ping = undefined;
     if (!lives) {
       // Whoever knew the holder must see that this one comes after it.
-      const incarnation = Math.max(roster.self.incarnation, claim.holder.row.incarnation + 1);
+      const incarnation = countAbove(roster.self.incarnation, claim.holder.row.incarnation);
       roster.renewSelf({ incarnation });
     }
     keeper.holderChecked(claim.holder, lives, now, out);

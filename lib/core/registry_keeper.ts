@@ -14,6 +14,7 @@
  * @module
  */
 import { BackOff } from "./back_off.ts";
+import { countAbove, isLeap } from "./count.ts";
 import { formatDuration } from "./duration.ts";
 import type { Effect, RegistryRow, RowDraft } from "./input.ts";
 import type { Random } from "./random.ts";
@@ -24,6 +25,9 @@ export const retryMostLeastMs = 2000;
 
 /** Shortest pause between a listing and one that a hint asks for, in milliseconds. */
 export const hintPauseLeastMs = 250;
+
+/** Shortest pause between two looks at our own row because it is in doubt, in milliseconds. */
+const hastenPauseMs = 1000;
 
 /** The keeper asks its owner for these. */
 export interface KeeperOwner {
@@ -55,6 +59,7 @@ export class RegistryKeeper {
   #seen: string | undefined;
   #listAt: number;
   #listedAt = -Infinity;
+  #hastenedAt = -Infinity;
   #writeAt = Infinity;
   #listing = false;
   #write: "idle" | "busy" | "checking" = "idle";
@@ -174,7 +179,7 @@ export class RegistryKeeper {
     const isOwn = current?.row.instance === this.#owner.draft().instance;
     if (this.#writing.failing && isOwn) {
       // The write that seemed to fail was done. Whether the registry is well shows the next one.
-      this.#beat = Math.max(this.#beat, current.row.beat);
+      this.#follow(current.row.beat);
       return this.#stands(current.version, now, out);
     }
     this.#tellBack(this.#writing, now, out);
@@ -217,10 +222,15 @@ export class RegistryKeeper {
     if (this.#phase === "held") this.#writeAt = Math.min(this.#writeAt, now);
   }
 
-  /** Looks and writes without waiting for its turn: something about our own row is in doubt. */
+  /**
+   * Looks and writes without waiting for its turn, but not again and again: something about our own
+   * row is in doubt.
+   */
   hasten(now: number): void {
-    this.#listAt = Math.min(this.#listAt, now);
-    if (this.#phase === "held") this.#writeAt = Math.min(this.#writeAt, now);
+    const at = Math.max(now, this.#hastenedAt + hastenPauseMs);
+    if (at === now) this.#hastenedAt = now;
+    this.#listAt = Math.min(this.#listAt, at);
+    if (this.#phase === "held") this.#writeAt = Math.min(this.#writeAt, at);
   }
 
   /** Takes the row out, or gives up at `deadline`. */
@@ -251,7 +261,7 @@ export class RegistryKeeper {
     if (own === undefined || own.row.instance === mine.instance) {
       // Ours: an earlier write succeeded although we were told otherwise.
       this.#seen = own?.version;
-      this.#beat = Math.max(this.#beat, own?.row.beat ?? 0);
+      this.#follow(own?.row.beat ?? 0);
       return this.#startWrite(out);
     }
     this.#write = "checking";
@@ -259,10 +269,15 @@ export class RegistryKeeper {
     this.#owner.checkHolder(own, this.#phase === "held", now);
   }
 
+  /** Our row holds a beat that may be ahead of ours; one that leaps is not from this node. */
+  #follow(beat: number): void {
+    if (!isLeap(this.#beat, beat)) this.#beat = Math.max(this.#beat, beat);
+  }
+
   #startWrite(out: Effect[]): void {
     this.#write = "busy";
     this.#writeAt = Infinity;
-    this.#beat++;
+    this.#beat = countAbove(this.#beat, this.#beat);
     out.push({
       kind: "write",
       row: { ...this.#owner.draft(), beat: this.#beat },

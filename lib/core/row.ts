@@ -8,6 +8,7 @@
  * @module
  */
 import * as v from "valibot";
+import { countSchema } from "./count.ts";
 import { parseNodeName } from "./name.ts";
 import type { NodeName } from "./name.ts";
 import type { Address } from "./address.ts";
@@ -17,6 +18,9 @@ export const rowVersion = 1;
 
 /** Largest encoded row, in bytes. */
 export const rowMaxBytes = 16 * 1024;
+
+/** Longest pause between two beats that a row may announce, in milliseconds. */
+export const beatIntervalMaxMs: number = 60 * 60_000;
 
 /** Most addresses a node tells its peers. */
 export const addressesMax = 8;
@@ -49,8 +53,6 @@ export interface Row {
   readonly software: string;
 }
 
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-
 /** Shape of an address that came from outside. */
 export const addressSchema = v.object({
   host: v.pipe(v.string(), v.minLength(1), v.maxLength(253)),
@@ -76,9 +78,9 @@ export const rowSchema = v.object({
   version: v.literal(rowVersion),
   name: nodeNameSchema,
   instance: instanceSchema,
-  incarnation: count,
-  beat: count,
-  beatIntervalMs: v.pipe(count, v.minValue(1)),
+  incarnation: countSchema,
+  beat: countSchema,
+  beatIntervalMs: v.pipe(countSchema, v.minValue(1), v.maxValue(beatIntervalMaxMs)),
   addresses: v.pipe(v.array(addressSchema), v.maxLength(addressesMax)),
   state: v.picklist(["up", "leaving"]),
   tags: tagsSchema,

@@ -56,8 +56,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "refutes without raising its incarnation",
     changes: one(
       "exchange.ts",
-      "const incarnation = Math.max(above, roster.self.incarnation) + 1;",
-      "const incarnation = roster.self.incarnation;",
+      "incarnation: countAbove(self.incarnation, accused)",
+      "incarnation: self.incarnation",
     ),
     seedsMax: 10,
   },
@@ -65,8 +65,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "lets its incarnation fall",
     changes: one(
       "exchange.ts",
-      "const incarnation = Math.max(above, roster.self.incarnation) + 1;",
-      "const incarnation = above > 0 ? 0 : 1;",
+      "incarnation: countAbove(self.incarnation, accused)",
+      "incarnation: accused > 0 ? 0 : 1",
     ),
     seedsMax: 10,
   },
