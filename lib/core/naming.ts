@@ -11,7 +11,6 @@ import type { Bench } from "./bench.ts";
 import { countAbove } from "./count.ts";
 import type { Effect, PingOutcome, RegistryRow } from "./input.ts";
 import { withSuffix } from "./name.ts";
-import type { NodeName } from "./name.ts";
 import { NameClaim } from "./name_claim.ts";
 import type { RegistryKeeper } from "./registry_keeper.ts";
 
