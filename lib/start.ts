@@ -28,6 +28,7 @@ import { ownName } from "./node/own_name.ts";
 import type { OwnName } from "./node/own_name.ts";
 import { openRegistry } from "./registry/open.ts";
 import type { Registry } from "./registry/registry.ts";
+import { UntrustedStorage } from "./registry/storage_fault.ts";
 import { listenTcp } from "./transport/tcp.ts";
 import type { Transport } from "./transport/transport.ts";
 import { softwareVersion } from "./version.ts";
@@ -281,13 +282,16 @@ async function cookiesOf(
   for (const weakness of cookies.map(cookieWeakness)) {
     if (weakness !== undefined) log.warning(`The cookie is easy to guess: ${weakness}`);
   }
-  if (cookies.length > 0) return cookies;
+  if (cookies.length > 0) {
+    await requireTrusted(registry);
+    return cookies;
+  }
   const deadline = systemClock.now() + startTimeoutMs;
   for (let told = false;; told = true) {
     try {
       return [await registry.mintCookie(mintCookie(randomBytes), new AbortController().signal)];
     } catch (error) {
-      if (!(error instanceof RegistryError)) throw error;
+      if (!(error instanceof RegistryError) || isUntrusted(error)) throw error;
       if (systemClock.now() >= deadline) {
         const within = `within the start timeout`;
         throw new RegistryError(`The registry could not be used ${within}: ${error.message}`, {
@@ -298,6 +302,20 @@ async function cookiesOf(
     }
     await sleep(systemClock, Math.min(cookieRetryMs, Math.max(0, deadline - systemClock.now())));
   }
+}
+
+/** A folder that other users can change is refused at once, and not after the start timeout. */
+async function requireTrusted(registry: Registry): Promise<void> {
+  if (!registry.url.startsWith("file:")) return;
+  try {
+    await registry.cookie(new AbortController().signal);
+  } catch (error) {
+    if (isUntrusted(error)) throw error;
+  }
+}
+
+function isUntrusted(error: unknown): boolean {
+  return error instanceof RegistryError && error.cause instanceof UntrustedStorage;
 }
 
 /** Bytes that nobody can guess, from the operating system. */

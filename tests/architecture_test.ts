@@ -33,15 +33,16 @@ const parts: Readonly<Record<string, Part>> = {
   "clock.ts": { values: [] },
   "cookie.ts": { values: [] },
   "version.ts": { values: ["build_info.ts"] },
-  "log": { values: ["core", "clock.ts"], outside: [anyNode, "@logtape/logtape"] },
+  "files": { values: [], outside: [anyNode] },
+  "log": { values: ["core", "clock.ts", "files"], outside: [anyNode, "@logtape/logtape"] },
   "registry": {
-    values: ["core", "clock.ts"],
+    values: ["core", "clock.ts", "files"],
     outside: [anyNode, "aws4fetch", "iovalkey", "postgres"],
   },
   "sockets": { values: ["core", "clock.ts"] },
   "transport": { values: ["core", "clock.ts", "sockets"], outside: [anyNode] },
   "beam": { values: ["core", "clock.ts", "sockets"], outside: [anyNode, "@noble/*"] },
-  "recorder.ts": { values: ["core", "clock.ts"], outside: [anyNode] },
+  "recorder.ts": { values: ["core", "clock.ts", "files"], outside: [anyNode] },
   "simulation": { values: ["core"] },
   "node": {
     values: ["core", "clock.ts"],
@@ -50,15 +51,16 @@ const parts: Readonly<Record<string, Part>> = {
   },
   "start.ts": {
     values: [
-      ...["core", "clock.ts", "cookie.ts", "version.ts", "log", "recorder.ts"],
+      ...["core", "clock.ts", "cookie.ts", "files", "version.ts", "log", "recorder.ts"],
       ...["beam", "registry", "transport", "node"],
     ],
     outside: [anyNode],
   },
   "doctor": {
     values: [
-      ...["core", "clock.ts", "cookie.ts", "start.ts", "registry/url.ts"],
+      ...["core", "clock.ts", "cookie.ts", "files", "start.ts", "registry/url.ts"],
       ...["registry/directory_layout.ts", "registry/directory_place.ts"],
+      "registry/storage_fault.ts",
       ...["node/detect_address.ts", "node/own_name.ts"],
     ],
     types: ["registry/registry.ts", "transport/transport.ts"],

@@ -23,7 +23,7 @@ export const exitCodeTexts: readonly (readonly [string, string])[] = [
   ["1", "failed while running; of ping: pang; of health: not healthy; of doctor: a fault"],
   ["2", "wrong usage"],
   ["3", "the name is held by a live node"],
-  ["4", "the registry could not be reached within --start-timeout"],
+  ["4", "the registry could not be reached within --start-timeout, or other users can change it"],
   ["129, 130, 143", "ended by a closed terminal, SIGINT, SIGTERM after a clean leave"],
   ["141", "ended as the reader of standard output went away"],
 ];

@@ -264,7 +264,9 @@ export const optionTable = {
     group: "Log",
     commands: [...nodes, "doctor"],
     help: "rotating file, next to standard output; none switches it off",
-    trade: "Nodes on one machine may share it. Without it the log is only what was captured.",
+    trade:
+      "Nodes of one user may share it; what other users can change is not written. Without it " +
+      "the log is only what was captured.",
   }),
   logFormat: option({
     field: "logFormat",

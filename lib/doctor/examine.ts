@@ -12,6 +12,7 @@
 import { DeadlineError, withDeadline } from "../clock.ts";
 import { RegistryError } from "../core/errors.ts";
 import type { Listing, Registry } from "../registry/registry.ts";
+import { UntrustedStorage } from "../registry/storage_fault.ts";
 import { openRegistryOf } from "../start.ts";
 import { watchBeats, watchMostMs } from "./beat_watch.ts";
 import type { BeatViews } from "./beat_watch.ts";
@@ -102,8 +103,20 @@ async function reach(
     const text = error instanceof RegistryError
       ? error.message
       : `${registry.url} does not answer within ${2 * lookTimeoutMs} ms`;
-    return { listing: undefined, findings: [fault("registry", text, remedyFor(text))] };
+    return { listing: undefined, findings: [fault("registry", ...textAndRemedy(error, text))] };
   }
+}
+
+/** What a registry says that does not answer, and what to do about it. */
+function textAndRemedy(error: unknown, text: string): readonly [string, string] {
+  if (!(error instanceof RegistryError && error.cause instanceof UntrustedStorage)) {
+    return [text, remedyFor(text)];
+  }
+  const { remedy } = error.cause;
+  return [
+    text.slice(0, text.lastIndexOf(`; ${remedy}`)),
+    `${remedy[0]?.toUpperCase()}${remedy.slice(1)}`,
+  ];
 }
 
 /** A fault of the storage, or its deadline; anything else is a bug. */

@@ -26,8 +26,6 @@ export interface FolderFacts {
   readonly exists: boolean;
   /** True if at least the folder above is there. */
   readonly parentExists: boolean;
-  /** User id of the owner of what is ours in the folder, if that is another user. */
-  readonly foreignOwner: number | undefined;
   /** Permission bits of the minted cookie's file, and its path. */
   readonly cookieFile: { readonly path: string; readonly mode: number } | undefined;
   /** Free space for this user in bytes. */
@@ -42,8 +40,7 @@ export const trialClusterPrefix = "doctor-";
 export async function inspectFolder(path: string, cluster: string): Promise<FolderFacts> {
   const layout = await knownLayoutOf(path, cluster);
   const existing = await nearestExisting(layout.base);
-  const [foreignOwner, cookie, freeBytes, neighbours] = await Promise.all([
-    foreignOwnerOf(dirname(layout.cookie)),
+  const [cookie, freeBytes, neighbours] = await Promise.all([
     quietly(Deno.lstat(layout.cookie)),
     freeBytesOf(existing),
     neighboursOf(layout, cluster),
@@ -52,7 +49,6 @@ export async function inspectFolder(path: string, cluster: string): Promise<Fold
     path: layout.base,
     exists: existing === layout.base,
     parentExists: existing === layout.base || existing === dirname(layout.base),
-    foreignOwner,
     cookieFile: cookie?.isFile && cookie.mode !== null
       ? { path: layout.cookie, mode: cookie.mode & 0o777 }
       : undefined,
@@ -63,26 +59,8 @@ export async function inspectFolder(path: string, cluster: string): Promise<Fold
 
 /** As the folder is laid out now; a folder that cannot be looked at is taken for a plain one. */
 async function knownLayoutOf(path: string, cluster: string): Promise<DirectoryLayout> {
-  return await quietly(layoutOf(resolve(path), cluster)) ??
+  return (await quietly(layoutOf(resolve(path), cluster)))?.layout ??
     new DirectoryLayout(resolve(path), cluster, "inside");
-}
-
-async function foreignOwnerOf(folder: string): Promise<number | undefined> {
-  const info = await quietly(Deno.lstat(folder));
-  const own = ownUser();
-  // Root may do everything wherever others are the owners.
-  return info === undefined || info.uid === null || info.uid === own || own === 0
-    ? undefined
-    : info.uid;
-}
-
-/** Without the permission to know it, everything seems to be ours. */
-function ownUser(): number | null {
-  try {
-    return Deno.uid();
-  } catch {
-    return 0;
-  }
 }
 
 async function neighboursOf(

@@ -1,6 +1,6 @@
 /**
- * What the storage of the registry looks like from outside, as findings: space, owner, clusters next
- * door, and what lies there that is no row.
+ * What the storage of the registry looks like from outside, as findings: space, clusters next door,
+ * and what lies there that is no row.
  *
  * @module
  */
@@ -30,16 +30,9 @@ export function judgeListing(url: string, { rows }: Listing, tookMs: number): Fi
 
 /** What the folder tells. */
 export function judgeFolder(facts: FolderFacts): Finding[] {
-  const { path, exists, parentExists, foreignOwner, freeBytes } = facts;
+  const { path, exists, parentExists, freeBytes } = facts;
   const findings: Finding[] = [];
   if (!exists) findings.push(judgeMissing(path, parentExists));
-  if (foreignOwner !== undefined) {
-    findings.push(fault(
-      "registry-storage",
-      `The cookie and the locks in ${path} belong to the user with the id ${foreignOwner}`,
-      "Run all nodes that share the folder as the same user",
-    ));
-  }
   if (freeBytes !== undefined && freeBytes < freeLeastBytes) {
     findings.push(warning(
       "registry-storage",

@@ -10,6 +10,8 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Clock } from "../clock.ts";
+import { OddFileError } from "../files/own_file.ts";
+import type { Sharing } from "../files/trusted_path.ts";
 import type { NodeName } from "../core/name.ts";
 import { decodeRow, encodeRow, rowMaxBytes } from "../core/row.ts";
 import type { Row } from "../core/row.ts";
@@ -30,8 +32,9 @@ import { privateFolder, privatePath } from "./directory_layout.ts";
 import type { DirectoryLayout } from "./directory_layout.ts";
 import { listFolder } from "./directory_list.ts";
 import { withFileLock } from "./directory_lock.ts";
-import { insideReason, layoutOf } from "./directory_place.ts";
+import { insideReason } from "./directory_place.ts";
 import { sweepTemporary } from "./directory_sweep.ts";
+import { TrustedFolder } from "./directory_trust.ts";
 import { FolderWatch, tellNews } from "./directory_watch.ts";
 import { lastingOfRow } from "./news.ts";
 import type { Listing, Registry, RowVersion, StoredRow, WriteResult } from "./registry.ts";
@@ -51,6 +54,8 @@ export interface DirectoryRegistryOptions {
   readonly randomText: () => string;
   /** True if other programs take everything in the folder for a node; false by default. */
   readonly isSharedWithBeam?: boolean;
+  /** Which other users are trusted with the folder; by default none: then it has to be closed to them. */
+  readonly sharing?: Sharing;
 }
 
 /**
@@ -75,8 +80,8 @@ class DirectoryRegistry implements Registry {
   readonly stalenessMs = 0;
   readonly paceMs = 0;
   readonly #base: string;
-  readonly #cluster: string;
   readonly #isSharedWithBeam: boolean;
+  readonly #folder: TrustedFolder;
   readonly #clock: Clock;
   readonly #randomText: () => string;
   readonly #calls: BoundedCalls;
@@ -86,15 +91,18 @@ class DirectoryRegistry implements Registry {
   #wasSwept = false;
 
   constructor(options: DirectoryRegistryOptions) {
-    const { path, cluster, clock, timeoutMs = 2_000, randomText } = options;
+    const { path, cluster, clock, timeoutMs = 2_000, randomText, sharing = "none" } = options;
     this.#base = resolve(path);
     this.url = pathToFileURL(this.#base).href;
-    this.#cluster = cluster;
     this.#isSharedWithBeam = options.isSharedWithBeam === true;
+    const wish = this.#isSharedWithBeam ? "beside" : "inside";
+    this.#folder = new TrustedFolder({ base: this.#base, cluster, wish, sharing });
     this.#clock = clock;
     this.#randomText = randomText;
-    const explain = (error: unknown): string | undefined =>
-      error instanceof StorageFault ? error.message : systemReason(error);
+    const explain = (error: unknown): string | undefined => {
+      if (error instanceof OddFileError) return error.clause;
+      return error instanceof StorageFault ? error.message : systemReason(error);
+    };
     this.#calls = new BoundedCalls({ clock, timeoutMs, explain });
   }
 
@@ -125,7 +133,7 @@ class DirectoryRegistry implements Registry {
         if (before?.version !== seen) return { kind: "conflict", current: before };
         await this.#replace(name, content, before === undefined, call, layout);
         this.#wasThere = true;
-        if (before === undefined || isNews(before.row, row)) await tellNews(layout.news);
+        if (before === undefined || isNews(before.row, row)) await tellNews(layout);
         return { kind: "written", version: textVersion(text) };
       });
     });
@@ -144,7 +152,7 @@ class DirectoryRegistry implements Registry {
           call.checkpoint();
           // Gone already if someone removed it by hand, without asking for the lock.
           if (!await removeFile(`${layout.root}/${name}`)) return "conflict";
-          await tellNews(layout.news);
+          await tellNews(layout);
         }
         // Names come and go for years, so their locks must not stay; it is ours while we remove it.
         if (isSeen || before === undefined) await removeQuietly(`${layout.locks}/${name}`);
@@ -154,21 +162,25 @@ class DirectoryRegistry implements Registry {
   }
 
   cookie(signal: AbortSignal): Promise<string | undefined> {
-    return this.#run("cookie", "read the cookie of", signal, (call, { cookie }) => {
-      return readCookie(cookie, call);
+    return this.#run("cookie", "read the cookie of", signal, async (call, { cookie }) => {
+      await this.#folder.requirePath(cookie);
+      return await readCookie(cookie, call);
     });
   }
 
   mintCookie(minted: string, signal: AbortSignal): Promise<string> {
-    return this.#run("cookie", "read or create the cookie of", signal, (call, layout) =>
-      cookieOf({
+    return this.#run("cookie", "read or create the cookie of", signal, async (call, layout) => {
+      await this.#folder.requirePath(layout.cookie);
+      return await cookieOf({
         path: layout.cookie,
         temporaryPath: `${layout.temporary}/cookie.${this.#randomText()}`,
         minted,
         call,
-        createFolders: () => layout.create(),
+        permissions: layout.permissions,
+        createFolders: () => this.#folder.create(layout),
         locked: (work) => this.#locked("cookie", call, layout, work),
-      }));
+      });
+    });
   }
 
   watch(onChange: () => void, signal: AbortSignal): Promise<void> {
@@ -192,9 +204,8 @@ class DirectoryRegistry implements Registry {
     signal: AbortSignal,
     work: (call: Call, layout: DirectoryLayout) => Promise<T>,
   ): Promise<T> {
-    const wish = this.#isSharedWithBeam ? "beside" : "inside";
     return this.#calls.run(lane, `${verb} ${this.url}`, signal, async (call) => {
-      return await work(call, await layoutOf(this.#base, this.#cluster, wish));
+      return await work(call, await this.#folder.layout());
     });
   }
 
@@ -229,12 +240,14 @@ class DirectoryRegistry implements Registry {
     call: Call,
     layout: DirectoryLayout,
   ): Promise<void> {
+    const { permissions } = layout;
     await replaceFile({
       path: `${layout.root}/${name}`,
       temporaryPath: `${layout.temporary}/${name}.${this.#randomText()}`,
       content,
+      ...(permissions.isExact ? { mode: permissions.file, isModeExact: true } : {}),
       durable: isNew,
-      createFolders: () => layout.create(),
+      createFolders: () => this.#folder.create(layout),
       beforeRename: () => call.checkpoint(),
     });
     if (isNew) await flush(layout.root);
@@ -247,13 +260,19 @@ class DirectoryRegistry implements Registry {
     work: () => Promise<T>,
   ): Promise<T> {
     const path = `${layout.locks}/${key}`;
-    return withFileLock(path, call, () => layout.create(), async () => {
-      if (!this.#wasSwept) {
-        this.#wasSwept = true;
-        await sweepTemporary(layout.temporary, path);
-      }
-      return await work();
-    });
+    return withFileLock(
+      path,
+      layout.permissions,
+      call,
+      () => this.#folder.create(layout),
+      async () => {
+        if (!this.#wasSwept) {
+          this.#wasSwept = true;
+          await sweepTemporary(layout.temporary, path);
+        }
+        return await work();
+      },
+    );
   }
 }
 

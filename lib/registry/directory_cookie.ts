@@ -1,5 +1,5 @@
 /**
- * The cookie of a directory registry: a file that only this user may read.
+ * The cookie of a directory registry: a file that only this user (or group) may read.
  *
  * Made by whoever comes first, under a lock and by rename, so that there is never more than one and
  * nobody ever reads half of it. Someone may also have put it there by hand.
@@ -10,6 +10,7 @@ import { dirname } from "node:path";
 import { encodeUtf8 } from "../core/text.ts";
 import type { Call } from "./bounded.ts";
 import { flush, readSmallFile, replaceFile } from "./directory_files.ts";
+import type { Permissions } from "./directory_layout.ts";
 
 /** Largest file that is taken for a cookie, in bytes. */
 const cookieMaxBytes = 1024;
@@ -22,6 +23,7 @@ export interface CookieOptions {
   /** The cookie to keep if there is none: one line of at least one character. */
   readonly minted: string;
   readonly call: Call;
+  readonly permissions: Permissions;
   readonly createFolders: () => Promise<void>;
   /** Runs work while nobody else makes a cookie. */
   readonly locked: (work: () => Promise<string>) => Promise<string>;
@@ -29,7 +31,7 @@ export interface CookieOptions {
 
 /** The cookie that lies under `path`, after putting `minted` there if there was none. */
 export async function cookieOf(options: CookieOptions): Promise<string> {
-  const { path, temporaryPath, minted, call, createFolders, locked } = options;
+  const { path, temporaryPath, minted, call, permissions, createFolders, locked } = options;
   const present = await readCookie(path, call);
   if (present !== undefined) return present;
   return await locked(async () => {
@@ -39,7 +41,8 @@ export async function cookieOf(options: CookieOptions): Promise<string> {
       path,
       temporaryPath,
       content: encodeUtf8(minted + "\n"),
-      mode: 0o600,
+      mode: permissions.file,
+      isModeExact: permissions.isExact,
       // Nodes go on using it after a power cut, so it must still be there then.
       durable: true,
       createFolders,

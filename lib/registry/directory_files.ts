@@ -117,6 +117,8 @@ export interface ReplaceOptions {
   readonly content: Uint8Array;
   /** Permissions of the new file; by default those that the process gives to new files. */
   readonly mode?: number;
+  /** Gives it these permissions whatever the mask of the process says. */
+  readonly isModeExact?: boolean;
   /** Survives a power cut, at the price of waiting for the disk. */
   readonly durable: boolean;
   /** Creates the folders of both paths; called if one of them is not there. */
@@ -137,12 +139,13 @@ export async function replaceFile(options: ReplaceOptions): Promise<void> {
 }
 
 async function tryToReplaceFile(options: ReplaceOptions): Promise<void> {
-  const { path, temporaryPath, content, mode, durable } = options;
+  const { path, temporaryPath, content, mode, isModeExact, durable } = options;
   try {
     await Deno.writeFile(temporaryPath, content, {
       createNew: true,
       ...(mode === undefined ? {} : { mode }),
     });
+    if (isModeExact === true && mode !== undefined) await Deno.chmod(temporaryPath, mode);
     if (durable) await flush(temporaryPath);
     options.beforeRename();
     await Deno.rename(temporaryPath, path);
@@ -183,14 +186,20 @@ export async function removeQuietly(path: string): Promise<void> {
   }
 }
 
-/** Names a file or folder for as long as it exists, or `undefined` if there is none. */
-export async function identityOf(path: string): Promise<string | undefined> {
+/** What lies under `path` itself, or `undefined` if there is nothing. */
+export async function infoOf(path: string): Promise<Deno.FileInfo | undefined> {
   try {
-    return identity(await Deno.lstat(path));
+    return await Deno.lstat(path);
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** Names a file or folder for as long as it exists, or `undefined` if there is none. */
+export async function identityOf(path: string): Promise<string | undefined> {
+  const info = await infoOf(path);
+  return info && identity(info);
 }
 
 /** See {@linkcode identityOf}. */

@@ -3,7 +3,7 @@
  *
  *     sync_dir/                      one file per node, called like the node
  *       n1@10.0.0.5
- *       .clusternode/                everything else of ours, for this user only
+ *       .clusternode/                everything else of ours, for this user (or group) only
  *         cookie
  *         locks/n1@10.0.0.5          held while that row is changed
  *         tmp/                       files on their way to their place
@@ -17,6 +17,8 @@
  */
 import { basename, dirname } from "node:path";
 import { unreachable } from "../core/assert.ts";
+import type { Sharing } from "../files/trusted_path.ts";
+import { errorCode } from "./directory_files.ts";
 import { StorageFault } from "./storage_fault.ts";
 
 /** The one entry of a registry folder that is ours and no row. */
@@ -40,48 +42,88 @@ export function privatePath(base: string, place: Place): string {
   }
 }
 
+/** Who may use what is made. */
+export interface Permissions {
+  readonly folder: number;
+  readonly file: number;
+  /** True if the mask of the process must not take any of it away. */
+  readonly isExact: boolean;
+}
+
+const forUser: Permissions = { folder: 0o700, file: 0o600, isExact: false };
+/** What is made in such a folder belongs to its group. */
+const forGroup: Permissions = { folder: 0o2770, file: 0o660, isExact: true };
+
 /** Paths of one cluster in one registry folder. */
 export class DirectoryLayout {
   /** The folder that the user named. */
   readonly base: string;
   readonly place: Place;
+  /** The folder of ours that belongs to `base`, for all clusters in it. */
+  readonly top: string;
   /** The folder with the rows of this cluster. */
   readonly root: string;
   readonly cookie: string;
   readonly locks: string;
   readonly temporary: string;
   readonly news: string;
+  readonly permissions: Permissions;
 
   /** @param cluster a legal cluster name */
-  constructor(base: string, cluster: string, place: Place) {
+  constructor(base: string, cluster: string, place: Place, sharing: Sharing = "none") {
     this.base = base;
     this.place = place;
-    const shared = privatePath(base, place);
-    this.root = cluster === defaultCluster ? base : `${shared}/clusters/${cluster}`;
-    const own = cluster === defaultCluster ? shared : privatePath(this.root, "inside");
+    this.top = privatePath(base, place);
+    this.root = cluster === defaultCluster ? base : `${this.top}/clusters/${cluster}`;
+    const own = cluster === defaultCluster ? this.top : privatePath(this.root, "inside");
     this.cookie = `${own}/cookie`;
     this.locks = `${own}/locks`;
     this.temporary = `${own}/tmp`;
     this.news = `${own}/news`;
+    this.permissions = sharing === "group" ? forGroup : forUser;
   }
 
   /**
-   * Creates what is missing. The registry folder itself gets the usual permissions, because other
-   * programs may keep their rows there too; what is ours is closed to other users, because the cookie
-   * lies in it and because whoever can hold a lock can hold up a node.
+   * Creates what is missing, closed to other users: the cookie lies in it, and whoever can hold a lock
+   * can hold up a node. A registry folder that is there already stays as it is, because other programs
+   * may keep their rows there, too.
    *
    * @throws {StorageFault} if a file of ours cannot become one of the registry folder
    */
   async create(): Promise<void> {
-    await Deno.mkdir(this.base, { recursive: true });
-    for (const folder of [this.locks, this.temporary, this.news]) {
-      await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-    }
-    const [there, own] = await Promise.all([Deno.stat(this.root), Deno.stat(this.temporary)]);
-    if (there.dev === own.dev) return;
+    const { base, permissions } = this;
+    await Deno.mkdir(dirname(base), { recursive: true, mode: permissions.folder });
+    await makeFolder(base, permissions, null);
+    const { gid, dev } = await Deno.stat(base);
+    const folders = [this.locks, this.temporary, this.news].flatMap((path) => this.#downTo(path));
+    for (const folder of new Set(folders)) await makeFolder(folder, permissions, gid);
+    // The rows of another cluster lie in what is ours.
+    if ((await Deno.stat(this.temporary)).dev === dev) return;
     throw new StorageFault(
       `${this.temporary} is not on the same file system, so rows cannot be moved into place; ` +
         "take a folder inside of what is mounted for the registry",
     );
   }
+
+  /** The folders of ours on the way to `path`, itself included, the outermost first. */
+  #downTo(path: string): string[] {
+    return path === this.top ? [path] : [...this.#downTo(dirname(path)), path];
+  }
+}
+
+/** Makes one folder if it is not there, for the users of the group `gid` if there is one. */
+async function makeFolder(
+  path: string,
+  { folder: mode, isExact }: Permissions,
+  gid: number | null,
+): Promise<void> {
+  try {
+    await Deno.mkdir(path, { mode });
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") return;
+    throw error;
+  }
+  if (!isExact) return;
+  if (gid !== null) await Deno.chown(path, null, gid);
+  await Deno.chmod(path, mode);
 }

@@ -8,8 +8,10 @@
  *
  * @module
  */
+import { openOwnFile } from "../files/own_file.ts";
 import type { Call } from "./bounded.ts";
 import { errorCode, identity, identityOf } from "./directory_files.ts";
+import type { Permissions } from "./directory_layout.ts";
 
 /**
  * Runs `work` while no other process runs any under the same `path`.
@@ -19,12 +21,13 @@ import { errorCode, identity, identityOf } from "./directory_files.ts";
  */
 export async function withFileLock<T>(
   path: string,
+  permissions: Permissions,
   call: Call,
   createFolders: () => Promise<void>,
   work: () => Promise<T>,
 ): Promise<T> {
   while (true) {
-    using file = await openOrCreate(path, createFolders);
+    using file = await openOrCreate(path, permissions, createFolders);
     call.doing = "waiting for a lock that another process holds";
     await file.lock(true);
     call.checkpoint();
@@ -38,15 +41,15 @@ export async function withFileLock<T>(
 
 async function openOrCreate(
   path: string,
+  { file: mode, isExact: isModeExact }: Permissions,
   createFolders: () => Promise<void>,
 ): Promise<Deno.FsFile> {
-  // Also for reading, because then opening a FIFO that someone left here does not wait.
-  const options = { read: true, write: true, create: true, mode: 0o600 };
+  const options = { mode, isModeExact };
   try {
-    return await Deno.open(path, options);
+    return await openOwnFile(path, options);
   } catch (error) {
     if (errorCode(error) !== "ENOENT") throw error;
   }
   await createFolders();
-  return await Deno.open(path, options);
+  return await openOwnFile(path, options);
 }

@@ -10,7 +10,8 @@
  *
  * @module
  */
-import { identityOf } from "./directory_files.ts";
+import type { Sharing } from "../files/trusted_path.ts";
+import { infoOf } from "./directory_files.ts";
 import { DirectoryLayout, privatePath } from "./directory_layout.ts";
 import type { Place } from "./directory_layout.ts";
 
@@ -19,16 +20,25 @@ export const insideReason =
   "it is clusternode's own folder, and Elixir nodes take it for a node that is false; to have it " +
   "beside the registry folder, stop all clusternodes, remove it, and start those with --beam first";
 
+/** How a registry folder is laid out now. */
+export interface FoundLayout {
+  readonly layout: DirectoryLayout;
+  /** What was seen of our own folder in it; `undefined` if it is not there yet. */
+  readonly top: Deno.FileInfo | undefined;
+}
+
 /** How the folder `base` is laid out now, for those who only look, and by `wish` if nothing tells. */
 export async function layoutOf(
   base: string,
   cluster: string,
   wish: Place = "inside",
-): Promise<DirectoryLayout> {
+  sharing: Sharing = "none",
+): Promise<FoundLayout> {
   for (const place of ["inside", "beside"] as const) {
-    if (await identityOf(privatePath(base, place)) !== undefined) {
-      return new DirectoryLayout(base, cluster, place);
+    const top = await infoOf(privatePath(base, place));
+    if (top !== undefined) {
+      return { layout: new DirectoryLayout(base, cluster, place, sharing), top };
     }
   }
-  return new DirectoryLayout(base, cluster, wish);
+  return { layout: new DirectoryLayout(base, cluster, wish, sharing), top: undefined };
 }

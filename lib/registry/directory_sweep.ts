@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { OddFileError, touchOwnFile } from "../files/own_file.ts";
 import { errorCode, removeQuietly } from "./directory_files.ts";
 
 /** How much older than the present a temporary file must be to be a dead process's. */
@@ -17,7 +18,7 @@ const sweepMax = 1_000;
  */
 export async function sweepTemporary(folder: string, touched: string): Promise<void> {
   try {
-    await Deno.writeTextFile(touched, "\n");
+    await touchOwnFile(touched);
     const now = (await Deno.lstat(touched)).mtime?.getTime() ?? 0;
     let seen = 0;
     for await (const entry of Deno.readDir(folder)) {
@@ -28,6 +29,6 @@ export async function sweepTemporary(folder: string, touched: string): Promise<v
     }
   } catch (error) {
     // Another process may sweep at the same time, and on a full disk the write that follows says so.
-    if (errorCode(error) === undefined) throw error;
+    if (errorCode(error) === undefined && !(error instanceof OddFileError)) throw error;
   }
 }

@@ -10,18 +10,21 @@
  */
 import { sleep } from "../clock.ts";
 import type { Clock } from "../clock.ts";
+import { OddFileError, touchOwnFile } from "../files/own_file.ts";
 import { Hint } from "./hint.ts";
 import { errorCode, identityOf, systemReason } from "./directory_files.ts";
+import type { DirectoryLayout } from "./directory_layout.ts";
 
 /** How often the watch makes sure that the folder is still the one it watches. */
 const rearmMs = 5_000;
 
 /** Tells the watchers that more than a beat has changed. Never fails: it is a hint. */
-export async function tellNews(folder: string): Promise<void> {
+export async function tellNews({ news, permissions }: DirectoryLayout): Promise<void> {
   try {
-    await Deno.writeTextFile(`${folder}/changed`, "\n");
+    const { file: mode, isExact: isModeExact } = permissions;
+    await touchOwnFile(`${news}/changed`, { mode, isModeExact });
   } catch (error) {
-    if (errorCode(error) === undefined) throw error;
+    if (errorCode(error) === undefined && !(error instanceof OddFileError)) throw error;
   }
 }
 

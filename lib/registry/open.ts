@@ -7,7 +7,7 @@ import type { Clock } from "../clock.ts";
 import { UsageError } from "../core/errors.ts";
 import type { Registry } from "./registry.ts";
 import { parseRegistryUrl, withoutSecrets } from "./url.ts";
-import type { BackEnd } from "./url.ts";
+import type { BackEnd, RegistryLocation } from "./url.ts";
 
 /** What every back end may need. */
 export interface RegistryContext {
@@ -22,12 +22,16 @@ export interface RegistryContext {
   readonly isSharedWithBeam?: boolean;
 }
 
-type Opener = (location: string, context: RegistryContext) => Promise<Registry>;
+type Opener = (
+  location: string,
+  context: RegistryContext,
+  parsed: RegistryLocation,
+) => Promise<Registry>;
 
 const openers: Readonly<Record<BackEnd, Opener>> = {
-  directory: async (path, context) => {
+  directory: async (path, context, { sharing }) => {
     const { openDirectoryRegistry } = await import("./directory.ts");
-    return openDirectoryRegistry({ path, ...context });
+    return openDirectoryRegistry({ path, ...context, ...sharing && { sharing } });
   },
   etcd: async (url, context) => {
     const { openEtcdRegistry } = await import("./etcd.ts");
@@ -63,5 +67,5 @@ export async function openRegistry(url: string, context: RegistryContext): Promi
   if ("fault" in parsed) {
     throw new UsageError([`Cannot open registry "${withoutSecrets(url)}": ${parsed.fault}`]);
   }
-  return await openers[parsed.backEnd](parsed.location, context);
+  return await openers[parsed.backEnd](parsed.location, context, parsed);
 }

@@ -8,6 +8,7 @@
  * @module
  */
 import { isPath, parseDirectoryUrl } from "./directory_url.ts";
+import type { DirectoryLocation } from "./directory_url.ts";
 import { parseEtcdUrl, showEtcdUrl } from "./etcd_url.ts";
 import { parseMemoryUrl } from "./memory_url.ts";
 import { parsePostgresUrl } from "./postgres_url.ts";
@@ -21,7 +22,7 @@ interface UrlForm {
   /** Shown to whoever mistyped. */
   readonly example: string;
   /** The part that the back end is opened with. */
-  readonly parse: (text: string) => { readonly location: string } | UrlFault;
+  readonly parse: (text: string) => DirectoryLocation | UrlFault;
   /** The URL fit for a log, where the usual way to take it apart does not do. */
   readonly show?: (text: string) => string | undefined;
 }
@@ -63,11 +64,9 @@ const forms = {
 /** Names of the back ends. */
 export type BackEnd = keyof typeof forms;
 
-/** A taken-apart registry URL. */
-export interface RegistryLocation {
+/** A taken-apart registry URL: what the back end needs is a path, a name, or the whole URL. */
+export interface RegistryLocation extends DirectoryLocation {
   readonly backEnd: BackEnd;
-  /** What the back end needs: a path, a name, the whole URL. */
-  readonly location: string;
 }
 
 /** Stands in shown URLs where a secret stood. */
@@ -79,6 +78,7 @@ const shownParameters: ReadonlySet<string> = new Set([
   "prefix",
   "region",
   "schema",
+  "shared",
   "sslmode",
   "sslrootcert",
   "tls_ca",
@@ -97,7 +97,7 @@ export function parseRegistryUrl(text: string): RegistryLocation | UrlFault {
   const backEnd = backEndOf(scheme);
   if (backEnd === undefined) return { fault: `its scheme "${scheme}" is not known; ${legal()}` };
   const parsed = forms[backEnd].parse(text);
-  return "fault" in parsed ? parsed : { backEnd, location: parsed.location };
+  return "fault" in parsed ? parsed : { backEnd, ...parsed };
 }
 
 /** For a back end that is opened with its whole URL, once that has turned out to be legal. */

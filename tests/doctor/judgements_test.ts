@@ -193,7 +193,6 @@ Deno.test("judgeFolder() tells of a missing, foreign or full folder", () => {
     path: "/x/y",
     exists: true,
     parentExists: true,
-    foreignOwner: undefined,
     cookieFile: undefined,
     freeBytes: 1e12,
     neighbours: [],
@@ -202,7 +201,6 @@ Deno.test("judgeFolder() tells of a missing, foreign or full folder", () => {
   deepEqual(levels(judgeFolder({ ...facts, exists: false })), ["ok"]);
   const absent = { ...facts, exists: false, parentExists: false };
   deepEqual(levels(judgeFolder(absent)), ["warning"]);
-  match(texts(judgeFolder({ ...facts, foreignOwner: 1001 })), /the user with the id 1001/);
   match(texts(judgeFolder({ ...facts, freeBytes: 4096 })), /little space left in \/x\/y: 0\.0 MB/);
 });
 

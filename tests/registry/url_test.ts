@@ -30,6 +30,18 @@ Deno.test("parseRegistryUrl() takes legal ones apart", () => {
   }
 });
 
+Deno.test("parseRegistryUrl() knows with whom a folder is shared", () => {
+  for (const sharing of ["group", "all"]) {
+    const text = `file:///srv/nodes?shared=${sharing}`;
+    assert.deepEqual(parseRegistryUrl(text), {
+      backEnd: "directory",
+      location: "/srv/nodes",
+      sharing,
+    });
+    assert.equal(withoutSecrets(text), text);
+  }
+});
+
 Deno.test("registryUrlFault() says what is wrong and what is legal", () => {
   const faults: [string, RegExp][] = [
     ["", /neither a URL nor a path.*legal are file:\/\/\/path/],
@@ -39,6 +51,9 @@ Deno.test("registryUrlFault() says what is wrong and what is legal", () => {
     ["file:sync_dir", /lacks the slashes/],
     ["file://sync_dir/x", /names the host "sync_dir"/],
     ["file:///tmp/x?y", /%3F/],
+    ["file:///tmp/x?shared=me", /only \?shared=group or \?shared=all is legal/],
+    ["file:///tmp/x?shared=group&y", /only \?shared=group/],
+    ["file:///tmp/x?shared=all&shared=group", /only \?shared=group/],
     ["file:///tmp/100%", /%25/],
     ["file:///tmp/%00", /zero byte/],
     ["/tmp/\0", /zero byte/],

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { OddFileError, openOwnFile, touchOwnFile } from "../../lib/files/own_file.ts";
+import { needing } from "../permissions.ts";
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await work(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test({
+  ...needing("openOwnFile() makes a file, and opens the same one again", "read", "write"),
+  fn: () =>
+    inFolder(async (folder) => {
+      const path = `${folder}/own`;
+      for (const text of ["one\n", "two\n"]) {
+        const file = await openOwnFile(path, { append: true, mode: 0o600 });
+        await file.write(new TextEncoder().encode(text));
+        file.close();
+      }
+      assert.equal(await Deno.readTextFile(path), "one\ntwo\n");
+      assert.equal((await Deno.stat(path)).mode! & 0o777, 0o600);
+      await touchOwnFile(path);
+      assert.equal(await Deno.readTextFile(path), "\nne\ntwo\n");
+    }),
+});
+
+Deno.test({
+  ...needing("openOwnFile() follows no symbolic link, whatever it leads to", "read", "write"),
+  fn: () =>
+    inFolder(async (folder) => {
+      await Deno.writeTextFile(`${folder}/precious`, "precious");
+      for (const target of ["precious", "nothing", "."]) {
+        const path = `${folder}/to-${target}`;
+        await Deno.symlink(`${folder}/${target}`, path);
+        for (const append of [true, false]) {
+          await assert.rejects(openOwnFile(path, { append }), (error) => {
+            assert.ok(error instanceof OddFileError);
+            assert.equal(error.clause, `${path} is a symbolic link`);
+            return true;
+          });
+        }
+      }
+      assert.equal(await Deno.readTextFile(`${folder}/precious`), "precious");
+      await assert.rejects(Deno.lstat(`${folder}/nothing`), Deno.errors.NotFound);
+    }),
+});
+
+Deno.test({
+  ...needing(
+    "openOwnFile() writes into no file that is swapped for a link meanwhile",
+    "read",
+    "write",
+  ),
+  fn: () =>
+    inFolder(async (folder) => {
+      const path = `${folder}/own`;
+      const precious = `${folder}/precious`;
+      await Deno.writeTextFile(precious, "precious");
+      let isOver = false;
+      const swapping = (async (): Promise<void> => {
+        while (!isOver) {
+          await Deno.writeTextFile(`${path}.file`, "");
+          await Deno.rename(`${path}.file`, path);
+          await Deno.symlink(precious, `${path}.link`);
+          await Deno.rename(`${path}.link`, path);
+        }
+      })();
+      for (let tries = 0; tries < 300; tries++) {
+        try {
+          const file = await openOwnFile(path, { append: true });
+          await file.write(new TextEncoder().encode("x"));
+          file.close();
+        } catch (error) {
+          assert.ok(error instanceof OddFileError, String(error));
+        }
+      }
+      isOver = true;
+      await swapping;
+      assert.equal(await Deno.readTextFile(precious), "precious");
+    }),
+});
