@@ -19,6 +19,7 @@ import { encodeHeader, encodeStep } from "./core/recording.ts";
 import type { Recorder } from "./core/recording.ts";
 import type { Settings } from "./core/settings.ts";
 import { encodeUtf8 } from "./core/text.ts";
+import { requireTrusted } from "./files/trusted_path.ts";
 
 /** Largest recording, in bytes: days of a small cluster. */
 export const recordingMaxBytes: number = 2 ** 30;
@@ -169,13 +170,14 @@ export class FileRecorder implements Recorder, AsyncDisposable {
 
 /** A new file for its user only; a regular one that is there makes way, a device is written to. */
 async function createFile(path: string): Promise<Deno.FsFile> {
+  await requireTrusted(path);
   const before = await statOrNothing(path);
   if (before?.isCharDevice) return await Deno.open(path, { write: true });
   if (before !== undefined && !before.isFile) {
     throw new TypeError(before.isDirectory ? "it is a directory" : "it is not a regular file");
   }
   if (before !== undefined) await Deno.rename(path, `${path}.1`);
-  else await Deno.mkdir(dirname(path), { recursive: true });
+  else await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
   return await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import { dirname, resolve } from "node:path";
+import { distrustOf } from "../files/trusted_path.ts";
 import { freeBytesOf, nearestExisting, systemWords, whyNotWritable } from "./disk.ts";
 import { fault, fine, warning } from "./finding.ts";
 import type { Finding } from "./finding.ts";
@@ -17,7 +18,8 @@ export async function judgeLogFile(file: string | undefined): Promise<Finding[]>
   if (file === undefined) return [fine("log-file", "No log file is written (--log-file none)")];
   const path = resolve(file);
   const existing = await nearestExisting(path);
-  const reason = existing === path ? await whyNotAppendable(path) : await whyNotWritable(existing);
+  const reason = await whyNotTrusted(path) ??
+    (existing === path ? await whyNotAppendable(path) : await whyNotWritable(existing));
   if (reason !== undefined) {
     return [fault("log-file", `The log file ${path} cannot be written: ${reason}`, otherFile)];
   }
@@ -27,6 +29,16 @@ export async function judgeLogFile(file: string | undefined): Promise<Finding[]>
     return [warning("log-file", text, "Free some space there, or write it elsewhere: --log-file")];
   }
   return [fine("log-file", `The log file ${path} can be written`)];
+}
+
+/** Nothing is opened, or made, where other users may have laid a trap. */
+async function whyNotTrusted(path: string): Promise<string | undefined> {
+  try {
+    const distrust = await distrustOf(path);
+    return distrust && `${distrust.path} ${distrust.reason}`;
+  } catch (error) {
+    return systemWords(error);
+  }
 }
 
 async function whyNotAppendable(path: string): Promise<string | undefined> {

@@ -6,7 +6,7 @@
  */
 import type { FolderFacts, NeighbourCluster } from "./registry_folder.ts";
 import type { Listing } from "../registry/registry.ts";
-import { fault, fine, warning } from "./finding.ts";
+import { fine, warning } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 
 /** Below this a registry or a log soon has no room, in bytes. */

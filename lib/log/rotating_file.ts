@@ -10,6 +10,7 @@
  */
 
 import type { Clock } from "../clock.ts";
+import { UntrustedPathError } from "../files/trusted_path.ts";
 import { type FileDriver, systemFiles } from "./file_driver.ts";
 import { LinePump } from "./line_pump.ts";
 import { SharedFile } from "./shared_file.ts";
@@ -133,6 +134,7 @@ export class RotatingFile {
 
 /** The cause in words: without the number and the call that Deno appends. */
 function reasonOf(error: unknown): string {
+  if (error instanceof UntrustedPathError) return `${error.message}, take another with --log-file`;
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/ \(os error \d+\).*$/s, "");
 }

@@ -1,16 +1,16 @@
 /**
  * One log file that several processes append to and rotate.
  *
- * Each append is a short critical section under the kernel's lock on the log file itself: lock;
- * look whether the path still leads to the file that is locked (somebody may have rotated it while
- * we waited); write as many lines as fit; unlock. Whoever finds the file full renames the chain
- * while holding the lock, and everybody else notices by the look. The kernel drops the lock when a
- * process dies, so there is nothing to clean up, and no second file lies about that could be
- * deleted.
+ * Each append is a short critical section under the kernel's lock on a private file beside the log:
+ * lock; look whether the path still leads to the file that is open (somebody may have rotated it while
+ * we waited), and whether the lock still keeps others out; write as many lines as fit; unlock. Whoever
+ * finds the file full renames the chain while holding the lock, and everybody else notices by the look.
+ * The kernel drops the lock when a process dies, so there is nothing to clean up. The log itself is not
+ * locked, because anybody who can read a file can lock it.
  *
  * A process that is frozen while it holds the lock keeps the others waiting: the kernel offers no
  * way to stop waiting. So exactly one wait is pending, in a thread of its own, and the lines wait
- * in the bounded buffer above. Moving the file away ends such a wait, see `#awaitLock`.
+ * in the bounded buffer above. Removing the locked file ends such a wait, see `#awaitLock`.
  *
  * @module
  */
@@ -100,8 +100,11 @@ export class SharedFile {
       this.#forget();
       return { writtenBytes: 0 };
     }
-    const state = await this.#options.driver.stat(this.#options.path);
-    if (state?.identity !== file.identity || this.#closed) {
+    const [state, isAlone] = await Promise.all([
+      this.#options.driver.stat(this.#options.path),
+      file.locksOthersOut(),
+    ]);
+    if (state?.identity !== file.identity || !isAlone || this.#closed) {
       this.#discard();
       return { writtenBytes: 0 };
     }
@@ -120,11 +123,11 @@ export class SharedFile {
 
   /**
    * Waits for the lock; true when it is ours. While the wait is long it looks now and then whether
-   * the path leads to another file by now: then the lock is of no use any more, and the result is
-   * false. (So who finds a log stuck behind a frozen process may simply move the file away.)
+   * the lock is of any use: not if it keeps nobody out any more, and the result is false. (So who
+   * finds a log stuck behind a frozen process may end that, or remove the locked file.)
    */
   #awaitLock(file: LogFile): Promise<boolean> {
-    const { clock, lockTimeoutMs, onLockWait, path, driver } = this.#options;
+    const { clock, lockTimeoutMs, onLockWait } = this.#options;
     return new Promise((resolve, reject) => {
       let waiting = true;
       const stopWaiting = (): void => {
@@ -134,9 +137,9 @@ export class SharedFile {
       };
       const look = async (): Promise<void> => {
         onLockWait();
-        const state = await driver.stat(path).catch(() => undefined);
+        const isOfUse = await file.locksOthersOut().catch(() => false);
         if (!waiting || this.#closed) return;
-        if (state?.identity === file.identity) return watch();
+        if (isOfUse) return watch();
         stopWaiting();
         resolve(false);
       };

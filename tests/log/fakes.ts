@@ -59,6 +59,10 @@ export function settle(): Promise<void> {
 interface Inode {
   readonly identity: string;
   bytes: number[];
+}
+
+/** What is locked instead of a file: one for each path, until it is removed. */
+interface Lock {
   holder: unknown;
   waiting: (() => void)[];
 }
@@ -66,6 +70,7 @@ interface Inode {
 /** Files in memory, shared by all that are given the same instance. */
 export class MemoryFiles implements FileDriver {
   readonly #inodes = new Map<string, Inode>();
+  readonly #locks = new Map<string, Lock>();
   #created = 0;
   /** Room on the disk. */
   freeBytes = Infinity;
@@ -98,7 +103,14 @@ export class MemoryFiles implements FileDriver {
     if (this.openError !== undefined) throw new Error(this.openError);
     const inode = this.#at(path);
     this.opened++;
-    return this.#handle(inode);
+    const lock = this.#locks.get(path) ?? { holder: undefined, waiting: [] };
+    this.#locks.set(path, lock);
+    return this.#handle(inode, lock, path);
+  }
+
+  /** Removes what the users of `path` lock: the next one to open it makes another. */
+  removeLock(path: string): void {
+    this.#locks.delete(path);
   }
 
   // deno-lint-ignore require-await
@@ -126,29 +138,29 @@ export class MemoryFiles implements FileDriver {
     const inode: Inode = {
       identity: String(++this.#created),
       bytes: [],
-      holder: undefined,
-      waiting: [],
     };
     this.#inodes.set(path, inode);
     return inode;
   }
 
-  #handle(inode: Inode): LogFile {
+  #handle(inode: Inode, lock: Lock, path: string): LogFile {
     const release = (): void => {
-      if (inode.holder !== file) return;
-      inode.holder = undefined;
-      inode.waiting.shift()?.();
+      if (lock.holder !== file) return;
+      lock.holder = undefined;
+      lock.waiting.shift()?.();
     };
     const file: LogFile = {
       identity: inode.identity,
       regular: true,
       lock: async () => {
-        while (inode.holder !== undefined) {
-          await new Promise<void>((resolve) => inode.waiting.push(resolve));
+        while (lock.holder !== undefined) {
+          await new Promise<void>((resolve) => lock.waiting.push(resolve));
         }
-        inode.holder = file;
+        lock.holder = file;
         this.locks++;
       },
+      // deno-lint-ignore require-await
+      locksOthersOut: async () => this.#locks.get(path) === lock,
       // deno-lint-ignore require-await
       unlock: async () => release(),
       // deno-lint-ignore require-await

@@ -1,5 +1,5 @@
 /**
- * A process that keeps a log file locked: `lock_holder.ts FILE`. Writes a line to standard output
+ * A process that keeps a file locked: `lock_holder.ts FILE`. Writes a line to standard output
  * when it has the lock, and gives it back when its standard input ends.
  *
  * @module

@@ -164,7 +164,7 @@ Deno.test({
       assert.match(text(), /\[error\] x\n/);
       assert.match(
         text(),
-        /\[warning\] Cannot write log file ".*": it is a directory; trying again\n/,
+        /\[warning\] Cannot write log file ".*": it is a folder; trying again\n/,
       );
       assert.equal(troubles.length, 2);
       assert.match(troubles[1] ?? "", /^1 log line could not be written/);

@@ -198,7 +198,8 @@ Deno.test({
       assert.equal(await Deno.readTextFile(`${path}.1`), line(4) + line(5));
       assert.equal(await Deno.readTextFile(path), line(6));
       const names = await Array.fromAsync(Deno.readDir(`${directory}/a/b`), ({ name }) => name);
-      assert.deepEqual(names.sort(), ["cluster.log", "cluster.log.1", "cluster.log.2"]);
+      const files = ["cluster.log", "cluster.log.1", "cluster.log.2"];
+      assert.deepEqual(names.sort(), [".cluster.log.lock", ...files]);
       assert.deepEqual(troubles, []);
     }),
 });
@@ -237,8 +238,8 @@ Deno.test({
       await file.close(200);
       const path = JSON.stringify(directory);
       assert.deepEqual(troubles, [
-        `Cannot write log file ${path}: it is a directory; trying again`,
-        `1 log line could not be written to ${path}: it is a directory`,
+        `Cannot write log file ${path}: it is a folder; trying again`,
+        `1 log line could not be written to ${path}: it is a folder`,
       ]);
     }),
 });

@@ -6,6 +6,7 @@
 
 import assert from "node:assert/strict";
 import { systemClock, withDeadline } from "../../lib/clock.ts";
+import { lockPathOf } from "../../lib/log/file_driver.ts";
 import { RotatingFile } from "../../lib/log/rotating_file.ts";
 import { needing } from "../permissions.ts";
 import { diskTest } from "../integration/disk.ts";
@@ -14,7 +15,8 @@ const fixture = (name: string): string => new URL(`../log/${name}`, import.meta.
 
 /** The text of cluster.log and its predecessors, the newest first; asserts that no number is missing. */
 async function readAll(directory: string): Promise<string[]> {
-  const names = await Array.fromAsync(Deno.readDir(directory), ({ name }) => name);
+  const all = await Array.fromAsync(Deno.readDir(directory), ({ name }) => name);
+  const names = all.filter((name) => name !== ".cluster.log.lock");
   const paths = names.map((_name, index) => `cluster.log${index === 0 ? "" : `.${index}`}`);
   assert.deepEqual(names.sort(), [...paths].sort());
   return await Promise.all(paths.map((name) => Deno.readTextFile(`${directory}/${name}`)));
@@ -156,7 +158,7 @@ Deno.test({
   async fn(): Promise<void> {
     const directory = await Deno.makeTempDir();
     const path = `${directory}/cluster.log`;
-    const holder = spawn("lock_holder.ts", path);
+    const holder = spawn("lock_holder.ts", lockPathOf(path));
     const { file, troubles, trouble } = openFile(path);
     try {
       const stdout = holder.stdout.getReader();
@@ -181,6 +183,30 @@ Deno.test({
       assert.equal(troubles.length, 2);
       await stdout.cancel();
     } finally {
+      await end(holder);
+      await file.close(1000);
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  ...needing("a process that locks the log file itself holds up nobody", "read", "write", "run"),
+  async fn(): Promise<void> {
+    const directory = await Deno.makeTempDir();
+    const path = `${directory}/cluster.log`;
+    const holder = spawn("lock_holder.ts", path);
+    const { file, troubles } = openFile(path);
+    try {
+      const stdout = holder.stdout.getReader();
+      await stdout.read();
+      file.write(new TextEncoder().encode("line\n"));
+      assert.ok(await file.flush(20_000));
+      assert.equal(await Deno.readTextFile(path), "line\n");
+      assert.deepEqual(troubles, []);
+      await stdout.cancel();
+    } finally {
+      await holder.stdin.close();
       await end(holder);
       await file.close(1000);
       await Deno.remove(directory, { recursive: true });
