@@ -24,7 +24,8 @@ export async function doctor(
     const { findings, registryAway } = await examine({ options, clock: systemClock, signal });
     if (signal.aborted) return interrupted.exitCode;
     const color = world.stdoutIsTerminal && !world.environment["NO_COLOR"];
-    world.writeStdout(json ? findingsJson(findings) : findingsText(findings, { color }));
+    if (json) world.writeStdout(findingsJson(findings));
+    else world.drawStdout(findingsText(findings, { color }));
     if (registryAway) return exitCode.registryAway;
     return isWell(findings) ? exitCode.fine : exitCode.failed;
   } catch (error) {

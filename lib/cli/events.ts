@@ -6,6 +6,7 @@
 import { sleep, systemClock } from "../clock.ts";
 import { describeChange } from "../core/change.ts";
 import { formatDuration } from "../core/duration.ts";
+import { escapeControls } from "../core/escape.ts";
 import type { EventView } from "../core/message.ts";
 import type { ClientOptions, EventsFlags } from "./commands.ts";
 import { exitCode } from "./exit_codes.ts";
@@ -41,5 +42,5 @@ export async function events(
 function line(event: EventView, json: boolean): string {
   return json
     ? JSON.stringify(event)
-    : `${formatDuration(event.agoMs).padStart(10)} ago  ${describeChange(event)}`;
+    : escapeControls(`${formatDuration(event.agoMs).padStart(10)} ago  ${describeChange(event)}`);
 }

@@ -5,6 +5,7 @@
  */
 import { statusWords } from "../core/change.ts";
 import { formatDuration, formatRoundTrip } from "../core/duration.ts";
+import { escapeControls } from "../core/escape.ts";
 import type { Explanation } from "../core/explain.ts";
 import { failureWords } from "../core/failure_words.ts";
 import type { GivenName } from "../core/option_identity.ts";
@@ -48,12 +49,12 @@ export function explanationText(asked: string, explanation: Explanation): string
   const { name, kind, status, verdict, wouldChange } = explanation;
   const shown = kind === "beam" ? `${name} (beam)` : name;
   const lines = [
-    `${shown} ${statusWords(status)}, as ${asked} sees it: ${verdict}`,
+    escapeControls(`${shown} ${statusWords(status)}, as ${asked} sees it: ${verdict}`),
     "",
     formatTable(["EVIDENCE", ""], [...opinions(explanation), ...evidence(explanation)]),
     "",
     "What would change that:",
-    ...wouldChange.map((sentence) => `  - ${sentence}`),
+    ...wouldChange.map((sentence) => escapeControls(`  - ${sentence}`)),
   ];
   return lines.join("\n") + "\n";
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { escapeControls } from "../core/escape.ts";
 import type { Answer, Request } from "../core/message.ts";
 import type { GivenName } from "../core/option_identity.ts";
 import type { Row } from "../core/row.ts";
@@ -52,7 +53,8 @@ export async function health(world: World, options: ClientOptions): Promise<numb
   for (const [{ name }, answer] of await askAll(visit, options, { kind: "health" })) {
     const well = answer.kind === "health" && answer.healthy;
     const reason = answer.kind === "health" ? answer.reason : "it gave an unknown answer";
-    world.writeStdout(`${name} is ${well ? "healthy" : "not healthy"}: ${reason}\n`);
+    const line = `${name} is ${well ? "healthy" : "not healthy"}: ${reason}`;
+    world.writeStdout(`${escapeControls(line)}\n`);
     healthy &&= well;
   }
   return healthy ? exitCode.fine : exitCode.failed;

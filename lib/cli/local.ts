@@ -8,6 +8,7 @@
  */
 import { styleText } from "node:util";
 import { sleep, systemClock } from "../clock.ts";
+import { escapeControls } from "../core/escape.ts";
 import { seededRandom } from "../core/random.ts";
 import { randomBytes } from "../start.ts";
 import type { LocalFlags } from "./commands.ts";
@@ -152,7 +153,7 @@ class Crowd {
         validateStream: false,
       })
       : `${prefix} |`;
-    this.#world.writeStdout(`${shown} ${line}\n`);
+    this.#world.drawStdout(`${shown} ${escapeControls(line)}\n`);
   }
 }
 

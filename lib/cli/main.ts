@@ -9,6 +9,7 @@
  */
 import { unreachable } from "../core/assert.ts";
 import { UsageError } from "../core/errors.ts";
+import { escapeControls } from "../core/escape.ts";
 import { configFileOf, gatherOptions } from "../core/options.ts";
 import type { NodeOptions } from "../core/options.ts";
 import { optionEntries } from "../core/option_table.ts";
@@ -64,8 +65,9 @@ function checkEncoding(args: readonly string[]): void {
 
 /** Sentences for standard error, one line each. */
 function errorText(error: Error, line: CommandLine | undefined): string {
-  if (!(error instanceof UsageError)) return `clusternode: ${error.message}\n`;
-  const lines = error.faults.map((fault) => `clusternode: ${fault}`);
+  const told = (message: string): string => `clusternode: ${escapeControls(message)}`;
+  if (!(error instanceof UsageError)) return `${told(error.message)}\n`;
+  const lines = error.faults.map(told);
   const command = line?.command ?? "start";
   const more = command === "start" ? "" : `, or for this command: clusternode ${command} --help`;
   return [...lines, `For help: clusternode --help${more}`, ""].join("\n");

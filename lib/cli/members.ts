@@ -6,6 +6,7 @@
 import { sleep, systemClock } from "../clock.ts";
 import { formatAddress } from "../core/address.ts";
 import { formatDuration, formatRoundTrip } from "../core/duration.ts";
+import { escapeControls, escapeLines } from "../core/escape.ts";
 import type { MemberView } from "../core/member.ts";
 import type { ClientOptions, MembersFlags } from "./commands.ts";
 import { exitCode } from "./exit_codes.ts";
@@ -32,15 +33,19 @@ export async function members(
   const watching = tellingOnce(world);
   while (!interrupted.signal.aborted) {
     const shown = await look(watching, options, json).catch((error) => {
-      if (error instanceof CommandError) return error.message;
+      if (error instanceof CommandError) return escapeControls(error.message);
       throw error;
     });
-    // Home, text with the rest of each line cleared, and everything below cleared.
-    const redraw = `\x1b[H${shown.replaceAll("\n", "\x1b[K\n")}\x1b[K\n\x1b[J`;
-    world.writeStdout(world.stdoutIsTerminal && !json ? redraw : `${shown}\n`);
+    if (world.stdoutIsTerminal && !json) world.drawStdout(redraw(shown));
+    else world.writeStdout(`${shown}\n`);
     await sleep(systemClock, redrawMs, interrupted.signal).catch(() => {});
   }
   return interrupted.exitCode;
+}
+
+/** Home, the lines with the rest of each cleared, and everything below cleared. */
+function redraw(lines: string): string {
+  return `\x1b[H${escapeLines(lines).replaceAll("\n", "\x1b[K\n")}\x1b[K\n\x1b[J`;
 }
 
 /** That one of the registries is away need not be told with each look. */

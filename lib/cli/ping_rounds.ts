@@ -6,6 +6,7 @@
 import { sleep, systemClock } from "../clock.ts";
 import { formatAddress } from "../core/address.ts";
 import type { Address } from "../core/address.ts";
+import { escapeControls } from "../core/escape.ts";
 import type { NodeName } from "../core/name.ts";
 import type { PingFlags } from "./commands.ts";
 import { exitCode } from "./exit_codes.ts";
@@ -33,7 +34,7 @@ export async function pingRounds(
 ): Promise<number> {
   using interrupted = untilInterrupted();
   const { name, place } = subject;
-  world.writeStdout(`PING ${name} (${place})\n`);
+  world.writeStdout(`${escapeControls(`PING ${name} (${place})`)}\n`);
   const roundTrips: number[] = [];
   const begun = systemClock.now();
   let sent = 0;
@@ -61,7 +62,8 @@ function aborted({ signal }: { signal: AbortSignal }): Promise<undefined> {
 
 function pingLine(name: NodeName, sequence: number, outcome: PingResult): string {
   if (!("roundTripUs" in outcome)) {
-    return `pang from ${name}: seq=${sequence} ${outcome.kind} (${outcome.detail})`;
+    const why = `${outcome.kind} (${escapeControls(outcome.detail)})`;
+    return `pang from ${name}: seq=${sequence} ${why}`;
   }
   const at = formatAddress(outcome.address);
   return `pong from ${name} (${at}): seq=${sequence} time=${milliseconds(outcome.roundTripUs)} ms`;

@@ -38,10 +38,10 @@ export class ProgressBar implements Disposable {
     const full = Math.round(Math.max(0, Math.min(1, share)) * width);
     const bar = "█".repeat(full) + "░".repeat(width - full);
     const words = [`${Math.floor(share * 100)} %`, label, formatDuration(now - this.#begun)];
-    this.#world.writeStderr(`\r${bar} ${words.filter((word) => word !== "").join(", ")}\x1b[K`);
+    this.#world.drawStderr(`\r${bar} ${words.filter((word) => word !== "").join(", ")}\x1b[K`);
   }
 
   [Symbol.dispose](): void {
-    if (this.#drawnAt > -Infinity) this.#world.writeStderr("\r\x1b[K");
+    if (this.#drawnAt > -Infinity) this.#world.drawStderr("\r\x1b[K");
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { escapeControls } from "../core/escape.ts";
 import type { Commands } from "./commands.ts";
 import { exitCode } from "./exit_codes.ts";
 import type { World } from "./world.ts";
@@ -40,7 +41,7 @@ async function told(world: World, run: () => Promise<number>): Promise<number> {
   } catch (error) {
     const { CommandError } = await import("./visit.ts");
     if (!(error instanceof CommandError)) throw error;
-    world.writeStderr(`clusternode: ${error.message}\n`);
+    world.writeStderr(`clusternode: ${escapeControls(error.message)}\n`);
     return exitCode.failed;
   }
 }

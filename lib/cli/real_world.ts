@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { escapeLines } from "../core/escape.ts";
 import { optionEntries } from "../core/option_table.ts";
 import { registryUrlFault } from "../registry/url.ts";
 import { linesOfFile } from "./file_lines.ts";
@@ -14,8 +15,10 @@ export function realWorld(): World {
   const stdoutIsTerminal = Deno.stdout.isTerminal();
   return {
     environment: environmentOfProcess(),
-    writeStdout: (text) => writeText(Deno.stdout, text),
-    writeStderr: (text) => writeTextOrNothing(Deno.stderr, text),
+    writeStdout: (lines) => writeText(Deno.stdout, escapeLines(lines)),
+    writeStderr: (lines) => writeTextOrNothing(Deno.stderr, escapeLines(lines)),
+    drawStdout: (text) => writeText(Deno.stdout, text),
+    drawStderr: (text) => writeTextOrNothing(Deno.stderr, text),
     stdoutIsTerminal,
     stderrIsTerminal: Deno.stderr.isTerminal(),
     columns: stdoutIsTerminal ? Deno.consoleSize().columns : undefined,

@@ -9,6 +9,7 @@
 import { describeChanges, groupChanges } from "../core/change.ts";
 import { formatAddress } from "../core/address.ts";
 import { formatDuration } from "../core/duration.ts";
+import { escapeControls } from "../core/escape.ts";
 import type { Effect } from "../core/input.ts";
 import type { RecordingHeader } from "../core/recording.ts";
 import { replay } from "../core/replay.ts";
@@ -114,7 +115,7 @@ function headerText(path: string, { software, settings, seed }: RecordingHeader)
 }
 
 function storyText({ atMs, text }: StoryLine): string {
-  return `${secondsText(atMs).padStart(12)}  ${text}`;
+  return escapeControls(`${secondsText(atMs).padStart(12)}  ${text}`);
 }
 
 /** Seconds to the millisecond, as in the story. */
@@ -141,7 +142,7 @@ function outcomeText({ header, cutOffLine }: Replay, outcome: Outcome): string {
   );
   const present = `clusternode/${softwareVersion}`;
   if (header.software !== present) {
-    lines.push(`It was recorded by ${header.software}, and this is ${present}.`);
+    lines.push(escapeControls(`It was recorded by ${header.software}, and this is ${present}.`));
   }
   return lines.join("\n");
 }

@@ -3,13 +3,17 @@
  *
  * @module
  */
+import { escapeControls } from "../core/escape.ts";
 
-/** Columns two spaces apart, as wide as they need to be; no spaces at the ends of lines. */
+/**
+ * Columns two spaces apart, as wide as they need to be; no spaces at the ends of lines. A cell stays on
+ * its line, whatever it says.
+ */
 export function formatTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
 ): string {
-  const lines = [header, ...rows];
+  const lines = [header, ...rows].map((line) => line.map(escapeControls));
   const widths = header.map((_, column) =>
     Math.max(...lines.map((line) => (line[column] ?? "").length))
   );

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { escapeControls } from "../core/escape.ts";
 import { decodeAnswer, encodeMessage } from "../core/message.ts";
 import type { Answer, Request } from "../core/message.ts";
 import type { MemberView } from "../core/member.ts";
@@ -61,7 +62,8 @@ export class Visit implements AsyncDisposable {
    * @throws {CommandError} if nobody is registered, or no cookie is to be had
    */
   static async begin(world: World, options: ClientOptions): Promise<Visit> {
-    const tell = (message: string): void => world.writeStderr(`clusternode: ${message}\n`);
+    const tell = (message: string): void =>
+      world.writeStderr(`clusternode: ${escapeControls(message)}\n`);
     await using registry = await openRegistryOf(options, { info: tell, warning: tell });
     const signal = AbortSignal.timeout(registryTimeoutMs);
     const listing = await registry.list(signal);

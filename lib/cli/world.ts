@@ -9,13 +9,21 @@ export interface World {
   /** Environment variables. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /**
-   * Writes text as it is, line breaks included.
+   * Writes lines of text or of JSON; whatever else a terminal would obey is shown instead.
    *
    * @throws {OutputError} if nobody reads it any more, or it cannot be written
    */
-  writeStdout(text: string): void;
-  /** Writes text as it is, line breaks included; never throws. */
-  writeStderr(text: string): void;
+  writeStdout(lines: string): void;
+  /** Writes lines of text; whatever else a terminal would obey is shown instead. Never throws. */
+  writeStderr(lines: string): void;
+  /**
+   * Writes text with colours and movements of the cursor as it is: what is foreign has been escaped.
+   *
+   * @throws {OutputError} like {@linkcode writeStdout}
+   */
+  drawStdout(text: string): void;
+  /** Like {@linkcode drawStdout}, but never throws. */
+  drawStderr(text: string): void;
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
   /** Width of the terminal in characters, if there is one. */

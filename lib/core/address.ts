@@ -25,8 +25,8 @@ function isIpv4(host: string): boolean {
 }
 
 function isIpv6(host: string): boolean {
-  const zone = host.indexOf("%");
-  const text = zone < 0 ? host : host.slice(0, zone);
+  const [text = "", ...zones] = host.split("%");
+  if (zones.length > 1 || !zones.every((zone) => /^[A-Za-z0-9_.-]{1,15}$/.test(zone))) return false;
   if (!/^[0-9a-fA-F:.]+$/.test(text) || !text.includes(":")) return false;
   const halves = text.split("::");
   if (halves.length > 2) return false;
@@ -73,6 +73,11 @@ export function parseAddress(text: string, defaultPort?: number): Address | unde
   if (bracketed === undefined ? !isHost(host) : !isIpv6(host)) return undefined;
   const port = digits === undefined ? defaultPort : Number(digits);
   return port === undefined || port > 65535 ? undefined : { host, port };
+}
+
+/** True for what can stand as the host of an address: an IP address, or the name of a host in ASCII. */
+export function isLegalHost(host: string): boolean {
+  return isHost(host) || isIpv6(host);
 }
 
 function isHost(host: string): boolean {

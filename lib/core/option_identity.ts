@@ -9,7 +9,7 @@ import type { Address } from "./address.ts";
 import { clusterNameFault, localNameFault, parseNodeName } from "./name.ts";
 import { nodeNameFault } from "./name.ts";
 import type { NodeName } from "./name.ts";
-import { tagsMax } from "./row.ts";
+import { isTagValue, tagKeyPattern, tagsMax } from "./row.ts";
 import { encodeUtf8 } from "./text.ts";
 import type { Reading, ValueType } from "./option_values.ts";
 
@@ -157,18 +157,14 @@ export const tag: ValueType<Tag> = {
     const key = text.slice(0, Math.max(0, at));
     const value = text.slice(at + 1);
     if (at < 0) return { fault: "it must be key=value, such as zone=eu-1" };
-    if (!/^[A-Za-z0-9_][A-Za-z0-9_.\/-]{0,63}$/.test(key)) {
+    if (!tagKeyPattern.test(key)) {
       return { fault: "its key must be 1 to 64 letters, digits, _ . - / (such as zone=eu-1)" };
     }
-    return value.length <= 256 && !hasControlCharacter(value)
+    return isTagValue(value)
       ? { value: [key, value] }
       : { fault: "its value must be at most 256 characters long, without line breaks" };
   },
 };
-
-function hasControlCharacter(text: string): boolean {
-  return [...text].some((character) => character < " " || character === "\x7f");
-}
 
 /** Most bytes that all tags of a node may have together, so that its row stays within its limit. */
 export const tagsMaxBytes = 8 * 1024;

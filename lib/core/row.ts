@@ -11,6 +11,7 @@ import * as v from "valibot";
 import { countSchema } from "./count.ts";
 import { parseNodeName } from "./name.ts";
 import type { NodeName } from "./name.ts";
+import { isLegalHost } from "./address.ts";
 import type { Address } from "./address.ts";
 
 /** Layout of a row that this program writes. Rows of a newer layout are reported, not guessed at. */
@@ -25,8 +26,16 @@ export const beatIntervalMaxMs: number = 60 * 60_000;
 /** Most addresses a node tells its peers. */
 export const addressesMax = 8;
 
-/** Most tags of a node; a key is at most 64 characters long, a value at most 256. */
+/** Most tags of a node. */
 export const tagsMax = 32;
+
+/** The key of a tag: 1 to 64 letters, digits and a few marks. */
+export const tagKeyPattern = /^[A-Za-z0-9_][A-Za-z0-9_.\/-]{0,63}$/;
+
+/** True for what can be the value of a tag: at most 256 characters, on one line, without controls. */
+export function isTagValue(text: string): boolean {
+  return text.length <= 256 && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
+}
 
 /** 128 random bits as 32 lower-case hexadecimal digits: one run of one process. */
 export type InstanceId = string;
@@ -55,7 +64,7 @@ export interface Row {
 
 /** Shape of an address that came from outside. */
 export const addressSchema = v.object({
-  host: v.pipe(v.string(), v.minLength(1), v.maxLength(253)),
+  host: v.pipe(v.string(), v.maxLength(253), v.check(isLegalHost)),
   port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535)),
 });
 
@@ -69,7 +78,7 @@ export const instanceSchema = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 
 /** Shape of tags that came from outside. */
 export const tagsSchema = v.pipe(
-  v.record(v.pipe(v.string(), v.maxLength(64)), v.pipe(v.string(), v.maxLength(256))),
+  v.record(v.pipe(v.string(), v.regex(tagKeyPattern)), v.pipe(v.string(), v.check(isTagValue))),
   v.check((tags) => Object.keys(tags).length <= tagsMax),
 );
 

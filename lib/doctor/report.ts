@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { escapeControls } from "../core/escape.ts";
 import type { Finding, FindingLevel } from "./finding.ts";
 
 /** From the one that can wait to the one that cannot. */
@@ -39,8 +40,9 @@ export function findingsText(
 function linesOf(finding: Finding, color: boolean): string[] {
   const { level, text } = finding;
   const mark = color ? `\x1b[${colors[level]}m${marks[level]}\x1b[0m` : marks[level];
-  const line = `${mark}  ${text}`;
-  return finding.level === "ok" ? [line] : [line, `             → ${finding.whatToDo}`];
+  const line = `${mark}  ${escapeControls(text)}`;
+  if (finding.level === "ok") return [line];
+  return [line, escapeControls(`             → ${finding.whatToDo}`)];
 }
 
 /** The last line: `2 faults, 1 warning, 9 ok`, or that nothing was found. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { escapeLines } from "../../lib/core/escape.ts";
 import { linesOf } from "../../lib/core/recording.ts";
 import type { Commands } from "../../lib/cli/commands.ts";
 import { main } from "../../lib/cli/main.ts";
@@ -36,8 +37,10 @@ export function fakeWorld(
 ): World {
   return {
     environment,
-    writeStdout,
-    writeStderr,
+    writeStdout: (lines) => writeStdout(escapeLines(lines)),
+    writeStderr: (lines) => writeStderr(escapeLines(lines)),
+    drawStdout: writeStdout,
+    drawStderr: writeStderr,
     stdoutIsTerminal: false,
     stderrIsTerminal: false,
     columns: undefined,
