@@ -29,12 +29,16 @@ import type { OwnName } from "./node/own_name.ts";
 import { openRegistry } from "./registry/open.ts";
 import type { Registry } from "./registry/registry.ts";
 import { UntrustedStorage } from "./registry/storage_fault.ts";
+import { HostResolver } from "./sockets/resolver.ts";
 import { listenTcp } from "./transport/tcp.ts";
 import type { Transport } from "./transport/transport.ts";
 import { softwareVersion } from "./version.ts";
 import { mintCookie } from "./cookie.ts";
 
 const software = `clusternode/${softwareVersion}`;
+
+/** One for all that this process dials, so that it never has more than a few questions open. */
+const resolver = new HostResolver({ clock: systemClock });
 
 /** Pauses between tries to get the cookie at start, in milliseconds. */
 const cookieRetryMs = 500;
@@ -123,6 +127,7 @@ export function openVisitorTransport(
     cluster,
     clock: systemClock,
     randomBytes,
+    resolver,
     handler: {
       onRequest: (_from, _body, answer) => answer(encodeMessage({ kind: "pong" })),
       onNotice: ignore,
@@ -182,6 +187,7 @@ export async function startNode(options: NodeOptions, log: Log): Promise<Cluster
           clock: systemClock,
           randomBytes,
           handler,
+          resolver,
         }),
       settings: (port) => ({
         name: own.name,
@@ -253,7 +259,13 @@ const beamTickMs = 15_000;
 /** Loaded only where it is needed, like the registries. */
 async function openBeamOf(options: Omit<BeamOptions, "tickMs">): Promise<Beam> {
   const { openBeam } = await import("./beam/open.ts");
-  return await openBeam({ ...options, tickMs: beamTickMs, clock: systemClock, randomBytes });
+  return await openBeam({
+    ...options,
+    tickMs: beamTickMs,
+    clock: systemClock,
+    randomBytes,
+    resolver,
+  });
 }
 
 /** An environment variable; one that may not be read counts as not set. */

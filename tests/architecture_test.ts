@@ -39,7 +39,7 @@ const parts: Readonly<Record<string, Part>> = {
     values: ["core", "clock.ts", "files"],
     outside: [anyNode, "aws4fetch", "iovalkey", "postgres"],
   },
-  "sockets": { values: ["core", "clock.ts"] },
+  "sockets": { values: ["core", "clock.ts"], outside: [anyNode] },
   "transport": { values: ["core", "clock.ts", "sockets"], outside: [anyNode] },
   "beam": { values: ["core", "clock.ts", "sockets"], outside: [anyNode, "@noble/*"] },
   "recorder.ts": { values: ["core", "clock.ts", "files"], outside: [anyNode] },
@@ -52,7 +52,7 @@ const parts: Readonly<Record<string, Part>> = {
   "start.ts": {
     values: [
       ...["core", "clock.ts", "cookie.ts", "files", "version.ts", "log", "recorder.ts"],
-      ...["beam", "registry", "transport", "node"],
+      ...["beam", "registry", "sockets", "transport", "node"],
     ],
     outside: [anyNode],
   },

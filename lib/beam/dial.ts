@@ -6,13 +6,12 @@
 import { formatAddress } from "../core/address.ts";
 import { assert, AssertionError, unreachable } from "../core/assert.ts";
 import type { NodeName } from "../core/name.ts";
-import type { Clock } from "../clock.ts";
 import type { HandshakeEffect, Party, Peer } from "./handshake.ts";
 import { DiallingHandshake } from "./handshake_dialler.ts";
 import type { Status } from "./handshake_message.ts";
 import { type BeamLimits, handshakePacketMaxBytes } from "./limits.ts";
-import { connectTo, type Failure, findPlace, type Progress } from "./lookup.ts";
-import { onAbort } from "./on_abort.ts";
+import { connectTo, type Failure, findPlace, type LookupContext, type Progress } from "./lookup.ts";
+import { onAbort } from "../sockets/on_abort.ts";
 import { Wire } from "./wire.ts";
 
 /** How a dial ended. */
@@ -25,10 +24,8 @@ export type DialResult =
   | Failure;
 
 /** What a dial needs from its surroundings. */
-export interface DialContext {
-  readonly clock: Clock;
+export interface DialContext extends LookupContext {
   readonly limits: BeamLimits;
-  readonly epmdPort: number;
   /** This node for one handshake, until that is over. */
   readonly party: () => Party & Disposable;
   /**
@@ -90,9 +87,9 @@ export class Dial implements Progress {
 
   async #run(): Promise<DialResult> {
     const { signal } = this.#stop;
-    const { epmdPort, limits } = this.#context;
+    const { limits } = this.#context;
     try {
-      const place = await findPlace(this.#name, epmdPort, this, signal);
+      const place = await findPlace(this.#name, this.#context, this, signal);
       if ("kind" in place) return place;
       const where = formatAddress(place);
       this.waitingFor("no-answer", `a connection to ${where}`);

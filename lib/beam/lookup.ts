@@ -3,16 +3,18 @@
  *
  * @module
  */
-import { lookup } from "node:dns";
-import { ipFamily } from "../core/address.ts";
+import type { Clock } from "../clock.ts";
+import { formatAddress, ipFamily, socketHost } from "../core/address.ts";
 import { hostName, localName, type NodeName } from "../core/name.ts";
 import type { BeamOutcome } from "./beam.ts";
 import { joined } from "./bytes.ts";
 import { decodePortIs, encodePortPlease } from "./epmd_message.ts";
 import { encodePacket } from "./packets.ts";
 import { epmdAnswerMaxBytes } from "./limits.ts";
-import { onAbort } from "./on_abort.ts";
+import { onAbort } from "../sockets/on_abort.ts";
+import { firstOf } from "../sockets/happy_eyeballs.ts";
 import { reasonOf } from "../sockets/reason.ts";
+import type { Resolver } from "../sockets/resolver.ts";
 
 /** An outcome other than a pong. */
 export type Failure = Exclude<BeamOutcome, { readonly kind: "pong" }>;
@@ -30,55 +32,76 @@ export interface Place {
   readonly version: 5 | 6;
 }
 
-/** Look-ups of hosts under way: they cannot be stopped, so each host has one at most. */
-const resolving = new Map<string, Promise<string>>();
+/** What a look-up needs from its surroundings. */
+export interface LookupContext {
+  readonly clock: Clock;
+  readonly resolver: Resolver;
+  readonly epmdPort: number;
+}
+
+/** The addresses of a host, IPv4 first: nodes of the BEAM listen on IPv4 unless told otherwise. */
+function byFamily(addresses: readonly string[]): readonly string[] {
+  const isIpv6 = (address: string): number => ipFamily(address) === 6 ? 1 : 0;
+  return [...addresses].sort((one, other) => isIpv6(one) - isIpv6(other));
+}
+
+/** What the EPMD of one address said, and of which. */
+interface Told {
+  readonly address: string;
+  readonly answer: Uint8Array | string;
+}
 
 /**
- * The address of `host`: nodes of the BEAM listen on IPv4 unless told otherwise, so a name never
- * becomes an IPv6 address, but one that is written in a node's name is used.
+ * Asks for the place of `name`: at all addresses of its host until an EPMD knows it. Rejects only when
+ * `signal` is aborted.
  */
-function addressOf(host: string, signal: AbortSignal): Promise<string> {
-  if (ipFamily(host) !== undefined) return Promise.resolve(host);
-  const found = resolving.get(host) ??
-    ipv4AddressOf(host).finally(() => resolving.delete(host));
-  resolving.set(host, found);
-  return new Promise((resolve, reject) => {
-    const cancel = onAbort(signal, () => reject(signal.reason));
-    found.then(resolve, reject).finally(cancel);
-  });
-}
-
-function ipv4AddressOf(host: string): Promise<string> {
-  // Not `node:dns/promises`: under Deno 2.4 that prints a warning of a module that it uses.
-  return new Promise((resolve, reject) =>
-    lookup(host, { family: 4 }, (error, address) => error ? reject(error) : resolve(address))
-  );
-}
-
-/** Asks for the place of `name`. Rejects only when `signal` is aborted. */
 export async function findPlace(
   name: NodeName,
-  epmdPort: number,
+  context: LookupContext,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Place | Failure> {
   const host = hostName(name);
   progress.waitingFor("no-answer", `the address of ${host}`);
-  let address: string;
+  let addresses: readonly string[];
   try {
-    address = await addressOf(host, signal);
+    addresses = byFamily(await context.resolver.addressesOf(host, signal));
   } catch (error) {
     signal.throwIfAborted();
-    return { kind: "no-answer", detail: `its host ${host} has no address: ${reasonOf(error)}` };
+    return { kind: "no-answer", detail: `its host has no address: ${reasonOf(error)}` };
   }
-  signal.throwIfAborted();
+  for (;;) {
+    const told = await askAny(name, addresses, context, progress, signal);
+    if ("kind" in told) return told;
+    const place = placeIn(told, host);
+    addresses = addresses.filter((one) => one !== told.address);
+    // Behind one name there may be several hosts, of which only one has the node.
+    const isElsewhere = "kind" in place && place.kind === "refused" && addresses.length > 0;
+    if (!isElsewhere) return place;
+  }
+}
+
+/** Asks the first EPMD that can be reached. */
+async function askAny(
+  name: NodeName,
+  addresses: readonly string[],
+  { clock, epmdPort }: LookupContext,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Told | Failure> {
+  const host = hostName(name);
   progress.waitingFor("no-answer", `a connection to the EPMD of ${host}`);
-  const connected = await connectTo(address, epmdPort, signal, `no EPMD runs on ${host}`);
+  const refused = `no EPMD runs on ${host}`;
+  const connected = await connectToAny(addresses, epmdPort, clock, signal, refused);
   if ("kind" in connected) return connected;
   using socket = connected;
   progress.waitingFor("silent", `the answer of the EPMD of ${host}`);
   const answer = await askedFor(localName(name), socket, signal);
   signal.throwIfAborted();
+  return { address: socketHost(socket.remoteAddr.hostname), answer };
+}
+
+function placeIn({ address, answer }: Told, host: string): Place | Failure {
   if (typeof answer === "string") {
     return { kind: "reset", detail: `the EPMD of ${host} did not answer: ${answer}` };
   }
@@ -91,7 +114,7 @@ export async function findPlace(
   return { host: address, port: found.port, version: found.versionHigh >= 6 ? 6 : 5 };
 }
 
-/** Opens a connection; `refused` says what it means that nobody listens. */
+/** Opens a connection to an IP address; `refused` says what it means that nobody listens. */
 export async function connectTo(
   host: string,
   port: number,
@@ -102,9 +125,35 @@ export async function connectTo(
     return await Deno.connect({ hostname: host, port, signal });
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof Deno.errors.ConnectionRefused) return { kind: "refused", detail: refused };
-    return { kind: "no-answer", detail: `no connection to ${host}:${port}: ${reasonOf(error)}` };
+    return failureOfConnecting(error, formatAddress({ host, port }), refused);
   }
+}
+
+/** Opens a connection to whichever of several IP addresses answers first. */
+async function connectToAny(
+  hosts: readonly string[],
+  port: number,
+  clock: Clock,
+  signal: AbortSignal,
+  refused: string,
+): Promise<Deno.TcpConn | Failure> {
+  try {
+    return await firstOf(
+      hosts,
+      clock,
+      signal,
+      (hostname, either) => Deno.connect({ hostname, port, signal: either }),
+      (socket) => socket.close(),
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    return failureOfConnecting(error, `port ${port} of ${hosts.join(", ")}`, refused);
+  }
+}
+
+function failureOfConnecting(error: unknown, where: string, refused: string): Failure {
+  if (error instanceof Deno.errors.ConnectionRefused) return { kind: "refused", detail: refused };
+  return { kind: "no-answer", detail: `no connection to ${where}: ${reasonOf(error)}` };
 }
 
 /** All that EPMD says about `alive`, or why it says nothing. */

@@ -7,6 +7,8 @@
  * @module
  */
 import { localName, type NodeName } from "../core/name.ts";
+import { HostResolver } from "../sockets/resolver.ts";
+import type { Resolver } from "../sockets/resolver.ts";
 import { StrangerReports } from "../core/strangers.ts";
 import type { Clock } from "../clock.ts";
 import { Acquaintance } from "./acquaintance.ts";
@@ -29,6 +31,8 @@ export interface OpenBeamOptions extends BeamOptions {
   /** Random bytes from the operating system: challenges are made of them. */
   readonly randomBytes: (count: number) => Uint8Array;
   readonly limits?: Partial<BeamLimits>;
+  /** Finds the addresses of hosts; one of its own by default. */
+  readonly resolver?: Resolver;
 }
 
 /** A pulse with BEAM nodes, with what tests want to do and to count. */
@@ -84,13 +88,14 @@ class BeamNode implements OpenedBeam {
 
   constructor(options: OpenBeamOptions) {
     const { name, clock, handler, epmdPort, tickMs, listen, epmd, randomBytes } = options;
+    const { resolver = new HostResolver({ clock }) } = options;
     this.#options = options;
     const limits = this.#limits = { ...defaultLimits, ...options.limits };
     // Smaller ones were given out by old versions of EPMD, 0 by none.
     const creation = this.#creation = Math.max(4, this.#random32());
     const party = (): Party & Disposable => this.#party();
     this.#dialContext = {
-      ...{ clock, limits, epmdPort, party },
+      ...{ clock, limits, resolver, epmdPort, party },
       hasCome: async (to, leftMs) =>
         await this.#of(to).arrival(this.#patienceMs(leftMs), false) !== undefined,
       isLinked: (to) => this.#of(to).link !== undefined,

@@ -14,12 +14,21 @@ import { helloMaxBytes, introduce, type Introduction, type Keys, knock } from ".
 import type { TransportLimits } from "./limits.ts";
 import type { Outcome, Target } from "./transport.ts";
 import { reasonOf } from "../sockets/reason.ts";
+import type { Resolver } from "../sockets/resolver.ts";
 import { type Socket, Wire } from "./wire.ts";
 
 /** An outcome without an answer. */
 export type Failure = Exclude<Outcome, { kind: "answer" }>;
 
-/** Opens a TCP connection; the signal gives up. */
+/** Where to connect to. */
+export interface Endpoint {
+  /** The address that the target told: with an IP address, or the name of a host. */
+  readonly told: Address;
+  /** The IP address, one of those behind the name. */
+  readonly host: string;
+}
+
+/** Opens a TCP connection to an IP address; the signal gives up. */
 export type Connect = (address: Address, signal: AbortSignal) => Promise<Socket>;
 
 /** What attempts need from their surroundings. */
@@ -29,19 +38,25 @@ export interface DialContext {
   readonly clock: Clock;
   readonly limits: TransportLimits;
   readonly connect: Connect;
+  readonly resolver: Resolver;
 }
 
 /** How an attempt ended. */
 export type AttemptResult =
-  | { readonly kind: "identified"; readonly parts: ConnectionParts }
+  | {
+    readonly kind: "identified";
+    readonly parts: ConnectionParts;
+    /** Where it answered. */
+    readonly endpoint: Endpoint;
+  }
   | Failure;
 
 /** Times a member that was turned away under load, although it has the right cookie, tries in all. */
 const triesMax = 3;
 
-/** One address being dialled. */
+/** One IP address being dialled. */
 export class Attempt {
-  readonly address: Address;
+  readonly endpoint: Endpoint;
   /** Never rejects. */
   readonly result: Promise<AttemptResult>;
 
@@ -53,17 +68,23 @@ export class Attempt {
   #stopped: Failure | undefined;
 
   /** @param fresh true if the connection is for a single request */
-  constructor(address: Address, target: Target, fresh: boolean, context: DialContext) {
-    this.address = address;
+  constructor(endpoint: Endpoint, target: Target, fresh: boolean, context: DialContext) {
+    this.endpoint = endpoint;
     this.#target = target;
     this.#fresh = fresh;
     this.#context = context;
     this.result = this.#run();
   }
 
+  /** The address as it was told, and behind the name of a host the IP address. */
+  get #where(): string {
+    const { told, host } = this.endpoint;
+    return told.host === host ? formatAddress(told) : `${formatAddress(told)} (${host})`;
+  }
+
   /** How it stands: what its outcome is if it has to end now. */
   get standing(): Failure {
-    const where = formatAddress(this.address);
+    const where = this.#where;
     return this.#wire === undefined
       ? { kind: "no-answer", detail: `${where} did not answer` }
       : { kind: "silent", detail: `${where} accepted the connection but said nothing` };
@@ -114,17 +135,18 @@ export class Attempt {
     introduce(wire, ciphers, own, this.#fresh || own.role === "visitor");
     // From here on the wire belongs to the connection, and stopping must not close it.
     this.#wire = undefined;
-    const { address } = this;
+    const { told: address } = this.endpoint;
     const parts = { wire, ciphers, peer, address, dialled: true, reusable: !this.#fresh };
-    return { kind: "identified", parts };
+    return { kind: "identified", parts, endpoint: this.endpoint };
   }
 
   async #open(): Promise<Wire | Failure> {
     const { connect, limits } = this.#context;
-    const where = formatAddress(this.address);
+    const where = this.#where;
     let socket: Socket;
     try {
-      socket = await connect(this.address, this.#abort.signal);
+      const { told: { port }, host } = this.endpoint;
+      socket = await connect({ host, port }, this.#abort.signal);
     } catch (error) {
       return this.#stopped ?? failureOfConnecting(error, where);
     }
@@ -143,7 +165,7 @@ export class Attempt {
   /** Turned away without a word: another cluster, or another cookie? */
   async #askForCluster(): Promise<Failure> {
     const { keys } = this.#context;
-    const where = formatAddress(this.address);
+    const where = this.#where;
     const wire = await this.#open();
     if (!(wire instanceof Wire)) return wire;
     const introduction = await knock(wire, keys, keys.barePrologue);
@@ -162,7 +184,7 @@ export class Attempt {
   }
 
   #otherThanWanted(peer: Hello): Failure | undefined {
-    const where = formatAddress(this.address);
+    const where = this.#where;
     const { name, instance } = this.#target;
     const otherName = peer.name !== name;
     const otherInstance = instance !== undefined && peer.instance !== instance;
@@ -175,7 +197,7 @@ export class Attempt {
   }
 
   #failureOf(wire: Wire): Failure {
-    const where = formatAddress(this.address);
+    const where = this.#where;
     const end = wire.end;
     if (end?.kind === "garbage") return this.#garbage(end.detail);
     return { kind: "reset", detail: `${where}: ${end?.detail ?? "the connection ended"}` };
@@ -184,7 +206,7 @@ export class Attempt {
   #garbage(reason: string): Failure {
     return {
       kind: "garbage",
-      detail: `${formatAddress(this.address)} does not speak the protocol: ${reason}`,
+      detail: `${this.#where} does not speak the protocol: ${reason}`,
     };
   }
 }

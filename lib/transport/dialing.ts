@@ -1,11 +1,15 @@
 /**
  * Dialling a target with several addresses: the one that worked last time gets a head start, then the
- * others join in one by one. The first that turns out to be the target wins.
+ * others join in one by one, IPv6 and IPv4 in turn, and behind the name of a host each of its
+ * addresses. The first that turns out to be the target wins. (RFC 8305, "Happy Eyeballs")
  *
  * @module
  */
-import { type Address, formatAddress } from "../core/address.ts";
-import { Attempt, type AttemptResult, type DialContext, type Failure } from "./attempt.ts";
+import { type Address, formatAddress, ipFamily, sameAddress } from "../core/address.ts";
+import { interleaved } from "../sockets/happy_eyeballs.ts";
+import { Attempt, type AttemptResult, type DialContext, type Endpoint } from "./attempt.ts";
+import type { Failure } from "./attempt.ts";
+import { reasonOf } from "../sockets/reason.ts";
 import { withdraw } from "./handshake.ts";
 import type { Target } from "./transport.ts";
 
@@ -34,9 +38,15 @@ export class Dial {
 
   readonly #context: DialContext;
   readonly #target: Target;
-  readonly #lastGood: Address | undefined;
+  readonly #lastGood: Endpoint | undefined;
   readonly #fresh: boolean;
-  readonly #waiting: Address[];
+  /** What is still to be tried: IP addresses, and names of hosts that have not been resolved. */
+  #waiting: (Endpoint | Address)[];
+  /** IP addresses and ports that were tried. */
+  readonly #tried = new Set<string>();
+  /** Names of hosts that are being resolved. */
+  readonly #resolving = new Set<string>();
+  readonly #abort = new AbortController();
   readonly #running = new Set<Attempt>();
   readonly #failures: Failure[] = [];
   readonly #tasks: Promise<void>[] = [];
@@ -47,13 +57,13 @@ export class Dial {
   #done = false;
 
   /**
-   * @param lastGood the address that worked last time, if known
+   * @param lastGood where it answered last time, if known
    * @param timeoutMs for everything together
    * @param fresh true if the connection is for a single request
    */
   constructor(
     target: Target,
-    lastGood: Address | undefined,
+    lastGood: Endpoint | undefined,
     timeoutMs: number,
     fresh: boolean,
     context: DialContext,
@@ -61,14 +71,16 @@ export class Dial {
     this.#context = context;
     this.#target = target;
     this.#fresh = fresh;
-    this.#waiting = ordered(target.addresses, lastGood);
-    this.#lastGood = this.#waiting.find((one) => lastGood && sameText(one, lastGood));
+    this.#waiting = interleaved(target.addresses);
+    const isTold = target.addresses.some((one) => lastGood && sameAddress(one, lastGood.told));
+    this.#lastGood = isTold ? lastGood : undefined;
+    if (this.#lastGood !== undefined) this.#waiting.unshift(this.#lastGood);
     const { promise, resolve } = Promise.withResolvers<DialResult>();
     this.result = promise;
     this.#resolve = resolve;
     this.#cancelDeadline = context.clock.after(timeoutMs, () => this.#finish(this.standing));
     this.#startNext();
-    if (this.#running.size === 0) {
+    if (target.addresses.length === 0) {
       this.#finish({ kind: "no-answer", detail: `no address of ${target.name} is known` });
     }
     this.over = this.result.then(async () => void await Promise.all(this.#tasks));
@@ -77,7 +89,9 @@ export class Dial {
   /** How it stands: what its outcome is if it has to end now. */
   get standing(): Failure {
     if (this.#refusedByLastGood) return this.#refusedByLastGood;
-    return mostTelling([...this.#failures, ...[...this.#running].map(({ standing }) => standing)]);
+    const running = [...this.#running].map(({ standing }) => standing);
+    const resolving = [...this.#resolving].map(unresolved);
+    return mostTelling([...this.#failures, ...running, ...resolving]);
   }
 
   /** Ends it at once. */
@@ -85,17 +99,53 @@ export class Dial {
     this.#finish(failure);
   }
 
+  /** Begins with the next address that was not tried, and lets the one after it wait a little. */
   #startNext(): void {
     this.#cancelStagger?.();
-    const address = this.#waiting.shift();
-    if (address === undefined || this.#done) return;
-    const attempt = new Attempt(address, this.#target, this.#fresh, this.#context);
-    this.#running.add(attempt);
-    this.#tasks.push(attempt.result.then((result) => this.#ended(attempt, result)));
+    if (this.#done) return;
+    const next = this.#waiting.shift();
+    if (next === undefined) return this.#finishIfOver();
     const { clock, limits } = this.#context;
+    if (!("told" in next) && ipFamily(next.host) === undefined) this.#lookUp(next);
+    else if (!this.#try("told" in next ? next : { told: next, host: next.host })) {
+      return this.#startNext();
+    }
     if (this.#waiting.length > 0) {
       this.#cancelStagger = clock.after(limits.staggerMs, () => this.#startNext());
     }
+  }
+
+  /** False if that IP address was tried already, or enough were. */
+  #try(endpoint: Endpoint): boolean {
+    const place = formatAddress({ host: endpoint.host, port: endpoint.told.port });
+    const { limits } = this.#context;
+    if (this.#tried.has(place) || this.#tried.size >= limits.attemptsMax) return false;
+    this.#tried.add(place);
+    const attempt = new Attempt(endpoint, this.#target, this.#fresh, this.#context);
+    this.#running.add(attempt);
+    this.#tasks.push(attempt.result.then((result) => this.#ended(attempt, result)));
+    return true;
+  }
+
+  #lookUp(told: Address): void {
+    this.#resolving.add(told.host);
+    const resolved = this.#context.resolver.addressesOf(told.host, this.#abort.signal).then(
+      (hosts) => void this.#waiting.unshift(...interleaved(hosts.map((host) => ({ told, host })))),
+      (error) => void this.#failures.push({ kind: "no-answer", detail: reasonOf(error) }),
+    );
+    this.#tasks.push(resolved.then(() => {
+      this.#resolving.delete(told.host);
+      if (this.#refusedByLastGood) this.#startAll();
+      else this.#startNext();
+    }));
+  }
+
+  #startAll(): void {
+    do this.#startNext(); while (this.#waiting.length > 0);
+  }
+
+  #finishIfOver(): void {
+    if (this.#running.size === 0 && this.#resolving.size === 0) this.#finish(this.standing);
   }
 
   async #ended(attempt: Attempt, result: AttemptResult): Promise<void> {
@@ -107,29 +157,22 @@ export class Dial {
     if (result.kind === "identified") return this.#finish(result);
     this.#failures.push(result);
     if (this.#isReplacement(result)) return this.#finish(result);
-    if (result.kind === "refused" && attempt.address === this.#lastGood) {
+    if (result.kind === "refused" && attempt.endpoint === this.#lastGood) {
       this.#lastGoodRefused(result);
-    }
-    if (this.#waiting.length > 0) this.#startNext();
-    else if (this.#running.size === 0) this.#finish(this.standing);
+    } else this.#startNext();
   }
 
   /** Where it answered last time nobody listens: the other addresses get one short chance. */
   #lastGoodRefused(failure: Failure): void {
     this.#refusedByLastGood = failure;
     const { clock, limits } = this.#context;
-    const others = this.#waiting.splice(0);
-    this.#cancelStagger?.();
-    for (const address of others) {
-      this.#waiting.push(address);
-      this.#startNext();
-    }
     const cancelDeadline = this.#cancelDeadline;
     const cancelGrace = clock.after(limits.staggerMs, () => this.#finish(this.standing));
     this.#cancelDeadline = () => {
       cancelDeadline();
       cancelGrace();
     };
+    this.#startAll();
   }
 
   /** Another instance of the same name: nothing that other addresses say can be newer. */
@@ -143,7 +186,8 @@ export class Dial {
     this.#done = true;
     this.#cancelStagger?.();
     this.#cancelDeadline();
-    this.#waiting.length = 0;
+    this.#waiting = [];
+    if (this.#resolving.size > 0) this.#abort.abort();
     for (const attempt of this.#running) attempt.stop();
     this.#resolve(result);
   }
@@ -160,14 +204,6 @@ function mostTelling(failures: readonly Failure[]): Failure {
   return most ?? { kind: "no-answer", detail: "no address was tried" };
 }
 
-/** Each address once, the one that worked last time first. */
-function ordered(addresses: readonly Address[], lastGood: Address | undefined): Address[] {
-  const byText = new Map(addresses.map((one) => [formatAddress(one), one]));
-  const first = lastGood && byText.get(formatAddress(lastGood));
-  if (first === undefined) return [...byText.values()];
-  return [first, ...[...byText.values()].filter((one) => one !== first)];
-}
-
-function sameText(one: Address, other: Address): boolean {
-  return formatAddress(one) === formatAddress(other);
+function unresolved(name: string): Failure {
+  return { kind: "no-answer", detail: `${name} is not resolved yet: the name servers are slow` };
 }

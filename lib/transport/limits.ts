@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { attemptDelayMs } from "../sockets/happy_eyeballs.ts";
 
 /** Limits of a TCP transport; counts unless the name says otherwise. */
 export interface TransportLimits {
@@ -22,6 +23,8 @@ export interface TransportLimits {
   readonly silentMax: number;
   /** Pause before the next address of a target is tried as well. */
   readonly staggerMs: number;
+  /** IP addresses tried in one dial, those behind the names of hosts included. */
+  readonly attemptsMax: number;
   /** A connection nobody used for so long is closed by its dialler. */
   readonly idleTimeoutMs: number;
   /** How long a connection that is no longer wanted may wait for its last answers. */
@@ -39,7 +42,8 @@ export const defaultLimits: TransportLimits = {
   writeQueueMaxBytes: 1_048_576,
   requestsMax: 4_096,
   silentMax: 2,
-  staggerMs: 250,
+  staggerMs: attemptDelayMs,
+  attemptsMax: 16,
   idleTimeoutMs: 60_000,
   drainTimeoutMs: 5_000,
   goodbyeTimeoutMs: 200,

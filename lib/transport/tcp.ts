@@ -13,13 +13,15 @@ import type { Hello } from "../core/hello.ts";
 import type { NodeName } from "../core/name.ts";
 import type { InstanceId } from "../core/row.ts";
 import type { Clock } from "../clock.ts";
-import type { Connect, DialContext, Failure } from "./attempt.ts";
+import type { Connect, DialContext, Endpoint, Failure } from "./attempt.ts";
 import { Connection, type ConnectionContext, type ConnectionParts } from "./connection.ts";
 import { Dial } from "./dialing.ts";
 import { Door } from "./door.ts";
 import { makeKeys, withdraw } from "./handshake.ts";
 import { defaultLimits, type TransportLimits } from "./limits.ts";
 import { Peers, sweepsPerIdleTimeout } from "./peers.ts";
+import { HostResolver } from "../sockets/resolver.ts";
+import type { Resolver } from "../sockets/resolver.ts";
 import { StrangerReports } from "../core/strangers.ts";
 import type { Deadlines, Outcome, Target, Transport, TransportHandler } from "./transport.ts";
 
@@ -37,6 +39,8 @@ export interface TcpOptions {
   readonly randomBytes: (count: number) => Uint8Array;
   readonly handler: TransportHandler;
   readonly limits?: Partial<TransportLimits>;
+  /** Finds the addresses of hosts; one of its own by default. */
+  readonly resolver?: Resolver;
   /** How to open a TCP connection, `Deno.connect` by default. */
   readonly connect?: Connect;
 }
@@ -62,7 +66,7 @@ export function listenTcp(options: TcpOptions): Promise<TcpTransport> {
 const connectTcp: Connect = ({ host, port }, signal) =>
   Deno.connect({ hostname: host, port, signal });
 
-/** Addresses that worked last time are remembered for so many peers. */
+/** The IP addresses that worked last time are remembered for so many peers. */
 const lastGoodMax = 4_096;
 const stopped: Failure = { kind: "closed", detail: "the transport was closed" };
 
@@ -76,7 +80,7 @@ class TcpConnections implements TcpTransport {
   /** Dials that others may join, by what is dialled. */
   readonly #shared = new Map<string, Promise<Connection | Failure>>();
   readonly #dials = new Set<Dial>();
-  readonly #lastGood = new Map<NodeName, Address>();
+  readonly #lastGood = new Map<NodeName, Endpoint>();
   readonly #tasks = new Set<Promise<unknown>>();
   #cancelSweep: (() => void) | undefined;
   #closed = false;
@@ -87,9 +91,9 @@ class TcpConnections implements TcpTransport {
     this.#options = options;
     const limits = this.#limits = { ...defaultLimits, ...options.limits };
     const keys = makeKeys(cookies, cluster, randomBytes);
-    const { connect = connectTcp } = options;
+    const { connect = connectTcp, resolver = new HostResolver({ clock }) } = options;
     this.#peers = new Peers(hello().instance, limits.connectionsMax);
-    this.#dialContext = { keys, hello, clock, limits, connect };
+    this.#dialContext = { keys, hello, clock, limits, connect, resolver };
     const onEnd = (connection: Connection, lost: boolean): void => {
       if (this.#peers.delete(connection) && lost && !this.#closed) handler.onLost(connection.peer);
     };
@@ -229,7 +233,7 @@ class TcpConnections implements TcpTransport {
         this.#track(withdraw(result.parts, stopped.detail));
         return stopped;
       }
-      this.#rememberGood(target.name, result.parts.address);
+      this.#rememberGood(target.name, result.endpoint);
       return this.#adopt(result.parts).connection;
     });
     return { connection };
@@ -252,9 +256,9 @@ class TcpConnections implements TcpTransport {
     });
   }
 
-  #rememberGood(name: NodeName, address: Address): void {
+  #rememberGood(name: NodeName, endpoint: Endpoint): void {
     this.#lastGood.delete(name);
-    this.#lastGood.set(name, address);
+    this.#lastGood.set(name, endpoint);
     const [oldest] = this.#lastGood.keys();
     if (this.#lastGood.size > lastGoodMax && oldest !== undefined) this.#lastGood.delete(oldest);
   }

@@ -1,6 +1,6 @@
 /** What is given up just between two steps. */
 import assert from "node:assert/strict";
-import { onAbort } from "../../lib/beam/on_abort.ts";
+import { onAbort } from "../../lib/sockets/on_abort.ts";
 
 Deno.test("onAbort() acts once, also if it comes too late, and not when it was cancelled", () => {
   let count = 0;
