@@ -45,8 +45,8 @@ export class Door {
     this.#context = context;
     const { limits } = context;
     this.#guests = new Guests(limits.guestsMax, limits.guestsPerHostMax);
-    const listener = listenAt(listen, "BEAM nodes");
-    this.#acceptor = new Acceptor(listener, context.clock, (socket) => this.#receive(socket));
+    const listeners = listenAt(listen, "BEAM nodes");
+    this.#acceptor = new Acceptor(listeners, context.clock, (socket) => this.#receive(socket));
   }
 
   /** The port on which it listens. */

@@ -19,7 +19,7 @@ import {
   type Registration,
 } from "./epmd_message.ts";
 import { type BeamLimits, epmdRequestMaxBytes } from "./limits.ts";
-import { Acceptor } from "../sockets/acceptor.ts";
+import { Acceptor, listenersAt } from "../sockets/acceptor.ts";
 import { Wire } from "./wire.ts";
 
 /** What an EPMD needs from its surroundings. */
@@ -38,12 +38,15 @@ export class EpmdServer implements AsyncDisposable {
   readonly #acceptor: Acceptor;
 
   /** @throws what `Deno.listen` throws, above all `AddrInUse` where somebody serves already */
-  constructor({ host, port }: Address, context: EpmdContext) {
+  constructor(address: Address, context: EpmdContext) {
     this.#context = context;
     const { epmdClientsMax, epmdClientsPerHostMax } = context.limits;
     this.#guests = new Guests(epmdClientsMax, epmdClientsPerHostMax);
-    const listener = Deno.listen({ hostname: host, port });
-    this.#acceptor = new Acceptor(listener, context.clock, (socket) => this.#serve(socket));
+    this.#acceptor = new Acceptor(
+      listenersAt(address),
+      context.clock,
+      (socket) => this.#serve(socket),
+    );
   }
 
   /** The port on which it listens. */
@@ -129,5 +132,6 @@ export class EpmdServer implements AsyncDisposable {
  * own address, which nobody else can answer from.
  */
 export function comesFromHere(remote: string, local: string): boolean {
-  return isLoopback(socketHost(remote)) || remote === local;
+  const host = socketHost(remote);
+  return isLoopback(host) || host === socketHost(local);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { socketHost } from "../core/address.ts";
 import { SocketWire, type WireSocket } from "../sockets/wire.ts";
 import { encodePacket, type LengthBytes, PacketReader } from "./packets.ts";
 
@@ -32,8 +33,8 @@ export class Wire extends SocketWire<PacketReader> {
 
   /** Where the other side is. */
   get remote(): { readonly host: string; readonly port: number } {
-    const { hostname: host, port } = this.#socket.remoteAddr;
-    return { host, port };
+    const { hostname, port } = this.#socket.remoteAddr;
+    return { host: socketHost(hostname), port };
   }
 
   /** Packets written since the beginning. */

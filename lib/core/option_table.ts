@@ -144,7 +144,9 @@ export const optionTable = {
     group: "Network",
     commands: ["start", "doctor"],
     help: "where this node answers; port 0 takes any free one, which is registered",
-    trade: "A fixed port can be opened in a firewall, but only one node of a machine can have it.",
+    trade:
+      "0.0.0.0 and [::] both mean all addresses, of IPv4 and IPv6. A fixed port can be opened " +
+      "in a firewall, but only one node of a machine can have it.",
   }),
   advertise: listOption({
     field: "advertise",

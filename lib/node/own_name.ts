@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { ipFamily, isLinkLocal, isLoopback, isUnspecified } from "../core/address.ts";
+import { isLinkLocal, isLoopback, isUnspecified } from "../core/address.ts";
 import type { Address } from "../core/address.ts";
 import { assert } from "../core/assert.ts";
 import { hostName as hostOf, localNameFault, parseNodeName } from "../core/name.ts";
@@ -49,7 +49,7 @@ export interface OwnNameInput {
  * none is the first of them.
  */
 export function ownName({ options, detected, hostName }: OwnNameInput): OwnName {
-  const { name: given, listen } = options;
+  const { name: given } = options;
   const chosen = chooseAddresses(options, detected);
   const all = distinct(chosen.addresses);
   const kept = all.slice(0, addressesMax);
@@ -57,7 +57,7 @@ export function ownName({ options, detected, hostName }: OwnNameInput): OwnName 
   if (all.length > kept.length) {
     notes.push(`This node has ${all.length} addresses, peers are told the first ${addressesMax}`);
   }
-  notes.push(...familyNotes(listen, kept), ...linkLocalNotes(kept));
+  notes.push(...linkLocalNotes(kept));
   const local = given === undefined
     ? machineName(hostName)
     : typeof given === "object"
@@ -93,13 +93,7 @@ function chooseAddresses(
   const given = [...named, ...addresses].filter((host) => !isUnspecified(host)).map(here);
   if (given.length > 0) return { addresses: given, isDetected: false };
   if (!isUnspecified(listen.host)) return { addresses: [here(listen.host)], isDetected: false };
-  return { addresses: answering(detected.addresses, listen).map(here), isDetected: true };
-}
-
-/** Without those that a listener on `0.0.0.0` does not answer, unless it answers none. */
-function answering(hosts: readonly string[], listen: Address): readonly string[] {
-  const ipv4 = hosts.filter((host) => ipFamily(host) === 4);
-  return listen.host === "0.0.0.0" && ipv4.length > 0 ? ipv4 : hosts;
+  return { addresses: detected.addresses.map(here), isDetected: true };
 }
 
 function distinct(addresses: readonly Address[]): readonly Address[] {
@@ -113,15 +107,6 @@ function fullName(local: string, addresses: readonly Address[]): NodeName {
   const name = names.find((one) => one !== undefined) ?? parseNodeName(`${local}@localhost`);
   assert(name !== undefined, "a legal local part gives a legal name");
   return name;
-}
-
-function familyNotes(listen: Address, addresses: readonly Address[]): string[] {
-  if (listen.host !== "0.0.0.0") return [];
-  const deaf = addresses.filter(({ host }) => ipFamily(host) === 6).map(({ host }) => host);
-  return deaf.length === 0 ? [] : [
-    `This node listens on IPv4 only and will not answer on ${deaf.join(", ")}: ` +
-    "give --listen [::]:0 to listen on both",
-  ];
 }
 
 function linkLocalNotes(addresses: readonly Address[]): string[] {

@@ -5,7 +5,7 @@
  * @module
  */
 import { type Clock, sleep } from "../clock.ts";
-import { type Address, formatAddress } from "../core/address.ts";
+import { type Address, formatAddress, isUnspecified } from "../core/address.ts";
 import { reasonOf } from "./reason.ts";
 
 /**
@@ -18,14 +18,42 @@ const acceptBurst = 48;
 const acceptPauseMs = 50;
 
 /**
- * Listens at an address.
+ * Listens at an address. `0.0.0.0` and `::` both mean each address of this machine, of IPv4 and of
+ * IPv6, because a node tells its peers all of them and has to answer wherever it is called. One
+ * socket does for both families, unless the system keeps them apart.
+ *
+ * @throws what `Deno.listen` throws
+ */
+export function listenersAt({ host, port }: Address): readonly Deno.TcpListener[] {
+  if (!isUnspecified(host)) return [Deno.listen({ hostname: host, port })];
+  const first = listenWithoutHost(port);
+  try {
+    return [first, Deno.listen({ hostname: "0.0.0.0", port: first.addr.port })];
+  } catch {
+    // The first one has IPv4, too, or there is none here.
+    return [first];
+  }
+}
+
+/** Listens on IPv6, and with it mostly on IPv4; where there is no IPv6 on that alone. */
+function listenWithoutHost(port: number): Deno.TcpListener {
+  try {
+    return Deno.listen({ hostname: "::", port });
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) throw error;
+    return Deno.listen({ hostname: "0.0.0.0", port });
+  }
+}
+
+/**
+ * Listens at an address, like {@linkcode listenersAt}.
  *
  * @param whom who is to come, as in "Cannot listen for BEAM nodes on …"; left out if that is clear
  * @throws {Error} if that is not possible; the message names the address and the reason
  */
-export function listenAt(address: Address, whom?: string): Deno.TcpListener {
+export function listenAt(address: Address, whom?: string): readonly Deno.TcpListener[] {
   try {
-    return Deno.listen({ hostname: address.host, port: address.port });
+    return listenersAt(address);
   } catch (error) {
     const what = whom === undefined ? "listen" : `listen for ${whom}`;
     const message = `Cannot ${what} on ${formatAddress(address)} as ${listenFault(error)}`;
@@ -42,29 +70,32 @@ function listenFault(error: unknown): string {
   return `it failed: ${reasonOf(error)}`;
 }
 
-/** A listening socket and what goes on with the connections that came in by it. */
+/** Listening sockets at one port and what goes on with the connections that came in by them. */
 export class Acceptor {
-  readonly #listener: Deno.TcpListener;
+  readonly #listeners: readonly Deno.TcpListener[];
   readonly #clock: Clock;
   readonly #receive: (socket: Deno.TcpConn) => Promise<void>;
   readonly #tasks = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
 
-  /** @param receive is given each connection; resolves, and never rejects, when that is over */
+  /**
+   * @param listeners at least one, all of the same port
+   * @param receive is given each connection; resolves, and never rejects, when that is over
+   */
   constructor(
-    listener: Deno.TcpListener,
+    listeners: readonly Deno.TcpListener[],
     clock: Clock,
     receive: (socket: Deno.TcpConn) => Promise<void>,
   ) {
-    this.#listener = listener;
+    this.#listeners = listeners;
     this.#clock = clock;
     this.#receive = receive;
-    this.#track(this.#acceptAll());
+    for (const listener of listeners) this.#track(this.#acceptAll(listener));
   }
 
   /** The port on which it listens. */
   get port(): number {
-    return this.#listener.addr.port;
+    return this.#listeners[0]?.addr.port ?? 0;
   }
 
   /** True once it was told to {@linkcode stop}. */
@@ -76,7 +107,7 @@ export class Acceptor {
   stop(): void {
     if (this.isStopped) return;
     this.#stopping.abort();
-    this.#listener.close();
+    for (const listener of this.#listeners) listener.close();
   }
 
   /** Resolves when, after {@linkcode stop}, all connections that came in are over. */
@@ -84,12 +115,12 @@ export class Acceptor {
     while (this.#tasks.size > 0) await Promise.all(this.#tasks);
   }
 
-  async #acceptAll(): Promise<void> {
+  async #acceptAll(listener: Deno.TcpListener): Promise<void> {
     const { signal } = this.#stopping;
     for (let accepted = 1; !signal.aborted; accepted++) {
       let pauseMs = accepted % acceptBurst === 0 ? 0 : undefined;
       try {
-        this.#track(this.#receive(await this.#listener.accept()));
+        this.#track(this.#receive(await listener.accept()));
       } catch {
         // Whatever it was, nobody can come in when this loop ends.
         pauseMs = acceptPauseMs;

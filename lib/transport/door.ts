@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Address } from "../core/address.ts";
+import { type Address, socketHost } from "../core/address.ts";
 import type { Hello } from "../core/hello.ts";
 import type { Clock } from "../clock.ts";
 import type { ConnectionParts } from "./connection.ts";
@@ -37,8 +37,8 @@ export class Door {
     this.#context = context;
     const { limits } = context;
     this.#guests = new Guests(limits.guestsMax, limits.guestsPerHostMax);
-    const listener = listenAt(listen);
-    this.#acceptor = new Acceptor(listener, context.clock, (socket) => this.#receive(socket));
+    const listeners = listenAt(listen);
+    this.#acceptor = new Acceptor(listeners, context.clock, (socket) => this.#receive(socket));
   }
 
   /** The port on which it listens. */
@@ -60,7 +60,8 @@ export class Door {
 
   async #receive(socket: Socket): Promise<void> {
     const { keys, hello, clock, limits, strangers } = this.#context;
-    const { hostname: host, port } = socket.remoteAddr;
+    const { hostname, port } = socket.remoteAddr;
+    const host = socketHost(hostname);
     const wire = new Wire(socket, knockMaxBytes, limits.writeQueueMaxBytes);
     this.#wires.add(wire);
     const guest = this.#guests.admit(host, () => wire.close("ours", "made room for a newcomer"));

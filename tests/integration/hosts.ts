@@ -82,6 +82,48 @@ export class Hosts implements AsyncDisposable {
     await this.#ip(host, "route", "add", "default", "dev", name);
   }
 
+  /** Where host `number` is reached over IPv6, once it was given that address. */
+  address6(number: number): string {
+    return `fd77::${number}`;
+  }
+
+  /** Gives a host an address of IPv6, and takes that of IPv4 away if it is to have no other. */
+  async addIpv6(number: number, more: "beside IPv4" | "alone"): Promise<void> {
+    const address = [`${this.address6(number)}/64`, "dev", "eth0", "nodad"];
+    await this.#ip(number, "addr", "add", ...address);
+    if (more === "beside IPv4") return;
+    await this.#ip(number, "addr", "del", `${this.address(number)}/24`, "dev", "eth0");
+  }
+
+  /** Gives what is started on a host from now on another `/etc/NAME`; told again, all see the change. */
+  async etc(number: number, name: "hosts" | "resolv.conf", ...lines: string[]): Promise<void> {
+    // `ip netns exec` mounts what lies there over /etc, for its command alone.
+    const folder = `/etc/netns/${namespace(number)}`;
+    await Deno.mkdir(folder, { recursive: true });
+    await Deno.writeTextFile(`${folder}/${name}`, lines.map((line) => `${line}\n`).join(""));
+  }
+
+  /** Has a socket of IPv6 on a host take no connections of IPv4. */
+  async separateFamilies(number: number): Promise<void> {
+    await this.#inside(number, "sysctl", "-q", "-w", "net.ipv6.bindv6only=1");
+  }
+
+  /** Has a host receive questions for names and answer none. */
+  async silenceNameServer(number: number): Promise<void> {
+    await this.#inside(
+      number,
+      "iptables",
+      "-A",
+      "INPUT",
+      "-p",
+      "udp",
+      "--dport",
+      "53",
+      "-j",
+      "DROP",
+    );
+  }
+
   /** Drops every packet that host `from` sends to host `to`. */
   async cut(from: number, to: number): Promise<void> {
     await this.#inside(from, "iptables", "-A", "OUTPUT", "-d", this.address(to), "-j", "DROP");
@@ -102,6 +144,7 @@ export class Hosts implements AsyncDisposable {
     await Promise.all(this.#programs.map((program) => program[Symbol.asyncDispose]()));
     for (let number = 1; number <= this.count; number++) {
       await succeeds("ip", "netns", "del", namespace(number));
+      await Deno.remove(`/etc/netns/${namespace(number)}`, { recursive: true }).catch(() => {});
     }
     await succeeds("ip", "netns", "del", namespace(0));
     await this.folder[Symbol.asyncDispose]();
