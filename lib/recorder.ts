@@ -18,6 +18,7 @@ import type { Effect, Input } from "./core/input.ts";
 import { encodeHeader, encodeStep } from "./core/recording.ts";
 import type { Recorder } from "./core/recording.ts";
 import type { Settings } from "./core/settings.ts";
+import { systemErrorWords } from "./core/system_error.ts";
 import { encodeUtf8 } from "./core/text.ts";
 import { requireTrusted } from "./files/trusted_path.ts";
 
@@ -122,7 +123,7 @@ export class FileRecorder implements Recorder, AsyncDisposable {
         for (let at = 0; at < lines.length;) at += await this.#file.write(lines.subarray(at));
       }
     } catch (error) {
-      this.#fail(reasonOf(error));
+      this.#fail(systemErrorWords(error));
     }
   }
 
@@ -188,10 +189,4 @@ async function statOrNothing(path: string): Promise<Deno.FileInfo | undefined> {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-}
-
-/** The cause in words: without the number and the call that Deno appends. */
-function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/ \(os error \d+\).*$/s, "");
 }

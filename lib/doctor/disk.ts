@@ -5,6 +5,7 @@
  */
 import { statfs } from "node:fs";
 import { dirname } from "node:path";
+import { systemErrorWords } from "../core/system_error.ts";
 import { randomText } from "../start.ts";
 
 /** Free space for this user on the file system of an existing path in bytes, if it can be had. */
@@ -32,16 +33,10 @@ export async function whyNotWritable(folder: string): Promise<string | undefined
     (await Deno.open(path, { write: true, createNew: true })).close();
     return undefined;
   } catch (error) {
-    return systemWords(error);
+    return systemErrorWords(error);
   } finally {
     await quietly(Deno.remove(path));
   }
-}
-
-/** What was thrown, in the words of the system. */
-export function systemWords(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/ \(os error \d+\).*$/s, "");
 }
 
 /** True if something lies under `path`, as far as this user may know. */

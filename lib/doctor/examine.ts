@@ -11,6 +11,7 @@
  */
 import { DeadlineError, withDeadline } from "../clock.ts";
 import { RegistryError } from "../core/errors.ts";
+import { systemErrorReason } from "../core/system_error.ts";
 import type { Listing, Registry } from "../registry/registry.ts";
 import { UntrustedStorage } from "../registry/storage_fault.ts";
 import { openRegistryOf } from "../start.ts";
@@ -60,7 +61,7 @@ export async function examine(patient: Patient): Promise<Examination> {
   const rows = listing?.rows ?? [];
   const beats = watchBeats(registry, rows, clock, within(watchMostMs, patient));
   const trying = listing === undefined ? undefined : tryRegistry(patient);
-  const people = examinePeople(patient, registry, listing, folder.facts, beats);
+  const people = checked("peer", examinePeople(patient, registry, listing, folder.facts, beats));
   // Also when the user does not want to wait: the trial has to clear away what it wrote.
   await Promise.allSettled([trying, people]);
   const [trial, views] = [await trying, await beats];
@@ -146,10 +147,21 @@ async function looked(
   work: Promise<Finding[]>,
 ): Promise<readonly Finding[]> {
   try {
-    return await withDeadline(clock, lookTimeoutMs, "the file system", work);
+    return await checked(id, withDeadline(clock, lookTimeoutMs, "the file system", work));
   } catch (error) {
     if (!(error instanceof DeadlineError)) throw error;
     return [fault(id, error.message, remedyFor(error.message))];
+  }
+}
+
+/** What a check has found, also if the system refused what it asked: that is worth knowing, too. */
+async function checked(id: CheckId, work: Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await work;
+  } catch (error) {
+    const reason = systemErrorReason(error);
+    if (reason === undefined) throw error;
+    return [fault(id, `The system did not let it be checked: ${reason}`, remedyFor(reason))];
   }
 }
 

@@ -5,8 +5,9 @@
  * @module
  */
 import { dirname, resolve } from "node:path";
+import { systemErrorWords } from "../core/system_error.ts";
 import { distrustOf } from "../files/trusted_path.ts";
-import { freeBytesOf, nearestExisting, systemWords, whyNotWritable } from "./disk.ts";
+import { freeBytesOf, nearestExisting, whyNotWritable } from "./disk.ts";
 import { fault, fine, warning } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { freeLeastBytes, megabytes } from "./storage.ts";
@@ -37,7 +38,7 @@ async function whyNotTrusted(path: string): Promise<string | undefined> {
     const distrust = await distrustOf(path);
     return distrust && `${distrust.path} ${distrust.reason}`;
   } catch (error) {
-    return systemWords(error);
+    return systemErrorWords(error);
   }
 }
 
@@ -49,6 +50,6 @@ async function whyNotAppendable(path: string): Promise<string | undefined> {
     using _file = await Deno.open(path, { append: true });
     return undefined;
   } catch (error) {
-    return systemWords(error);
+    return systemErrorWords(error);
   }
 }

@@ -7,6 +7,7 @@ import type { Clock } from "../clock.ts";
 import type { NodeOptions } from "../core/options.ts";
 import { profileTimings } from "../core/profile.ts";
 import type { Profile } from "../core/profile.ts";
+import { systemErrorWords } from "../core/system_error.ts";
 import { parseRegistryUrl } from "../registry/url.ts";
 import type { Deadlines } from "../transport/transport.ts";
 
@@ -47,7 +48,7 @@ export function within(timeoutMs: number, { signal }: Pick<Patient, "signal">): 
 
 /** What was thrown, as words. */
 export function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return systemErrorWords(error);
 }
 
 /** Deadlines of one question to a node, no longer than an examination can wait. */

@@ -10,6 +10,7 @@
  */
 
 import type { Clock } from "../clock.ts";
+import { systemErrorWords } from "../core/system_error.ts";
 import { UntrustedPathError } from "../files/trusted_path.ts";
 import { type FileDriver, systemFiles } from "./file_driver.ts";
 import { LinePump } from "./line_pump.ts";
@@ -132,9 +133,8 @@ export class RotatingFile {
   }
 }
 
-/** The cause in words: without the number and the call that Deno appends. */
+/** The cause in words. */
 function reasonOf(error: unknown): string {
   if (error instanceof UntrustedPathError) return `${error.message}, take another with --log-file`;
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/ \(os error \d+\).*$/s, "");
+  return systemErrorWords(error);
 }

@@ -15,6 +15,7 @@ import type { Sharing } from "../files/trusted_path.ts";
 import type { NodeName } from "../core/name.ts";
 import { decodeRow, encodeRow, rowMaxBytes } from "../core/row.ts";
 import type { Row } from "../core/row.ts";
+import { systemErrorReason } from "../core/system_error.ts";
 import { encodeUtf8 } from "../core/text.ts";
 import { BoundedCalls } from "./bounded.ts";
 import type { Call } from "./bounded.ts";
@@ -26,7 +27,6 @@ import {
   removeFile,
   removeQuietly,
   replaceFile,
-  systemReason,
 } from "./directory_files.ts";
 import { privateFolder, privatePath } from "./directory_layout.ts";
 import type { DirectoryLayout } from "./directory_layout.ts";
@@ -101,7 +101,7 @@ class DirectoryRegistry implements Registry {
     this.#randomText = randomText;
     const explain = (error: unknown): string | undefined => {
       if (error instanceof OddFileError) return error.clause;
-      return error instanceof StorageFault ? error.message : systemReason(error);
+      return error instanceof StorageFault ? error.message : systemErrorReason(error);
     };
     this.#calls = new BoundedCalls({ clock, timeoutMs, explain });
   }

@@ -8,6 +8,7 @@
  * @module
  */
 import { constants, open } from "node:fs/promises";
+import { systemErrorCode } from "../core/system_error.ts";
 import { decodeUtf8 } from "../core/text.ts";
 
 /** What stands under a path. */
@@ -41,18 +42,6 @@ const oddCodes: Readonly<Record<string, string>> = {
   ENXIO: "it is neither a file nor a folder",
   EAGAIN: "it is neither a file nor a folder",
 };
-
-/** The system's code of an error, `"ENOSPC"`, or `undefined` if it did not come from the system. */
-export function errorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("code" in error)) return undefined;
-  return typeof error.code === "string" && /^E[A-Z0-9]+$/.test(error.code) ? error.code : undefined;
-}
-
-/** An error of the system as the end of a sentence, or `undefined` if it is none. */
-export function systemReason(error: unknown): string | undefined {
-  if (errorCode(error) === undefined) return undefined;
-  return (error as Error).message.replace(/ \(os error \d+\).*$/s, "");
-}
 
 /** Why something of this type is no row, or `undefined` if it is a regular file. */
 export function typeOddity(type: FileType): string | undefined {
@@ -102,7 +91,7 @@ export async function readKnownFile(path: string, buffer: Uint8Array): Promise<F
 }
 
 function foundFor(error: unknown): Found {
-  const code = errorCode(error) ?? "";
+  const code = systemErrorCode(error) ?? "";
   if (code === "ENOENT") return absent;
   const reason = oddCodes[code];
   if (reason === undefined) throw error;
@@ -132,7 +121,7 @@ export async function replaceFile(options: ReplaceOptions): Promise<void> {
   try {
     await tryToReplaceFile(options);
   } catch (error) {
-    if (errorCode(error) !== "ENOENT") throw error;
+    if (systemErrorCode(error) !== "ENOENT") throw error;
     await options.createFolders();
     await tryToReplaceFile(options);
   }
@@ -172,7 +161,7 @@ export async function removeFile(path: string): Promise<boolean> {
     await Deno.remove(path);
     return true;
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return false;
+    if (systemErrorCode(error) === "ENOENT") return false;
     throw error;
   }
 }
@@ -182,7 +171,7 @@ export async function removeQuietly(path: string): Promise<void> {
   try {
     await Deno.remove(path);
   } catch (error) {
-    if (errorCode(error) === undefined) throw error;
+    if (systemErrorCode(error) === undefined) throw error;
   }
 }
 
@@ -191,7 +180,7 @@ export async function infoOf(path: string): Promise<Deno.FileInfo | undefined> {
   try {
     return await Deno.lstat(path);
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
+    if (systemErrorCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }

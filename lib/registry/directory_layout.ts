@@ -17,8 +17,8 @@
  */
 import { basename, dirname } from "node:path";
 import { unreachable } from "../core/assert.ts";
+import { systemErrorCode } from "../core/system_error.ts";
 import type { Sharing } from "../files/trusted_path.ts";
-import { errorCode } from "./directory_files.ts";
 import { StorageFault } from "./storage_fault.ts";
 
 /** The one entry of a registry folder that is ours and no row. */
@@ -120,7 +120,7 @@ async function makeFolder(
   try {
     await Deno.mkdir(path, { mode });
   } catch (error) {
-    if (errorCode(error) === "EEXIST") return;
+    if (systemErrorCode(error) === "EEXIST") return;
     throw error;
   }
   if (!isExact) return;

@@ -10,8 +10,9 @@
 import { nodeNameFault } from "../core/name.ts";
 import type { NodeName } from "../core/name.ts";
 import { decodeRow, rowMaxBytes } from "../core/row.ts";
+import { systemErrorCode } from "../core/system_error.ts";
 import type { Call } from "./bounded.ts";
-import { errorCode, readKnownFile, typeOddity } from "./directory_files.ts";
+import { readKnownFile, typeOddity } from "./directory_files.ts";
 import { privateFolder } from "./directory_layout.ts";
 import { Oddities } from "./oddities.ts";
 import type { Listing, StoredRow, StoredTimestamp } from "./registry.ts";
@@ -66,7 +67,7 @@ async function nodeFiles(root: string, oddities: Oddities): Promise<NodeName[] |
       else oddities.add(entry.name, reason);
     }
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
+    if (systemErrorCode(error) === "ENOENT") return undefined;
     throw error;
   }
   return names;

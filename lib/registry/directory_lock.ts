@@ -8,9 +8,10 @@
  *
  * @module
  */
+import { systemErrorCode } from "../core/system_error.ts";
 import { openOwnFile } from "../files/own_file.ts";
 import type { Call } from "./bounded.ts";
-import { errorCode, identity, identityOf } from "./directory_files.ts";
+import { identity, identityOf } from "./directory_files.ts";
 import type { Permissions } from "./directory_layout.ts";
 
 /**
@@ -48,7 +49,7 @@ async function openOrCreate(
   try {
     return await openOwnFile(path, options);
   } catch (error) {
-    if (errorCode(error) !== "ENOENT") throw error;
+    if (systemErrorCode(error) !== "ENOENT") throw error;
   }
   await createFolders();
   return await openOwnFile(path, options);

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { systemErrorCode } from "../core/system_error.ts";
 import { OddFileError, touchOwnFile } from "../files/own_file.ts";
-import { errorCode, removeQuietly } from "./directory_files.ts";
+import { removeQuietly } from "./directory_files.ts";
 
 /** How much older than the present a temporary file must be to be a dead process's. */
 const leftoverAgeMs = 60 * 60 * 1000;
@@ -29,6 +30,6 @@ export async function sweepTemporary(folder: string, touched: string): Promise<v
     }
   } catch (error) {
     // Another process may sweep at the same time, and on a full disk the write that follows says so.
-    if (errorCode(error) === undefined && !(error instanceof OddFileError)) throw error;
+    if (systemErrorCode(error) === undefined && !(error instanceof OddFileError)) throw error;
   }
 }

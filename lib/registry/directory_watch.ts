@@ -10,9 +10,10 @@
  */
 import { sleep } from "../clock.ts";
 import type { Clock } from "../clock.ts";
+import { systemErrorCode, systemErrorReason } from "../core/system_error.ts";
 import { OddFileError, touchOwnFile } from "../files/own_file.ts";
 import { Hint } from "./hint.ts";
-import { errorCode, identityOf, systemReason } from "./directory_files.ts";
+import { identityOf } from "./directory_files.ts";
 import type { DirectoryLayout } from "./directory_layout.ts";
 
 /** How often the watch makes sure that the folder is still the one it watches. */
@@ -24,7 +25,7 @@ export async function tellNews({ news, permissions }: DirectoryLayout): Promise<
     const { file: mode, isExact: isModeExact } = permissions;
     await touchOwnFile(`${news}/changed`, { mode, isModeExact });
   } catch (error) {
-    if (errorCode(error) === undefined && !(error instanceof OddFileError)) throw error;
+    if (systemErrorCode(error) === undefined && !(error instanceof OddFileError)) throw error;
   }
 }
 
@@ -85,7 +86,7 @@ export class FolderWatch {
       this.#watcher = Deno.watchFs(this.#folder, { recursive: false });
     } catch (error) {
       // Too many watches comes as an error without a code.
-      if (systemReason(error) === undefined && error instanceof TypeError) throw error;
+      if (systemErrorReason(error) === undefined && error instanceof TypeError) throw error;
     }
     return this.#watcher;
   }

@@ -4,7 +4,9 @@
  * @module
  */
 
+import { systemErrorWords } from "../core/system_error.ts";
+
 /** An error of the system, in a few words. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
+  return systemErrorWords(error) || (error instanceof Error ? error.name : "it tells no reason");
 }
