@@ -115,13 +115,16 @@ Deno.test({
 });
 
 Deno.test("startNode() names all faults at once when options are wrong", async () => {
-  const wrong = { interval: "5", registry: "gopher:", colour: "red" } as StartOptions;
+  const wrong = { interval: "5", registry: "gopher://x", colour: "red" } as StartOptions;
   await assert.rejects(startNode(wrong), (error) => {
     assert.ok(error instanceof UsageError);
     assert.equal(error.faults.length, 3, error.message);
     assert.match(error.message, /^option "colour": it is unknown/m);
     assert.match(error.message, /^option "interval" "5": it must be a duration/m);
-    assert.match(error.message, /^option "registry" "gopher:": its scheme "gopher" is not known/m);
+    assert.match(
+      error.message,
+      /^option "registry" "gopher:\/\/\*\*\*": its scheme "gopher" is not known/m,
+    );
     return true;
   });
 });

@@ -4,7 +4,7 @@
  * @module
  */
 import type { OptionEntry } from "./option_entry.ts";
-import { quote, withoutPasswords } from "./option_values.ts";
+import { showGiven, withoutPasswords } from "./option_values.ts";
 import type { OptionChecks, Reading } from "./option_values.ts";
 
 /** The texts that a JSON value stands for, or why it cannot be the value of that option. */
@@ -42,7 +42,8 @@ function allStrings(values: readonly unknown[]): values is readonly string[] {
 /** A JSON value as a message may show it. */
 export function showConfigValue(entry: OptionEntry, value: unknown): string {
   if (entry.type.secret) return "(not shown)";
-  if (typeof value === "string") return quote(withoutPasswords(value));
-  const json = withoutPasswords(JSON.stringify(value) ?? "undefined");
+  if (typeof value === "string") return showGiven(entry.type, value);
+  const { shown = withoutPasswords } = entry.type;
+  const json = shown(JSON.stringify(value) ?? "undefined");
   return json.length > 80 ? `${json.slice(0, 80)}…` : json;
 }

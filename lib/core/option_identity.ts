@@ -130,6 +130,11 @@ function readAddress(text: string, examples: string): Reading<Address> {
 /** A registry's URL; which schemes there are is not for the core to know. */
 export const registryUrl: ValueType<string> = {
   placeholder: "url",
+  // Strings for all kinds of storages are given here by mistake, and each has its secret elsewhere.
+  shown: (text) => {
+    const isPath = /^[.~]{0,2}\/[^@]*$/.test(text);
+    return isPath ? text : `${/^[a-z][a-z0-9+.-]*:\/\//i.exec(text)?.[0] ?? ""}***`;
+  },
   read(text, checks) {
     const fault = text === "" ? "it is empty" : checks.registryUrlFault(text);
     return fault ? { fault } : { value: text };

@@ -35,6 +35,8 @@ export interface ValueType<T> {
   readonly completion?: "file";
   /** The value is not to be shown in messages. */
   readonly secret?: boolean;
+  /** What of a text that is not legal may be shown; by default all but the passwords of URLs. */
+  readonly shown?: (text: string) => string;
   /** Its flag stands alone, without a value, and JSON booleans are taken. */
   readonly isSwitch?: boolean;
   /** A JSON number is taken as well as a text. */
@@ -190,9 +192,19 @@ export function quote(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }
 
+/** How a message shows what was given for an option. */
+export function showGiven({ secret, shown = withoutPasswords }: ShownType, text: string): string {
+  return secret === true ? "(not shown)" : quote(shown(text));
+}
+
+/** What of a kind of value decides how it is shown. */
+type ShownType = Pick<ValueType<unknown>, "secret" | "shown">;
+
 /** `text` with the passwords of URLs in it made unreadable, also of those that are misspelt. */
 export function withoutPasswords(text: string): string {
   return text
+    // Who logs in without a password may do so with a token.
+    .replace(/:\/\/[^\s:@\/?#]+@/g, "://***@")
     .replace(/:(?!\/\/)\S*@/g, ":***@")
     .replace(/([?&][^=&\s]*(?:password|secret|token|key)[^=&\s]*=)[^&\s"]*/gi, "$1***");
 }

@@ -14,7 +14,7 @@ import { configTexts, showConfigValue } from "./option_config.ts";
 import type { GivenName, NameWithAddresses } from "./option_identity.ts";
 import { optionEntries, optionsOf, optionTable } from "./option_table.ts";
 import type { OptionKey, OptionValues } from "./option_table.ts";
-import { encodingFault, quote, withoutPasswords } from "./option_values.ts";
+import { encodingFault, quote, showGiven, withoutPasswords } from "./option_values.ts";
 import type { OptionChecks, Reading } from "./option_values.ts";
 import { suggestion } from "./suggestion.ts";
 
@@ -178,7 +178,10 @@ function readAll(
   for (const { text, source } of texts) {
     const reading = readText(entry, { text, source }, checks);
     if ("value" in reading) values.push(reading.value);
-    else faults.push(`${source} ${show(entry, text)}: ${withoutPasswords(reading.fault)}`);
+    else {
+      const shown = showGiven(entry.type, text);
+      faults.push(`${source} ${shown}: ${withoutPasswords(reading.fault)}`);
+    }
   }
   if (entry.kind === "single") return values[0];
   const source = texts[0]?.source ?? "default";
@@ -205,10 +208,6 @@ function readText(
 /** True for a flag of ours: it was meant as the next option, not as a value. */
 function isFlag(text: string): boolean {
   return optionEntries.some(([, { flag }]) => flag === text);
-}
-
-function show(entry: OptionEntry, text: string): string {
-  return entry.type.secret ? "(not shown)" : quote(withoutPasswords(text));
 }
 
 /** What is wrong with the configuration file as a whole, and its unknown keys. */

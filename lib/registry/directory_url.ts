@@ -8,8 +8,12 @@ import type { Sharing } from "../files/trusted_path.ts";
 import { decoded, percentFault } from "./url_parts.ts";
 import type { UrlFault } from "./url_parts.ts";
 
-/** True for the path of a folder, which begins with `/`, `./` or `../`. */
+/**
+ * True for the path of a folder, which begins with `/`, `./` or `../`. A URL that has lost its scheme
+ * is none: there may be a password in it.
+ */
 export function isPath(text: string): boolean {
+  if (/^\/\/[^/]*@/.test(text)) return false;
   return /^\.{0,2}\//.test(text) || text === "." || text === "..";
 }
 

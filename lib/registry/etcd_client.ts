@@ -71,7 +71,7 @@ export class EtcdClient implements Disposable {
     this.#location = location;
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
-    this.#pool = new HttpPool(location.caPath);
+    this.#pool = new HttpPool(location);
   }
 
   /**

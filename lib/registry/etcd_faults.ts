@@ -133,6 +133,6 @@ export function transportFault(error: unknown, asked: Asked): StorageFault {
   const words = failures.find(([pattern]) => pattern.test(said))?.[1];
   const detail = /client error \(\w+\): (.*)/.exec(said)?.[1]?.slice(0, shownMaxLength);
   const other = `${brokenReason(host)}${detail === undefined ? "" : `: ${detail}`}`;
-  const peer = { at: host, caParameter: "tls_ca" };
+  const peer = { at: host, caParameter: "tls_ca", certParameter: "tls_cert" };
   return new EtcdFault(kind, words?.(asked) ?? networkReason(error, peer) ?? other, error);
 }

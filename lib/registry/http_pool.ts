@@ -6,8 +6,10 @@
  *
  * @module
  */
-import { readCertificates } from "./certificates.ts";
+import { readTlsFiles } from "./certificates.ts";
+import type { TlsTexts } from "./certificates.ts";
 import { StorageFault } from "./storage_fault.ts";
+import type { TlsFiles } from "./url_parts.ts";
 
 /** How long a connection is kept without being used, in milliseconds. */
 const idleMs = 30_000;
@@ -17,27 +19,26 @@ const idleMax = 16;
 
 /** The HTTP clients of one handle, one after the other. */
 export class HttpPool implements Disposable {
-  readonly #caPath: string | undefined;
-  #caCerts: readonly string[] | undefined;
+  readonly #files: TlsFiles;
+  #texts: TlsTexts | undefined;
   #client: Deno.HttpClient | undefined;
   #isClosed = false;
 
-  /** @param caPath a file with certificates that are trusted beside the usual ones */
-  constructor(caPath: string | undefined) {
-    this.#caPath = caPath;
+  /** @param files certificates that are trusted beside the usual ones, and what proves who we are */
+  constructor(files: TlsFiles) {
+    this.#files = files;
   }
 
   /**
    * The client to use for one request.
    *
-   * @throws {StorageFault} if the file with certificates cannot be used, or the pool is closed
+   * @throws {StorageFault} if a file with certificates cannot be used, or the pool is closed
    */
   async client(): Promise<Deno.HttpClient> {
-    const path = this.#caPath;
-    this.#caCerts ??= path === undefined ? [] : [await readCertificates(path, "tls_ca")];
+    this.#texts ??= await readTlsFiles(this.#files);
     // From here on nothing waits, so that no two make clients of their own, or one too late.
     if (this.#isClosed) throw new StorageFault("the registry is closed");
-    return this.#client ??= this.#create([...this.#caCerts]);
+    return this.#client ??= this.#create(this.#texts);
   }
 
   /** Makes new connections from now on, unless `failed` has been replaced before; others go on. */
@@ -55,14 +56,18 @@ export class HttpPool implements Disposable {
     this.#client = undefined;
   }
 
-  #create(caCerts: string[]): Deno.HttpClient {
+  #create({ ca, cert, key }: TlsTexts): Deno.HttpClient {
+    const caCerts = ca === undefined ? [] : [ca];
+    const ownCertificate = cert === undefined || key === undefined ? {} : { cert, key };
     try {
       // Where requests are signed, the header `host` is, too, and HTTP/2 has none.
       const limits = { poolIdleTimeout: idleMs, poolMaxIdlePerHost: idleMax };
-      return Deno.createHttpClient({ caCerts, http2: false, ...limits });
+      return Deno.createHttpClient({ caCerts, ...ownCertificate, http2: false, ...limits });
     } catch {
-      this.#caCerts = undefined;
-      throw new StorageFault(`the file ${this.#caPath} of tls_ca holds no legal certificate`);
+      this.#texts = undefined;
+      const { caPath, certPath, keyPath } = this.#files;
+      const named = [caPath, certPath, keyPath].filter((path) => path !== undefined).join(", ");
+      throw new StorageFault(`a certificate or key is not legal in ${named}`);
     }
   }
 }

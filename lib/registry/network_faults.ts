@@ -13,6 +13,8 @@ export interface Peer {
   readonly at: string;
   /** The parameter of the URL that names a file of certificates to trust. */
   readonly caParameter: string;
+  /** The one that names the file of a certificate of our own; `undefined` if there is none. */
+  readonly certParameter?: string;
 }
 
 type Words = (peer: Peer) => string;
@@ -20,6 +22,17 @@ type Words = (peer: Peer) => string;
 /** The first sign that is found counts. */
 const signs: readonly (readonly [sign: RegExp, words: Words])[] = [
   [/NotCapable|requires net access/i, ({ at }) => `the network may not be used for ${at}`],
+  // Alerts are what the other side says, so these are about a certificate of ours.
+  [
+    /CertificateRequired|CERTIFICATE_REQUIRED/i,
+    ({ at, certParameter }) =>
+      `${at} wants a client certificate` +
+      (certParameter === undefined ? "" : `; ${certParameter} can name its file`),
+  ],
+  [
+    /alert:? .*(BadCertificate|UnknownCA|CertificateUnknown|CertificateExpired|CertificateRevoked|UnsupportedCertificate|AccessDenied)/i,
+    ({ at }) => `${at} does not accept the client certificate`,
+  ],
   [
     /UnknownIssuer|SELF_SIGNED|self.signed|UNABLE_TO_|unable to get .*issuer/i,
     ({ at, caParameter }) =>
@@ -29,6 +42,10 @@ const signs: readonly (readonly [sign: RegExp, words: Words])[] = [
   [
     /NotValidForName|not valid for name|ALTNAME/i,
     ({ at }) => `the certificate of ${at} is for another host`,
+  ],
+  [
+    /NotValidYet|NOT_YET_VALID|not valid yet|not yet valid/i,
+    ({ at }) => `the certificate of ${at} is not valid yet: is the clock of this machine slow?`,
   ],
   [
     /CERT_HAS_EXPIRED|CertificateExpired|certificate.*expired/i,

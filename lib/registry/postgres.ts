@@ -72,7 +72,7 @@ class PostgresStore implements Store {
     this.#channel = channelOf(settings.schema, cluster);
     // A little less than a call waits, so that the server gives up first and says so.
     const statementTimeoutMs = Math.ceil(timeoutMs * 0.9);
-    this.#sessions = new Sessions({ settings, clock, statementTimeoutMs });
+    this.#sessions = new Sessions({ settings, clock, statementTimeoutMs, timeoutMs });
   }
 
   async entries(call: Call): Promise<readonly (readonly [string, Cell])[]> {

@@ -48,7 +48,7 @@ export async function listen(
       await stayWith(session, clock, signal);
     } catch (error) {
       if (!(error instanceof StorageFault)) throw error;
-      sessions.learn(error);
+      sessions.learn(error, session);
     } finally {
       await session.close();
     }

@@ -11,18 +11,26 @@
 import postgres from "postgres";
 import { sleep } from "../clock.ts";
 import type { Clock } from "../clock.ts";
-import { formatAddress } from "../core/address.ts";
 import type { Call } from "./bounded.ts";
-import { isRefusedSetting, postgresFault } from "./postgres_fault.ts";
+import {
+  mayBeRefusedSetting,
+  PostgresFault,
+  postgresFault,
+  readOnlyFault,
+} from "./postgres_fault.ts";
 import type { FaultScene } from "./postgres_fault.ts";
 import { PostgresSocket } from "./postgres_socket.ts";
-import type { PostgresSettings } from "./postgres_url.ts";
+import { postgresHostText } from "./postgres_url.ts";
+import type { PostgresHost, PostgresSettings } from "./postgres_url.ts";
 
 /**
  * Most connections that one handle uses for calls, at a time. Each is a process of the server, and a
  * node that lists and writes at the same moment loses a millisecond by waiting.
  */
 const connectionsMax = 1;
+
+/** The driver would tell its own name; what is empty it leaves out. */
+const noExtras = { application_name: "" };
 
 /** How long a farewell may take. */
 const farewellMs = 500;
@@ -39,33 +47,46 @@ export interface SessionOptions {
   readonly clock: Clock;
   /** After how long the server gives up on a statement by itself. */
   readonly statementTimeoutMs: number;
+  /** How long a call waits for all that it needs. */
+  readonly timeoutMs: number;
+}
+
+/** What one session of them is like. */
+interface SessionChoice {
+  readonly host: PostgresHost;
+  /** True if the server is told more than it has to be: who we are, and when to give up. */
+  readonly hasExtras: boolean;
+  readonly onNotify: (() => void) | undefined;
 }
 
 /** One connection, made with its first statement; statements come one at a time. */
 export class Session {
   readonly #socket: PostgresSocket;
   readonly #sql: postgres.Sql;
-  readonly #clock: Clock;
+  readonly #options: SessionOptions;
   readonly #scene: FaultScene;
-  /** True if the server is asked to give up on statements by itself. */
-  readonly hasLimits: boolean;
+  readonly host: PostgresHost;
+  readonly hasExtras: boolean;
   #isSpoilt = false;
+  /** True once the server has answered a statement. */
+  #isLoggedIn = false;
 
-  constructor(options: SessionOptions, hasLimits: boolean, onNotify?: () => void) {
-    const { settings, clock, statementTimeoutMs } = options;
-    const { host, port, user, password, database, schema, startup } = settings;
-    this.#clock = clock;
-    this.#socket = new PostgresSocket(settings);
-    this.hasLimits = hasLimits;
-    const limits = hasLimits ? { statement_timeout: statementTimeoutMs } : {};
+  constructor(options: SessionOptions, { host, hasExtras, onNotify }: SessionChoice) {
+    const { settings, statementTimeoutMs } = options;
+    const { user, password, database, schema, startup } = settings;
+    this.host = host;
+    this.hasExtras = hasExtras;
+    this.#options = options;
+    this.#socket = new PostgresSocket(settings, host);
+    const extras = { application_name: "clusternode", statement_timeout: statementTimeoutMs };
     const driverOptions = {
       // Of no use but in the driver's own messages: it connects by the socket below.
-      host,
-      port,
+      host: host.host,
+      port: host.port,
       ...user === undefined ? {} : { user },
       ...password === undefined ? {} : { password },
       ...database === undefined ? {} : { database },
-      connection: { ...startup, ...limits },
+      connection: { ...hasExtras ? extras : noExtras, ...startup },
       socket: () => this.#socket.open(),
       max: 1,
       ssl: false,
@@ -84,9 +105,9 @@ export class Session {
     this.#sql = postgres(driverOptions);
     const { options: known } = this.#sql;
     this.#scene = {
-      at: formatAddress(settings),
-      user: known.user,
-      database: known.database,
+      at: postgresHostText(host),
+      user: known.user ?? "",
+      database: known.database ?? "",
       hasPassword: Boolean(known.pass),
       table: `${schema}.entries`,
     };
@@ -109,22 +130,47 @@ export class Session {
 
   /** The result of one statement; an abort tears the connection down. */
   async run(statement: Statement, signal: AbortSignal): Promise<Rows> {
-    const tearDown = (): void => {
-      this.#isSpoilt = true;
-      this.#socket.destroy();
-    };
+    const tearDown = (): void => this.tearDown();
     if (signal.aborted) tearDown();
     signal.addEventListener("abort", tearDown, { once: true });
     try {
-      return await statement(this.#sql);
+      if (this.#options.settings.mustWrite && !this.#isLoggedIn) await this.#requireWritable();
+      const rows = await statement(this.#sql);
+      this.#isLoggedIn = true;
+      return rows;
     } catch (error) {
-      const fault = postgresFault(error, this.#scene);
-      if (!(fault instanceof Error && "isStatementOnly" in fault && fault.isStatementOnly)) {
-        tearDown();
-      }
+      const fault = postgresFault(error, this.#scene, this.#isLoggedIn);
+      if (fault instanceof PostgresFault && fault.kind === "statement") this.#isLoggedIn = true;
+      else tearDown();
       throw fault;
     } finally {
       signal.removeEventListener("abort", tearDown);
+    }
+  }
+
+  /** Ends it at once, whatever is under way. */
+  tearDown(): void {
+    this.#isSpoilt = true;
+    this.#socket.destroy();
+  }
+
+  /** Of several hosts none may use up the time of all others by its silence. */
+  async #requireWritable(): Promise<void> {
+    const { settings, clock, timeoutMs } = this.#options;
+    const limitMs = Math.ceil(timeoutMs / (settings.hosts.length + 1));
+    let isSilent = false;
+    const cancel = clock.after(limitMs, () => {
+      isSilent = true;
+      this.tearDown();
+    });
+    try {
+      const [row] = await this.#sql`show transaction_read_only`;
+      if (row?.["transaction_read_only"] === "on") throw readOnlyFault(this.#scene);
+    } catch (error) {
+      if (!isSilent || settings.hosts.length === 1) throw error;
+      throw new PostgresFault(`${this.#scene.at} does not answer`, "", "connection", true);
+    } finally {
+      cancel();
     }
   }
 
@@ -134,7 +180,7 @@ export class Session {
       this.#isSpoilt = true;
       const patience = new AbortController();
       const farewell = this.#sql.end({ timeout: 0 }).then(() => this.closed);
-      await Promise.race([farewell, sleep(this.#clock, farewellMs, patience.signal)])
+      await Promise.race([farewell, sleep(this.#options.clock, farewellMs, patience.signal)])
         .catch(() => {});
       patience.abort();
     }
@@ -152,37 +198,59 @@ export class Sessions implements AsyncDisposable {
   readonly #idle: Session[] = [];
   readonly #waiting: (() => void)[] = [];
   #busyCount = 0;
-  /** False behind a pooler that refuses settings: then it has to have limits of its own. */
-  #withLimits = true;
+  /** False behind what refuses settings: then it has to have limits of its own. */
+  #withExtras = true;
+  /** Index of the host to begin with. */
+  #first = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
   }
 
-  /** The result of one statement on a connection that is free, or that becomes free. */
+  /**
+   * The result of one statement on a connection that is free, or that becomes free. Of several hosts
+   * each gets its turn, unless the one before may have carried the statement out.
+   */
   async run(statement: Statement, call: Call): Promise<Rows> {
-    const session = await this.#take(call);
-    call.doing = session.doing;
-    try {
-      return await session.run(statement, call.signal);
-    } catch (error) {
-      if (!session.hasLimits || !isRefusedSetting(error)) throw error;
-      // Another session may have learnt the same meanwhile.
-      this.#withLimits = false;
-    } finally {
-      this.#give(session);
+    const reasons = new Set<string>();
+    for (let turn = 1;; turn++) {
+      const session = await this.#take(call);
+      const before = reasons.size === 0 ? "" : ` (${[...reasons].join("; ")})`;
+      call.doing = `${session.doing}${before}`;
+      try {
+        return session.hasExtras
+          ? await this.#runWithExtras(session, statement, call)
+          : await session.run(statement, call.signal);
+      } catch (error) {
+        this.learn(error, session);
+        const mayGoOn = error instanceof PostgresFault && error.isUnserved &&
+          turn < this.#options.settings.hosts.length;
+        if (error instanceof PostgresFault) reasons.add(error.message);
+        if (mayGoOn) continue;
+        if (!(error instanceof PostgresFault) || reasons.size < 2) throw error;
+        throw new PostgresFault([...reasons].join("; "), error.code, error.kind, false);
+      } finally {
+        this.#give(session);
+      }
     }
-    return await this.run(statement, call);
   }
 
   /** A connection apart that hears notifications; the caller closes it. */
   listener(onNotify: () => void): Session {
-    return this.#create(onNotify);
+    return this.#create(this.#withExtras, onNotify);
   }
 
-  /** Takes note that a listener's connection failed with `error`. */
-  learn(error: unknown): void {
-    if (isRefusedSetting(error)) this.#withLimits = false;
+  /**
+   * Takes note that `session` failed with `error`. Others that lead to the same wrong server, such as a
+   * listener that would never hear anything there, are ended, too.
+   */
+  learn(error: unknown, session: Session): void {
+    if (!(error instanceof PostgresFault) || error.kind === "statement") return;
+    if (session.hasExtras && mayBeRefusedSetting(error)) this.#withExtras = false;
+    const { hosts } = this.#options.settings;
+    if (hosts[this.#first] === session.host) this.#first = (this.#first + 1) % hosts.length;
+    if (error.kind !== "wrong-server") return;
+    for (const other of this.#open) if (other.host === session.host) other.tearDown();
   }
 
   /** Closes all of them. */
@@ -205,8 +273,26 @@ export class Sessions implements AsyncDisposable {
     return this.#create();
   }
 
-  #create(onNotify?: () => void): Session {
-    const session = new Session(this.#options, this.#withLimits, onNotify);
+  /** The same without what the server may refuse, if that is what it has refused. */
+  async #runWithExtras(session: Session, statement: Statement, call: Call): Promise<Rows> {
+    try {
+      return await session.run(statement, call.signal);
+    } catch (error) {
+      if (!mayBeRefusedSetting(error) || call.signal.aborted) throw error;
+    }
+    const plain = this.#create(false);
+    try {
+      const rows = await plain.run(statement, call.signal);
+      this.#withExtras = false;
+      return rows;
+    } finally {
+      if (plain.isUsable) this.#idle.push(plain);
+    }
+  }
+
+  #create(hasExtras = this.#withExtras, onNotify?: () => void): Session {
+    const host = this.#options.settings.hosts[this.#first] as PostgresHost;
+    const session = new Session(this.#options, { host, hasExtras, onNotify });
     this.#open.add(session);
     session.closed.then(() => this.#open.delete(session));
     return session;

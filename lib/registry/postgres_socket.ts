@@ -9,8 +9,8 @@
 import net from "node:net";
 import type { Socket } from "node:net";
 import tls from "node:tls";
-import { readCertificates } from "./certificates.ts";
-import type { PostgresSettings } from "./postgres_url.ts";
+import { readTlsFiles } from "./certificates.ts";
+import type { PostgresHost, PostgresSettings } from "./postgres_url.ts";
 
 /** "May we speak TLS?", before anything else is said; the server answers with one letter. */
 const encryptionRequest = new Uint8Array([0, 0, 0, 8, 4, 210, 22, 47]);
@@ -21,6 +21,7 @@ const keepAliveMs = 10_000;
 /** A way to the server that can be torn down from its first moment on. */
 export class PostgresSocket {
   readonly #settings: PostgresSettings;
+  readonly #host: PostgresHost;
   #tcp: Socket | undefined;
   #encrypted: Socket | undefined;
   #isReady = false;
@@ -29,8 +30,9 @@ export class PostgresSocket {
   /** Resolves when nothing is left of it. */
   readonly closed: Promise<void> = new Promise((resolve) => void (this.#onClosed = resolve));
 
-  constructor(settings: PostgresSettings) {
+  constructor(settings: PostgresSettings, host: PostgresHost) {
     this.#settings = settings;
+    this.#host = host;
   }
 
   /** True from the end of the handshake to the end of all. */
@@ -41,15 +43,20 @@ export class PostgresSocket {
   /** Connects; once only, because a driver that tries again by itself would never come to an end. */
   async open(): Promise<Socket> {
     if (this.#isOver || this.#tcp) throw endedEarly();
-    const { host, port, sslmode } = this.#settings;
-    const tcp = net.connect({ host, port });
+    const { host, port } = this.#host;
+    const isLocal = host.startsWith("/");
+    const tcp = net.connect(isLocal ? { path: `${host}/.s.PGSQL.${port}` } : { host, port });
     this.#tcp = tcp;
     tcp.once("close", () => this.#finish());
     tcp.on("error", ignore);
     await happened(tcp, "connect");
-    tcp.setNoDelay(true);
-    tcp.setKeepAlive(true, keepAliveMs);
-    const top = sslmode === "disable" ? tcp : await this.#encrypt(tcp);
+    if (!isLocal) {
+      tcp.setNoDelay(true);
+      tcp.setKeepAlive(true, keepAliveMs);
+    }
+    // As with libpq, nothing is encrypted that never leaves the machine.
+    const isPlain = isLocal || this.#settings.sslmode === "disable";
+    const top = isPlain ? tcp : await this.#encrypt(tcp);
     if (this.#isOver) throw endedEarly();
     this.#isReady = true;
     return top;
@@ -72,7 +79,7 @@ export class PostgresSocket {
   }
 
   async #encrypt(tcp: Socket): Promise<Socket> {
-    const options = await tlsOptions(this.#settings);
+    const options = await tlsOptions(this.#settings, this.#host);
     const answer = new Promise<string>((resolve, reject) => {
       tcp.once("close", () => reject(endedEarly()));
       tcp.once("data", (bytes: Uint8Array) => {
@@ -83,6 +90,10 @@ export class PostgresSocket {
     tcp.write(encryptionRequest);
     const letter = await answer;
     // More than one letter would be words that somebody slipped in before the encryption.
+    if (letter === "N" && this.#settings.sslmode === "prefer") {
+      startReading(tcp);
+      return tcp;
+    }
     if (letter !== "S") {
       const code = letter === "N" ? "NO_TLS" : "NO_POSTGRES";
       throw Object.assign(new Error("TLS was not granted"), { code });
@@ -126,10 +137,32 @@ function stopReading(tcp: Socket): void {
   tcp.pause();
 }
 
-async function tlsOptions(settings: PostgresSettings): Promise<tls.ConnectionOptions> {
-  const { host, sslmode, sslrootcert } = settings;
+/** Takes back what {@linkcode stopReading} has done. */
+function startReading(tcp: Socket): void {
+  const { _handle: handle } = tcp as { _handle?: { readStart?(): void; reading?: boolean } };
+  if (handle) handle.reading = true;
+  handle?.readStart?.();
+  tcp.resume();
+}
+
+async function tlsOptions(
+  { sslmode, sslrootcert, sslcert, sslkey }: PostgresSettings,
+  { host }: PostgresHost,
+): Promise<tls.ConnectionOptions> {
+  const paths = { caPath: sslrootcert, certPath: sslcert, keyPath: sslkey };
+  const files = await readTlsFiles(paths, { ca: "sslrootcert", cert: "sslcert", key: "sslkey" });
   const names = net.isIP(host) ? { host } : { host, servername: host };
-  if (sslmode === "require") return { ...names, rejectUnauthorized: false };
-  if (sslrootcert === undefined) return names;
-  return { ...names, ca: await readCertificates(sslrootcert, "sslrootcert") };
+  switch (sslmode) {
+    case "disable":
+    case "prefer":
+    case "require":
+      return { ...files, ...names, rejectUnauthorized: false };
+    case "verify-ca":
+      // Whoever has a certificate of that authority will do, whatever name is in it.
+      return { ...files, ...names, checkServerIdentity: () => undefined };
+    case "verify-full":
+      return { ...files, ...names };
+    default:
+      return sslmode satisfies never;
+  }
 }

@@ -2,21 +2,28 @@
  * What the URL of a PostgreSQL registry says.
  *
  * The driver never sees the URL: it would hand parameters that it does not know to the server, where
- * a mistyped `sslmode` becomes an unencrypted connection. Here an unknown parameter is a fault.
+ * a mistyped `sslmode` becomes an unencrypted connection. Here an unknown parameter is a fault. Those
+ * that libpq knows and providers put into the URLs that they hand out are known here, too.
  *
  * @module
  */
-import { bareHost, decoded, parameterFault, percentFault, serverUrl } from "./url_parts.ts";
+import { formatAddress } from "../core/address.ts";
+import { postgresParametersFault, sslModeOf } from "./postgres_parameters.ts";
+import type { SslMode } from "./postgres_parameters.ts";
+import { credentialsIn, decoded, hostsIn, percentFault, splitServerUrl } from "./url_parts.ts";
 import type { UrlFault } from "./url_parts.ts";
 
-/** How a connection is protected, in the words of libpq. */
-export type SslMode = "disable" | "require" | "verify-full";
+/** Where a server listens. */
+export interface PostgresHost {
+  /** A name, an address without brackets, or the folder of a Unix socket: it begins with `/`. */
+  readonly host: string;
+  readonly port: number;
+}
 
 /** What is needed to open connections. */
 export interface PostgresSettings {
-  /** A name or an address, an IPv6 one without brackets. */
-  readonly host: string;
-  readonly port: number;
+  /** At least one; several are tried in this order until one takes writes. */
+  readonly hosts: readonly PostgresHost[];
   /** Without it the driver takes PGUSER, or the name of the user of this process. */
   readonly user: string | undefined;
   /** Without it the driver takes PGPASSWORD. */
@@ -28,54 +35,75 @@ export interface PostgresSettings {
   readonly sslmode: SslMode;
   /** A file with certificates of CAs to trust instead of the well-known ones. */
   readonly sslrootcert: string | undefined;
-  /** Told to the server as they are. */
+  /** Files with a certificate that proves who we are, and its key. */
+  readonly sslcert: string | undefined;
+  readonly sslkey: string | undefined;
+  /** True if a server is asked whether it takes writes before anything else. */
+  readonly mustWrite: boolean;
+  /** Told to the server as they are, because the URL asks for it. */
   readonly startup: Readonly<Record<string, string>>;
 }
 
-const parameters = ["schema", "sslmode", "sslrootcert", "application_name", "options"];
-
-const sslModes: readonly string[] = ["disable", "require", "verify-full"] satisfies SslMode[];
+const defaultPort = 5432;
 
 /** Takes `text` apart; a fault is the end of a sentence, "its parameter …". */
 export function parsePostgresUrl(text: string): PostgresSettings | UrlFault {
-  const url = serverUrl(text);
+  const url = splitServerUrl(text);
   if ("fault" in url) return url;
-  const fault = faultOf(url);
+  const credentials = credentialsIn(url);
+  if ("fault" in credentials) return credentials;
+  const database = decoded(url.path.slice(1));
+  if (database === undefined) return { fault: percentFault };
+  if (/\0|%00/.test(text)) return { fault: "there is a zero byte in it" };
+  const parameters = new URLSearchParams(url.search);
+  const fault = postgresParametersFault(parameters);
   if (fault !== undefined) return { fault };
-  const { searchParams } = url;
-  const optional = (value: string): string | undefined => decoded(value) || undefined;
-  const { application_name = "clusternode", options } = Object.fromEntries(searchParams);
+  const told = (key: string): string | undefined => parameters.get(key) || undefined;
+  const hosts = hostsOf(told("host") ?? url.hosts, told("port"));
+  if ("fault" in hosts) return hosts;
+  const startup: Record<string, string> = {};
+  for (const key of ["application_name", "options"]) {
+    const value = told(key);
+    if (value !== undefined) startup[key] = value;
+  }
   return {
-    host: bareHost(url),
-    port: url.port === "" ? 5432 : Number(url.port),
-    user: optional(url.username),
-    password: optional(url.password),
-    database: optional(url.pathname.slice(1)),
-    schema: searchParams.get("schema") ?? "clusternode",
-    sslmode: (searchParams.get("sslmode") ?? "disable") as SslMode,
-    sslrootcert: searchParams.get("sslrootcert") ?? undefined,
-    startup: options === undefined ? { application_name } : { application_name, options },
+    hosts,
+    user: credentials.user || told("user"),
+    password: credentials.password || told("password"),
+    database: database || told("dbname"),
+    schema: told("schema") ?? "clusternode",
+    sslmode: sslModeOf(parameters),
+    sslrootcert: rootCertificates(told("sslrootcert")),
+    sslcert: told("sslcert"),
+    sslkey: told("sslkey"),
+    mustWrite: hosts.length > 1 || !["any", undefined].includes(told("target_session_attrs")),
+    startup,
   };
 }
 
-function faultOf(
-  { hostname, username, password, pathname, searchParams }: URL,
-): string | undefined {
-  if (/[,%/]/.test(hostname)) return `"${hostname}" is not the name or address of one host`;
-  const plain = decoded(username + password + pathname);
-  if (plain === undefined) return percentFault;
-  if ((plain + searchParams).match(/\0|%00/)) return "there is a zero byte in it";
-  const fault = parameterFault(searchParams, parameters);
-  if (fault !== undefined) return fault;
-  const sslmode = searchParams.get("sslmode") ?? "disable";
-  if (!sslModes.includes(sslmode)) {
-    return `its sslmode "${sslmode}" is not known; known are ${sslModes.join(", ")}`;
-  }
-  if (searchParams.has("sslrootcert") && sslmode !== "verify-full") {
-    return "sslrootcert is of use with sslmode=verify-full only";
-  }
-  if (!/^[A-Za-z_]\w{0,62}$/.test(searchParams.get("schema") ?? "clusternode")) {
-    return "its schema may hold letters, digits and _, and have 63 characters";
-  }
-  return undefined;
+/** Host and port, or the path of the socket, as one writes them. */
+export function postgresHostText({ host, port }: PostgresHost): string {
+  return host.startsWith("/") ? `${host}/.s.PGSQL.${port}` : formatAddress({ host, port });
+}
+
+/** Hosts with a port each, of `h1:5432,h2` or `/folder`; `ports` has one for all, or one for each. */
+function hostsOf(text: string, ports = `${defaultPort}`): readonly PostgresHost[] | UrlFault {
+  const listed = ports.split(",").map(Number);
+  const [first = defaultPort] = listed;
+  const folder = decoded(text);
+  if (folder?.startsWith("/") && !folder.includes(",")) return [{ host: folder, port: first }];
+  const hosts = hostsIn(text, 0);
+  if ("fault" in hosts) return hosts;
+  const all = hosts.map(({ host, port }, index) => ({
+    host,
+    port: port || (listed[index] ?? first),
+  }));
+  return all.every(({ port }) => port >= 1 && port <= 65535)
+    ? all
+    : { fault: "its port is not between 1 and 65535" };
+}
+
+/** libpq writes `system` for the authorities that the system trusts, which are trusted anyway. */
+function rootCertificates(path: string | undefined): string | undefined {
+  return path === "system" ? undefined : path;
 }

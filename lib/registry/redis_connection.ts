@@ -12,7 +12,8 @@ import type { RedisOptions } from "iovalkey";
 import { sleep, withDeadline } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import type { Call } from "./bounded.ts";
-import { readCertificates } from "./certificates.ts";
+import { readTlsFiles } from "./certificates.ts";
+import type { TlsTexts } from "./certificates.ts";
 import { isLost, RedisFault, redisFault } from "./redis_faults.ts";
 import type { RedisSettings } from "./redis_url.ts";
 
@@ -42,10 +43,10 @@ export class RedisConnection implements AsyncDisposable {
   #lastError: unknown;
   #isWrongServer = false;
 
-  private constructor(settings: RedisSettings, clock: Clock, ca: string | undefined) {
+  private constructor(settings: RedisSettings, clock: Clock, files: TlsTexts) {
     this.#settings = settings;
     this.#clock = clock;
-    this.#client = new Redis(clientOptions(settings, ca));
+    this.#client = new Redis(clientOptions(settings, files));
     this.#client.on("error", (error: unknown) => this.#lastError = error);
     this.#ended = new Promise((resolve) => this.#client.once("end", () => resolve()));
   }
@@ -61,9 +62,9 @@ export class RedisConnection implements AsyncDisposable {
     clock: Clock,
     signal: AbortSignal,
   ): Promise<RedisConnection> {
-    const ca = settings.caPath && await readCertificates(settings.caPath, "tls_ca");
+    const files = await readTlsFiles(settings);
     signal.throwIfAborted();
-    const connection = new RedisConnection(settings, clock, ca);
+    const connection = new RedisConnection(settings, clock, files);
     const tooLate = new AbortController();
     const reason = `no connection within ${connectTimeoutMs} ms`;
     const cancel = clock.after(
@@ -194,7 +195,7 @@ export class RedisLink implements AsyncDisposable {
   }
 }
 
-function clientOptions({ host, port, isTls }: RedisSettings, ca: string | undefined): RedisOptions {
+function clientOptions({ host, port, isTls }: RedisSettings, files: TlsTexts): RedisOptions {
   return {
     host,
     port,
@@ -210,7 +211,7 @@ function clientOptions({ host, port, isTls }: RedisSettings, ca: string | undefi
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
-    ...(isTls ? { tls: ca === undefined ? {} : { ca } } : {}),
+    ...(isTls ? { tls: { ...files } } : {}),
   };
 }
 

@@ -63,7 +63,7 @@ export class S3Client implements Disposable {
     this.#place = place;
     this.#clock = clock;
     this.#environment = environment;
-    this.#pool = new HttpPool(place.caFile);
+    this.#pool = new HttpPool({ caPath: place.caFile, certPath: undefined, keyPath: undefined });
   }
 
   /**

@@ -9,12 +9,13 @@
  */
 import { isPath, parseDirectoryUrl } from "./directory_url.ts";
 import type { DirectoryLocation } from "./directory_url.ts";
-import { parseEtcdUrl, showEtcdUrl } from "./etcd_url.ts";
+import { parseEtcdUrl } from "./etcd_url.ts";
 import { parseMemoryUrl } from "./memory_url.ts";
 import { parsePostgresUrl } from "./postgres_url.ts";
 import { parseRedisUrl } from "./redis_url.ts";
 import { parseS3Url } from "./s3_url.ts";
-import type { UrlFault } from "./url_parts.ts";
+import { splitServerUrl } from "./url_parts.ts";
+import type { ServerUrl, UrlFault } from "./url_parts.ts";
 
 /** How the URLs of one back end look. */
 interface UrlForm {
@@ -23,8 +24,8 @@ interface UrlForm {
   readonly example: string;
   /** The part that the back end is opened with. */
   readonly parse: (text: string) => DirectoryLocation | UrlFault;
-  /** The URL fit for a log, where the usual way to take it apart does not do. */
-  readonly show?: (text: string) => string | undefined;
+  /** True if it names a server, and maybe who asks there. */
+  readonly isServer?: boolean;
 }
 
 const forms = {
@@ -37,7 +38,7 @@ const forms = {
     schemes: ["etcd", "etcds"],
     example: "etcd://host:2379,host:2379/prefix",
     parse: wholeUrl(parseEtcdUrl),
-    show: showEtcdUrl,
+    isServer: true,
   },
   memory: {
     schemes: ["memory"],
@@ -48,11 +49,13 @@ const forms = {
     schemes: ["postgres", "postgresql"],
     example: "postgres://user:password@host/database",
     parse: wholeUrl(parsePostgresUrl),
+    isServer: true,
   },
   redis: {
-    schemes: ["redis", "rediss"],
+    schemes: ["redis", "rediss", "redis+sentinel", "rediss+sentinel"],
     example: "redis://user:password@host",
     parse: wholeUrl(parseRedisUrl),
+    isServer: true,
   },
   s3: {
     schemes: ["s3", "gs"],
@@ -74,14 +77,26 @@ const hidden = "***";
 
 /** Parameters of a URL that may be shown; the value of any other may be a secret. */
 const shownParameters: ReadonlySet<string> = new Set([
+  "application_name",
+  "channel_binding",
+  "connect_timeout",
+  "dbname",
   "endpoint",
+  "host",
+  "port",
   "prefix",
   "region",
   "schema",
   "shared",
+  "ssl",
+  "sslcert",
+  "sslkey",
   "sslmode",
   "sslrootcert",
+  "target_session_attrs",
   "tls_ca",
+  "tls_cert",
+  "tls_key",
 ]);
 
 /**
@@ -91,11 +106,14 @@ const shownParameters: ReadonlySet<string> = new Set([
  */
 export function parseRegistryUrl(text: string): RegistryLocation | UrlFault {
   const scheme = isPath(text) ? "file" : schemeOf(text);
-  if (scheme === undefined) {
-    return { fault: `it is neither a URL nor a path that begins with / or ./; ${legal()}` };
+  const backEnd = scheme && backEndOf(scheme);
+  // What stands in front of a colon alone may be half of a secret.
+  if (!backEnd) {
+    const reason = scheme && text.startsWith("://", scheme.length)
+      ? `its scheme "${scheme}" is not known`
+      : "it is neither a URL nor a path that begins with / or ./";
+    return { fault: `${reason}; ${legal()}` };
   }
-  const backEnd = backEndOf(scheme);
-  if (backEnd === undefined) return { fault: `its scheme "${scheme}" is not known; ${legal()}` };
   const parsed = forms[backEnd].parse(text);
   return "fault" in parsed ? parsed : { backEnd, ...parsed };
 }
@@ -115,29 +133,37 @@ export function registryUrlFault(text: string): string | undefined {
 }
 
 /**
- * `url` fit for a log: without its password, and without the values of parameters that may be
- * secrets. What cannot be taken apart is not shown at all, but for its scheme.
+ * `url` fit for a log: without its password, without a user who has none (it may be a token), and
+ * without the values of parameters that may be secrets. Of what is not legal only the scheme is
+ * shown: nobody knows where in it the secret is.
  */
 export function withoutSecrets(url: string): string {
   if (isPath(url)) return url;
   const scheme = schemeOf(url) ?? "";
-  const form: UrlForm | undefined = formOf(scheme);
-  const shown = form?.show?.(url);
-  if (shown !== undefined) return shown;
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed === undefined || mayHideSecret(parsed)) return `${scheme && `${scheme}:`}${hidden}`;
-  if (parsed.password !== "") parsed.password = hidden;
-  for (const key of new Set(parsed.searchParams.keys())) {
-    if (!shownParameters.has(key.toLowerCase())) parsed.searchParams.set(key, hidden);
+  if (registryUrlFault(url) !== undefined) {
+    return url.startsWith("://", scheme.length) ? `${scheme}://${hidden}` : hidden;
   }
-  parsed.hash = "";
-  return parsed.href;
+  const form: UrlForm | undefined = formOf(scheme);
+  const server = form?.isServer === true ? splitServerUrl(url) : undefined;
+  return server === undefined || "fault" in server ? shownPlace(url) : shownServer(server);
 }
 
-/** True if it names no server, or half of a password with a slash in it may have got into its path. */
-function mayHideSecret({ protocol, host, pathname }: URL): boolean {
-  const isLocal = protocol === "file:" || protocol === "memory:";
-  return !isLocal && (host === "" || pathname.includes("@"));
+function shownServer({ scheme, userInfo, hosts, path, search }: ServerUrl): string {
+  const [, user = "", password] = /^([^:]*)(?::(.*))?$/s.exec(userInfo ?? "") ?? [];
+  const who = password ? `${user}:${hidden}@` : user === "" ? "" : `${hidden}@`;
+  return `${scheme}://${who}${hosts}${path}${shownSearch(search)}`;
+}
+
+/** For what names no server that a user logs in to. */
+function shownPlace(url: string): string {
+  const { href, search } = new URL(url);
+  return href.slice(0, href.length - search.length) + shownSearch(search);
+}
+
+function shownSearch(search: string): string {
+  return search.replace(/([?&])([^=&]*)=([^&]*)/g, (all, before, key) => {
+    return shownParameters.has(key.toLowerCase()) ? all : `${before}${key}=${hidden}`;
+  });
 }
 
 function schemeOf(text: string): string | undefined {

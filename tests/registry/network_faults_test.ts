@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { networkReason } from "../../lib/registry/network_faults.ts";
 
-const peer = { at: "h:1", caParameter: "tls_ca" };
+const peer = { at: "h:1", caParameter: "tls_ca", certParameter: "tls_cert" };
 
 Deno.test("networkReason() understands codes, texts, and causes", () => {
   const coded = (code: string): Error => Object.assign(new Error(""), { code });
@@ -32,6 +32,19 @@ Deno.test("networkReason() understands codes, texts, and causes", () => {
       "the certificate of h:1 is for another host",
     ],
     [coded("CERT_HAS_EXPIRED"), "the certificate of h:1 has expired"],
+    [
+      new Error("invalid peer certificate: certificate not valid yet: verification time 1"),
+      "the certificate of h:1 is not valid yet: is the clock of this machine slow?",
+    ],
+    [
+      coded("CERT_NOT_YET_VALID"),
+      "the certificate of h:1 is not valid yet: is the clock of this machine slow?",
+    ],
+    [
+      new Error("received fatal alert: CertificateRequired"),
+      "h:1 wants a client certificate; tls_cert can name its file",
+    ],
+    [new Error("received fatal alert: UnknownCA"), "h:1 does not accept the client certificate"],
     [new Error("invalid peer certificate: BadEncoding"), "the certificate of h:1 is not accepted"],
     [new Error("received corrupt message"), "h:1 does not speak TLS"],
     [new Error("received fatal alert: X"), "h:1 and this node agree on no TLS"],

@@ -254,7 +254,7 @@ Deno.test({
     await using without = open("https://127.0.0.1:9", { more: "&tls_ca=/no/such/file" });
     assert.equal(
       await reasonOf(without.list(never)),
-      "the file /no/such/file of tls_ca cannot be read: there is no such file",
+      "the file /no/such/file of tls_ca cannot be read: No such file or directory",
     );
   },
 });

@@ -47,7 +47,8 @@ Deno.test("registryUrlFault() says what is wrong and what is legal", () => {
     ["", /neither a URL nor a path.*legal are file:\/\/\/path/],
     ["sync_dir", /neither a URL nor a path/],
     ["gopher://x", /its scheme "gopher" is not known; legal are file:\/\/\/.*memory:/],
-    ["constructor:x", /its scheme "constructor" is not known/],
+    ["constructor://x", /its scheme "constructor" is not known/],
+    ["sesame:x", /neither a URL nor a path/],
     ["file:sync_dir", /lacks the slashes/],
     ["file://sync_dir/x", /names the host "sync_dir"/],
     ["file:///tmp/x?y", /%3F/],
@@ -82,12 +83,11 @@ Deno.test("openRegistry() rejects without secrets when the URL is not legal", as
 
 Deno.test("withoutSecrets() hides passwords and parameters that may be secrets", () => {
   const shown: [string, string][] = [
-    [
-      "gopher://ada:sesame@h:1/2?region=eu&key=sesame#sesame",
-      "gopher://ada:***@h:1/2?region=eu&key=***",
-    ],
-    ["gopher://[sesame", "gopher:***"],
-    ["gopher://ada:1/sesame@h", "gopher:***"],
+    ["gopher://ada:sesame@h:1/2?region=eu&key=sesame#sesame", "gopher://***"],
+    ["gopher://[sesame", "gopher://***"],
+    ["gopher://ada:1/sesame@h", "gopher://***"],
+    ["sesame:x", "***"],
+    ["//ada:sesame@h/x", "***"],
     ["file:///tmp/a@b", "file:///tmp/a@b"],
     ["/tmp/a@b", "/tmp/a@b"],
   ];

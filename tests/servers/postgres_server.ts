@@ -36,7 +36,7 @@ export class PostgresServer implements AsyncDisposable {
   readonly port: number;
   readonly #folder: string;
 
-  private constructor(folder: string, port: number) {
+  constructor(folder: string, port: number) {
     this.#folder = folder;
     this.port = port;
   }
@@ -69,6 +69,44 @@ export class PostgresServer implements AsyncDisposable {
       throw error;
     }
     return server;
+  }
+
+  /**
+   * A standby of this server, which may be read and takes no writes until `promote()`.
+   */
+  async standby(): Promise<PostgresServer> {
+    const folder = await Deno.makeTempDir({ prefix: "postgres" });
+    const standby = new PostgresServer(folder, freePort());
+    try {
+      if (Deno.uid() === 0) await run("chown", ["postgres:", folder]);
+      const from = `host=127.0.0.1 port=${this.port} user=postgres password=${postgresPassword}`;
+      await standby.#run("pg_basebackup", "-D", `${folder}/data`, "-R", "-c", "fast", "-d", from);
+      const changes = `\nport = ${standby.port}\nunix_socket_directories = '${folder}'\n`;
+      await Deno.writeTextFile(`${folder}/data/postgresql.conf`, changes, { append: true });
+      await standby.start();
+    } catch (error) {
+      await Deno.remove(folder, { recursive: true });
+      throw error;
+    }
+    return standby;
+  }
+
+  /** Makes a standby a server like any other. */
+  async promote(): Promise<void> {
+    await this.#run("pg_ctl", "-D", `${this.#folder}/data`, "-w", "promote");
+  }
+
+  /** The folder with its Unix socket and its certificates. */
+  get folder(): string {
+    return this.#folder;
+  }
+
+  /** Puts lines in front of the rules that say who may come in, and how. */
+  async allow(...rules: string[]): Promise<void> {
+    const path = `${this.#folder}/data/pg_hba.conf`;
+    const before = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, `${rules.join("\n")}\n${before}`);
+    await this.query("select pg_reload_conf()");
   }
 
   /** A file with the CA that has signed the server's certificate for `localhost`. */

@@ -81,9 +81,12 @@ export async function accepts(port: number): Promise<boolean> {
   }
 }
 
+/** Whom the certificate `client.crt` names. */
+export const clientName = "client_with_certificate";
+
 /**
- * Makes an authority, `ca.crt`, and a certificate that it has signed, `server.crt` with
- * `server.key`, in `folder`.
+ * Makes an authority, `ca.crt`, and two certificates that it has signed, `server.crt` and
+ * `client.crt` with their keys, in `folder`.
  */
 export async function makeCertificates(
   folder: string,
@@ -97,11 +100,13 @@ export async function makeCertificates(
   ];
   const days = ["-days", "2"];
   await run("openssl", [...request("test", "ca.key"), "-x509", ...days, "-out", file("ca.crt")]);
-  await run("openssl", [...request("localhost", "server.key"), "-out", file("server.csr")]);
   await Deno.writeTextFile(file("names"), `subjectAltName = ${names}`);
-  await run("openssl", [
-    ...["x509", "-req", "-in", file("server.csr"), "-extfile", file("names"), ...days],
-    ...["-CA", file("ca.crt"), "-CAkey", file("ca.key"), "-CAcreateserial"],
-    ...["-out", file("server.crt")],
-  ]);
+  for (const [name, subject] of [["server", "localhost"], ["client", clientName]] as const) {
+    await run("openssl", [...request(subject, `${name}.key`), "-out", file(`${name}.csr`)]);
+    await run("openssl", [
+      ...["x509", "-req", "-in", file(`${name}.csr`), "-extfile", file("names"), ...days],
+      ...["-CA", file("ca.crt"), "-CAkey", file("ca.key"), "-CAcreateserial"],
+      ...["-out", file(`${name}.crt`)],
+    ]);
+  }
 }

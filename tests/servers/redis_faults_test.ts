@@ -246,7 +246,7 @@ redisTest("TLS works with a known authority, and what fails of it is told", asyn
   const missing = `${server.folder}/none.crt`;
   assert.equal(
     await reasonAt(`${url("localhost")}?tls_ca=${missing}`),
-    `the file ${missing} of tls_ca cannot be read: there is no such file`,
+    `the file ${missing} of tls_ca cannot be read: No such file or directory`,
   );
   const plain = await reasonAt(`redis://:${inUrl}@localhost:${port}`);
   assert.equal(plain, `the connection to localhost:${port} broke`);

@@ -25,6 +25,8 @@ export class Relay implements AsyncDisposable {
   #manner: RelayManner = "pass";
   /** Connections up to this number carry nothing any more. */
   #deadUpTo = 0;
+  /** The port of the server to which new connections lead; `undefined`: there is none. */
+  target: number | undefined;
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #ends = new Set<Deno.TcpConn>();
   readonly #work = new Set<Promise<void>>();
@@ -35,7 +37,8 @@ export class Relay implements AsyncDisposable {
    */
   constructor(target: number | undefined, banner = "") {
     this.port = this.#listener.addr.port;
-    this.#work.add(this.#accept(target, new TextEncoder().encode(banner)));
+    this.target = target;
+    this.#work.add(this.#accept(new TextEncoder().encode(banner)));
   }
 
   /** Host and port. */
@@ -59,9 +62,10 @@ export class Relay implements AsyncDisposable {
     await Promise.all(this.#work);
   }
 
-  async #accept(target: number | undefined, banner: Uint8Array<ArrayBuffer>): Promise<void> {
+  async #accept(banner: Uint8Array<ArrayBuffer>): Promise<void> {
     for await (const client of this.#listener) {
       const number = ++this.connections;
+      const { target } = this;
       const server = target === undefined ? undefined : await connect(target);
       if (this.#manner === "close" || server === null) {
         close(client);
