@@ -32,12 +32,32 @@ export const handshakeOverheadBytes = ephemeralKeyBytes + tagBytes;
 
 /** What both sides bring with them. */
 export interface HandshakeOptions {
-  /** Data that must be equal on both sides, sent by neither. */
-  readonly prologue: Uint8Array;
-  /** The shared secret, 32 bytes; see {@linkcode presharedKey}. */
-  readonly psk: Uint8Array;
+  readonly start: HandshakeStart;
   /** Makes a key pair for this handshake only; not called before it is needed, as that is costly. */
   readonly newKey: () => EphemeralKey;
+}
+
+/**
+ * Where each handshake with one secret begins: everything up to the first message, which is the same
+ * each time. A stranger's message is tried with every secret, so this is computed once for each.
+ */
+export class HandshakeStart {
+  readonly #state = new SymmetricState(noiseProtocol);
+
+  /**
+   * @param prologue data that must be equal on both sides, sent by neither
+   * @param psk the shared secret, 32 bytes; see {@linkcode presharedKey}
+   */
+  constructor(prologue: Uint8Array, psk: Uint8Array) {
+    assert(psk.length === 32, "a pre-shared key is 32 bytes long");
+    this.#state.mixHash(prologue);
+    this.#state.mixKeyAndHash(psk);
+  }
+
+  /** The state for one handshake. */
+  begin(): SymmetricState {
+    return this.#state.copy();
+  }
 }
 
 /** A key pair of X25519 (RFC 7748), made of random bytes from the operating system. */
@@ -77,9 +97,9 @@ export class Initiator {
   readonly #key: EphemeralKey;
   #step: "write" | "read" | "split" | "over" = "write";
 
-  constructor(options: HandshakeOptions) {
-    this.#state = begin(options);
-    this.#key = options.newKey();
+  constructor({ start, newKey }: HandshakeOptions) {
+    this.#state = start.begin();
+    this.#key = newKey();
   }
 
   /** Message 1, 48 bytes longer than `payload`. */
@@ -126,9 +146,9 @@ export class Responder {
   #initiatorKey: Uint8Array = new Uint8Array(0);
   #step: "read" | "write" | "split" | "over" = "read";
 
-  constructor(options: HandshakeOptions) {
-    this.#state = begin(options);
-    this.#newKey = options.newKey;
+  constructor({ start, newKey }: HandshakeOptions) {
+    this.#state = start.begin();
+    this.#newKey = newKey;
   }
 
   /** The payload of message 1; `undefined` if the sender does not hold the secret, or it is none. */
@@ -167,14 +187,6 @@ export class Responder {
     const [receive, send] = this.#state.split();
     return { send, receive };
   }
-}
-
-function begin({ prologue, psk }: HandshakeOptions): SymmetricState {
-  assert(psk.length === 32, "a pre-shared key is 32 bytes long");
-  const state = new SymmetricState(noiseProtocol);
-  state.mixHash(prologue);
-  state.mixKeyAndHash(psk);
-  return state;
 }
 
 /** Token `e`: with a pre-shared key it goes into the key as well (section 9.2). */

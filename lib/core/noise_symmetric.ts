@@ -57,6 +57,11 @@ export class CipherState {
     return plain;
   }
 
+  /** The same key, counting by itself from here. */
+  copy(): CipherState {
+    return new CipherState(this.#key, (BigInt(this.#high) << 32n) | BigInt(this.#low));
+  }
+
   /** 2^64 - 1 is reserved; at a million messages a second it is 580,000 years away. */
   #assertCounterLeft(): void {
     assert(this.#low !== last32 || this.#high !== last32, "a cipher counter stays below 2^64 - 1");
@@ -91,6 +96,15 @@ export class SymmetricState {
     if (name.length <= 32) hash.set(name);
     this.#hash = name.length <= 32 ? hash : sha256(name);
     this.#chainingKey = this.#hash;
+  }
+
+  /** The same state, which goes on by itself from here. */
+  copy(): SymmetricState {
+    const copy = new SymmetricState("");
+    copy.#chainingKey = this.#chainingKey;
+    copy.#hash = this.#hash;
+    copy.#cipher = this.#cipher?.copy();
+    return copy;
   }
 
   mixHash(data: Uint8Array): void {

@@ -113,7 +113,7 @@ export class Attempt {
         const wire = await this.#open();
         if (!(wire instanceof Wire)) return wire;
         cancel ??= clock.after(limits.handshakeTimeoutMs, () => this.stop());
-        const introduction = await knock(wire, keys, keys.prologue);
+        const introduction = await knock(wire, keys, keys.starts);
         if (introduction !== undefined) return this.#greet(wire, introduction);
         if (wire.end?.kind !== "closed") return this.#failureOf(wire);
         const failure = await this.#askForCluster();
@@ -168,7 +168,7 @@ export class Attempt {
     const where = this.#where;
     const wire = await this.#open();
     if (!(wire instanceof Wire)) return wire;
-    const introduction = await knock(wire, keys, keys.barePrologue);
+    const introduction = await knock(wire, keys, keys.bareStarts);
     if (introduction === undefined) {
       if (wire.end?.kind !== "closed") return this.#failureOf(wire);
       const detail = `${where} holds another cookie, or is no clusternode`;

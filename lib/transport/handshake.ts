@@ -21,6 +21,7 @@ import {
   ephemeralKeyBytes,
   handshakeOverheadBytes,
   type HandshakeResult,
+  HandshakeStart,
   Initiator,
   presharedKey,
   Responder,
@@ -40,11 +41,10 @@ const version = "clusternode/1";
 
 /** What a node needs for handshakes. */
 export interface Keys {
-  /** The first is used to dial, all are accepted. */
-  readonly psks: readonly Uint8Array[];
-  readonly prologue: Uint8Array;
-  /** The prologue that names no cluster. */
-  readonly barePrologue: Uint8Array;
+  /** One for each cookie: the first is used to dial, all are accepted. */
+  readonly starts: readonly HandshakeStart[];
+  /** The same with the prologue that names no cluster. */
+  readonly bareStarts: readonly HandshakeStart[];
   readonly cluster: string;
   readonly newKey: () => EphemeralKey;
 }
@@ -55,10 +55,12 @@ export function makeKeys(
   cluster: string,
   randomBytes: (count: number) => Uint8Array,
 ): Keys {
+  const psks = cookies.map(presharedKey);
+  const startsWith = (prologue: string): HandshakeStart[] =>
+    psks.map((psk) => new HandshakeStart(encodeUtf8(prologue), psk));
   return {
-    psks: cookies.map(presharedKey),
-    prologue: encodeUtf8(`${version}\0${cluster}`),
-    barePrologue: encodeUtf8(version),
+    starts: startsWith(`${version}\0${cluster}`),
+    bareStarts: startsWith(version),
     cluster,
     newKey: () => ephemeralKey(randomBytes(ephemeralKeyBytes)),
   };
@@ -72,16 +74,16 @@ export interface Introduction {
 }
 
 /**
- * The initiator's side up to message 2. `undefined` if the wire ended: `closed` without a byte means
+ * The initiator's side up to message 2, with the first cookie of `starts`. `undefined` if the wire ended: `closed` without a byte means
  * that the responder turned us away, `garbage` that it is no responder.
  */
 export async function knock(
   wire: Wire,
-  keys: Keys,
-  prologue: Uint8Array,
+  { newKey }: Keys,
+  starts: readonly HandshakeStart[],
 ): Promise<Introduction | undefined> {
-  const [psk] = keys.psks as readonly [Uint8Array];
-  const initiator = new Initiator({ prologue, psk, newKey: keys.newKey });
+  const [start] = starts as readonly [HandshakeStart];
+  const initiator = new Initiator({ start, newKey });
   wire.limitBytes = helloMaxBytes;
   wire.write(initiator.writeMessage(nothing));
   const message = await wire.read();
@@ -139,7 +141,7 @@ export async function receive(
 ): Promise<Reception> {
   const knocked = await wire.read();
   if (knocked === undefined) return turnedAway(wire, false, "closed before it said anything");
-  const responder = opened(keys, keys.prologue, knocked);
+  const responder = opened(keys, keys.starts, knocked);
   if (responder === undefined) return await tellCluster(wire, keys, knocked);
   onProven();
   const own = hello();
@@ -162,9 +164,13 @@ export async function receive(
 }
 
 /** The responder whose cookie opens `message`, or `undefined` if none does. */
-function opened(keys: Keys, prologue: Uint8Array, message: Uint8Array): Responder | undefined {
-  for (const psk of keys.psks) {
-    const responder = new Responder({ prologue, psk, newKey: keys.newKey });
+function opened(
+  { newKey }: Keys,
+  starts: readonly HandshakeStart[],
+  message: Uint8Array,
+): Responder | undefined {
+  for (const start of starts) {
+    const responder = new Responder({ start, newKey });
     if (responder.readMessage(message) !== undefined) return responder;
   }
   return undefined;
@@ -172,7 +178,7 @@ function opened(keys: Keys, prologue: Uint8Array, message: Uint8Array): Responde
 
 /** Answers a holder of the cookie that belongs to another cluster; a stranger gets nothing. */
 async function tellCluster(wire: Wire, keys: Keys, message: Uint8Array): Promise<Reception> {
-  const responder = opened(keys, keys.barePrologue, message);
+  const responder = opened(keys, keys.bareStarts, message);
   if (responder === undefined) {
     return turnedAway(
       wire,

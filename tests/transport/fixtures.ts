@@ -178,7 +178,7 @@ export async function openRogue(target: Target, name = "rogue@test"): Promise<Ro
   const socket = await dialRaw(target);
   const wire = new Wire(socket, 65_536, 1_000_000);
   const keys = makeKeys([cookie], "default", randomBytes);
-  const introduction = await knock(wire, keys, keys.prologue);
+  const introduction = await knock(wire, keys, keys.starts);
   assert.ok(introduction, JSON.stringify(wire.end));
   const hello: Hello = {
     role: "member",

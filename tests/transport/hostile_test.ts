@@ -100,9 +100,9 @@ hostile("T4 10,000 half-open connections do not keep members out", async () => {
 hostile("T4 a replayed first message gets nowhere", async () => {
   const seen: string[] = [];
   await using node = await openWitness(seen);
-  const { prologue, psks: [psk] } = makeKeys([cookie], "default", randomBytes);
-  assert.ok(psk);
-  const initiator = new Initiator({ prologue, psk, newKey: () => ephemeralKey(randomBytes(32)) });
+  const { starts: [start], newKey } = makeKeys([cookie], "default", randomBytes);
+  assert.ok(start);
+  const initiator = new Initiator({ start, newKey });
   const knock = new Uint8Array(encodeFrame(initiator.writeMessage(new Uint8Array(0))));
   using socket = await dialRaw(node.target);
   await socket.write(knock);
