@@ -67,7 +67,7 @@ export class Comparison {
     const records: MemberRecord[] = [];
     const buckets: number[] = [];
     for (const bucket of order) {
-      const inBucket = found.get(bucket) ?? [];
+      const inBucket = rotated(found.get(bucket) ?? [], reply);
       const taken = inBucket.filter((record) => pack.takes(recordBytes(record)));
       records.push(...taken);
       // A bucket of which only some fits is no base for what the other one lacks.
@@ -107,6 +107,12 @@ export class Comparison {
     const next = watched[random.below(Math.max(1, watched.length))];
     if (next !== undefined) monitor.hasten(next.name, Math.max(now, this.#nextAt));
   }
+}
+
+/** `all` from another one on each time: of a bucket that fits no message all get their turn, too. */
+function rotated<T>(all: readonly T[], reply: number): readonly T[] {
+  const first = all.length === 0 ? 0 : reply % all.length;
+  return [...all.slice(first), ...all.slice(0, first)];
 }
 
 function turn(bucket: number, reply: number): number {

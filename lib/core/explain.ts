@@ -19,6 +19,9 @@ import type { Parts } from "./parts.ts";
 import type { MemberRecord } from "./record.ts";
 import { compareNames } from "./status_line.ts";
 
+/** Accusers that an explanation names; votes may be many more, and it has to fit a frame. */
+const accusersToldMax = 64;
+
 /** Why a member is seen as it is. */
 export interface Explanation {
   readonly name: NodeName;
@@ -163,7 +166,8 @@ export class Explainer {
         ? "it is the node that was asked"
         : this.#reason(record, link, now),
       accusers: votes.length > 0
-        ? votes.map(({ voterName, kind }) => ({ name: voterName, kind: kind ?? "silent" }))
+        ? votes.slice(0, accusersToldMax)
+          .map(({ voterName, kind }) => ({ name: voterName, kind: kind ?? "silent" }))
         : (record.cause?.accusers ?? []).map((accuser) => ({
           name: accuser,
           kind: record.cause?.kind ?? "silent",

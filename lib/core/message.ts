@@ -10,9 +10,11 @@ import * as v from "valibot";
 import { changeKinds } from "./change.ts";
 import { countSchema } from "./count.ts";
 import type { TimedChange } from "./change.ts";
+import { bodyMaxBytes } from "./envelope.ts";
 import type { Explanation, LinkView } from "./explain.ts";
 import type { News } from "./gossip.ts";
 import { addressesMax, addressSchema, instanceSchema, nodeNameSchema, tagsSchema } from "./row.ts";
+import { descriptionBytes, rowMaxBytes } from "./row.ts";
 import { memberKinds, memberStatuses } from "./member.ts";
 import type { MemberView } from "./member.ts";
 import type { Addressee, PingContent } from "./input.ts";
@@ -21,9 +23,6 @@ import { makeRecord } from "./record.ts";
 import type { MemberRecord } from "./record.ts";
 import { bucketCount } from "./roster.ts";
 import { decodeUtf8, encodeUtf8 } from "./text.ts";
-
-/** Most members in one answer, so that it fits a frame; ask again with `after` for the rest. */
-export const membersPerAnswerMax = 50;
 
 /** Something that wants an answer. */
 export type Request =
@@ -119,6 +118,8 @@ export const recordSchema = v.pipe(
       accusers: v.pipe(v.array(nodeNameSchema), v.maxLength(8)),
     })),
   }),
+  // Of 320 characters that become six bytes each, 32 tags alone would fill a frame.
+  v.check((content) => descriptionBytes(content) <= rowMaxBytes),
   // The fingerprints are this node's own work, whatever came with the record.
   v.transform((content): MemberRecord => makeRecord(content)),
 );
@@ -263,9 +264,17 @@ const noticeSchema = v.object({
   news: newsSchema,
 });
 
-/** Any message as the body of a frame. */
+/** Any message as the body of an envelope. */
 export function encodeMessage(message: Request | Answer | Notice): Uint8Array<ArrayBuffer> {
   return encodeUtf8(JSON.stringify(message));
+}
+
+/** An answer as the body of an envelope; one that does not fit becomes a refusal that says so. */
+export function encodeAnswer(answer: Answer): Uint8Array<ArrayBuffer> {
+  const body = encodeMessage(answer);
+  if (body.length <= bodyMaxBytes) return body;
+  const reason = `The answer has ${body.length} bytes, and the most is ${bodyMaxBytes}`;
+  return encodeMessage({ kind: "refused", reason });
 }
 
 /** Reads a request; `undefined` if it is none that this version knows. */

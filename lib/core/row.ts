@@ -13,11 +13,15 @@ import { parseNodeName } from "./name.ts";
 import type { NodeName } from "./name.ts";
 import { isLegalHost } from "./address.ts";
 import type { Address } from "./address.ts";
+import { encodeUtf8 } from "./text.ts";
 
 /** Layout of a row that this program writes. Rows of a newer layout are reported, not guessed at. */
 export const rowVersion = 1;
 
-/** Largest encoded row, in bytes. */
+/**
+ * Largest encoded row, in bytes. Records say the same of a node, so it bounds them, too: see
+ * {@linkcode descriptionBytes}.
+ */
 export const rowMaxBytes = 16 * 1024;
 
 /** Longest pause between two beats that a row may announce, in milliseconds. */
@@ -60,6 +64,18 @@ export interface Row {
   readonly activeAt: string;
   /** Program and version, `clusternode/0.1.0`. */
   readonly software: string;
+}
+
+/** What a node says about itself: all of a row or record whose size is its choice. */
+export type Description = Pick<Row, "name" | "addresses" | "tags" | "startedAt" | "software">;
+
+/**
+ * What a description takes in a message, in bytes: its JSON. In a row it never takes more than
+ * {@linkcode rowMaxBytes}, as that holds other fields besides.
+ */
+export function descriptionBytes(of: Description): number {
+  const { name, addresses, tags, startedAt, software } = of;
+  return encodeUtf8(JSON.stringify({ name, addresses, tags, startedAt, software })).length;
 }
 
 /** Shape of an address that came from outside. */
@@ -122,7 +138,7 @@ export const emptyReason = "it is empty";
  * @param name the key under which the text was found; a row that claims another name is damaged
  */
 export function decodeRow(name: NodeName, text: string): DecodedRow {
-  if (text.length > rowMaxBytes) {
+  if (text.length > rowMaxBytes || encodeUtf8(text).length > rowMaxBytes) {
     return { kind: "damaged", reason: `it is larger than ${rowMaxBytes} bytes` };
   }
   if (looksLikeTimestamp(text)) return { kind: "timestamp" };

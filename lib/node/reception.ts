@@ -10,13 +10,11 @@ import { unreachable } from "../core/assert.ts";
 import type { Hello } from "../core/hello.ts";
 import type { Input } from "../core/input.ts";
 import type { Membership } from "../core/membership.ts";
-import { encodeMessage, membersPerAnswerMax } from "../core/message.ts";
+import { encodeAnswer } from "../core/message.ts";
 import type { Answer, Request } from "../core/message.ts";
+import { firstThatFit } from "../core/packing.ts";
 import { compareNames } from "../core/status_line.ts";
 import type { Log } from "../log/log.ts";
-
-/** Events told at once. */
-const eventsMax = 100;
 
 /** What the reception needs of its node. */
 export interface ReceptionNode {
@@ -46,7 +44,7 @@ export class Reception {
     switch (request.kind) {
       case "ping":
         // Commands only want to know whether the loop answers.
-        if (request.content === undefined) return answer(encodeMessage({ kind: "pong" }));
+        if (request.content === undefined) return answer(encodeAnswer({ kind: "pong" }));
         return this.#node.put({
           kind: "pinged",
           from,
@@ -70,10 +68,10 @@ export class Reception {
       case "explain":
       case "events":
       case "health":
-        return answer(encodeMessage(this.#look(request)));
+        return answer(encodeAnswer(this.#look(request)));
       case "leave":
         this.#log.info(`${from.name} asks this node to leave`, { event: "asked-to-leave" });
-        answer(encodeMessage({ kind: "done" }));
+        answer(encodeAnswer({ kind: "done" }));
         return this.#node.put({ kind: "leave" });
       case "forget":
         return this.#node.put({
@@ -91,7 +89,7 @@ export class Reception {
   reply(reply: number, answer: Answer): void {
     const send = this.#waiting.get(reply);
     this.#waiting.delete(reply);
-    send?.(encodeMessage(answer));
+    send?.(encodeAnswer(answer));
   }
 
   /** A dead node was forgotten, or not for the reason `refusal`. */
@@ -132,11 +130,11 @@ export class Reception {
         const first = view.changesForgotten;
         const kept = view.changes.slice(Math.max(0, request.from - first));
         const from = Math.max(first, request.from);
-        const events = kept.slice(0, eventsMax).map(({ at, ...change }, index) => ({
+        const events = firstThatFit(kept.map(({ at, ...change }, index) => ({
           ...change,
           number: from + index,
           agoMs: Math.max(0, now - at),
-        }));
+        })));
         return { kind: "events", events, next: from + events.length };
       }
       case "health":
@@ -151,14 +149,12 @@ export class Reception {
   }
 }
 
-/** Some of `all`, which stand in the order of their names, behind the name `after`. */
+/** As many of `all`, which stand in the order of their names, behind the name `after` as fit. */
 function pageOf<T extends { readonly name: string }>(
   all: readonly T[],
   after: string | undefined,
 ): { page: readonly T[]; more: boolean } {
-  const first = after === undefined
-    ? 0
-    : all.findIndex(({ name }) => compareNames(name, after) > 0);
-  const page = first < 0 ? [] : all.slice(first, first + membersPerAnswerMax);
-  return { page, more: first >= 0 && first + page.length < all.length };
+  const rest = after === undefined ? all : all.filter(({ name }) => compareNames(name, after) > 0);
+  const page = firstThatFit(rest);
+  return { page, more: page.length < rest.length };
 }

@@ -1,0 +1,196 @@
+/**
+ * What others say may be as large as it is legal: it is passed on whole, or refused when it comes in.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { Comparison } from "../../lib/core/comparison.ts";
+import { bodyMaxBytes } from "../../lib/core/envelope.ts";
+import { Outbox } from "../../lib/core/gossip.ts";
+import { hashText } from "../../lib/core/hash.ts";
+import type { Effect } from "../../lib/core/input.ts";
+import { decodeAnswer, decodeNotice, encodeAnswer, encodeMessage } from "../../lib/core/message.ts";
+import type { NodeName } from "../../lib/core/name.ts";
+import { collectTags, tagsMaxBytes } from "../../lib/core/option_identity.ts";
+import { packMaxBytes, recordBytes, recordMaxBytes } from "../../lib/core/packing.ts";
+import { seededRandom } from "../../lib/core/random.ts";
+import type { MemberRecord, RecordContent } from "../../lib/core/record.ts";
+import { makeRecord } from "../../lib/core/record.ts";
+import { bucketCount, Roster } from "../../lib/core/roster.ts";
+import { addressesMax, decodeRow, descriptionBytes, encodeRow } from "../../lib/core/row.ts";
+import { rowMaxBytes, tagsMax } from "../../lib/core/row.ts";
+import { World } from "../../lib/simulation/world.ts";
+import { largestRow } from "../registry/rows.ts";
+import { contentOf, effectsOf, instanceOf, recordOf } from "./records.ts";
+
+/** Characters that take one to six bytes in JSON: quotes, controls, halves of a pair, emoji. */
+const costly = ["x", '"', "\\", "\n", "\u0001", "\u007f", "é", "日", "😀", "\ud800", "\u2028"];
+
+/** Tags of a legal shape, small and far too large ones. */
+const anyTags = fc.record({
+  character: fc.constantFrom(...costly),
+  count: fc.integer({ min: 0, max: tagsMax }),
+  lengths: fc.infiniteStream(fc.constantFrom(0, 100, 256, 256)),
+}).map(({ character, count, lengths }) =>
+  Object.fromEntries(
+    [...lengths.take(count)].map((
+      length,
+      index,
+    ) => [`${index}`, character.repeat(length / character.length)]),
+  )
+);
+
+const longestName = `${"n".repeat(99)}@${"h".repeat(100)}` as NodeName;
+
+/** The longest cause that a record can have. */
+const longestCause = { kind: "other-instance", accusers: Array(8).fill(longestName) } as const;
+
+function isAccepted(content: RecordContent): boolean {
+  const news = { records: [makeRecord(content)], votes: [], witnesses: [] };
+  return decodeNotice(encodeMessage({ kind: "news", news })) !== undefined;
+}
+
+function passedOn(record: MemberRecord): readonly MemberRecord[] {
+  const outbox = new Outbox();
+  outbox.record(record, 0);
+  const out: Effect[] = [];
+  outbox.flush([instanceOf(1)], (all) => all, 0, out);
+  return effectsOf("tell", out).flatMap(({ news }) => {
+    const body = encodeMessage({ kind: "news", news });
+    assert.ok(body.length <= bodyMaxBytes, `${body.length} bytes`);
+    return decodeNotice(body)?.news.records ?? [];
+  });
+}
+
+Deno.test("a record that is accepted can be passed on, also once it has failed", () => {
+  let refused = 0;
+  fc.assert(fc.property(anyTags, (tags) => {
+    const content = contentOf(1, { tags });
+    const fits = descriptionBytes(content) <= rowMaxBytes;
+    assert.equal(isAccepted(content), fits);
+    if (!fits) return void refused++;
+    const failed = recordOf(1, {
+      ...content,
+      incarnation: Number.MAX_SAFE_INTEGER,
+      state: "failed",
+      cause: longestCause,
+    });
+    assert.ok(recordBytes(failed) <= recordMaxBytes);
+    assert.deepEqual(passedOn(failed), [failed]);
+  }));
+  assert.ok(refused > 0, "some are too large");
+});
+
+Deno.test("a notice that fills a frame with one record is refused when it comes in", () => {
+  const tags: Record<string, string> = {};
+  const longest = "\u0001".repeat(256);
+  for (let index = 0; index < tagsMax; index++) {
+    tags[`${index}${"\u0001".repeat(62)}`.slice(0, 64)] = longest;
+  }
+  const news = { records: [recordOf(1, { tags })], votes: [], witnesses: [] };
+  const body = (): Uint8Array => encodeMessage({ kind: "news", news });
+  assert.ok(
+    body().length <= bodyMaxBytes && body().length > packMaxBytes,
+    `${body().length} bytes`,
+  );
+  assert.equal(decodeNotice(body()), undefined);
+});
+
+Deno.test("what a row of the largest size says of its node is a legal record", () => {
+  const row = largestRow(longestName);
+  assert.equal(decodeRow(longestName, encodeRow(row)).kind, "row");
+  assert.ok(isAccepted({ ...contentOf(1), ...row, state: "alive" }));
+  assert.ok(2 * recordMaxBytes < packMaxBytes);
+});
+
+Deno.test("decodeRow() says damaged of a row with few characters and too many bytes", () => {
+  const row = { ...largestRow(longestName), software: "日".repeat(100) };
+  const text = encodeRow(row);
+  assert.ok(text.length < rowMaxBytes);
+  const reason = `it is larger than ${rowMaxBytes} bytes`;
+  assert.deepEqual(decodeRow(longestName, text), { kind: "damaged", reason });
+});
+
+Deno.test("whatever options a node is given, its record is legal", () => {
+  fc.assert(fc.property(anyTags, (tags) => {
+    const collected = collectTags(Object.entries(tags));
+    if (!("value" in collected)) {
+      return assert.equal(
+        collected.fault,
+        `together the tags may take at most ${tagsMaxBytes} bytes`,
+      );
+    }
+    const address = { host: "h".repeat(253), port: 65_535 };
+    const content = contentOf(1, {
+      name: longestName,
+      tags: collected.value,
+      addresses: Array(addressesMax).fill(address),
+      software: "s".repeat(100),
+    });
+    assert.ok(isAccepted(content));
+  }));
+});
+
+Deno.test("Comparison.asked() tells all of a bucket that fits no answer, some each time", () => {
+  const roster = new Roster(contentOf(1), false);
+  const names: NodeName[] = [];
+  for (let number = 2; names.length < 7; number++) {
+    const name = `n${number}@10.0.0.2` as NodeName;
+    if (hashText(name) % bucketCount === 5) names.push(name);
+  }
+  const tags = Object.fromEntries(
+    Array.from({ length: 31 }, (_, index) => [`${index}`, "é".repeat(250)]),
+  );
+  for (const [index, name] of names.entries()) {
+    roster.merge(recordOf(index + 2, { name, tags }), true, 0);
+  }
+  const comparison = new Comparison(
+    { roster, monitor: {} as never, random: seededRandom(1) },
+    () => assert.fail("nothing is taken"),
+  );
+  const told = new Set<string>();
+  for (let reply = 1; reply <= names.length; reply++) {
+    const out: Effect[] = [];
+    comparison.asked(Array(bucketCount).fill(0), reply, out);
+    for (const { buckets, records, more } of effectsOf("sync-answer", out)) {
+      const body = encodeAnswer({ kind: "sync", buckets, records, more });
+      assert.equal(decodeAnswer(body)?.kind, "sync");
+      for (const { name } of records) told.add(name);
+    }
+  }
+  for (const name of names) assert.ok(told.has(name), name);
+});
+
+Deno.test("encodeAnswer() refuses an answer that fits no frame, and says how large it is", () => {
+  const answer = { kind: "sync", buckets: [], records: [] as MemberRecord[], more: false } as const;
+  while (encodeMessage(answer).length <= bodyMaxBytes) {
+    answer.records.push(recordOf(answer.records.length));
+  }
+  const size = encodeMessage(answer).length;
+  assert.deepEqual(decodeAnswer(encodeAnswer(answer)), {
+    kind: "refused",
+    reason: `The answer has ${size} bytes, and the most is ${bodyMaxBytes}`,
+  });
+});
+
+Deno.test("Membership.explain() fits an answer, however many are said to have voted", () => {
+  const world = new World({ seed: 1 });
+  const [asked, subject] = ["n1@10.0.0.1", "n2@10.0.0.2"].map((name) => world.start(name));
+  assert.ok(asked && subject);
+  world.run(2000);
+  const votes = Array.from({ length: 500 }, (_, index) => ({
+    subject: subject.instance,
+    subjectName: subject.settings.name,
+    incarnation: 0,
+    voter: instanceOf(1000 + index),
+    voterName: longestName,
+    sequence: 1,
+    kind: "silent" as const,
+  }));
+  asked.take({ kind: "told", news: { records: [], votes, witnesses: [] } });
+  const explanation = asked.core.explain(subject.settings.name, world.now);
+  assert.ok(explanation && explanation.accusers.length > 1);
+  const answer = { kind: "explain", explanation } as const;
+  assert.deepEqual(decodeAnswer(encodeAnswer(answer)), JSON.parse(JSON.stringify(answer)));
+});
