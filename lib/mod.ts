@@ -157,8 +157,11 @@ export interface Change {
 
 /** Why a node ended. */
 export interface StopReason {
-  /** It left because it was told to, its name is held by a live node, or it never got registered. */
-  readonly kind: "left" | "name-taken" | "registry-away";
+  /**
+   * It left because it was told to, its name is held by a live node, it never got registered, or a
+   * fault of this program has kept it from working.
+   */
+  readonly kind: "left" | "name-taken" | "registry-away" | "faulty";
   /** What happened, as a sentence, unless it left. */
   readonly message?: string;
 }

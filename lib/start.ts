@@ -4,7 +4,9 @@
  * @module
  */
 import type { Beam, BeamOptions } from "./beam/beam.ts";
+import { Barrier } from "./barrier.ts";
 import { sleep, systemClock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import type { Address } from "./core/address.ts";
 import { RegistryError, UsageError } from "./core/errors.ts";
 import type { Hello } from "./core/hello.ts";
@@ -21,6 +23,7 @@ import type { Log } from "./log/log.ts";
 import { AddressDetector, detectAddresses } from "./node/detect_address.ts";
 import type { DetectedAddresses } from "./node/detect_address.ts";
 import type { BeamOpener } from "./node/beam_desk.ts";
+import { logFault } from "./node/fault_report.ts";
 import { ClusterNode } from "./node/node.ts";
 import { FileRecorder } from "./recorder.ts";
 import { statusEntriesMax } from "./node/status_writer.ts";
@@ -62,6 +65,14 @@ export function openNodeLog(
   });
 }
 
+/** The barrier of one node, which tells of faults of the program in its log. */
+export function openNodeBarrier(log: Log): Barrier {
+  return new Barrier((fault) => logFault(log, fault));
+}
+
+/** That of a command: a fault ends it, as there is somebody who waits for it. */
+const commandBarrier = new Barrier(({ error }) => reportError(error));
+
 /** Who is told of what happens to one of several registries. */
 export type RegistryTeller = Pick<Log, "info" | "warning">;
 
@@ -73,6 +84,7 @@ export type RegistryTeller = Pick<Log, "info" | "warning">;
 export async function openRegistryOf(
   { registries, cluster, beam }: Pick<NodeOptions, "registries" | "cluster" | "beam">,
   tell: RegistryTeller,
+  clock: Clock = systemClock,
 ): Promise<Registry> {
   await using opened = new AsyncDisposableStack();
   const all: Registry[] = [];
@@ -80,7 +92,7 @@ export async function openRegistryOf(
     const registry = opened.use(
       await openRegistry(url, {
         cluster,
-        clock: systemClock,
+        clock,
         randomText,
         isSharedWithBeam: beam,
       }),
@@ -94,7 +106,7 @@ export async function openRegistryOf(
   const many = all.length > 1 ? await import("./registry/many.ts") : undefined;
   opened.move();
   return many === undefined ? all[0] as Registry : many.openManyRegistries(all, {
-    clock: systemClock,
+    clock,
     onTrouble: (message) => tell.warning(message, { event: "note" }),
     onBack: (message) => tell.info(message, { event: "note" }),
   });
@@ -126,6 +138,7 @@ export function openVisitorTransport(
     cookies,
     cluster,
     clock: systemClock,
+    barrier: commandBarrier,
     randomBytes,
     resolver,
     handler: {
@@ -146,8 +159,13 @@ export function openVisitorTransport(
  * @throws {RegistryError} if the registry gave no cookie within the start timeout
  * @throws {Error} if it cannot listen
  */
-export async function startNode(options: NodeOptions, log: Log): Promise<ClusterNode> {
-  const registry = await openRegistryOf(options, log);
+export async function startNode(
+  options: NodeOptions,
+  log: Log,
+  barrier: Barrier = openNodeBarrier(log),
+): Promise<ClusterNode> {
+  const clock = barrier.clock(systemClock);
+  const registry = await openRegistryOf(options, log, clock);
   const isMinted = options.cookies.length === 0;
   const begun = systemClock.now();
   const seed = new DataView(randomBytes(8).buffer).getUint32(0);
@@ -160,11 +178,12 @@ export async function startNode(options: NodeOptions, log: Log): Promise<Cluster
       ownName({ options, detected: found, hostName: Deno.hostname() });
     const own = nameOf(detected);
     for (const note of own.notes) log.warning(note, { event: "note" });
-    const openBeam = beamOpenerOf(options, own.name, log);
+    const openBeam = beamOpenerOf(options, own.name, log, barrier);
     const startedAt = new Date(systemClock.wallTime()).toISOString();
     const instance = randomText();
     return await ClusterNode.open({
-      clock: systemClock,
+      clock,
+      barrier,
       random: seededRandom(seed),
       recorder,
       log,
@@ -178,17 +197,11 @@ export async function startNode(options: NodeOptions, log: Log): Promise<Cluster
       },
       mintedCookie: isMinted ? cookies[0] : undefined,
       openBeam,
-      openTransport: (handler, hello) =>
-        listenTcp({
-          listen: options.listen,
-          hello,
-          cookies,
-          cluster: options.cluster,
-          clock: systemClock,
-          randomBytes,
-          handler,
-          resolver,
-        }),
+      openTransport: (handler, hello) => {
+        const { listen, cluster } = options;
+        const parts = { clock, barrier, randomBytes, resolver };
+        return listenTcp({ listen, hello, cookies, cluster, handler, ...parts });
+      },
       settings: (port) => ({
         name: own.name,
         nameIsAutomatic: own.automatic,
@@ -218,7 +231,12 @@ export async function startNode(options: NodeOptions, log: Log): Promise<Cluster
  *
  * @throws {UsageError} if no BEAM node could ping such a name, or there is no Erlang cookie
  */
-function beamOpenerOf(options: NodeOptions, name: NodeName, log: Log): BeamOpener | undefined {
+function beamOpenerOf(
+  options: NodeOptions,
+  name: NodeName,
+  log: Log,
+  barrier: Barrier,
+): BeamOpener | undefined {
   const { beam, beamCookie: cookie, beamListen: listen, beamEpmd } = options;
   if (!beam) return undefined;
   const fault = beamNameFault(name);
@@ -231,7 +249,8 @@ function beamOpenerOf(options: NodeOptions, name: NodeName, log: Log): BeamOpene
   const epmdPort = epmdPortOf(environmentOf("ERL_EPMD_PORT"));
   // A port that is left out follows the port at which all others are asked.
   const epmd = epmdAddress(beamEpmd, epmdPort);
-  return (own, handler) => openBeamOf({ name: own, cookie, listen, epmd, epmdPort, handler });
+  return (own, handler) =>
+    openBeamOf({ name: own, cookie, listen, epmd, epmdPort, handler }, barrier);
 }
 
 function epmdAddress(given: Address | undefined, epmdPort: number): Address | undefined {
@@ -250,22 +269,17 @@ export function openVisitorBeam(cookie: string, near: NodeName): Promise<Beam> {
     epmd: undefined,
     epmdPort: epmdPortOf(environmentOf("ERL_EPMD_PORT")),
     handler: { onPing: ignore, onLost: ignore, onStranger: ignore, onNote: ignore },
-  });
+  }, commandBarrier);
 }
 
 /** Ticks of the distribution protocol, as Erlang itself sends them by default, in milliseconds. */
 const beamTickMs = 15_000;
 
 /** Loaded only where it is needed, like the registries. */
-async function openBeamOf(options: Omit<BeamOptions, "tickMs">): Promise<Beam> {
+async function openBeamOf(options: Omit<BeamOptions, "tickMs">, barrier: Barrier): Promise<Beam> {
   const { openBeam } = await import("./beam/open.ts");
-  return await openBeam({
-    ...options,
-    tickMs: beamTickMs,
-    clock: systemClock,
-    randomBytes,
-    resolver,
-  });
+  const parts = { clock: systemClock, barrier, randomBytes, resolver };
+  return await openBeam({ ...options, tickMs: beamTickMs, ...parts });
 }
 
 /** An environment variable; one that may not be read counts as not set. */

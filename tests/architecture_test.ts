@@ -29,6 +29,7 @@ const anyNode = "node:*";
 
 const parts: Readonly<Record<string, Part>> = {
   "core": { values: [], outside: ["@noble/*", "valibot"] },
+  "barrier.ts": { values: [], types: ["clock.ts"] },
   "build_info.ts": { values: [] },
   "clock.ts": { values: [] },
   "cookie.ts": { values: [] },
@@ -39,20 +40,20 @@ const parts: Readonly<Record<string, Part>> = {
     values: ["core", "clock.ts", "files"],
     outside: [anyNode, "aws4fetch", "iovalkey", "postgres"],
   },
-  "sockets": { values: ["core", "clock.ts"], outside: [anyNode] },
-  "transport": { values: ["core", "clock.ts", "sockets"], outside: [anyNode] },
-  "beam": { values: ["core", "clock.ts", "sockets"], outside: [anyNode, "@noble/*"] },
+  "sockets": { values: ["core", "barrier.ts", "clock.ts"], outside: [anyNode] },
+  "transport": { values: ["core", "barrier.ts", "clock.ts", "sockets"], outside: [anyNode] },
+  "beam": { values: ["core", "barrier.ts", "clock.ts", "sockets"], outside: [anyNode, "@noble/*"] },
   "recorder.ts": { values: ["core", "clock.ts", "files"], outside: [anyNode] },
   "simulation": { values: ["core"] },
   "node": {
-    values: ["core", "clock.ts"],
+    values: ["core", "barrier.ts", "clock.ts"],
     types: ["beam/beam.ts", "log/log.ts", "registry/registry.ts", "transport/transport.ts"],
     outside: [anyNode],
   },
   "start.ts": {
     values: [
-      ...["core", "clock.ts", "cookie.ts", "files", "version.ts", "log", "recorder.ts"],
-      ...["beam", "registry", "sockets", "transport", "node"],
+      ...["core", "barrier.ts", "clock.ts", "cookie.ts", "files", "version.ts", "log"],
+      ...["recorder.ts", "beam", "registry", "sockets", "transport", "node"],
     ],
     outside: [anyNode],
   },
@@ -76,7 +77,7 @@ const parts: Readonly<Record<string, Part>> = {
       ...["core", "clock.ts", "cookie.ts", "version.ts", "start.ts", "registry/url.ts"],
       ...["simulation", "doctor"],
     ],
-    types: ["log/log.ts", "registry/registry.ts", "transport/transport.ts"],
+    types: ["barrier.ts", "log/log.ts", "registry/registry.ts", "transport/transport.ts"],
     outside: [anyNode, "commander", "@commander-js/extra-typings"],
   },
   "main.ts": { values: ["cli"], outside: ["node:process"] },

@@ -9,6 +9,7 @@ import { AssertionError, unreachable } from "../core/assert.ts";
 import { Guests } from "../core/guests.ts";
 import type { NodeName } from "../core/name.ts";
 import type { StrangerReports } from "../core/strangers.ts";
+import type { Barrier } from "../barrier.ts";
 import type { Clock } from "../clock.ts";
 import type { HandshakeEffect, Party, Peer } from "./handshake.ts";
 import { AcceptingHandshake } from "./handshake_acceptor.ts";
@@ -23,6 +24,7 @@ type HandshakeEnd = Extract<HandshakeEffect, { kind: "proven" | "failed" }>;
 /** What the door needs from its surroundings. */
 export interface DoorContext {
   readonly clock: Clock;
+  readonly barrier: Barrier;
   readonly limits: BeamLimits;
   /** This node for one handshake, until that is over. */
   readonly party: () => Party & Disposable;
@@ -46,7 +48,7 @@ export class Door {
     const { limits } = context;
     this.#guests = new Guests(limits.guestsMax, limits.guestsPerHostMax);
     const listeners = listenAt(listen, "BEAM nodes");
-    this.#acceptor = new Acceptor(listeners, context.clock, (socket) => this.#receive(socket));
+    this.#acceptor = new Acceptor(listeners, context, (socket) => this.#receive(socket));
   }
 
   /** The port on which it listens. */
@@ -77,21 +79,29 @@ export class Door {
       () => wire.close("ours", `no handshake within ${limits.handshakeTimeoutMs} ms`),
     );
     const left = Promise.withResolvers<void>();
-    const end = await this.#talk(wire, left.promise);
-    cancel();
-    this.#guests.leave(guest);
-    if (end?.kind === "proven" && !this.#acceptor.isStopped) {
-      const over = this.#context.onProven(end.peer, wire);
+    const leave = (): void => {
+      cancel();
+      this.#guests.leave(guest);
+    };
+    try {
+      const end = await this.#talk(wire, left.promise);
+      leave();
+      if (end?.kind === "proven" && !this.#acceptor.isStopped) {
+        const over = this.#context.onProven(end.peer, wire);
+        left.resolve();
+        this.#wires.delete(wire);
+        return await over;
+      }
+      left.resolve();
+      if (end?.kind === "failed" && end.fault !== "yielded") strangers.add(host, end.detail);
+      else if (wire.end?.kind === "garbage") strangers.add(host, `it sent ${wire.end.detail}`);
+      await wire.flushed();
+    } finally {
+      leave();
       left.resolve();
       this.#wires.delete(wire);
-      return await over;
+      wire.close("ours", "turned away");
     }
-    left.resolve();
-    if (end?.kind === "failed" && end.fault !== "yielded") strangers.add(host, end.detail);
-    else if (wire.end?.kind === "garbage") strangers.add(host, `it sent ${wire.end.detail}`);
-    await wire.flushed();
-    this.#wires.delete(wire);
-    wire.close("ours", "turned away");
   }
 
   /** Takes the handshake to its end; `undefined` if the connection ended before. */

@@ -10,6 +10,7 @@
 import { type Address, isLoopback, socketHost } from "../core/address.ts";
 import { unreachable } from "../core/assert.ts";
 import { Guests } from "../core/guests.ts";
+import type { Barrier } from "../barrier.ts";
 import type { Clock } from "../clock.ts";
 import {
   decodeRequest,
@@ -25,6 +26,7 @@ import { Wire } from "./wire.ts";
 /** What an EPMD needs from its surroundings. */
 export interface EpmdContext {
   readonly clock: Clock;
+  readonly barrier: Barrier;
   readonly limits: BeamLimits;
   readonly randomBytes: (count: number) => Uint8Array;
 }
@@ -42,11 +44,8 @@ export class EpmdServer implements AsyncDisposable {
     this.#context = context;
     const { epmdClientsMax, epmdClientsPerHostMax } = context.limits;
     this.#guests = new Guests(epmdClientsMax, epmdClientsPerHostMax);
-    this.#acceptor = new Acceptor(
-      listenersAt(address),
-      context.clock,
-      (socket) => this.#serve(socket),
-    );
+    const listeners = listenersAt(address);
+    this.#acceptor = new Acceptor(listeners, context, (socket) => this.#serve(socket));
   }
 
   /** The port on which it listens. */
@@ -81,20 +80,24 @@ export class EpmdServer implements AsyncDisposable {
       limits.epmdIdleTimeoutMs,
       () => wire.close("ours", `nothing was asked in ${limits.epmdIdleTimeoutMs} ms`),
     );
-    const packet = await wire.read();
-    const registration = packet && this.#answer(packet, wire, isLocal);
-    if (registration !== undefined) {
+    let registration: Registration | undefined;
+    try {
+      const packet = await wire.read();
+      registration = packet && this.#answer(packet, wire, isLocal);
+      if (registration !== undefined) {
+        cancel();
+        this.#guests.leave(guest);
+        // It lasts until the connection ends; there is nothing more to say.
+        if (await wire.read() !== undefined) wire.close("garbage", "it asked for more");
+      }
+      await wire.flushed();
+    } finally {
+      if (registration !== undefined) this.#registered.delete(registration.alive);
       cancel();
       this.#guests.leave(guest);
-      // It lasts until the connection ends; there is nothing more to say.
-      if (await wire.read() !== undefined) wire.close("garbage", "it asked for more");
-      this.#registered.delete(registration.alive);
+      wire.close("ours", "answered");
+      this.#wires.delete(wire);
     }
-    await wire.flushed();
-    cancel();
-    this.#guests.leave(guest);
-    wire.close("ours", "answered");
-    this.#wires.delete(wire);
   }
 
   /** Answers; returns what was registered by it. */

@@ -8,6 +8,7 @@
  */
 import { unreachable } from "../core/assert.ts";
 import type { NodeName } from "../core/name.ts";
+import type { Barrier } from "../barrier.ts";
 import type { Clock } from "../clock.ts";
 import type { BeamHandler } from "./beam.ts";
 import { type Asker, pingFrames, type Reference, understand } from "./control.ts";
@@ -21,6 +22,7 @@ import type { Wire } from "./wire.ts";
 export interface LinkContext {
   readonly own: Asker;
   readonly clock: Clock;
+  readonly barrier: Barrier;
   readonly limits: BeamLimits;
   readonly tickMs: number;
   readonly onPing: BeamHandler["onPing"];
@@ -82,15 +84,23 @@ export class Link {
     return this.wire.end === undefined;
   }
 
-  /** Serves it until it ends. */
+  /** Serves it until it ends. Never rejects. */
   async run(): Promise<void> {
     const { wire } = this;
+    const { barrier } = this.#context;
     wire.setLength(4, frameMaxBytes);
     this.#tickLater(wire.packetsWritten, wire.chunksRead, 0);
+    await barrier.settle("a connection to a BEAM node", () => this.#takeAll());
+    // After a fault of the program it is still open.
+    wire.close("reset", "a fault of this program");
+    barrier.run("the end of a connection to a BEAM node", () => this.#end());
+  }
+
+  async #takeAll(): Promise<void> {
+    const { wire } = this;
     do {
       for (let frame = wire.next(); frame !== undefined; frame = wire.next()) this.#take(frame);
     } while (await wire.fill());
-    this.#end();
   }
 
   /** Asks whether the node lives. */

@@ -10,6 +10,7 @@ import { localName, type NodeName } from "../core/name.ts";
 import { HostResolver } from "../sockets/resolver.ts";
 import type { Resolver } from "../sockets/resolver.ts";
 import { StrangerReports } from "../core/strangers.ts";
+import type { Barrier } from "../barrier.ts";
 import type { Clock } from "../clock.ts";
 import { Acquaintance } from "./acquaintance.ts";
 import type { Beam, BeamDeadlines, BeamOptions, BeamOutcome } from "./beam.ts";
@@ -28,6 +29,8 @@ import type { Wire } from "./wire.ts";
 /** What a pulse with BEAM nodes is made of. */
 export interface OpenBeamOptions extends BeamOptions {
   readonly clock: Clock;
+  /** Around each connection and each timer. */
+  readonly barrier: Barrier;
   /** Random bytes from the operating system: challenges are made of them. */
   readonly randomBytes: (count: number) => Uint8Array;
   readonly limits?: Partial<BeamLimits>;
@@ -69,6 +72,7 @@ const dialsMax = 3;
 const linksPerPingMax = 2;
 
 const stopped: Failure = { kind: "closed", detail: "the pulse with BEAM nodes was closed" };
+const broken: Failure = { kind: "reset", detail: "a fault of this program" };
 
 class BeamNode implements OpenedBeam {
   readonly #options: OpenBeamOptions;
@@ -87,9 +91,10 @@ class BeamNode implements OpenedBeam {
   #isClosed = false;
 
   constructor(options: OpenBeamOptions) {
-    const { name, clock, handler, epmdPort, tickMs, listen, epmd, randomBytes } = options;
+    const { name, barrier, handler, epmdPort, tickMs, listen, epmd, randomBytes } = options;
+    const clock = barrier.clock(options.clock);
     const { resolver = new HostResolver({ clock }) } = options;
-    this.#options = options;
+    this.#options = { ...options, clock };
     const limits = this.#limits = { ...defaultLimits, ...options.limits };
     // Smaller ones were given out by old versions of EPMD, 0 by none.
     const creation = this.#creation = Math.max(4, this.#random32());
@@ -101,20 +106,20 @@ class BeamNode implements OpenedBeam {
       isLinked: (to) => this.#of(to).link !== undefined,
     };
     this.#linkContext = {
-      ...{ clock, limits, tickMs },
+      ...{ clock, barrier, limits, tickMs },
       own: { name, creation },
       onPing: (from, answer, drop) => handler.onPing(from, answer, drop),
       onEnd: (link) => this.#onEnd(link),
     };
     const strangers = new StrangerReports(clock, (host, why) => handler.onStranger(host, why));
     const doorContext: DoorContext = {
-      ...{ clock, limits, party, strangers },
+      ...{ clock, barrier, limits, party, strangers },
       onNamed: (from, left) => this.#admit(from, left),
       onProven: (peer, wire) => this.#adopt(peer, wire).ended,
     };
     this.#door = listen && new Door(listen, doorContext);
     this.#registration = new KeptRegistration({
-      ...{ clock, limits, randomBytes, epmdPort },
+      ...{ clock, barrier, limits, randomBytes, epmdPort },
       alive: localName(name),
       port: this.#door?.port,
       serve: epmd,
@@ -152,6 +157,12 @@ class BeamNode implements OpenedBeam {
   }
 
   async ping(name: NodeName, deadlines: BeamDeadlines): Promise<BeamOutcome> {
+    const { barrier } = this.#options;
+    const pinged = (): Promise<BeamOutcome> => this.#ping(name, deadlines);
+    return await barrier.settle("a ping of a BEAM node", pinged, () => broken);
+  }
+
+  async #ping(name: NodeName, deadlines: BeamDeadlines): Promise<BeamOutcome> {
     const { clock, name: own } = this.#options;
     if (name === own) return { kind: "garbage", detail: "it has the name of this node" };
     const { connectTimeoutMs, answerTimeoutMs } = deadlines;
@@ -190,7 +201,10 @@ class BeamNode implements OpenedBeam {
     const known = this.#of(name);
     if (known.link !== undefined) return Promise.resolve(known.link);
     if (known.connecting !== undefined) return this.#within(timeoutMs, known, known.connecting);
-    const connecting = known.connecting = this.#connect(known, timeoutMs).finally(() => {
+    const { barrier } = this.#options;
+    const connect = (): Promise<Link | Failure> => this.#connect(known, timeoutMs);
+    const connected = barrier.settle("a dial of a BEAM node", connect, () => broken);
+    const connecting = known.connecting = connected.finally(() => {
       known.connecting = undefined;
       this.#forgetIfOver(known);
     });
@@ -311,8 +325,10 @@ class BeamNode implements OpenedBeam {
     if (known.isOver && this.#known.get(known.name) === known) this.#known.delete(known.name);
   }
 
-  #track(task: Promise<unknown>): void {
+  /** Is waited for when closing. */
+  #track(work: Promise<unknown>): void {
+    const task = this.#options.barrier.settle("the work with BEAM nodes", () => work);
     this.#tasks.add(task);
-    void task.finally(() => this.#tasks.delete(task));
+    void task.then(() => this.#tasks.delete(task));
   }
 }

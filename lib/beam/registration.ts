@@ -52,7 +52,9 @@ export class KeptRegistration implements AsyncDisposable {
 
   constructor(options: RegistrationOptions) {
     this.#options = options;
-    this.#loop = this.#keep();
+    const { barrier } = options;
+    this.#loop = barrier.settle("the registration with EPMD", () => this.#keep())
+      .then(() => this.#first.resolve());
   }
 
   /** Resolves when the first attempt is over, however it went. */

@@ -11,7 +11,7 @@ import type { EventView } from "../core/message.ts";
 import type { ClientOptions, EventsFlags } from "./commands.ts";
 import { exitCode } from "./exit_codes.ts";
 import { untilInterrupted } from "./interrupt.ts";
-import { CommandError, rowsOfThisMachine, Visit } from "./visit.ts";
+import { rowsOfThisMachine, unexpected, Visit } from "./visit.ts";
 import type { World } from "./world.ts";
 
 /** Time between two looks, in milliseconds. */
@@ -28,7 +28,7 @@ export async function events(
   const asked = await visit.anyNode(rowsOfThisMachine(visit, undefined));
   for (let from = 0; !interrupted.signal.aborted;) {
     const answer = await visit.askFor(asked, { kind: "events", from });
-    if (answer.kind !== "events") throw new CommandError(`${asked.name} gave an unknown answer`);
+    if (answer.kind !== "events") throw unexpected(asked, answer);
     for (const event of answer.events) world.writeStdout(line(event, json) + "\n");
     const isAll = answer.events.length === 0;
     from = answer.next;

@@ -12,7 +12,7 @@ import type { GivenName } from "../core/option_identity.ts";
 import type { ClientOptions, JsonFlags } from "./commands.ts";
 import { exitCode } from "./exit_codes.ts";
 import { formatTable } from "./table.ts";
-import { CommandError, rowsOfThisMachine, Visit } from "./visit.ts";
+import { CommandError, rowsOfThisMachine, unexpected, Visit } from "./visit.ts";
 import type { World } from "./world.ts";
 
 /** Asks one node, another than the subject if there is one, why it sees the subject as it does. */
@@ -34,7 +34,7 @@ export async function explain(
     const hint = `: it is a BEAM node, and ${asked.name} may have been started without --beam`;
     throw new CommandError(`${answer.reason}${isBeam ? hint : ""}`);
   }
-  if (answer.kind !== "explain") throw new CommandError(`${asked.name} gave an unknown answer`);
+  if (answer.kind !== "explain") throw unexpected(asked, answer);
   const { explanation } = answer;
   world.writeStdout(
     json

@@ -13,7 +13,7 @@ import { compareNames } from "../core/status_line.ts";
 import type { ClientOptions, JsonFlags } from "./commands.ts";
 import { exitCode } from "./exit_codes.ts";
 import { formatTable } from "./table.ts";
-import { CommandError, Visit } from "./visit.ts";
+import { CommandError, unexpected, Visit } from "./visit.ts";
 import type { World } from "./world.ts";
 
 /** Nodes that are asked side by side. */
@@ -54,7 +54,7 @@ async function linksOf(visit: Visit, row: Row): Promise<LinkView[]> {
   let after: NodeName | undefined;
   for (;;) {
     const answer = await visit.askFor(row, { kind: "links", after });
-    if (answer.kind !== "links") throw new CommandError(`${row.name} gave an unknown answer`);
+    if (answer.kind !== "links") throw unexpected(row, answer);
     links.push(...answer.links);
     after = answer.links.at(-1)?.name;
     if (!answer.more || after === undefined) return links;

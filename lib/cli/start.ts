@@ -7,11 +7,13 @@ import type { NodeOptions } from "../core/options.ts";
 import type { StopReason } from "../core/input.ts";
 import { NameTakenError, RegistryError } from "../core/errors.ts";
 import type { Log } from "../log/log.ts";
-import { openNodeLog, startNode } from "../start.ts";
+import type { Barrier } from "../barrier.ts";
+import { openNodeBarrier, openNodeLog, startNode } from "../start.ts";
 import { exitCode, exitCodeOf } from "./exit_codes.ts";
 import { onHangup } from "./hangup.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { leaveWhenInputEnds } from "./tether.ts";
+import { takeUncaught } from "./uncaught.ts";
 import type { World } from "./world.ts";
 
 /** How long the end waits for the log to be written, in milliseconds. */
@@ -21,8 +23,10 @@ const flushTimeoutMs = 1000;
 export async function start(world: World, options: NodeOptions): Promise<number> {
   const color = world.stdoutIsTerminal && !world.environment["NO_COLOR"];
   const log = openNodeLog(options, { console: "stdout", color });
+  const barrier = openNodeBarrier(log);
+  using _uncaught = takeUncaught(barrier);
   try {
-    return await run(world, options, log);
+    return await run(world, options, log, barrier);
   } catch (error) {
     const code = exitCodeOf(error) ?? exitCode.failed;
     log.error(error instanceof Error ? error.message : String(error), { event: "failed" });
@@ -32,7 +36,12 @@ export async function start(world: World, options: NodeOptions): Promise<number>
   }
 }
 
-async function run(world: World, options: NodeOptions, log: Log): Promise<number> {
+async function run(
+  world: World,
+  options: NodeOptions,
+  log: Log,
+  barrier: Barrier,
+): Promise<number> {
   using interrupted = untilInterrupted();
   using _hangup = onHangup({
     terminalGone: () => interrupted.hangUp(),
@@ -41,7 +50,7 @@ async function run(world: World, options: NodeOptions, log: Log): Promise<number
   using tether = leaveWhenInputEnds(world.environment);
   const interruption = once(interrupted.signal);
   const wanted = Promise.race([interruption, tether.ended]);
-  const starting = startNode(options, log);
+  const starting = startNode(options, log, barrier);
   const node = await Promise.race([starting, wanted]);
   if (node === undefined) {
     // Nothing is registered yet; what may still open ends with the process.
@@ -63,6 +72,8 @@ function codeOf(reason: StopReason): number {
       throw new NameTakenError(reason.message);
     case "registry-away":
       throw new RegistryError(reason.message);
+    case "faulty":
+      throw new Error(reason.message);
   }
 }
 

@@ -180,7 +180,7 @@ export class Visit implements AsyncDisposable {
     let after: NodeName | undefined;
     for (;;) {
       const answer = await this.askFor(row, { kind: "members", after });
-      if (answer.kind !== "members") throw new CommandError(`${row.name} gave an unknown answer`);
+      if (answer.kind !== "members") throw unexpected(row, answer);
       members.push(...answer.members);
       after = answer.members.at(-1)?.name;
       if (!answer.more || after === undefined) return members;
@@ -190,6 +190,15 @@ export class Visit implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#transport[Symbol.asyncDispose]();
   }
+}
+
+/** What to say of an answer that is none to the question: the reason of a node that has refused it. */
+export function unexpected({ name }: Row, answer: Answer): CommandError {
+  return new CommandError(
+    answer.kind === "refused"
+      ? `${name} refuses: ${answer.reason}`
+      : `${name} gave an unknown answer`,
+  );
 }
 
 /** The rows whose addresses belong to this machine, narrowed by `--name` if it was given. */

@@ -159,7 +159,9 @@ export type RowDraft = Omit<Row, "activeAt">;
 export type StopReason =
   | { readonly kind: "left" }
   | { readonly kind: "name-taken"; readonly message: string }
-  | { readonly kind: "registry-away"; readonly message: string };
+  | { readonly kind: "registry-away"; readonly message: string }
+  /** A fault of the program; decided by the shell, as its core decides nothing any more. */
+  | { readonly kind: "faulty"; readonly message: string };
 
 /** Something that the shell must do. */
 export type Effect =

@@ -43,6 +43,18 @@ const lagMs = 250;
 /** How long a leaving node waits for the registry, in milliseconds. */
 const leaveTimeoutMs = 1500;
 
+/** A step was ended by a fault of the program, its `cause`. The next one goes on from what it left. */
+export class StepFault extends Error {
+  override name = "StepFault";
+  /** What was decided before; the core counts on its being done. */
+  readonly effects: readonly Effect[];
+
+  constructor(effects: readonly Effect[], cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.effects = effects;
+  }
+}
+
 /** One node's view of its cluster. */
 export class Membership {
   readonly #settings: Settings;
@@ -148,10 +160,25 @@ export class Membership {
     );
   }
 
-  /** Takes one input at monotonic time `now` (milliseconds); returns what is to be done, in order. */
+  /**
+   * Takes one input at monotonic time `now` (milliseconds); returns what is to be done, in order.
+   *
+   * @throws {StepFault} if this program has a fault; nothing that others can say or do is one
+   */
   step(input: Input, now: number): Effect[] {
     if (this.#stopped) return [];
     this.#out = [];
+    try {
+      this.#advance(input, now);
+    } catch (error) {
+      throw new StepFault(this.#out, error);
+    } finally {
+      this.#expectedWake = this.wakeAt;
+    }
+    return this.#out;
+  }
+
+  #advance(input: Input, now: number): void {
     const lateMs = now - this.#expectedWake;
     if (lateMs > stallMs) {
       this.#monitor.stalled(now);
@@ -161,8 +188,6 @@ export class Membership {
     if (lateMs > lagMs) this.#health.worsen(1, now);
     this.#take(input, now);
     this.#wake(now);
-    this.#expectedWake = this.wakeAt;
-    return this.#out;
   }
 
   /** All members, this one included, in the order of their names. */

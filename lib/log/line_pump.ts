@@ -21,7 +21,7 @@ export interface Sent {
 
 /** What a {@linkcode LinePump} needs. */
 export interface LinePumpOptions {
-  /** Writes the lines, or the beginning of them; must not reject. */
+  /** Writes the lines, or the beginning of them. */
   send(lines: Uint8Array): Promise<Sent>;
   /** A line that tells of `lines` dropped ones, in the format of the output. */
   gapNote(lines: number): Uint8Array;
@@ -105,7 +105,7 @@ export class LinePump {
     // Lines that are logged in the same turn go out together.
     await Promise.resolve();
     while (!this.#stopped && this.#load()) {
-      const { writtenBytes, error } = await this.#options.send(this.#rest);
+      const { writtenBytes, error } = await this.#send();
       if (this.#stopped) break;
       this.#rest = this.#rest.subarray(writtenBytes);
       this.#options.onSent?.(error, this.#toldGap(writtenBytes));
@@ -113,6 +113,15 @@ export class LinePump {
     }
     this.#running = false;
     this.#settle();
+  }
+
+  /** A send that throws is one that failed: whatever it was, the next lines have to go somewhere. */
+  async #send(): Promise<Sent> {
+    try {
+      return await this.#options.send(this.#rest);
+    } catch (error) {
+      return { writtenBytes: 0, error };
+    }
   }
 
   /** Fills `#rest` from the queue if it is empty; false if nothing is left to be sent. */

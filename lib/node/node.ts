@@ -1,12 +1,13 @@
 /**
- * The shell around the core: one inbox, one timer, one step at a time.
+ * The shell around the core.
  *
- * Whatever happens (an answer, a listing, a request of a peer) becomes an input in the inbox; the
- * loop hands it to the core and carries out the effects. Pongs are sent from this very loop, and so
- * is the status line: a node that answers is a node that works.
+ * Whatever happens (an answer, a listing, a request of a peer) becomes an input in the inbox of a
+ * {@linkcode CoreLoop}, which hands it to the core and has the effects carried out here. Pongs are
+ * sent from this very loop, and so is the status line: a node that answers is a node that works.
  *
  * @module
  */
+import type { Barrier } from "../barrier.ts";
 import type { Address } from "../core/address.ts";
 import { unreachable } from "../core/assert.ts";
 import { describeChanges, groupChanges } from "../core/change.ts";
@@ -16,7 +17,7 @@ import type { Hello } from "../core/hello.ts";
 import type { Effect, Input, StopReason } from "../core/input.ts";
 import type { MemberView } from "../core/member.ts";
 import { Membership } from "../core/membership.ts";
-import { decodeNotice, decodeRequest } from "../core/message.ts";
+import { decodeNotice } from "../core/message.ts";
 import type { NodeName } from "../core/name.ts";
 import type { Random } from "../core/random.ts";
 import type { Recorder } from "../core/recording.ts";
@@ -25,6 +26,7 @@ import type { Transport, TransportHandler } from "../transport/transport.ts";
 import { watchAddresses } from "./address_watch.ts";
 import { BeamDesk } from "./beam_desk.ts";
 import type { BeamOpener } from "./beam_desk.ts";
+import { CoreLoop } from "./core_loop.ts";
 import { PeerDesk } from "./peer_desk.ts";
 import { RegistryDesk } from "./registry_desk.ts";
 import type { RegistryDeskParts } from "./registry_desk.ts";
@@ -36,6 +38,8 @@ import { Broadcast } from "./subscription.ts";
 /** What a node is made of; put together in `start.ts`. */
 export interface NodeParts extends RegistryDeskParts {
   readonly random: Random;
+  /** Around each step, effect and request. */
+  readonly barrier: Barrier;
   readonly cluster: string;
   readonly status: StatusMode;
   /** Is told every step, and closed with the node. */
@@ -55,7 +59,6 @@ export interface NodeParts extends RegistryDeskParts {
 /** A running node. */
 export class ClusterNode implements AsyncDisposable {
   readonly #parts: NodeParts;
-  readonly #inbox: Input[] = [];
   readonly #abort = new AbortController();
   readonly #status: StatusWriter;
   readonly #changes = new Broadcast<Change>();
@@ -70,9 +73,7 @@ export class ClusterNode implements AsyncDisposable {
   #reception: Reception | undefined;
   #transport: Transport | undefined;
   #membership: Membership | undefined;
-  #cancelWake: () => void = () => {};
-  #wakeAt = Infinity;
-  #stepping = false;
+  #loop: CoreLoop | undefined;
   #watching = Promise.resolve();
 
   private constructor(parts: NodeParts) {
@@ -95,10 +96,12 @@ export class ClusterNode implements AsyncDisposable {
     node.#transport = transport;
     node.#settings = settings;
     const now = parts.clock.now();
-    node.#membership = new Membership(settings, parts.random, now);
+    const core = node.#membership = new Membership(settings, parts.random, now);
     parts.recorder?.begin(settings, now);
+    const carryOut = (effect: Effect): Promise<void> | void => node.#carryOut(effect);
+    node.#loop = new CoreLoop({ ...parts, core, carryOut });
     const registered = (): boolean => node.#registered;
-    node.#reception = new Reception(parts.log, {
+    node.#reception = new Reception(parts, {
       view: () => node.#core,
       now: () => parts.clock.now(),
       put: (input) => node.#put(input),
@@ -116,7 +119,9 @@ export class ClusterNode implements AsyncDisposable {
       const look = (): Promise<readonly Address[] | undefined> => addressesNow(transport.port);
       const onMoved = (addresses: readonly Address[]): void =>
         node.#put({ kind: "moved", addresses });
-      node.#watching = watchAddresses({ clock, look }, onMoved, node.#abort.signal);
+      const watch = (): Promise<void> =>
+        watchAddresses({ clock, look }, onMoved, node.#abort.signal);
+      node.#watching = parts.barrier.settle("the watch for other addresses", watch);
     }
     node.#put({ kind: "wake" });
     return node;
@@ -143,7 +148,7 @@ export class ClusterNode implements AsyncDisposable {
     return this.#joined.promise;
   }
 
-  /** Why it left right after it was registered, if that was its own fault. */
+  /** Why it ended, if that was its own fault. */
   get failure(): Error | undefined {
     return this.#failure;
   }
@@ -172,7 +177,7 @@ export class ClusterNode implements AsyncDisposable {
   /** {@linkcode leave}s and closes everything. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.leave();
-    this.#cancelWake();
+    this.#loop?.end();
     this.#abort.abort();
     await this.#watching;
     await this.#parts.recorder?.[Symbol.asyncDispose]();
@@ -203,14 +208,7 @@ export class ClusterNode implements AsyncDisposable {
   #handler(): TransportHandler {
     const { log } = this.#parts;
     return {
-      onRequest: (from, body, answer) => {
-        const request = decodeRequest(body);
-        if (request === undefined) {
-          log.debug(`Ignored an unknown request of ${from.name}`);
-        } else {
-          this.#reception?.take(from, request, answer);
-        }
-      },
+      onRequest: (from, body, answer) => this.#reception?.take(from, body, answer),
       onNotice: (from, body) => {
         const notice = decodeNotice(body);
         if (notice === undefined) log.debug(`Ignored an unknown notice of ${from.name}`);
@@ -223,37 +221,11 @@ export class ClusterNode implements AsyncDisposable {
     };
   }
 
-  /** Hands one input to the core; inputs that come meanwhile wait for their turn. */
   #put(input: Input): void {
-    this.#inbox.push(input);
-    if (this.#stepping || this.#membership === undefined) return;
-    this.#stepping = true;
-    try {
-      for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
-        const now = this.#parts.clock.now();
-        const effects = this.#core.step(next, now);
-        this.#parts.recorder?.step(next, now, effects);
-        for (const effect of effects) this.#carryOut(effect);
-      }
-    } finally {
-      this.#stepping = false;
-    }
-    this.#setAlarm();
+    this.#loop?.put(input);
   }
 
-  #setAlarm(): void {
-    const { wakeAt } = this.#core;
-    if (wakeAt === this.#wakeAt) return;
-    this.#cancelWake();
-    this.#wakeAt = wakeAt;
-    if (wakeAt === Infinity) return;
-    this.#cancelWake = this.#parts.clock.after(wakeAt - this.#parts.clock.now(), () => {
-      this.#wakeAt = Infinity;
-      this.#put({ kind: "wake" });
-    });
-  }
-
-  #carryOut(effect: Effect): void {
+  #carryOut(effect: Effect): Promise<void> | void {
     const { log } = this.#parts;
     switch (effect.kind) {
       case "ping":
@@ -261,7 +233,7 @@ export class ClusterNode implements AsyncDisposable {
       case "ask-sync":
       case "tell":
       case "drop":
-        return void this.#peerDesk?.carryOut(effect);
+        return this.#peerDesk?.carryOut(effect);
       case "pong":
         return this.#reception?.reply(effect.reply, { kind: "pong", content: effect.content });
       case "probe-answer":
@@ -273,10 +245,10 @@ export class ClusterNode implements AsyncDisposable {
       case "list":
       case "write":
       case "remove":
-        return void this.#desk?.carryOut(effect);
+        return this.#desk?.carryOut(effect);
       case "beam-ping":
       case "beam-pong":
-        return void this.#beamDesk?.carryOut(effect);
+        return this.#beamDesk?.carryOut(effect);
       case "forgotten":
         return this.#reception?.forgotten(effect.reply, effect.refusal);
       case "status": {
@@ -291,7 +263,7 @@ export class ClusterNode implements AsyncDisposable {
         return this.#tellChanges(effect.changes);
       case "joined":
         this.#registered = true;
-        return void this.#tellJoined(effect.name);
+        return this.#tellJoined(effect.name);
       case "note":
         return log[effect.level](effect.message, { event: "note", node: this.name });
       case "stop":
@@ -336,6 +308,9 @@ export class ClusterNode implements AsyncDisposable {
     if (reason.kind === "name-taken") this.#joined.reject(new NameTakenError(reason.message));
     else if (reason.kind === "registry-away") {
       this.#joined.reject(new RegistryError(reason.message));
+    } else if (reason.kind === "faulty") {
+      this.#failure = new Error(reason.message);
+      this.#joined.reject(this.#failure);
     } else this.#joined.reject(new Error("The node left before it was registered"));
     this.#changes.close();
     this.#ended.resolve(reason);

@@ -6,11 +6,12 @@
  *
  * @module
  */
+import type { Barrier } from "../barrier.ts";
 import { unreachable } from "../core/assert.ts";
 import type { Hello } from "../core/hello.ts";
 import type { Input } from "../core/input.ts";
 import type { Membership } from "../core/membership.ts";
-import { encodeAnswer } from "../core/message.ts";
+import { decodeRequest, encodeAnswer } from "../core/message.ts";
 import type { Answer, Request } from "../core/message.ts";
 import { firstThatFit } from "../core/packing.ts";
 import { compareNames } from "../core/status_line.ts";
@@ -30,17 +31,37 @@ type Reply = (body: Uint8Array) => void;
 /** Takes requests and hands out answers. */
 export class Reception {
   readonly #log: Log;
+  readonly #barrier: Barrier;
   readonly #node: ReceptionNode;
   readonly #waiting = new Map<number, Reply>();
   #replies = 0;
 
-  constructor(log: Log, node: ReceptionNode) {
+  constructor({ log, barrier }: { log: Log; barrier: Barrier }, node: ReceptionNode) {
     this.#log = log;
+    this.#barrier = barrier;
     this.#node = node;
   }
 
-  /** Takes one request of an identified peer. */
-  take(from: Hello, request: Request, answer: Reply): void {
+  /**
+   * Takes one request of an identified peer. Each is answered, as it counts against what the peer may
+   * ask at once for as long as it is not: one that makes no sense here, or of which this program makes
+   * none, is refused.
+   */
+  take(from: Hello, body: Uint8Array, answer: Reply): void {
+    const refuse = (reason: string): void => answer(encodeAnswer({ kind: "refused", reason }));
+    const request = decodeRequest(body);
+    if (request === undefined) {
+      this.#log.debug(`Refused an unknown request of ${from.name}`);
+      return refuse("This node does not know such a request; it may run another version");
+    }
+    const taken = this.#barrier.run(`a request for ${request.kind}`, () => {
+      this.#take(from, request, answer);
+      return true;
+    });
+    if (taken === undefined) refuse("A fault of the program has ended the request; see the log of this node");
+  }
+
+  #take(from: Hello, request: Request, answer: Reply): void {
     switch (request.kind) {
       case "ping":
         // Commands only want to know whether the loop answers.

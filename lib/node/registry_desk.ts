@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Barrier } from "../barrier.ts";
 import type { Clock } from "../clock.ts";
 import { isLoopback } from "../core/address.ts";
 import type { Effect, Input } from "../core/input.ts";
@@ -14,6 +15,7 @@ import { OddityReport } from "./oddity_report.ts";
 /** What the desk works with. */
 export interface RegistryDeskParts {
   readonly clock: Clock;
+  readonly barrier: Barrier;
   readonly log: Log;
   readonly registry: Registry;
   /** Told once when others can be on other machines while this node gives only loopback addresses. */
@@ -39,7 +41,9 @@ export class RegistryDesk {
     this.#put = put;
     this.#signal = signal;
     this.#oddities = new OddityReport(parts.log);
-    this.#hints = parts.registry.watch(() => put({ kind: "registry-hint" }), signal);
+    const { barrier, registry } = parts;
+    const onHint = (): void => put({ kind: "registry-hint" });
+    this.#hints = barrier.settle("the watch of the registry", () => registry.watch(onHint, signal));
   }
 
   /** Does one thing; what came of it is put into the inbox. Never rejects. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Barrier } from "../barrier.ts";
 import { type Clock, sleep } from "../clock.ts";
 import { type Address, formatAddress, isUnspecified } from "../core/address.ts";
 import { reasonOf } from "./reason.ts";
@@ -74,21 +75,23 @@ function listenFault(error: unknown): string {
 export class Acceptor {
   readonly #listeners: readonly Deno.TcpListener[];
   readonly #clock: Clock;
+  readonly #barrier: Barrier;
   readonly #receive: (socket: Deno.TcpConn) => Promise<void>;
   readonly #tasks = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
 
   /**
    * @param listeners at least one, all of the same port
-   * @param receive is given each connection; resolves, and never rejects, when that is over
+   * @param receive is given each connection; resolves when that is over
    */
   constructor(
     listeners: readonly Deno.TcpListener[],
-    clock: Clock,
+    { clock, barrier }: { readonly clock: Clock; readonly barrier: Barrier },
     receive: (socket: Deno.TcpConn) => Promise<void>,
   ) {
     this.#listeners = listeners;
     this.#clock = clock;
+    this.#barrier = barrier;
     this.#receive = receive;
     for (const listener of listeners) this.#track(this.#acceptAll(listener));
   }
@@ -120,12 +123,21 @@ export class Acceptor {
     for (let accepted = 1; !signal.aborted; accepted++) {
       let pauseMs = accepted % acceptBurst === 0 ? 0 : undefined;
       try {
-        this.#track(this.#receive(await listener.accept()));
+        this.#track(this.#serve(await listener.accept()));
       } catch {
         // Whatever it was, nobody can come in when this loop ends.
         pauseMs = acceptPauseMs;
       }
       if (pauseMs !== undefined) await sleep(this.#clock, pauseMs, signal).catch(() => {});
+    }
+  }
+
+  async #serve(socket: Deno.TcpConn): Promise<void> {
+    await this.#barrier.settle("a connection that came in", () => this.#receive(socket));
+    try {
+      socket.close();
+    } catch {
+      // Closed already, unless a fault of the program has left it open.
     }
   }
 

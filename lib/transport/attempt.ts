@@ -8,6 +8,7 @@ import { type Address, formatAddress } from "../core/address.ts";
 import { decodeHello } from "../core/hello.ts";
 import type { Hello } from "../core/hello.ts";
 import { decodeUtf8 } from "../core/text.ts";
+import type { Barrier } from "../barrier.ts";
 import type { Clock } from "../clock.ts";
 import type { ConnectionParts } from "./connection.ts";
 import { helloMaxBytes, introduce, type Introduction, type Keys, knock } from "./handshake.ts";
@@ -36,6 +37,7 @@ export interface DialContext {
   readonly keys: Keys;
   readonly hello: () => Hello;
   readonly clock: Clock;
+  readonly barrier: Barrier;
   readonly limits: TransportLimits;
   readonly connect: Connect;
   readonly resolver: Resolver;
@@ -98,7 +100,8 @@ export class Attempt {
   }
 
   async #run(): Promise<AttemptResult> {
-    const result = await this.#meet();
+    const broken = (): Failure => ({ kind: "reset", detail: "a fault of this program" });
+    const result = await this.#context.barrier.settle("a dial", () => this.#meet(), broken);
     // Identified and stopped at the same moment: whoever gets it has to close it politely.
     if (result.kind === "identified") return result;
     this.#wire?.close("ours", result.kind);
@@ -143,6 +146,8 @@ export class Attempt {
   async #open(): Promise<Wire | Failure> {
     const { connect, limits } = this.#context;
     const where = this.#where;
+    // One that has told the cluster has said all, and may be open still.
+    this.#wire?.close("ours", "another connection was opened");
     let socket: Socket;
     try {
       const { told: { port }, host } = this.endpoint;

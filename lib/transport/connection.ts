@@ -10,11 +10,13 @@
  * @module
  */
 import type { Address } from "../core/address.ts";
-import { decodeEnvelope, encodeEnvelope, type EnvelopeKind } from "../core/envelope.ts";
+import { bodyMaxBytes, decodeEnvelope, encodeEnvelope } from "../core/envelope.ts";
+import type { EnvelopeKind } from "../core/envelope.ts";
 import { frameMaxBytes } from "../core/frame.ts";
 import type { Hello } from "../core/hello.ts";
 import type { HandshakeResult } from "../core/noise_handshake.ts";
 import { unreachable } from "../core/assert.ts";
+import type { Barrier } from "../barrier.ts";
 import type { Clock } from "../clock.ts";
 import type { TransportLimits } from "./limits.ts";
 import { type RequestResult, Requests } from "./requests.ts";
@@ -39,6 +41,7 @@ export interface ConnectionParts {
 /** What a connection needs from its surroundings. */
 export interface ConnectionContext {
   readonly clock: Clock;
+  readonly barrier: Barrier;
   readonly limits: TransportLimits;
   readonly handler: TransportHandler;
   /** It has ended; `lost` if the peer did not say goodbye and this side did not want it. */
@@ -98,13 +101,19 @@ export class Connection {
 
   /** Reads until the connection ends; never rejects. To be called once. */
   async run(): Promise<void> {
-    for (;;) {
+    const { barrier } = this.#context;
+    await barrier.settle("a connection", () => this.#takeAll());
+    // After a fault of the program it is still open.
+    this.#wire.close("reset", "a fault of this program");
+    barrier.run("the end of a connection", () => this.#afterEnd());
+  }
+
+  async #takeAll(): Promise<void> {
+    do {
       for (let frame = this.#wire.next(); frame !== undefined; frame = this.#wire.next()) {
         this.#take(frame);
       }
-      if (!await this.#wire.fill()) break;
-    }
-    this.#afterEnd();
+    } while (await this.#wire.fill());
   }
 
   /** Sends a request; resolves with its answer or how it failed. */
@@ -140,6 +149,11 @@ export class Connection {
 
   /** Says goodbye and closes; requests in flight end as `kind`. Resolves when it is closed. */
   async leave(kind: "closed" | "reset", detail: string): Promise<void> {
+    await this.#context.barrier.settle("the end of a connection", () => this.#leave(kind, detail));
+    this.#wire.close("ours", detail);
+  }
+
+  async #leave(kind: "closed" | "reset", detail: string): Promise<void> {
     if (!this.#saidGoodbye) this.#send("goodbye", 0, nothing);
     this.#saidGoodbye = true;
     this.#requests.endAll(() => ({ kind, detail }));
@@ -147,7 +161,6 @@ export class Connection {
     const cancel = clock.after(limits.goodbyeTimeoutMs, () => this.#wire.close("ours", detail));
     await this.#wire.flushed();
     cancel();
-    this.#wire.close("ours", detail);
   }
 
   #send(kind: EnvelopeKind, id: number, body: Uint8Array): void {
@@ -194,6 +207,9 @@ export class Connection {
       if (answered) return;
       answered = true;
       this.#unanswered--;
+      if (answer.length > bodyMaxBytes) {
+        return this.#wire.close("ours", `an answer of ${answer.length} bytes fits no frame`);
+      }
       this.#send("answer", id, answer);
       this.#finishIfDrained();
     });

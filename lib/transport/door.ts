@@ -5,6 +5,7 @@
  */
 import { type Address, socketHost } from "../core/address.ts";
 import type { Hello } from "../core/hello.ts";
+import type { Barrier } from "../barrier.ts";
 import type { Clock } from "../clock.ts";
 import type { ConnectionParts } from "./connection.ts";
 import { Guests } from "../core/guests.ts";
@@ -19,6 +20,7 @@ export interface DoorContext {
   readonly keys: Keys;
   readonly hello: () => Hello;
   readonly clock: Clock;
+  readonly barrier: Barrier;
   readonly limits: TransportLimits;
   readonly strangers: StrangerReports;
   /** Somebody is identified; resolves when that connection is over. */
@@ -38,7 +40,7 @@ export class Door {
     const { limits } = context;
     this.#guests = new Guests(limits.guestsMax, limits.guestsPerHostMax);
     const listeners = listenAt(listen);
-    this.#acceptor = new Acceptor(listeners, context.clock, (socket) => this.#receive(socket));
+    this.#acceptor = new Acceptor(listeners, context, (socket) => this.#receive(socket));
   }
 
   /** The port on which it listens. */
@@ -69,10 +71,12 @@ export class Door {
       limits.handshakeTimeoutMs,
       () => wire.close("ours", `no handshake within ${limits.handshakeTimeoutMs} ms`),
     );
-    const reception = await receive(wire, keys, hello, () => this.#guests.prove(guest));
-    cancel();
-    this.#guests.leave(guest);
-    this.#wires.delete(wire);
+    const reception = await receive(wire, keys, hello, () => this.#guests.prove(guest))
+      .finally(() => {
+        cancel();
+        this.#guests.leave(guest);
+        this.#wires.delete(wire);
+      });
     if (this.#acceptor.isStopped) return wire.close("ours", "the node stops");
     if (reception.kind === "turned-away") {
       wire.close("ours", reception.reason);

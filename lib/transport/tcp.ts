@@ -9,6 +9,7 @@
 import { type Address, formatAddress } from "../core/address.ts";
 import { bodyMaxBytes } from "../core/envelope.ts";
 import { assert } from "../core/assert.ts";
+import type { Barrier } from "../barrier.ts";
 import type { Hello } from "../core/hello.ts";
 import type { NodeName } from "../core/name.ts";
 import type { InstanceId } from "../core/row.ts";
@@ -35,6 +36,8 @@ export interface TcpOptions {
   readonly cookies: readonly string[];
   readonly cluster: string;
   readonly clock: Clock;
+  /** Around each connection and each timer. */
+  readonly barrier: Barrier;
   /** Random bytes from the operating system: keys are made of them. */
   readonly randomBytes: (count: number) => Uint8Array;
   readonly handler: TransportHandler;
@@ -69,6 +72,7 @@ const connectTcp: Connect = ({ host, port }, signal) =>
 /** The IP addresses that worked last time are remembered for so many peers. */
 const lastGoodMax = 4_096;
 const stopped: Failure = { kind: "closed", detail: "the transport was closed" };
+const broken: Failure = { kind: "reset", detail: "a fault of this program" };
 
 class TcpConnections implements TcpTransport {
   readonly #options: TcpOptions;
@@ -86,22 +90,23 @@ class TcpConnections implements TcpTransport {
   #closed = false;
 
   constructor(options: TcpOptions) {
-    const { hello, clock, handler, cookies, cluster, randomBytes } = options;
+    const { hello, handler, cookies, cluster, randomBytes, barrier } = options;
     assert(cookies.length > 0, "a transport has at least one cookie");
-    this.#options = options;
+    const clock = barrier.clock(options.clock);
+    this.#options = { ...options, clock };
     const limits = this.#limits = { ...defaultLimits, ...options.limits };
     const keys = makeKeys(cookies, cluster, randomBytes);
     const { connect = connectTcp, resolver = new HostResolver({ clock }) } = options;
     this.#peers = new Peers(hello().instance, limits.connectionsMax);
-    this.#dialContext = { keys, hello, clock, limits, connect, resolver };
+    this.#dialContext = { keys, hello, clock, barrier, limits, connect, resolver };
     const onEnd = (connection: Connection, lost: boolean): void => {
       if (this.#peers.delete(connection) && lost && !this.#closed) handler.onLost(connection.peer);
     };
-    this.#connectionContext = { clock, limits, handler, onEnd };
+    this.#connectionContext = { clock, barrier, limits, handler, onEnd };
     const strangers = new StrangerReports(clock, (host, why) => handler.onStranger(host, why));
     const onIdentified = (parts: ConnectionParts): Promise<void> => this.#adopt(parts).ended;
-    this.#door = options.listen &&
-      new Door(options.listen, { keys, hello, clock, limits, strangers, onIdentified });
+    const doorContext = { keys, hello, clock, barrier, limits, strangers, onIdentified };
+    this.#door = options.listen && new Door(options.listen, doorContext);
   }
 
   get port(): number {
@@ -116,8 +121,17 @@ class TcpConnections implements TcpTransport {
     return this.#peers.size;
   }
 
-  ask(target: Target, body: Uint8Array, deadlines: Deadlines): Promise<Outcome> {
-    assert(body.length <= bodyMaxBytes, `a body is at most ${bodyMaxBytes} bytes long`);
+  async ask(target: Target, body: Uint8Array, deadlines: Deadlines): Promise<Outcome> {
+    const { barrier } = this.#options;
+    const asked = (): Promise<Outcome> => this.#ask(target, body, deadlines);
+    return await barrier.settle("a request", asked, () => broken);
+  }
+
+  #ask(target: Target, body: Uint8Array, deadlines: Deadlines): Promise<Outcome> {
+    if (body.length > bodyMaxBytes) {
+      const detail = `a request of ${body.length} bytes fits no frame`;
+      return Promise.resolve({ kind: "no-answer", detail });
+    }
     if (this.#closed) return Promise.resolve(stopped);
     if (deadlines.fresh) return this.#askAfresh(target, body, deadlines);
     const connection = this.#peers.find(target);
@@ -127,8 +141,7 @@ class TcpConnections implements TcpTransport {
   }
 
   tell(instance: InstanceId, body: Uint8Array): boolean {
-    assert(body.length <= bodyMaxBytes, `a body is at most ${bodyMaxBytes} bytes long`);
-    const connection = this.#closed ? undefined : this.#peers.findForNotice(instance);
+    const connection = this.#closed || body.length > bodyMaxBytes ? undefined : this.#peers.findForNotice(instance);
     connection?.notice(body);
     return connection !== undefined;
   }
@@ -226,7 +239,8 @@ class TcpConnections implements TcpTransport {
     const dial = new Dial(target, lastGood, timeoutMs, fresh, this.#dialContext);
     this.#dials.add(dial);
     this.#track(dial.over);
-    const connection = dial.result.then((result) => {
+    const connected = async (): Promise<Connection | Failure> => {
+      const result = await dial.result;
       this.#dials.delete(dial);
       if (result.kind !== "identified") return result;
       if (this.#closed) {
@@ -235,8 +249,9 @@ class TcpConnections implements TcpTransport {
       }
       this.#rememberGood(target.name, result.endpoint);
       return this.#adopt(result.parts).connection;
-    });
-    return { connection };
+    };
+    const { barrier } = this.#options;
+    return { connection: barrier.settle("a dial", connected, () => broken) };
   }
 
   #adopt(parts: ConnectionParts): { connection: Connection; ended: Promise<void> } {
@@ -263,9 +278,11 @@ class TcpConnections implements TcpTransport {
     if (this.#lastGood.size > lastGoodMax && oldest !== undefined) this.#lastGood.delete(oldest);
   }
 
-  #track(task: Promise<unknown>): void {
+  /** Is waited for when closing. */
+  #track(work: Promise<unknown>): void {
+    const task = this.#options.barrier.settle("the work of a transport", () => work);
     this.#tasks.add(task);
-    void task.finally(() => this.#tasks.delete(task));
+    void task.then(() => this.#tasks.delete(task));
   }
 }
 

@@ -70,7 +70,7 @@ export type Outcome =
 /** The kinds of {@linkcode Outcome}. */
 export type OutcomeKind = Outcome["kind"];
 
-/** The receiving side; implemented by the node. Must not throw. */
+/** The receiving side; implemented by the node. What throws ends the connection that it is called for. */
 export interface TransportHandler {
   /** A request of an identified peer; call `answer` at most once, now or later. */
   onRequest(from: Hello, body: Uint8Array, answer: (body: Uint8Array) => void): void;
@@ -88,9 +88,9 @@ export interface TransportHandler {
 export interface Transport extends AsyncDisposable {
   /** The port on which it answers. */
   readonly port: number;
-  /** Asks `target`; never rejects. */
+  /** Asks `target`; never rejects. A body that fits no frame is not sent, and gets `no-answer`. */
   ask(target: Target, body: Uint8Array, deadlines: Deadlines): Promise<Outcome>;
-  /** Sends a notice if a connection to that instance is open; false if there is none. */
+  /** Sends a notice; false if no connection to that instance is open, or it fits no frame. */
   tell(instance: InstanceId, body: Uint8Array): boolean;
   /** This machine has no longer these addresses: closes the connections that hang on them. */
   drop(hosts: readonly string[]): void;

@@ -10,6 +10,7 @@ import { openBeam } from "../../lib/beam/open.ts";
 import { systemClock } from "../../lib/clock.ts";
 import type { NodeName } from "../../lib/core/name.ts";
 import { type Effort, type Figure, figure, median, type Round } from "./figure.ts";
+import { Barrier } from "../../lib/barrier.ts";
 
 const host = "127.0.0.1";
 const asker = `asker@${host}`;
@@ -46,6 +47,7 @@ export async function measureBeam({ quick }: Effort): Promise<Figure[]> {
     epmdPort,
     tickMs: 15_000,
     clock: systemClock,
+    barrier: new Barrier(({ error }) => reportError(error)),
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
     handler: { onPing: (_from, answer) => answer(), onLost() {}, onStranger() {}, onNote() {} },
   });

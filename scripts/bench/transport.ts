@@ -11,6 +11,7 @@ import { encodeMessage } from "../../lib/core/message.ts";
 import type { NodeName } from "../../lib/core/name.ts";
 import { listenTcp } from "../../lib/transport/tcp.ts";
 import type { Target, Transport } from "../../lib/transport/transport.ts";
+import { Barrier } from "../../lib/barrier.ts";
 
 /** The body of a ping. */
 export const ping: Uint8Array = encodeMessage({ kind: "ping" });
@@ -43,6 +44,7 @@ export function openTransport(
     cookies: ["the cookie of the benchmark"],
     cluster: "bench",
     clock: systemClock,
+    barrier: new Barrier(({ error }) => reportError(error)),
     randomBytes,
     handler: {
       onRequest: (_from, _body, answer) => onRequest(answer),

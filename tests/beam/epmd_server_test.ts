@@ -14,6 +14,7 @@ import { until } from "../servers/program.ts";
 import { randomBytes } from "../transport/fixtures.ts";
 import { needing } from "../permissions.ts";
 import { hex } from "./hex.ts";
+import { loudBarrier } from "../loud_barrier.ts";
 
 /** A connection to EPMD that says what it is told to. */
 class Client implements Disposable {
@@ -69,6 +70,7 @@ function epmdTest(
     async fn() {
       await using epmd = new EpmdServer({ host: "0.0.0.0", port: 0 }, {
         clock: systemClock,
+        barrier: loudBarrier,
         limits: { ...defaultLimits, ...limits },
         randomBytes,
       });

@@ -10,6 +10,7 @@ import { systemClock } from "../../lib/clock.ts";
 import type { NodeName } from "../../lib/core/name.ts";
 import { freePort } from "../servers/program.ts";
 import { randomBytes, Story } from "../transport/fixtures.ts";
+import { loudBarrier } from "../loud_barrier.ts";
 
 export const cookie = "the_cookie_of_the_tests";
 
@@ -47,6 +48,7 @@ export async function openTestBeam(options: TestBeamOptions = {}): Promise<TestB
     epmd: servesEpmd ? { host: "127.0.0.1", port: epmdPort } : undefined,
     tickMs: 15_000,
     clock: systemClock,
+    barrier: loudBarrier,
     randomBytes,
     ...rest,
     epmdPort,

@@ -17,6 +17,7 @@ import { ManualClock } from "../registry/manual_clock.ts";
 import { nameOf } from "./fixtures.ts";
 import { FakeSocket, settle } from "./fake_socket.ts";
 import { hex, toHex } from "./hex.ts";
+import { loudBarrier } from "../loud_barrier.ts";
 
 const own = { name: "us@h", creation: 9 };
 const peer = { name: nameOf("n1"), creation: 5 };
@@ -54,7 +55,7 @@ async function open(limits: Partial<BeamLimits> = {}): Promise<Scene> {
     ends: 0,
     outcomes: [],
     link: new Link(peer, wire, linkNumber, {
-      ...{ own, clock, tickMs, limits: all },
+      ...{ own, clock, barrier: loudBarrier, tickMs, limits: all },
       onPing: (from, answer, drop) => {
         assert.equal(from, peer.name);
         scene.asked.push(answer);

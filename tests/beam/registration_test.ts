@@ -7,6 +7,7 @@ import type { Clock } from "../../lib/clock.ts";
 import { needing } from "../permissions.ts";
 import { until } from "../servers/program.ts";
 import { FakeListener, randomBytes } from "../transport/fixtures.ts";
+import { loudBarrier } from "../loud_barrier.ts";
 
 /** A deadline that is no pause. */
 const limits: BeamLimits = { ...defaultLimits, epmdAnswerTimeoutMs: 2_001 };
@@ -61,7 +62,8 @@ async function met(
     socket.close();
   });
   const kept = new KeptRegistration({
-    ...{ clock, limits, randomBytes, alive: "n1", port: 40_000, serve: undefined },
+    ...{ clock, barrier: loudBarrier, limits, randomBytes },
+    ...{ alive: "n1", port: 40_000, serve: undefined },
     epmdPort: epmd.target.addresses[0]?.port ?? 0,
     onNote: (_level, message) => void notes.push(message),
   });

@@ -13,11 +13,13 @@ import { systemClock } from "../../lib/clock.ts";
 import type { NodeName } from "../../lib/core/name.ts";
 import { closeQuietly, FakeListener, randomBytes } from "../transport/fixtures.ts";
 import { cookie } from "./fixtures.ts";
+import { loudBarrier } from "../loud_barrier.ts";
 
 /** An EPMD, and who is registered with it. */
 export class EpmdScene implements AsyncDisposable {
   readonly epmd: EpmdServer = new EpmdServer({ host: "127.0.0.1", port: 0 }, {
     clock: systemClock,
+    barrier: loudBarrier,
     limits: defaultLimits,
     randomBytes,
   });

@@ -7,6 +7,7 @@
  */
 import assert from "node:assert/strict";
 import { LineSplitter } from "../../lib/cli/line_splitter.ts";
+import { faultWords } from "../../lib/node/fault_report.ts";
 import { needing } from "../permissions.ts";
 import { News } from "./news.ts";
 
@@ -40,9 +41,17 @@ export interface TimedLine {
   readonly from: "stdout" | "stderr";
 }
 
-/** A running program whose output is read line by line. */
+/** What the runtime prints of an exception that ends a process. */
+const uncaughtWords = "error: Uncaught";
+
+/**
+ * A running program whose output is read line by line. No test passes with a program that has told of
+ * a fault of its own, unless it has planted that.
+ */
 export class Program implements AsyncDisposable {
   readonly lines: TimedLine[] = [];
+  /** True if the test has planted a fault. */
+  hasPlantedFault = false;
   readonly startedAt: number;
   readonly #process: Deno.ChildProcess;
   readonly #drained: Promise<unknown>;
@@ -91,6 +100,13 @@ export class Program implements AsyncDisposable {
   /** What was printed to one of the outputs, each line with its end. */
   printed(from: "stdout" | "stderr"): string {
     return this.lines.filter((line) => line.from === from).map(({ text }) => `${text}\n`).join("");
+  }
+
+  /** The lines that tell of a fault of the program. */
+  get faults(): readonly string[] {
+    const isFault = (text: string): boolean =>
+      text.includes(faultWords) || text.startsWith(uncaughtWords);
+    return this.lines.map(({ text }) => text).filter(isFault);
   }
 
   kill(signal: Deno.Signal): void {
@@ -148,6 +164,7 @@ export class Program implements AsyncDisposable {
       this.#process.kill("SIGKILL");
     }
     await this.#drained;
+    assert.ok(this.hasPlantedFault || this.faults.length === 0, this.faults.join("\n"));
   }
 
   async #read(stream: ReadableStream<Uint8Array>, from: TimedLine["from"]): Promise<void> {

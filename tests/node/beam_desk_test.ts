@@ -11,6 +11,7 @@ import type { Transport } from "../../lib/transport/transport.ts";
 import { ManualClock } from "../registry/manual_clock.ts";
 import { FakeBeam } from "./fake_beam.ts";
 import { Lines } from "./lines.ts";
+import { loudBarrier } from "../loud_barrier.ts";
 
 const own = "n1@127.0.0.1" as NodeName;
 const elixir = "elixir@127.0.0.1" as NodeName;
@@ -133,6 +134,7 @@ async function openNode(isShared: boolean, failure?: Error): Promise<Scene> {
   storage.put("default", elixir, "2016-03-10 18:51:29.277");
   const node = await ClusterNode.open({
     clock,
+    barrier: loudBarrier,
     log,
     random: seededRandom(1),
     registry: openMemoryRegistry({ storage, cluster: "default", clock }),

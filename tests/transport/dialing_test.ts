@@ -21,6 +21,7 @@ import {
   readToEnd,
   until,
 } from "./fixtures.ts";
+import { loudBarrier } from "../loud_barrier.ts";
 
 const dialling = (name: string, fn: () => Promise<void>): void =>
   Deno.test({ ...needing(name, "net"), fn });
@@ -397,7 +398,8 @@ dialling("listenTcp() says where and why when it cannot listen", async () => {
 
 Deno.test("listenTcp() rejects when there is no cookie", async () => {
   const hello = { role: "visitor", name: "v@test", instance: newInstance() } as never;
-  const options = { listen: undefined, cookies: [], cluster: "c", clock: systemClock, randomBytes };
+  const given = { listen: undefined, cookies: [], cluster: "c", clock: systemClock };
+  const options = { ...given, barrier: loudBarrier, randomBytes };
   await assert.rejects(
     listenTcp({ ...options, hello: () => hello, handler: {} as never }),
     /at least one cookie/,

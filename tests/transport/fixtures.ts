@@ -16,6 +16,7 @@ import type {
   TransportHandler,
 } from "../../lib/transport/transport.ts";
 import { Wire } from "../../lib/transport/wire.ts";
+import { loudBarrier } from "../loud_barrier.ts";
 
 export const loopback: Address = { host: "127.0.0.1", port: 0 };
 export const cookie = "the cookie of the tests";
@@ -95,6 +96,7 @@ export async function openNode(options: TestNodeOptions = {}): Promise<TestNode>
     cookies: [cookie],
     cluster,
     clock: systemClock,
+    barrier: loudBarrier,
     randomBytes,
     ...rest,
     hello: () => hello,

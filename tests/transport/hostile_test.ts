@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { encodeEnvelope } from "../../lib/core/envelope.ts";
 import { encodeFrame } from "../../lib/core/frame.ts";
 import { Initiator } from "../../lib/core/noise_handshake.ts";
-import { ephemeralKey } from "../../lib/transport/ephemeral_key.ts";
 import { makeKeys } from "../../lib/transport/handshake.ts";
 import { defaultLimits } from "../../lib/transport/limits.ts";
 import { needing } from "../permissions.ts";
