@@ -118,7 +118,7 @@ export const recordSchema = v.pipe(
       accusers: v.pipe(v.array(nodeNameSchema), v.maxLength(8)),
     })),
   }),
-  // Of 320 characters that become six bytes each, 32 tags alone would fill a frame.
+  // Half of a surrogate pair takes six bytes: legal tags alone may take three times as much.
   v.check((content) => descriptionBytes(content) <= rowMaxBytes),
   // The fingerprints are this node's own work, whatever came with the record.
   v.transform((content): MemberRecord => makeRecord(content)),

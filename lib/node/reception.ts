@@ -58,7 +58,9 @@ export class Reception {
       this.#take(from, request, answer);
       return true;
     });
-    if (taken === undefined) refuse("A fault of the program has ended the request; see the log of this node");
+    if (taken === undefined) {
+      refuse("A fault of the program has ended the request; see the log of this node");
+    }
   }
 
   #take(from: Hello, request: Request, answer: Reply): void {

@@ -49,6 +49,11 @@ export interface Keys {
   readonly newKey: () => EphemeralKey;
 }
 
+/** What both sides must have in common beside the cookie; without a cluster the bare prologue. */
+export function prologueOf(cluster?: string): Uint8Array {
+  return encodeUtf8(cluster === undefined ? version : `${version}\0${cluster}`);
+}
+
 /** Prepares `cookies` (at least one) for handshakes in `cluster`. */
 export function makeKeys(
   cookies: readonly string[],
@@ -56,11 +61,11 @@ export function makeKeys(
   randomBytes: (count: number) => Uint8Array,
 ): Keys {
   const psks = cookies.map(presharedKey);
-  const startsWith = (prologue: string): HandshakeStart[] =>
-    psks.map((psk) => new HandshakeStart(encodeUtf8(prologue), psk));
+  const startsWith = (prologue: Uint8Array): HandshakeStart[] =>
+    psks.map((psk) => new HandshakeStart(prologue, psk));
   return {
-    starts: startsWith(`${version}\0${cluster}`),
-    bareStarts: startsWith(version),
+    starts: startsWith(prologueOf(cluster)),
+    bareStarts: startsWith(prologueOf()),
     cluster,
     newKey: () => ephemeralKey(randomBytes(ephemeralKeyBytes)),
   };

@@ -141,7 +141,9 @@ class TcpConnections implements TcpTransport {
   }
 
   tell(instance: InstanceId, body: Uint8Array): boolean {
-    const connection = this.#closed || body.length > bodyMaxBytes ? undefined : this.#peers.findForNotice(instance);
+    const connection = this.#closed || body.length > bodyMaxBytes
+      ? undefined
+      : this.#peers.findForNotice(instance);
     connection?.notice(body);
     return connection !== undefined;
   }

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Comparison } from "../../lib/core/comparison.ts";
+import { countMax } from "../../lib/core/count.ts";
 import { bodyMaxBytes } from "../../lib/core/envelope.ts";
 import { Outbox } from "../../lib/core/gossip.ts";
 import { hashText } from "../../lib/core/hash.ts";
@@ -24,8 +25,8 @@ import { World } from "../../lib/simulation/world.ts";
 import { largestRow } from "../registry/rows.ts";
 import { contentOf, effectsOf, instanceOf, recordOf } from "./records.ts";
 
-/** Characters that take one to six bytes in JSON: quotes, controls, halves of a pair, emoji. */
-const costly = ["x", '"', "\\", "\n", "\u0001", "\u007f", "é", "日", "😀", "\ud800", "\u2028"];
+/** Characters that take one to six bytes in JSON: quotes, emoji, halves of a pair. */
+const costly = ["x", '"', "\\", "\u200f", "é", "日", "😀", "\ud800"];
 
 /** Tags of a legal shape, small and far too large ones. */
 const anyTags = fc.record({
@@ -72,7 +73,7 @@ Deno.test("a record that is accepted can be passed on, also once it has failed",
     if (!fits) return void refused++;
     const failed = recordOf(1, {
       ...content,
-      incarnation: Number.MAX_SAFE_INTEGER,
+      incarnation: countMax,
       state: "failed",
       cause: longestCause,
     });
@@ -82,19 +83,14 @@ Deno.test("a record that is accepted can be passed on, also once it has failed",
   assert.ok(refused > 0, "some are too large");
 });
 
-Deno.test("a notice that fills a frame with one record is refused when it comes in", () => {
-  const tags: Record<string, string> = {};
-  const longest = "\u0001".repeat(256);
-  for (let index = 0; index < tagsMax; index++) {
-    tags[`${index}${"\u0001".repeat(62)}`.slice(0, 64)] = longest;
-  }
-  const news = { records: [recordOf(1, { tags })], votes: [], witnesses: [] };
-  const body = (): Uint8Array => encodeMessage({ kind: "news", news });
-  assert.ok(
-    body().length <= bodyMaxBytes && body().length > packMaxBytes,
-    `${body().length} bytes`,
+Deno.test("a notice with a record three times as large as a row is refused when it comes in", () => {
+  const tags = Object.fromEntries(
+    Array.from({ length: tagsMax }, (_, index) => [`${index}`, "\ud800".repeat(256)]),
   );
-  assert.equal(decodeNotice(body()), undefined);
+  const news = { records: [recordOf(1, { tags })], votes: [], witnesses: [] };
+  const body = encodeMessage({ kind: "news", news });
+  assert.ok(body.length <= bodyMaxBytes && body.length > 3 * rowMaxBytes, `${body.length} bytes`);
+  assert.equal(decodeNotice(body), undefined);
 });
 
 Deno.test("what a row of the largest size says of its node is a legal record", () => {
@@ -121,7 +117,7 @@ Deno.test("whatever options a node is given, its record is legal", () => {
         `together the tags may take at most ${tagsMaxBytes} bytes`,
       );
     }
-    const address = { host: "h".repeat(253), port: 65_535 };
+    const address = { host: `${"h".repeat(62)}.`.repeat(4).slice(0, -1), port: 65_535 };
     const content = contentOf(1, {
       name: longestName,
       tags: collected.value,

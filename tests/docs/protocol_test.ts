@@ -15,18 +15,22 @@ import {
   decodeNotice,
   decodeRequest,
   encodeMessage,
-  membersPerAnswerMax,
 } from "../../lib/core/message.ts";
 import type { Answer, Request } from "../../lib/core/message.ts";
 import { clusterNameFault, parseNodeName } from "../../lib/core/name.ts";
 import type { NodeName } from "../../lib/core/name.ts";
-import { Initiator, presharedKey, Responder } from "../../lib/core/noise_handshake.ts";
+import {
+  HandshakeStart,
+  Initiator,
+  presharedKey,
+  Responder,
+} from "../../lib/core/noise_handshake.ts";
 import { packMaxBytes } from "../../lib/core/packing.ts";
 import { makeRecord } from "../../lib/core/record.ts";
 import { Roster } from "../../lib/core/roster.ts";
 import { decodeRow } from "../../lib/core/row.ts";
 import { decodeUtf8, encodeUtf8 } from "../../lib/core/text.ts";
-import { helloMaxBytes, knockMaxBytes, makeKeys } from "../../lib/transport/handshake.ts";
+import { helloMaxBytes, knockMaxBytes, prologueOf } from "../../lib/transport/handshake.ts";
 import { ephemeralKey } from "../../lib/transport/ephemeral_key.ts";
 import { defaultLimits } from "../../lib/transport/limits.ts";
 import * as theirs from "../hostile/noise.ts";
@@ -129,6 +133,22 @@ const addresses = (count: number): object[] =>
 const tags = (count: number): object =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`${index}`, ""]));
 
+/** Tags with which what the example of a record says of its node takes `size` bytes. */
+function tagsOfSize(size: number): object {
+  const { name, addresses, startedAt, software } = example("record");
+  const rest = ["97", "98", "99"];
+  const all: Record<string, string> = Object.fromEntries(rest.map((key) => [key, ""]));
+  const leftBytes = (): number => {
+    const description = { name, addresses, tags: all, startedAt, software };
+    return size - encodeUtf8(JSON.stringify(description)).length;
+  };
+  for (let index = 10; leftBytes() > 700; index++) {
+    all[`${index}`.padEnd(64, "k")] = "😀".repeat(128);
+  }
+  for (const key of rest) all[key] = "x".repeat(Math.min(256, leftBytes()));
+  return all;
+}
+
 /** Limits that the program has as a number. */
 const numbers: Readonly<Record<string, number>> = {
   "payload of a frame, bytes": frameMaxBytes,
@@ -142,7 +162,6 @@ const numbers: Readonly<Record<string, number>> = {
   "bytes that wait to be read by a peer": defaultLimits.writeQueueMaxBytes,
   "a connection that nobody uses is closed after, ms": defaultLimits.idleTimeoutMs,
   "leap of a counter": leapMax,
-  "members or links in an answer": membersPerAnswerMax,
   "records, votes and witnesses in a message, bytes": packMaxBytes,
 };
 
@@ -156,6 +175,8 @@ const edges: Readonly<Record<string, (size: number) => boolean>> = {
     const labels = Array.from({ length: Math.ceil(size / 50) }, () => "h".repeat(49));
     return readsRecord({ addresses: [{ host: labels.join(".").slice(0, size), port: 1 }] });
   },
+  "name, addresses, tags, start and software of a record, bytes": (size) =>
+    readsRecord({ tags: tagsOfSize(size) }),
   "tags of a node": (size) => readsRecord({ tags: tags(size) }),
   "key of a tag, characters": (size) => readsRecord({ tags: { ["k".repeat(size)]: "" } }),
   "value of a tag, characters": (size) => readsRecord({ tags: { key: "v".repeat(size) } }),
@@ -215,12 +236,13 @@ Deno.test({
     const wanted = vectors();
     const [responders = "", initiators = "", ping = "", pong = ""] = examples("bodies");
     const psk = presharedKey(vectorCookie);
-    const { prologue } = makeKeys([vectorCookie], "default", (count) => new Uint8Array(count));
+    const prologue = prologueOf("default");
     assert.equal(hex(psk), wanted["psk"]);
     assert.equal(hex(prologue), wanted["prologue"]);
     const key = (name: string) => () => ephemeralKey(unhex(wanted[name]));
-    const initiator = new Initiator({ prologue, psk, newKey: key("initiator key") });
-    const responder = new Responder({ prologue, psk, newKey: key("responder key") });
+    const start = new HandshakeStart(prologue, psk);
+    const initiator = new Initiator({ start, newKey: key("initiator key") });
+    const responder = new Responder({ start, newKey: key("responder key") });
     const first = initiator.writeMessage(new Uint8Array(0));
     assert.equal(hex(first), wanted["message 1"]);
     assert.ok(responder.readMessage(first));

@@ -64,7 +64,7 @@ function open(view: Partial<View> = {}, barrier: Barrier = loudBarrier): Scene {
 
 /** Tags that take as much of a row as they may. */
 const largestTags = Object.fromEntries(
-  Array.from({ length: tagsMax - 1 }, (_, index) => [`${index}`, "\u0001".repeat(84)]),
+  Array.from({ length: tagsMax - 1 }, (_, index) => [`${index}`, "\ud800".repeat(84)]),
 );
 
 function memberView(number: number): MemberView {
