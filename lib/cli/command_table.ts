@@ -10,36 +10,8 @@ import type { CommandName } from "../core/option_entry.ts";
 import { readName } from "../core/option_identity.ts";
 import type { GivenName } from "../core/option_identity.ts";
 import { choice, count, duration } from "../core/option_values.ts";
-import type { ValueType } from "../core/option_values.ts";
+import type { CommandArgument, CommandEntry } from "./command_entry.ts";
 import { simulateFlags } from "./simulate_flags.ts";
-
-/** A flag that belongs to one command. */
-export interface CommandFlag<T> {
-  readonly flag: `--${string}`;
-  readonly short?: `-${string}`;
-  /** Kind of its value; without it the flag is a switch. */
-  readonly type?: ValueType<T>;
-  /** Words for what happens without it. */
-  readonly defaultText?: string;
-  readonly help: string;
-}
-
-/** What a command must be given. */
-export interface CommandArgument<T> {
-  readonly name: string;
-  readonly type: ValueType<T>;
-  readonly help: string;
-}
-
-/** One command. */
-export interface CommandEntry {
-  readonly summary: string;
-  /** What stands behind the command in its usage line. */
-  readonly usage: string;
-  readonly argument?: CommandArgument<unknown>;
-  readonly flags: Readonly<Record<string, CommandFlag<unknown>>>;
-  readonly examples: readonly string[];
-}
 
 /** Most nodes that `local` starts. */
 export const localNodesMax = 100;

@@ -9,6 +9,7 @@
 import { optionEntries } from "../core/option_table.ts";
 import type { ValueType } from "../core/option_values.ts";
 import { commandEntries } from "./command_table.ts";
+import type { CompletionModel, CompletionValue } from "./completion_model.ts";
 import { bashScript } from "./completions_bash.ts";
 import { fishScript } from "./completions_fish.ts";
 import { zshScript } from "./completions_zsh.ts";
@@ -18,34 +19,6 @@ import type { World } from "./world.ts";
 
 /** A shell that there is a script for. */
 export type Shell = "bash" | "zsh" | "fish";
-
-/** What can be typed: the commands, in the order of the help text. */
-export type CompletionModel = readonly CompletionCommand[];
-
-/** One command, as a shell completes it. */
-export interface CompletionCommand {
-  readonly name: string;
-  readonly summary: string;
-  readonly flags: readonly CompletionFlag[];
-  /** Legal arguments, if they are few. */
-  readonly choices: readonly string[];
-}
-
-/** One flag, as a shell completes it. */
-export interface CompletionFlag {
-  readonly flag: string;
-  readonly short: string | undefined;
-  readonly help: string;
-  /** Kind of the value: `undefined` for a switch. */
-  readonly value: CompletionValue | undefined;
-}
-
-/** What a value is completed with. */
-export interface CompletionValue {
-  readonly placeholder: string;
-  readonly choices: readonly string[];
-  readonly isFile: boolean;
-}
 
 /** Prints the script for `shell`. */
 export function completions(shell: Shell, world: Pick<World, "writeStdout">): number {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CompletionModel } from "./completions.ts";
+import type { CompletionModel } from "./completion_model.ts";
 
 /** The script as text. */
 export function bashScript(model: CompletionModel): string {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CompletionFlag, CompletionModel } from "./completions.ts";
+import type { CompletionFlag, CompletionModel } from "./completion_model.ts";
 
 /** The script as text. */
 export function fishScript(model: CompletionModel): string {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { CompletionFlag, CompletionModel } from "./completions.ts";
+import type { CompletionFlag, CompletionModel } from "./completion_model.ts";
 
 /** The script as text. */
 export function zshScript(model: CompletionModel): string {

@@ -8,7 +8,8 @@
  */
 import type { CommandUnknownOpts, Help } from "@commander-js/extra-typings";
 import { commandTable } from "./command_table.ts";
-import type { CliCommand, CommandEntry } from "./command_table.ts";
+import type { CommandEntry } from "./command_entry.ts";
+import type { CliCommand } from "./command_table.ts";
 import { exitCodeTexts } from "./exit_codes.ts";
 
 const intuition = "Nodes that share a registry find each other, prove that they belong, watch " +

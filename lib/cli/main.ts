@@ -22,7 +22,7 @@ import { exitCode, exitCodeOf } from "./exit_codes.ts";
 import { readBeamCookie, readConfigFile, readCookieFiles } from "./files.ts";
 import { OwnWords } from "./own_words.ts";
 import { tetherVariable } from "./tether.ts";
-import { simulateRequest } from "./simulate_flags.ts";
+import { simulateRequest } from "./simulate_request.ts";
 import { readWords } from "./words.ts";
 import type { CommandLine } from "./words.ts";
 import type { World } from "./world.ts";

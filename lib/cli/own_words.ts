@@ -6,7 +6,7 @@
 import { quote } from "../core/option_values.ts";
 import type { OptionChecks, Reading } from "../core/option_values.ts";
 import { commandTable } from "./command_table.ts";
-import type { CommandArgument, CommandFlag } from "./command_table.ts";
+import type { CommandArgument, CommandFlag } from "./command_entry.ts";
 import type { CommandLine } from "./words.ts";
 
 /** The flags and operands that belong to one command alone. */

@@ -12,7 +12,8 @@ import { optionsOf } from "../core/option_table.ts";
 import type { OptionEntry } from "../core/option_entry.ts";
 import { versionText } from "../version.ts";
 import { commandEntries, optionCommand } from "./command_table.ts";
-import type { CliCommand, CommandFlag } from "./command_table.ts";
+import type { CommandFlag } from "./command_entry.ts";
+import type { CliCommand } from "./command_table.ts";
 import { formatHelp } from "./help.ts";
 import type { World } from "./world.ts";
 

@@ -27,7 +27,7 @@ import { EtcdLease } from "./etcd_lease.ts";
 import { parseEtcdUrl } from "./etcd_url.ts";
 import { watchEtcd } from "./etcd_watch.ts";
 import { OwnWrites } from "./news.ts";
-import type { RegistryContext } from "./open.ts";
+import type { RegistryContext } from "./context.ts";
 import type { Registry, RowVersion } from "./registry.ts";
 import { cookieKey, defaultTimeoutMs, storeRegistry } from "./store.ts";
 import type { Cell, Changed, Store } from "./store.ts";

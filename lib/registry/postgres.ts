@@ -14,7 +14,7 @@ import type { Clock } from "../clock.ts";
 import { rowMaxBytes } from "../core/row.ts";
 import type { Call } from "./bounded.ts";
 import { OwnWrites } from "./news.ts";
-import type { RegistryContext } from "./open.ts";
+import type { RegistryContext } from "./context.ts";
 import { missingTableCodes, PostgresFault, retryCodes } from "./postgres_fault.ts";
 import { listen } from "./postgres_listener.ts";
 import { Sessions } from "./postgres_session.ts";

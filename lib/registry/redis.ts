@@ -13,7 +13,7 @@ import { createHash } from "node:crypto";
 import type { Redis } from "iovalkey";
 import type { Call } from "./bounded.ts";
 import { OwnWrites } from "./news.ts";
-import type { RegistryContext } from "./open.ts";
+import type { RegistryContext } from "./context.ts";
 import { RedisLink } from "./redis_connection.ts";
 import { RedisFault } from "./redis_faults.ts";
 import { parseRedisUrl } from "./redis_url.ts";

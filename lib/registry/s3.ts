@@ -31,7 +31,7 @@ import type { Clock } from "../clock.ts";
 import { sleep } from "../clock.ts";
 import { parseNodeName } from "../core/name.ts";
 import type { Call } from "./bounded.ts";
-import type { RegistryContext } from "./open.ts";
+import type { RegistryContext } from "./context.ts";
 import type { Registry, RowVersion } from "./registry.ts";
 import { findAbilities } from "./s3_abilities.ts";
 import type { Abilities } from "./s3_abilities.ts";

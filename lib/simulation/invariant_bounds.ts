@@ -8,7 +8,7 @@ import type { Effect } from "../core/input.ts";
 import type { MemberView } from "../core/member.ts";
 import { encodeMessage } from "../core/message.ts";
 import { monitoredMax } from "../core/ring.ts";
-import type { Violated } from "./invariants.ts";
+import type { Violated } from "./invariant_error.ts";
 import type { SimNode } from "./sim_node.ts";
 
 /** Most steps of one node within a second of virtual time. */

@@ -12,7 +12,7 @@ import type { Effect } from "../core/input.ts";
 import type { MemberView } from "../core/member.ts";
 import type { NodeName } from "../core/name.ts";
 import type { MemberRecord, RecordState } from "../core/record.ts";
-import type { Violated } from "./invariants.ts";
+import type { Violated } from "./invariant_error.ts";
 import type { SimNode } from "./sim_node.ts";
 
 /** How long it is remembered that somebody left; a little less than in the core. */

@@ -9,7 +9,7 @@ import type { MemberView } from "../core/member.ts";
 import type { NodeName } from "../core/name.ts";
 import type { Row } from "../core/row.ts";
 import type { Vote } from "../core/suspicion.ts";
-import type { Violated } from "./invariants.ts";
+import type { Violated } from "./invariant_error.ts";
 import type { Reach } from "./reach.ts";
 import type { SimNode } from "./sim_node.ts";
 

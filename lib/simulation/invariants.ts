@@ -11,18 +11,12 @@ import type { Effect } from "../core/input.ts";
 import type { NodeName } from "../core/name.ts";
 import { BoundsInvariants } from "./invariant_bounds.ts";
 import { ClaimInvariants } from "./invariant_claims.ts";
+import { InvariantError } from "./invariant_error.ts";
+import type { Violated } from "./invariant_error.ts";
 import { VerdictInvariants } from "./invariant_verdicts.ts";
 import type { Reach } from "./reach.ts";
 import type { SimNode } from "./sim_node.ts";
 import type { World } from "./world.ts";
-
-/** Something that must never happen has happened. */
-export class InvariantError extends Error {
-  override readonly name = "InvariantError";
-}
-
-/** Stops the run: `what` must not be, and is so at `atMs` of virtual time. */
-export type Violated = (what: string) => never;
 
 /** Watches a world from the moment on at which it is made. */
 export class Invariants {

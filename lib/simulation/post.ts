@@ -11,6 +11,7 @@ import type { MemberRecord } from "../core/record.ts";
 import type { SimNetwork } from "./network.ts";
 import type { SimNode } from "./sim_node.ts";
 import { Traffic } from "./traffic.ts";
+import type { Message } from "./traffic.ts";
 
 /** What an exchange of two nodes came to. */
 type Reply =
@@ -28,11 +29,6 @@ const silentMax = 2;
 
 /** How long a comparison of rosters may take, in milliseconds. */
 const syncTimeoutMs = 2000;
-
-/** Effects that concern other nodes. */
-export type Message = Effect & {
-  kind: "ping" | "pong" | "probe-answer" | "sync-answer" | "tell" | "ask-probe" | "ask-sync";
-};
 
 /** A ping on its way. */
 interface InFlight {

@@ -9,10 +9,15 @@
  */
 import { tagBytes } from "../core/aead.ts";
 import { frameHeaderBytes } from "../core/frame.ts";
+import type { Effect } from "../core/input.ts";
 import { encodeMessage } from "../core/message.ts";
 import { recordBytes } from "../core/packing.ts";
 import type { MemberRecord } from "../core/record.ts";
-import type { Message } from "./post.ts";
+
+/** Effects that concern other nodes. */
+export type Message = Effect & {
+  kind: "ping" | "pong" | "probe-answer" | "sync-answer" | "tell" | "ask-probe" | "ask-sync";
+};
 
 /** Kind and number of a request or an answer, in bytes. */
 const envelopeBytes = 5;

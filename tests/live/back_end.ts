@@ -5,7 +5,7 @@
  * @module
  */
 import { systemClock } from "../../lib/clock.ts";
-import type { RegistryContext } from "../../lib/registry/open.ts";
+import type { RegistryContext } from "../../lib/registry/context.ts";
 import type { Registry } from "../../lib/registry/registry.ts";
 import { randomText } from "../registry/rows.ts";
 import { patienceMs } from "../servers/program.ts";
