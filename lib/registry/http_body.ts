@@ -35,7 +35,10 @@ export async function* readLines(
   const decoder = new TextDecoder();
   let rest = "";
   for await (const chunk of body ?? []) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    const decoded = decoder.decode(chunk, { stream: true });
+    rest += decoded;
+    // Only then: a line that comes byte by byte would be gone through again with each of them.
+    const lines = decoded.includes("\n") ? rest.split("\n") : [rest];
     rest = lines.pop() ?? "";
     if (rest.length > lengthMax) {
       throw new StorageFault(`an answer has a line of more than ${lengthMax} characters`);

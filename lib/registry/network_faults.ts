@@ -19,6 +19,9 @@ export interface Peer {
 
 type Words = (peer: Peer) => string;
 
+/** Characters that are looked at of what an error says: some repeat what the other side has sent. */
+const saidMaxLength = 4_000;
+
 /** The first sign that is found counts. */
 const signs: readonly (readonly [sign: RegExp, words: Words])[] = [
   [/NotCapable|requires net access/i, ({ at }) => `the network may not be used for ${at}`],
@@ -85,5 +88,5 @@ export function saidBy(error: unknown): string {
     const code = "code" in each && each.code !== undefined ? `${each.code} ` : "";
     said += `${each.name} ${code}${each.message}\n`;
   }
-  return said.replace(/https?:\/\/[^\s)]*/g, "");
+  return said.slice(0, saidMaxLength).replace(/https?:\/\/[^\s)]*/g, "");
 }

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { element } from "./s3_client.ts";
 import type { S3Answer, S3Client } from "./s3_client.ts";
 import { S3Fault } from "./s3_fault.ts";
+import { element, elements, plainText } from "./s3_xml.ts";
 
 /** What must be true of the object that is changed. */
 export type Condition =
@@ -187,7 +187,7 @@ function objectsOf(answer: S3Answer): ListedObject[] {
     throw new S3Fault("the listing is damaged, or it is none of S3");
   }
   const isEncoded = element("EncodingType", page) === "url";
-  return [...page.matchAll(/<Contents>(.*?)<\/Contents>/gs)].map(([, entry = ""]) => {
+  return [...elements("Contents", page)].map((entry) => {
     const key = plainText(element("Key", entry) ?? "");
     return {
       key: isEncoded ? decodedKey(key) : key,
@@ -211,21 +211,4 @@ function decodedKey(key: string): string {
   } catch {
     return key;
   }
-}
-
-const entities: Readonly<Record<string, string>> = {
-  amp: "&",
-  lt: "<",
-  gt: ">",
-  quot: '"',
-  apos: "'",
-};
-
-/** Text of an XML element without its escapes. */
-function plainText(xml: string): string {
-  return xml.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w+));/gi, (all, decimal, hex, name) => {
-    if (name !== undefined) return entities[name] ?? all;
-    const point = decimal === undefined ? parseInt(hex, 16) : Number(decimal);
-    return point <= 0x10ffff ? String.fromCodePoint(point) : all;
-  });
 }

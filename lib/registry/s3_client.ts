@@ -17,6 +17,7 @@ import type { S3Action } from "./s3_fault.ts";
 import { readCredentials, readRegion } from "./s3_credentials.ts";
 import type { Environment, S3Credentials } from "./s3_credentials.ts";
 import type { S3Place } from "./s3_url.ts";
+import { element } from "./s3_xml.ts";
 import { StorageFault } from "./storage_fault.ts";
 
 /** One request. */
@@ -159,11 +160,6 @@ export class S3Client implements Disposable {
     const serverMs = Date.parse(headers.get("date") ?? "");
     return Number.isNaN(serverMs) ? undefined : serverMs - this.#clock.wallTime();
   }
-}
-
-/** The text of the first XML element of that name. */
-export function element(name: string, xml: string): string | undefined {
-  return new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
 }
 
 function differ(one: S3Credentials, other: S3Credentials): boolean {

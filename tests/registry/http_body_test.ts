@@ -33,3 +33,10 @@ Deno.test("readLines() gives whole lines, and closes what has one that is too lo
   const short = new Response("12345\n67890\n1234567");
   assert.deepEqual(await Array.fromAsync(readLines(short, 10)), ["12345", "67890"]);
 });
+
+Deno.test("readLines() gives a line that comes byte by byte, also right before the next", async () => {
+  const chunks = [..."ab\ncd\n\ne", "\nf\ng"].map((text) => new TextEncoder().encode(text));
+  const body = ReadableStream.from(chunks);
+  const lines = await Array.fromAsync(readLines(new Response(body), 3));
+  assert.deepEqual(lines, ["ab", "cd", "", "e", "f"]);
+});
