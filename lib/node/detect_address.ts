@@ -23,6 +23,8 @@ export interface NetworkFacts {
   readonly ipv4Routes: string;
   /** Text of `/proc/net/ipv6_route`, empty if there is none. */
   readonly ipv6Routes: string;
+  /** Why the system did not tell the interfaces, if it did not. */
+  readonly fault?: string | undefined;
 }
 
 /** Addresses of this machine, the most promising first; there is always one. */
@@ -50,8 +52,29 @@ export function decideAddresses(facts: NetworkFacts): DetectedAddresses {
   if (addresses.length > 0) return { addresses, note: undefined };
   return {
     addresses: ["127.0.0.1"],
-    note: "No address was found that other machines could reach: using 127.0.0.1",
+    note: "No address was found that other machines could reach, as " +
+      `${noAddressReason(facts)}: using 127.0.0.1`,
   };
+}
+
+/** Addresses that are named when none of them will do. */
+const namedMax = 8;
+
+/** Why there is no address that others could reach, as a clause. */
+function noAddressReason({ interfaces, fault }: NetworkFacts): string {
+  if (fault !== undefined) return `the system does not tell the interfaces (${fault})`;
+  const named = interfaces.slice(0, namedMax).map((one) =>
+    `${one.name} ${one.address} (${useless(one.address)})`
+  );
+  const more = interfaces.length > namedMax ? ` and ${interfaces.length - namedMax} more` : "";
+  if (named.length === 0) return "no interface of this machine is up";
+  return `this machine has only: ${named.join("; ")}${more}`;
+}
+
+/** What keeps others from reaching an address that is not global. */
+function useless(address: string): string {
+  if (isLoopback(address)) return "loopback";
+  return isLinkLocal(address) ? "valid on one link only" : "no address of one host";
 }
 
 /** How an interface leads out of the machine. */
@@ -171,7 +194,7 @@ export async function networkFacts(): Promise<NetworkFacts> {
     readOrEmpty("/proc/net/route"),
     readOrEmpty("/proc/net/ipv6_route"),
   ]);
-  return { interfaces: interfacesOrNone(), ipv4Routes, ipv6Routes };
+  return { ...interfacesOrNone(), ipv4Routes, ipv6Routes };
 }
 
 async function readOrEmpty(path: string): Promise<string> {
@@ -182,10 +205,10 @@ async function readOrEmpty(path: string): Promise<string> {
   }
 }
 
-function interfacesOrNone(): readonly InterfaceAddress[] {
+function interfacesOrNone(): Pick<NetworkFacts, "interfaces" | "fault"> {
   try {
-    return Deno.networkInterfaces();
-  } catch {
-    return [];
+    return { interfaces: Deno.networkInterfaces() };
+  } catch (error) {
+    return { interfaces: [], fault: error instanceof Error ? error.message : String(error) };
   }
 }

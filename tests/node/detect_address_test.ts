@@ -129,12 +129,28 @@ Deno.test("decideAddresses() leaves out loopback, link-local, zoned, multicast a
   deepEqual(decide(interfaces), ["10.0.0.5"]);
 });
 
-Deno.test("decideAddresses() falls back to 127.0.0.1 with a note when there is nothing else", () => {
-  for (const interfaces of [[], on("lo", "127.0.0.1"), on("eth0", "fe80::1")]) {
-    const { addresses, note } = decideAddresses({ interfaces, ipv4Routes: "", ipv6Routes: "" });
+Deno.test("decideAddresses() falls back to 127.0.0.1 and says why when there is nothing else", () => {
+  const noteOf = (interfaces: InterfaceAddress[], fault?: string): string => {
+    const routes = { ipv4Routes: "", ipv6Routes: "" };
+    const { addresses, note = "" } = decideAddresses({ interfaces, ...routes, fault });
     deepEqual(addresses, ["127.0.0.1"]);
-    match(note ?? "", /127\.0\.0\.1/);
-  }
+    match(
+      note,
+      /^No address was found that other machines could reach, as .*: using 127\.0\.0\.1$/,
+    );
+    return note;
+  };
+  match(noteOf([]), /as no interface of this machine is up:/);
+  match(
+    noteOf([], "netlink: EPERM"),
+    /as the system does not tell the interfaces \(netlink: EPERM\):/,
+  );
+  match(
+    noteOf([...on("lo", "127.0.0.1"), ...on("eth0", "169.254.7.7", "fe80::1")]),
+    /only: lo 127\.0\.0\.1 \(loopback\); eth0 169\.254\.7\.7 \(valid on one link only\); eth0 fe80::1 /,
+  );
+  const many = Array.from({ length: 20 }, (_, index) => on(`if${index}`, "fe80::1")).flat();
+  match(noteOf(many), /; if7 fe80::1 \(valid on one link only\) and 12 more:/);
 });
 
 Deno.test("decideAddresses() makes do with routing tables that it cannot read", () => {
