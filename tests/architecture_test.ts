@@ -37,7 +37,7 @@ const parts: Readonly<Record<string, Part>> = {
   "files": { values: [], outside: [anyNode] },
   "log": { values: ["core", "clock.ts", "files"], outside: [anyNode, "@logtape/logtape"] },
   "registry": {
-    values: ["core", "clock.ts", "files"],
+    values: ["core", "clock.ts", "files", "sockets/system_lookup.ts"],
     outside: [anyNode, "aws4fetch", "iovalkey", "postgres"],
   },
   "sockets": { values: ["core", "barrier.ts", "clock.ts"], outside: [anyNode] },

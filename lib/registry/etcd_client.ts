@@ -231,8 +231,8 @@ export class EtcdClient implements Disposable {
     question: Question,
     work: (client: Deno.HttpClient) => Promise<T>,
   ): Promise<T> {
-    const client = await this.#pool.client();
-    const { signal } = question;
+    const { endpoint, signal } = question;
+    const client = await this.#pool.client(endpoint, signal);
     try {
       return await work(client);
     } catch (error) {

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { untilResolved } from "../sockets/system_lookup.ts";
 import { readTlsFiles } from "./certificates.ts";
 import type { TlsTexts } from "./certificates.ts";
 import { StorageFault } from "./storage_fault.ts";
@@ -22,6 +23,8 @@ export class HttpPool implements Disposable {
   readonly #files: TlsFiles;
   #texts: TlsTexts | undefined;
   #client: Deno.HttpClient | undefined;
+  /** Hosts for which the system has answered since connections were made anew. */
+  readonly #resolved = new Set<string>();
   #isClosed = false;
 
   /** @param files certificates that are trusted beside the usual ones, and what proves who we are */
@@ -32,13 +35,24 @@ export class HttpPool implements Disposable {
   /**
    * The client to use for one request.
    *
+   * @param url where the request goes
+   * @throws the abort reason if `signal` is aborted before the system has answered for the host
    * @throws {StorageFault} if a file with certificates cannot be used, or the pool is closed
    */
-  async client(): Promise<Deno.HttpClient> {
+  async client(url: string, signal: AbortSignal): Promise<Deno.HttpClient> {
+    await this.#resolve(new URL(url).hostname, signal);
     this.#texts ??= await readTlsFiles(this.#files);
     // From here on nothing waits, so that no two make clients of their own, or one too late.
     if (this.#isClosed) throw new StorageFault("the registry is closed");
     return this.#client ??= this.#create(this.#texts);
+  }
+
+  /** A proxy may know hosts that the system does not: the client finds out. */
+  async #resolve(hostname: string, signal: AbortSignal): Promise<void> {
+    const host = hostname.replace(/^\[(.*)\]$/, "$1");
+    if (this.#resolved.has(host)) return;
+    await untilResolved(host, signal).catch(() => signal.throwIfAborted());
+    this.#resolved.add(host);
   }
 
   /** Makes new connections from now on, unless `failed` has been replaced before; others go on. */
@@ -52,6 +66,7 @@ export class HttpPool implements Disposable {
   }
 
   #drop(): void {
+    this.#resolved.clear();
     this.#client?.close();
     this.#client = undefined;
   }

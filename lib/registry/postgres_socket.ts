@@ -9,6 +9,7 @@
 import net from "node:net";
 import type { Socket } from "node:net";
 import tls from "node:tls";
+import { untilResolved } from "../sockets/system_lookup.ts";
 import { readTlsFiles } from "./certificates.ts";
 import type { PostgresHost, PostgresSettings } from "./postgres_url.ts";
 
@@ -24,6 +25,7 @@ export class PostgresSocket {
   readonly #host: PostgresHost;
   #tcp: Socket | undefined;
   #encrypted: Socket | undefined;
+  readonly #giveUp = new AbortController();
   #isReady = false;
   #isOver = false;
   #onClosed: () => void = () => {};
@@ -45,6 +47,8 @@ export class PostgresSocket {
     if (this.#isOver || this.#tcp) throw endedEarly();
     const { host, port } = this.#host;
     const isLocal = host.startsWith("/");
+    if (!isLocal) await untilResolved(host, this.#giveUp.signal);
+    if (this.#isOver) throw endedEarly();
     const tcp = net.connect(isLocal ? { path: `${host}/.s.PGSQL.${port}` } : { host, port });
     this.#tcp = tcp;
     tcp.once("close", () => this.#finish());
@@ -65,6 +69,7 @@ export class PostgresSocket {
   /** Tears it down at once. */
   destroy(): void {
     this.#isOver = true;
+    this.#giveUp.abort(endedEarly());
     this.#encrypted?.destroy();
     this.#tcp?.destroy();
     if (!this.#tcp) this.#onClosed();

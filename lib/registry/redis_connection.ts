@@ -11,6 +11,7 @@ import { Redis } from "iovalkey";
 import type { RedisOptions } from "iovalkey";
 import { sleep, withDeadline } from "../clock.ts";
 import type { Clock } from "../clock.ts";
+import { untilResolved } from "../sockets/system_lookup.ts";
 import type { Call } from "./bounded.ts";
 import { readTlsFiles } from "./certificates.ts";
 import type { TlsTexts } from "./certificates.ts";
@@ -73,11 +74,12 @@ export class RedisConnection implements AsyncDisposable {
     );
     try {
       const either = AbortSignal.any([signal, tooLate.signal]);
+      await untilResolved(settings.host, either);
       await connection.ask(either, (client) => shakeHands(client, settings));
       return connection;
     } catch (error) {
       await connection[Symbol.asyncDispose]();
-      throw error;
+      throw signal.aborted ? error : redisFault(error, settings) ?? error;
     } finally {
       cancel();
     }

@@ -94,8 +94,8 @@ export class S3Client implements Disposable {
     const region = this.#region ??= this.#place.region ?? await readRegion(this.#environment);
     const url = requestUrl(this.#place, region, request);
     const signed = await this.#signed(credentials, region, url, request);
-    const client = await this.#pool.client();
     const { method, body, signal } = request;
+    const client = await this.#pool.client(url.href, signal);
     try {
       const response = await fetch(url, {
         method,

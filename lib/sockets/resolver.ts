@@ -10,11 +10,11 @@
  *
  * @module
  */
-import { lookup } from "node:dns";
 import type { Clock } from "../clock.ts";
 import { ipFamily } from "../core/address.ts";
 import { onAbort } from "./on_abort.ts";
 import { reasonOf } from "./reason.ts";
+import { systemLookup } from "./system_lookup.ts";
 
 /** Finds the addresses of hosts. */
 export interface Resolver {
@@ -205,14 +205,3 @@ function lookupFault(error: unknown): string {
   if (code === "ENOTFOUND") return "no such host was found (ENOTFOUND)";
   return reasonOf(error);
 }
-
-/** Not `node:dns/promises`: under Deno 2.4 that prints a warning of a module that it uses. */
-const systemLookup: SystemLookup = (host) =>
-  new Promise((resolve, reject) =>
-    lookup(host, { all: true, verbatim: true }, (error, found) => {
-      if (error) return reject(error);
-      const addresses = found.map(({ address }) => address);
-      if (addresses.length > 0) resolve(addresses);
-      else reject(new Error("it has no address"));
-    })
-  );

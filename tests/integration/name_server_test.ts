@@ -104,3 +104,22 @@ hostsTest("nodes that give their names stay together when names cease to be reso
   }
   await Promise.all(nodes.map((node, index) => leaves(hosts, index + 1, node)));
 });
+
+hostsTest("registries on hosts that nobody resolves disturb no line and no leaving", 2, async (
+  hosts,
+) => {
+  await askInVain(hosts);
+  const server = `nameserver ${hosts.address(2)}`;
+  // As in Kubernetes: one question becomes many, and takes the system minutes.
+  await hosts.etc(1, "resolv.conf", server, "search a.test b.test c.test", "options ndots:5");
+  const away = ["redis://r1", "redis://r2", "redis://r3", "etcd://e1", "etcd://e2"]
+    .map((start) => `${start}.test`);
+  const registries = [...away, "postgres://p1.test/x", "postgres://p2.test/x"];
+  const node = hosts.start(1, ...registries.flatMap((url) => ["--registry", url]));
+  await node.line((text) => statusOf(text) !== undefined, 20_000, "a status line");
+  const since = performance.now();
+  await linesPass([node], 25);
+  const pauseMs = longestPauseMs(node, since);
+  assert.ok(pauseMs < pauseMaxMs, `no line for ${Math.round(pauseMs)} ms`);
+  await leaves(hosts, 1, node);
+});
