@@ -12,9 +12,10 @@ import { RegistryError, UsageError } from "./core/errors.ts";
 import type { Hello } from "./core/hello.ts";
 import { encodeMessage } from "./core/message.ts";
 import { beamNameFault, beamNameNote, epmdPortOf } from "./core/option_beam.ts";
-import { cookieWeakness } from "./core/option_identity.ts";
+import { cookieWeakness } from "./core/cookie_strength.ts";
 import type { NodeOptions } from "./core/options.ts";
 import { profileTimings } from "./core/profile.ts";
+import { exposureOf } from "./files/secret_file.ts";
 import { seededRandom } from "./core/random.ts";
 import { hostName } from "./core/name.ts";
 import type { NodeName } from "./core/name.ts";
@@ -36,7 +37,7 @@ import { HostResolver } from "./sockets/resolver.ts";
 import { listenTcp } from "./transport/tcp.ts";
 import type { Transport } from "./transport/transport.ts";
 import { softwareVersion } from "./version.ts";
-import { mintCookie } from "./cookie.ts";
+import { mintCookie, stretchedCookies } from "./cookie.ts";
 
 const software = `clusternode/${softwareVersion}`;
 
@@ -118,7 +119,7 @@ export interface VisitorDoor extends Pick<Hello, "name" | "instance"> {
 }
 
 /** A transport for commands: it asks, and answers pings only if it is given a `door`. */
-export function openVisitorTransport(
+export async function openVisitorTransport(
   cluster: string,
   cookies: readonly string[],
   door?: VisitorDoor,
@@ -132,10 +133,10 @@ export function openVisitorTransport(
     software,
   };
   const ignore = (): void => {};
-  return listenTcp({
+  return await listenTcp({
     listen: door?.listen,
     hello: () => hello,
-    cookies,
+    cookies: await stretchedCookies(cookies, cluster),
     cluster,
     clock: systemClock,
     barrier: commandBarrier,
@@ -172,6 +173,7 @@ export async function startNode(
   const recorder = recorderOf(options.record, seed, log);
   try {
     const cookies = await cookiesOf(options, registry, log);
+    const secrets = await secretsOf(cookies, options, log);
     const detector = new AddressDetector();
     const detected = await detector.detectNew() ?? await detectAddresses();
     const nameOf = (found: DetectedAddresses): OwnName =>
@@ -200,7 +202,7 @@ export async function startNode(
       openTransport: (handler, hello) => {
         const { listen, cluster } = options;
         const parts = { clock, barrier, randomBytes, resolver };
-        return listenTcp({ listen, hello, cookies, cluster, handler, ...parts });
+        return listenTcp({ listen, hello, cookies: secrets, cluster, handler, ...parts });
       },
       settings: (port) => ({
         name: own.name,
@@ -305,9 +307,6 @@ async function cookiesOf(
   registry: Registry,
   log: Log,
 ): Promise<readonly string[]> {
-  for (const weakness of cookies.map(cookieWeakness)) {
-    if (weakness !== undefined) log.warning(`The cookie is easy to guess: ${weakness}`);
-  }
   if (cookies.length > 0) {
     await requireTrusted(registry);
     return cookies;
@@ -328,6 +327,27 @@ async function cookiesOf(
     }
     await sleep(systemClock, Math.min(cookieRetryMs, Math.max(0, deadline - systemClock.now())));
   }
+}
+
+/** What the transport needs of the cookies; warns of those that others can guess or read. */
+async function secretsOf(
+  cookies: readonly string[],
+  { cluster, cookieFiles }: NodeOptions,
+  log: Log,
+): Promise<readonly string[]> {
+  for (const weakness of cookies.map(cookieWeakness)) {
+    if (weakness === undefined) continue;
+    log.warning(`The cookie is easy to guess: ${weakness}; make one with clusternode keygen`);
+  }
+  for (const path of cookieFiles) {
+    const exposure = await exposureOf(path);
+    if (exposure === undefined) continue;
+    const advice = "close it with chmod, or the secret's mode";
+    log.warning(`The cookie file ${exposure.path} ${exposure.reason}; ${advice}`, {
+      event: "note",
+    });
+  }
+  return await stretchedCookies(cookies, cluster);
 }
 
 /** A folder that other users can change is refused at once, and not after the start timeout. */

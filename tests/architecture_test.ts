@@ -32,7 +32,7 @@ const parts: Readonly<Record<string, Part>> = {
   "barrier.ts": { values: [], types: ["clock.ts"] },
   "build_info.ts": { values: [] },
   "clock.ts": { values: [] },
-  "cookie.ts": { values: [] },
+  "cookie.ts": { values: ["core"], outside: [anyNode] },
   "version.ts": { values: ["build_info.ts"] },
   "files": { values: [], outside: [anyNode] },
   "log": { values: ["core", "clock.ts", "files"], outside: [anyNode, "@logtape/logtape"] },
@@ -74,7 +74,7 @@ const parts: Readonly<Record<string, Part>> = {
   },
   "cli": {
     values: [
-      ...["core", "clock.ts", "cookie.ts", "version.ts", "start.ts", "registry/url.ts"],
+      ...["core", "clock.ts", "cookie.ts", "files", "version.ts", "start.ts", "registry/url.ts"],
       ...["simulation", "doctor"],
     ],
     types: ["barrier.ts", "log/log.ts", "registry/registry.ts", "transport/transport.ts"],

@@ -45,7 +45,7 @@ export async function readConfigFile(
 export async function readCookieFiles(
   paths: readonly string[],
   source: string,
-  world: Pick<World, "readTextFile">,
+  world: Pick<World, "readTextFile" | "secretFileFault">,
 ): Promise<Read<readonly string[]>> {
   const value: string[] = [];
   const faults: string[] = [];
@@ -54,6 +54,13 @@ export async function readCookieFiles(
     const text = await readText(path, world);
     if ("reason" in text) {
       faults.push(`${what}: it cannot be read (${text.reason})`);
+      continue;
+    }
+    const theirs = await world.secretFileFault(path);
+    if (theirs !== undefined) {
+      faults.push(
+        `${what}: ${theirs}, so others may know the cookie; make another and chmod 600 it`,
+      );
       continue;
     }
     const secret = text.value.replace(/\r?\n$/, "");

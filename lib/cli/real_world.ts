@@ -5,6 +5,7 @@
  */
 import { escapeLines } from "../core/escape.ts";
 import { optionEntries } from "../core/option_table.ts";
+import { exposureOf } from "../files/secret_file.ts";
 import { registryUrlFault } from "../registry/url.ts";
 import { linesOfFile } from "./file_lines.ts";
 import { writeText, writeTextOrNothing } from "./output.ts";
@@ -23,6 +24,10 @@ export function realWorld(): World {
     stderrIsTerminal: Deno.stderr.isTerminal(),
     columns: stdoutIsTerminal ? Deno.consoleSize().columns : undefined,
     readTextFile: (path) => Deno.readTextFile(path),
+    async secretFileFault(path) {
+      const exposure = await exposureOf(path);
+      return exposure?.kind === "changed" ? `${exposure.path} ${exposure.reason}` : undefined;
+    },
     readLines: linesOfFile,
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     registryUrlFault,

@@ -30,6 +30,8 @@ export interface World {
   readonly columns: number | undefined;
   /** @throws if the file cannot be read as text; the message is shown to the user */
   readTextFile(path: string): Promise<string>;
+  /** Why a file with a secret belongs to others, as a clause: "/x can be written by all users". */
+  secretFileFault(path: string): Promise<string | undefined>;
   /**
    * The lines of a file with their line breaks, read as they are asked for.
    *

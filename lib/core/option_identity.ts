@@ -93,16 +93,6 @@ export function cookieFault(cookie: string): string | undefined {
     : `it must be 1 to ${cookieMaxBytes} bytes long, it has ${length}`;
 }
 
-/**
- * Why a cookie is easy to guess, as a clause that begins with "it", or `undefined` if it is not.
- * A weak cookie is worth a warning, not a refusal.
- */
-export function cookieWeakness(cookie: string): string | undefined {
-  if (cookie === "cookie") return "it is the first word that anybody tries";
-  const length = encodeUtf8(cookie).length;
-  return length < 16 ? `it is only ${length} bytes long, 16 or more are hard to guess` : undefined;
-}
-
 /** Where to listen; port 0, also when none is given, takes any free one. */
 export const listenAddress: ValueType<Address> = {
   placeholder: "host:port",

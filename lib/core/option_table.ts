@@ -106,8 +106,9 @@ export const optionTable = {
     group: "Meeting place",
     commands: all,
     help: "shared secret; repeatable: the first is used, the others are still accepted",
-    trade: "Minted, whoever can write the registry is a member; given, only who knows it. On a " +
-      "command line other users of the machine can read it.",
+    trade:
+      "Minted, whoever can write the registry is a member; given, only who knows it. One that " +
+      "can be guessed is stretched at start. On a command line other users of the machine can read it.",
   }),
   cookieFile: listOption({
     field: "cookieFiles",
@@ -122,7 +123,9 @@ export const optionTable = {
     commands: all,
     help: "file that holds a cookie; repeatable, after those of --cookie (in the environment: " +
       "separated by colons)",
-    trade: "Hidden from other users of the machine, unlike --cookie.",
+    trade:
+      "Hidden from other users of the machine, unlike --cookie, if only you can read it; one " +
+      "that they can write is refused.",
   }),
   startTimeout: option({
     field: "startTimeoutMs",

@@ -3,17 +3,11 @@
  *
  * @module
  */
-import { cookieWeakness } from "../core/option_identity.ts";
+import { cookieWeakness } from "../core/cookie_strength.ts";
+import type { Exposure } from "../files/secret_file.ts";
 import { fault, fine, warning } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { remedyFor } from "./remedies.ts";
-
-/** A file that holds a cookie. */
-export interface CookieFile {
-  readonly path: string;
-  /** Permission bits. */
-  readonly mode: number;
-}
 
 /** Everything about cookies that was found. */
 export interface CookieFacts {
@@ -23,14 +17,15 @@ export interface CookieFacts {
   readonly minted: string | undefined;
   /** Why that one could not be read. */
   readonly mintedFault: string | undefined;
-  readonly files: readonly CookieFile[];
+  /** What other users can do with files that hold a cookie. */
+  readonly exposures: readonly Exposure[];
   /** How many nodes are registered. */
   readonly rows: number;
 }
 
 /** What to think of the cookies. */
 export function judgeCookies(facts: CookieFacts): Finding[] {
-  const { given, minted, files } = facts;
+  const { given, minted, exposures } = facts;
   const used = given.length > 0 ? given : minted === undefined ? [] : [minted];
   return [
     ...(given.length > 0 ? judgeGiven(facts) : judgeMinted(facts)),
@@ -39,16 +34,21 @@ export function judgeCookies(facts: CookieFacts): Finding[] {
         ? []
         : [warning("cookie", `The cookie is easy to guess: ${weakness}`, strongCookie)]
     ),
-    ...files.filter(({ mode }) => (mode & 0o077) !== 0).map(({ path }) =>
-      warning("cookie-file", `Other users may read or change the cookie in ${path}`, closed(path))
-    ),
+    ...exposures.map(judgeExposure),
   ];
 }
 
 const strongCookie = "Make a strong one with clusternode keygen, and give it to all nodes";
 
-function closed(path: string): string {
-  return `chmod 600 ${path}`;
+function judgeExposure({ kind, path, reason }: Exposure): Finding {
+  const text = `The cookie file ${path} ${reason}`;
+  return kind === "read"
+    ? warning(
+      "cookie-file",
+      text,
+      `chmod 600 ${path}, or set the mode of the secret if it is mounted`,
+    )
+    : fault("cookie-file", text, `Make another cookie, and chmod go-w ${path}`);
 }
 
 function judgeGiven({ given, minted }: CookieFacts): Finding[] {

@@ -12,6 +12,8 @@
 import { DeadlineError, withDeadline } from "../clock.ts";
 import { RegistryError } from "../core/errors.ts";
 import { systemErrorReason } from "../core/system_error.ts";
+import { exposureOf } from "../files/secret_file.ts";
+import type { Exposure } from "../files/secret_file.ts";
 import type { Listing, Registry } from "../registry/registry.ts";
 import { UntrustedStorage } from "../registry/storage_fault.ts";
 import { openRegistryOf } from "../start.ts";
@@ -19,8 +21,6 @@ import { watchBeats, watchMostMs } from "./beat_watch.ts";
 import type { BeatViews } from "./beat_watch.ts";
 import { judgeClocks } from "./clocks.ts";
 import { judgeCookies } from "./cookie_checks.ts";
-import type { CookieFile } from "./cookie_checks.ts";
-import { quietly } from "./disk.ts";
 import { fault, warning } from "./finding.ts";
 import type { CheckId, Finding } from "./finding.ts";
 import { judgeLogFile } from "./log_file.ts";
@@ -185,8 +185,9 @@ async function examinePeople(
     }
   }
   const rows = listing?.rows.map(({ row }) => row) ?? [];
-  const files = await cookieFiles(options.cookieFiles, minted === undefined ? undefined : folder);
-  const facts = { given, minted, mintedFault, files, rows: rows.length };
+  const files = options.cookieFiles;
+  const exposures = await exposuresOf(files, minted === undefined ? undefined : folder);
+  const facts = { given, minted, mintedFault, exposures, rows: rows.length };
   const own = given.length > 0 ? given : minted === undefined ? [] : [minted];
   return [
     // Without the registry there is nothing to say about a cookie that it may hold.
@@ -195,13 +196,11 @@ async function examinePeople(
   ];
 }
 
-async function cookieFiles(
+async function exposuresOf(
   given: readonly string[],
   folder: FolderFacts | undefined,
-): Promise<CookieFile[]> {
-  const found = await Promise.all(given.map(async (path): Promise<CookieFile[]> => {
-    const mode = (await quietly(Deno.stat(path)))?.mode ?? null;
-    return mode === null ? [] : [{ path, mode: mode & 0o777 }];
-  }));
-  return [...found.flat(), ...folder?.cookieFile === undefined ? [] : [folder.cookieFile]];
+): Promise<Exposure[]> {
+  const found = await Promise.all(given.map(exposureOf));
+  const all = [...found, folder?.cookieExposure];
+  return all.filter((exposure) => exposure !== undefined);
 }

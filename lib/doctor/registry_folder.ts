@@ -9,6 +9,8 @@
  */
 import { dirname, resolve } from "node:path";
 import { parseNodeName } from "../core/name.ts";
+import { readableByAll } from "../files/secret_file.ts";
+import type { Exposure } from "../files/secret_file.ts";
 import { DirectoryLayout, privatePath } from "../registry/directory_layout.ts";
 import { layoutOf } from "../registry/directory_place.ts";
 import { exists, freeBytesOf, nearestExisting, quietly } from "./disk.ts";
@@ -26,8 +28,8 @@ export interface FolderFacts {
   readonly exists: boolean;
   /** True if at least the folder above is there. */
   readonly parentExists: boolean;
-  /** Permission bits of the minted cookie's file, and its path. */
-  readonly cookieFile: { readonly path: string; readonly mode: number } | undefined;
+  /** What other users can do with the minted cookie. */
+  readonly cookieExposure: Exposure | undefined;
   /** Free space for this user in bytes. */
   readonly freeBytes: number | undefined;
   readonly neighbours: readonly NeighbourCluster[];
@@ -49,9 +51,8 @@ export async function inspectFolder(path: string, cluster: string): Promise<Fold
     path: layout.base,
     exists: existing === layout.base,
     parentExists: existing === layout.base || existing === dirname(layout.base),
-    cookieFile: cookie?.isFile && cookie.mode !== null
-      ? { path: layout.cookie, mode: cookie.mode & 0o777 }
-      : undefined,
+    // Whether others can change it is looked at by whoever reads it.
+    cookieExposure: cookie && readableByAll(layout.cookie, cookie.mode ?? 0),
     freeBytes,
     neighbours,
   };

@@ -172,13 +172,18 @@ async function judgeEntry(
   if (isSymlink || mode === null) return undefined;
   const writers = mode & (groupWrites | othersWrite) & ~writeBits;
   if (writers === 0 || (sharing === undefined && (mode & sticky) !== 0)) return undefined;
-  const shown = `(mode ${(mode & 0o7777).toString(8).padStart(4, "0")})`;
+  const shown = shownMode(mode);
   if ((writers & othersWrite) !== 0) {
     return { path, kind: "writable", reason: `can be written by all users ${shown}` };
   }
   if (sharing === "group" || (sharing === undefined && uid === 0)) return undefined;
   if (uid !== null && gid !== null && await isPrivateGroup(gid, uid)) return undefined;
   return { path, kind: "writable", reason: `can be written by the group ${gid} ${shown}` };
+}
+
+/** `(mode 0755)`. */
+export function shownMode(mode: number): string {
+  return `(mode ${(mode & 0o7777).toString(8).padStart(4, "0")})`;
 }
 
 /** The parts of a path, of which only the last one may be shared. */
@@ -211,7 +216,7 @@ async function lookAt(path: string): Promise<Deno.FileInfo | undefined> {
 }
 
 /** This user and root; empty if the system has no users, or this process may not know its own. */
-function trustedOwners(): readonly number[] {
+export function trustedOwners(): readonly number[] {
   // A program that embeds a node may have been granted less: it must not be asked for more.
   const { state } = Deno.permissions.querySync({ name: "sys", kind: "uid" });
   const user = state === "granted" ? Deno.uid() : null;

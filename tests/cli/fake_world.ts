@@ -22,6 +22,8 @@ export interface Run {
 export interface Surroundings {
   readonly environment?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
+  /** Files that others can write. */
+  readonly openFiles?: readonly string[];
   readonly randomBytes?: (length: number) => Uint8Array;
   /** Thrown by every command. */
   readonly failure?: Error;
@@ -31,7 +33,7 @@ export interface Surroundings {
 
 /** A world that holds nothing but `surroundings`. */
 export function fakeWorld(
-  { environment = {}, files = {}, randomBytes }: Surroundings,
+  { environment = {}, files = {}, openFiles = [], randomBytes }: Surroundings,
   writeStdout: (text: string) => void,
   writeStderr: (text: string) => void = () => {},
 ): World {
@@ -48,6 +50,8 @@ export function fakeWorld(
       const text = files[path];
       return text === undefined ? Promise.reject(new Error("No such file")) : Promise.resolve(text);
     },
+    secretFileFault: (path) =>
+      Promise.resolve(openFiles.includes(path) ? `${path} can be written by all users` : undefined),
     readLines(path) {
       const text = files[path];
       if (text === undefined) throw new Error("No such file");

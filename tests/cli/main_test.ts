@@ -75,6 +75,18 @@ Deno.test("main() tells which cookie file cannot be used, and why", async () => 
   match(stderr, /CLUSTERNODE_COOKIE_FILE "\/none": it cannot be read \(No such file\)/);
 });
 
+Deno.test("main() refuses a cookie file that others can write", async () => {
+  const files = { "/theirs": "a cookie\n" };
+  const args = ["members", "--cookie-file", "/theirs"];
+  const { code, stderr, calls } = await run(args, { files, openFiles: ["/theirs"] });
+  equal(code, 2);
+  match(
+    stderr,
+    /--cookie-file "\/theirs": \/theirs can be written by all users, so others may know/,
+  );
+  deepEqual(calls, []);
+});
+
 Deno.test("main() reads the configuration file named by flag or environment", async () => {
   const files = { "/c.json": '{"cluster": "blue"}', "/bad.json": "{" };
   equal(optionsIn(await run(["--config", "/c.json"], { files })).cluster, "blue");
@@ -123,9 +135,10 @@ Deno.test("main() shows only what belongs to a command in its help", async () =>
 });
 
 Deno.test("keygen prints 256 bits that never begin with a hyphen", async () => {
-  const draws = [0xfb, 0xff];
-  const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(draws.shift() ?? 0);
+  const drawn = Uint8Array.from({ length: 32 }, (_, index) => (index * 151 + 7) % 256);
+  const draws = [Uint8Array.from([0xfb, ...drawn.slice(1)]), drawn];
+  const bytes = (): Uint8Array => draws.shift() ?? new Uint8Array(32);
   const { code, stdout } = await run(["keygen"], { randomBytes: bytes });
   equal(code, 0);
-  equal(stdout, `${"_".repeat(42)}8\n`);
+  equal(stdout, `${drawn.toBase64({ alphabet: "base64url", omitPadding: true })}\n`);
 });

@@ -1,6 +1,5 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { UsageError } from "../../lib/core/errors.ts";
-import { cookieWeakness } from "../../lib/core/option_identity.ts";
 import { configFileOf, gatherOptions, resolveOptions } from "../../lib/core/options.ts";
 import type { NodeOptions, OptionInput } from "../../lib/core/options.ts";
 import { addressesMax, tagsMax } from "../../lib/core/row.ts";
@@ -228,10 +227,4 @@ Deno.test("configFileOf() finds the file in the flag first, then in the environm
     path: "/a",
     source: "--config",
   });
-});
-
-Deno.test("cookieWeakness() names the cookies that are easy to guess", () => {
-  match(cookieWeakness("cookie") ?? "", /first word/);
-  match(cookieWeakness("fifteen bytes..") ?? "", /only 15 bytes/);
-  equal(cookieWeakness("sixteen bytes..."), undefined);
 });

@@ -75,10 +75,10 @@ const noCookies: CookieFacts = {
   given: [],
   minted: undefined,
   mintedFault: undefined,
-  files: [],
+  exposures: [],
   rows: 0,
 };
-const strong = "a-cookie-that-is-long-enough";
+const strong = "q7Zk2LxT0vRb9WmPyE4uHs";
 
 Deno.test("judgeCookies() tells where the cookie comes from", () => {
   deepEqual(levels(judgeCookies(noCookies)), ["ok"]);
@@ -94,15 +94,22 @@ Deno.test("judgeCookies() warns of weak, differing and open ones, and never show
     ...noCookies,
     given: ["hunter2"],
     minted: strong,
-    files: [{ path: "/c", mode: 0o644 }, { path: "/d", mode: 0o600 }],
+    exposures: [
+      { kind: "read", path: "/c", reason: "can be read by all users (mode 0644)" },
+      { kind: "changed", path: "/d", reason: "can be written by all users (mode 0666)" },
+    ],
   });
-  deepEqual(levels(findings), ["ok", "warning", "warning", "warning"]);
+  deepEqual(levels(findings), ["ok", "warning", "warning", "warning", "fault"]);
   match(texts(findings), /another cookie than/);
   match(texts(findings), /easy to guess/);
-  match(texts(findings), /the cookie in \/c$/);
+  match(texts(findings), /cookie file \/c can be read by all users/);
   const all = JSON.stringify(findings);
   ok(!all.includes("hunter2") && !all.includes(strong));
-  equal(judgeCookies({ ...noCookies, given: [strong, "x".repeat(20)], minted: strong }).length, 1);
+  equal(
+    judgeCookies({ ...noCookies, given: [strong, "0123456789abcdef".repeat(2)], minted: strong })
+      .length,
+    1,
+  );
 });
 
 function place(host: string | undefined, rank: InterfaceRank, elsewhere: string[] = []): Finding[] {
@@ -193,7 +200,7 @@ Deno.test("judgeFolder() tells of a missing, foreign or full folder", () => {
     path: "/x/y",
     exists: true,
     parentExists: true,
-    cookieFile: undefined,
+    cookieExposure: undefined,
     freeBytes: 1e12,
     neighbours: [],
   };

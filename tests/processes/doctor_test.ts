@@ -93,7 +93,7 @@ processTest("doctor finds nothing wrong with two nodes, and leaves nothing behin
   assert.deepEqual(everythingIn(cluster.registry), before);
   assert.deepEqual(
     everythingIn(cluster.folder.path).filter((path) => !path.startsWith(cluster.registry)),
-    [cluster.logFile],
+    [`${cluster.folder.path}/.cluster.log.lock`, cluster.logFile],
   );
   const cookie = await Deno.readTextFile(`${cluster.registry}/.clusternode/cookie`);
   assert.ok(!text.stdout.includes(cookie.trim()));
@@ -151,7 +151,7 @@ processTest(
     assertFound(diagnosis, "fault", /^n2@127\.0\.0\.1 holds another cookie/, /--cookie-file/);
     assertFound(diagnosis, "warning", /registry holds another cookie/, /same cookie/);
     assertFound(diagnosis, "warning", /easy to guess/, /keygen/);
-    assertFound(diagnosis, "warning", /Other users may read/, /chmod 600/);
+    assertFound(diagnosis, "warning", /can be read by all users \(mode 0644\)/, /chmod 600/);
     assert.ok(!JSON.stringify(diagnosis).includes("swordfish"));
   },
 );
