@@ -1,13 +1,15 @@
 /** Every way in which a ping ends, with everybody else played by the test. */
 import assert from "node:assert/strict";
+import { EpmdServer } from "../../lib/beam/epmd_server.ts";
 import { AcceptingHandshake } from "../../lib/beam/handshake_acceptor.ts";
 import { encodeStatus } from "../../lib/beam/handshake_message.ts";
 import { encodeUtf8 } from "../../lib/core/text.ts";
+import type { Resolver } from "../../lib/sockets/resolver.ts";
 import { freePort, until } from "../servers/program.ts";
 import { closeQuietly, FakeListener, readToEnd } from "../transport/fixtures.ts";
 import { needing } from "../permissions.ts";
 import { assertOutcome, cookie, nameOf, openTestBeam, type TestBeam } from "./fixtures.ts";
-import { EpmdScene, wireOf } from "./scene.ts";
+import { epmdContext, EpmdScene, wireOf } from "./scene.ts";
 
 const hasty = { connectTimeoutMs: 200, answerTimeoutMs: 200 };
 const n1 = nameOf("n1");
@@ -206,4 +208,28 @@ outcomeTest("B2 no answer: its host has no address", async (us) => {
     assertOutcome(outcome, "no-answer"),
     /^its host has no address: h{64} cannot be resolved: /,
   );
+});
+
+/** Two addresses of this machine behind one name; at the first no scene has its EPMD. */
+const behindOneName: Resolver = {
+  addressesOf: () => Promise.resolve(["127.0.0.78", "127.0.0.1"]),
+};
+
+Deno.test({
+  ...needing("B2 EPMD is asked at all addresses of a host, until one knows the node", "net"),
+  async fn() {
+    await using scene = new EpmdScene();
+    const { port: epmdPort } = scene;
+    await scene.register("n1", freePort());
+    const options = { epmdPort, servesEpmd: false, listen: undefined, resolver: behindOneName };
+    await using us = await openTestBeam(options);
+    const there = /^nobody listens at 127\.0\.0\.1:/;
+    const name = nameOf("n1", "many.test");
+    // At the first address no EPMD runs; then one does, and does not know it.
+    assert.match(assertOutcome(await us.ping(name), "refused"), there);
+    await using _other = new EpmdServer({ host: "127.0.0.78", port: epmdPort }, epmdContext);
+    assert.match(assertOutcome(await us.ping(name), "refused"), there);
+    const unknown = await us.ping(nameOf("n2", "many.test"));
+    assert.equal(assertOutcome(unknown, "refused"), "its EPMD does not know it");
+  },
 });

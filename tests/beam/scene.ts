@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { EpmdServer } from "../../lib/beam/epmd_server.ts";
+import { type EpmdContext, EpmdServer } from "../../lib/beam/epmd_server.ts";
 import { encodeAlive } from "../../lib/beam/epmd_message.ts";
 import { DiallingHandshake } from "../../lib/beam/handshake_dialler.ts";
 import { defaultLimits, frameMaxBytes } from "../../lib/beam/limits.ts";
@@ -15,14 +15,17 @@ import { closeQuietly, FakeListener, randomBytes } from "../transport/fixtures.t
 import { cookie } from "./fixtures.ts";
 import { loudBarrier } from "../loud_barrier.ts";
 
+/** What an EPMD of the tests needs. */
+export const epmdContext: EpmdContext = {
+  clock: systemClock,
+  barrier: loudBarrier,
+  limits: defaultLimits,
+  randomBytes,
+};
+
 /** An EPMD, and who is registered with it. */
 export class EpmdScene implements AsyncDisposable {
-  readonly epmd: EpmdServer = new EpmdServer({ host: "127.0.0.1", port: 0 }, {
-    clock: systemClock,
-    barrier: loudBarrier,
-    limits: defaultLimits,
-    randomBytes,
-  });
+  readonly epmd: EpmdServer = new EpmdServer({ host: "127.0.0.1", port: 0 }, epmdContext);
   readonly #sockets: Deno.TcpConn[] = [];
   readonly #listeners: FakeListener[] = [];
 
