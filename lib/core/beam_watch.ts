@@ -37,7 +37,10 @@ const ownTimestampsMax = 3;
 
 /** What the watch works with. */
 export type BeamBench =
-  & Pick<Parts, "settings" | "roster" | "health" | "keeper" | "nextNumber" | "changed">
+  & Pick<
+    Parts,
+    "settings" | "roster" | "candidates" | "health" | "keeper" | "nextNumber" | "changed"
+  >
   & { readonly random: Random };
 
 interface Sent {
@@ -189,8 +192,11 @@ export class BeamWatch {
   }
 
   #isMember(name: NodeName): boolean {
-    const record = this.#bench.roster.get(name);
-    return record !== undefined && record.state !== "left";
+    const { roster, candidates } = this.#bench;
+    const record = roster.get(name);
+    return record === undefined || record.state === "left"
+      ? candidates.get(name) !== undefined
+      : true;
   }
 
   /** Begins to watch those for whom there is a place; if there are too few, all get their turn. */

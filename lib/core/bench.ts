@@ -4,6 +4,7 @@
  * @module
  */
 import type { Beats } from "./beats.ts";
+import type { Candidates } from "./candidates.ts";
 import type { Change } from "./change.ts";
 import type { Outbox } from "./gossip.ts";
 import type { Monitor } from "./monitor.ts";
@@ -17,6 +18,8 @@ import type { Settings } from "./settings.ts";
 export interface Bench {
   readonly settings: Settings;
   readonly roster: Roster;
+  /** Those of whom only rows speak. */
+  readonly candidates: Candidates;
   readonly monitor: Monitor;
   readonly beats: Beats;
   readonly health: OwnHealth;

@@ -9,18 +9,19 @@
 import { formatAddress, sameAddresses } from "./address.ts";
 import type { Address } from "./address.ts";
 import type { Change } from "./change.ts";
+import type { Candidate, RowClaim } from "./candidate.ts";
 import { claimOf } from "./claim.ts";
 import { Comparison } from "./comparison.ts";
 import { countAbove, isLeap } from "./count.ts";
-import { failedReason } from "./explain.ts";
-import { statusOf } from "./evidence.ts";
+import { candidateStatus, statusOf } from "./evidence.ts";
 import type { News } from "./gossip.ts";
 import type { Effect, Input, Peer, PingContent, PingOutcome } from "./input.ts";
 import type { Parts } from "./parts.ts";
 import { shuffled } from "./random.ts";
+import { failedReason, unansweredReason } from "./reasons.ts";
 import { makeRecord, wins } from "./record.ts";
 import type { MemberRecord } from "./record.ts";
-import type { Merge, Roster } from "./roster.ts";
+import type { Roster } from "./roster.ts";
 import type { InstanceId } from "./row.ts";
 import type { Standing } from "./standing.ts";
 
@@ -66,7 +67,7 @@ export class Exchange {
 
   /** Takes a record that this node has made itself into its own view, and passes it on. */
   publish(record: MemberRecord, now: number): void {
-    this.#merge(record, true, now);
+    this.#merge(record, now);
   }
 
   /** A member pinged this node. */
@@ -78,12 +79,12 @@ export class Exchange {
     this.#standing.pinged();
     this.#pingers.delete(from.instance);
     this.#pingers.set(from.instance, now);
-    monitor.linkOf(from.instance).heardAt = now;
     this.#correct(from, content, now);
     const known = roster.get(from.name);
     const isNews = known === undefined || (content.record?.incarnation ?? 0) > known.incarnation;
-    if (isNews || known.instance !== from.instance) this.#merge(claimOf(from, content), true, now);
-    const isBad = monitor.watches(from.instance) && monitor.link(from.instance)?.isBad;
+    if (isNews || known.instance !== from.instance) this.#merge(claimOf(from, content), now);
+    else this.#describe(known, content.record, now);
+    const isBad = monitor.watches(from.name) && monitor.link(from.name)?.isBad;
     if (isBad) monitor.hasten(from.name, now);
     this.#heardOf(from.name, from.instance, content, now, out);
   }
@@ -98,9 +99,45 @@ export class Exchange {
     this.#correct(record, outcome, now);
     const known = this.#parts.roster.get(record.name);
     if (known !== undefined && (outcome.record?.incarnation ?? 0) > known.incarnation) {
-      this.#merge(claimOf(record, outcome), true, now);
-    }
+      this.#merge(claimOf(record, outcome), now);
+    } else if (known !== undefined) this.#describe(known, outcome.record, now);
     this.#heardOf(record.name, record.instance, outcome, now, out);
+  }
+
+  /**
+   * A candidate has answered as the name and the instance that its row claims, which the transport
+   * has checked. Here it becomes a member, by what it says itself: nothing else of its row counts.
+   */
+  proven(
+    { name, instance, addresses, software }: RowClaim,
+    outcome: PingOutcome & { kind: "pong" },
+    now: number,
+    out: Effect[],
+  ): void {
+    if (name === this.#parts.roster.self.name) return;
+    this.#merge(claimOf({ name, instance, addresses, software }, outcome), now);
+    if (this.#parts.candidates.holds(name, instance)) this.#parts.candidates.drop(name);
+    this.#heardOf(name, instance, outcome, now, out);
+  }
+
+  /** Two pings to a candidate have failed: it is shown, as what it is. */
+  unanswered(candidate: Candidate, now: number): void {
+    const { candidates, keeper, settings } = this.#parts;
+    // Where listings are rare this one cannot wait: its beat may tell more.
+    if (settings.registryPaceMs > 0) keeper.hint(now);
+    if (!candidates.isShown(candidate)) return;
+    const status = candidateStatus(this.#parts, candidate, now);
+    const reason = unansweredReason(candidate);
+    this.#tell({ kind: "failed", name: candidate.name, status, reason }, now);
+  }
+
+  /** The row of a candidate is gone for good: so is the candidate, on all nodes. */
+  buryCandidate(candidate: Candidate, now: number): void {
+    const { candidates, roster } = this.#parts;
+    const { claim, name } = candidate;
+    if (roster.get(name) !== undefined) return candidates.drop(name);
+    // Its incarnation is what only a row says: nobody should have to speak against that.
+    this.#merge(makeRecord({ ...claim, incarnation: 0, state: "left" }), now);
   }
 
   /** A peer passes news on. */
@@ -165,10 +202,10 @@ export class Exchange {
   leave(now: number, out: Effect[]): void {
     this.#leaving = true;
     const record = this.#parts.roster.renewSelf({ state: "left" });
-    const { outbox, monitor } = this.#parts;
+    const { outbox, monitor, prober } = this.#parts;
     outbox.record(record, now);
     // Who is just being asked for the first time is no neighbour yet, and knows this node already.
-    const to = new Set([...this.#neighbours(now), ...monitor.asked()]);
+    const to = new Set([...this.#neighbours(now), ...monitor.asked(), ...prober.asked()]);
     outbox.flush([...to], (all) => all, now, out);
   }
 
@@ -177,9 +214,8 @@ export class Exchange {
     const { roster } = this.#parts;
     if (record.name === roster.self.name) return this.#aboutSelf(record, now);
     const known = roster.get(record.name);
-    const isMadeUp = known !== undefined && !roster.isUnproven(record.name) &&
-      isLeap(known.incarnation, record.incarnation);
-    if (!isMadeUp) this.#merge(record, true, now);
+    const isMadeUp = known !== undefined && isLeap(known.incarnation, record.incarnation);
+    if (!isMadeUp) this.#merge(record, now);
   }
 
   /**
@@ -194,68 +230,76 @@ export class Exchange {
     const isOther = known.instance !== peer.instance;
     if (isOther && known.state === "alive") return;
     roster.drop(peer.name);
-    judge.clear(known.instance);
+    judge.clear(known.name);
     if (isOther) monitor.forget(known);
-    this.#merge(claimOf(peer, { incarnation: content.incarnation }), true, now);
+    this.#merge(claimOf(peer, { incarnation: content.incarnation }), now);
   }
 
   /** Takes a record of another node; acts and passes it on if it is news. */
-  #merge(record: MemberRecord, proven: boolean, now: number): void {
-    const { roster, outbox } = this.#parts;
-    const merge = roster.merge(record, proven, now);
+  #merge(record: MemberRecord, now: number): void {
+    const { roster, outbox, candidates } = this.#parts;
+    const candidate = candidates.get(record.name);
+    const ghost = candidate !== undefined && candidates.isShown(candidate) ? candidate : undefined;
+    const merge = roster.merge(record, now);
     if (merge.kind === "old") return;
     this.#comparison.viewChanged(now);
-    this.#act(record, merge, now);
+    this.#act(record, merge.before, ghost, now);
+    // Of a dead member a row may still announce the next one of its name.
+    if (record.state === "alive" || candidate?.instance === record.instance) {
+      candidates.drop(record.name);
+    }
     // A newcomer can wait for the others of its kind; a death or a return cannot.
-    const isJoin = record.state === "alive" && (merge.before === undefined || merge.wasUnproven);
-    if (proven && isJoin) outbox.join(record, now);
-    else if (proven) outbox.record(record, now);
+    const isJoin = record.state === "alive" && merge.before === undefined;
+    if (isJoin) outbox.join(record, now);
+    else outbox.record(record, now);
     this.#parts.monitor.refresh(now);
   }
 
-  /** Takes what only a row says; `isFresh` if the row shows that its owner lives. */
-  learnRow(record: MemberRecord, isFresh: boolean, now: number): void {
-    this.#merge(record, false, now);
-    this.#parts.monitor.introduce(record.name, isFresh);
+  /** A member says more of itself than was known, such as its tags. */
+  #describe(known: MemberRecord, told: MemberRecord | undefined, now: number): void {
+    if (known.startedAt !== "" || known.state !== "alive" || told?.hash !== known.hash) return;
+    this.#parts.roster.describe(told, now);
   }
 
-  #act(record: MemberRecord, { before, wasUnproven }: Merge & { kind: "news" }, now: number): void {
-    const { judge, keeper, monitor, roster, settings } = this.#parts;
-    const { name } = record;
-    if (before !== undefined && before.instance !== record.instance) {
-      monitor.forget(before);
-      judge.clear(before.instance);
-      if (!wasUnproven && before.state !== "left") {
-        const reason = "a new process runs under its name";
-        this.#tell({ kind: "replaced", name, reason }, now);
-      }
+  /** @param ghost the candidate of its name that was shown as failed until now */
+  #act(
+    record: MemberRecord,
+    before: MemberRecord | undefined,
+    ghost: Candidate | undefined,
+    now: number,
+  ): void {
+    const { judge, keeper, monitor, settings } = this.#parts;
+    const { name, instance } = record;
+    const shown = before?.state === "left" ? ghost : before ?? ghost;
+    const isReplaced = shown !== undefined && shown.instance !== instance;
+    if (before !== undefined && before.instance !== instance) monitor.forget(before);
+    judge.clear(name);
+    if (isReplaced && (shown === before || record.state === "alive")) {
+      const reason = "a new process runs under its name";
+      this.#tell({ kind: "replaced", name, reason }, now);
     }
-    const replaced = before !== undefined && before.instance !== record.instance;
     switch (record.state) {
       case "alive":
-        judge.clear(record.instance);
-        if (roster.isUnproven(name) || replaced && !wasUnproven && before.state !== "left") return;
-        if (before === undefined || wasUnproven || before.state === "left") {
-          this.#tell({ kind: "joined", name, reason: "it answers" }, now);
-        } else if (before.state === "failed") {
+        if (isReplaced) return;
+        if (shown === undefined) this.#tell({ kind: "joined", name, reason: "it answers" }, now);
+        else if (shown === ghost || before?.state === "failed") {
           this.#tell({ kind: "returned", name, reason: "it has shown that it lives" }, now);
         }
         return;
       case "failed": {
-        judge.clear(record.instance);
         judge.flapping.note(name, now);
+        if (ghost?.instance === instance) return;
         // Where listings are rare this one cannot wait: its beat may tell more.
         if (settings.registryPaceMs > 0) keeper.hint(now);
         const status = statusOf(this.#parts, record, now);
-        const reason = failedReason(this.#parts, record, wasUnproven, now);
+        const reason = failedReason(this.#parts, record, now);
         return this.#tell({ kind: "failed", name, status, reason }, now);
       }
       case "left": {
         monitor.forget(record);
-        judge.clear(record.instance);
         this.#parts.beats.forget(name);
-        if (before === undefined || before.state === "left" || wasUnproven) return;
-        const forgotten = before.state === "failed";
+        if (shown === undefined || isReplaced && shown === ghost) return;
+        const forgotten = shown === ghost || before?.state === "failed";
         const reason = forgotten ? "it was dead and has been taken out" : "it said so";
         return this.#tell({ kind: forgotten ? "forgotten" : "left", name, reason }, now);
       }
@@ -283,13 +327,9 @@ export class Exchange {
       return void out.push({ kind: "tell", to: [instance], news });
     }
     const isNewer = content.incarnation > known.incarnation;
-    if (roster.isUnproven(name) || isNewer) {
-      const incarnation = Math.max(content.incarnation, known.incarnation);
-      this.#merge(
-        makeRecord({ ...known, state: "alive", cause: undefined, incarnation }),
-        true,
-        now,
-      );
+    if (isNewer) {
+      const { incarnation } = content;
+      this.#merge(makeRecord({ ...known, state: "alive", cause: undefined, incarnation }), now);
     } else if (known.state === "failed") {
       const news = { records: [known], votes: [], witnesses: [] };
       out.push({ kind: "tell", to: [instance], news });
@@ -351,7 +391,7 @@ export class Exchange {
   /** Those whom this node watches, and those who watch it. */
   #neighbours(now: number): InstanceId[] {
     const { roster, settings } = this.#parts;
-    const neighbours = new Set(roster.ring.targets.keys());
+    const neighbours = new Set([...roster.ring.targets.values()].map(({ instance }) => instance));
     for (const [instance, at] of this.#pingers) {
       if (now - at > neighbourIntervals * settings.intervalMs) this.#pingers.delete(instance);
       else neighbours.add(instance);

@@ -7,8 +7,10 @@
  */
 import { beamExplanation, beamView } from "./beam_explain.ts";
 import type { BeamNode } from "./beam_node.ts";
-import { formatDuration, formatRoundTrip } from "./duration.ts";
-import { beatMoves, statusOf } from "./evidence.ts";
+import { formatRoundTrip } from "./duration.ts";
+import { candidateExplanation, candidateView } from "./candidate_explain.ts";
+import type { Candidate } from "./candidate.ts";
+import { statusOf } from "./evidence.ts";
 import { failureWords } from "./failure_words.ts";
 import type { BeatState } from "./beats.ts";
 import type { PingFailure, PingOutcome } from "./input.ts";
@@ -16,6 +18,7 @@ import type { Link } from "./link.ts";
 import type { MemberKind, MemberStatus, MemberView } from "./member.ts";
 import type { NodeName } from "./name.ts";
 import type { Parts } from "./parts.ts";
+import { beatWords, failedReason, wouldChange } from "./reasons.ts";
 import type { MemberRecord } from "./record.ts";
 import { compareNames } from "./status_line.ts";
 
@@ -69,42 +72,6 @@ export interface LinkView {
   readonly agoMs?: number | undefined;
 }
 
-/** Why a record says failed, as a sentence. */
-export function failedReason(
-  parts: Parts,
-  record: MemberRecord,
-  wasUnproven: boolean,
-  now: number,
-): string {
-  const { cause } = record;
-  const words = failureWords(cause?.kind ?? "silent");
-  if (wasUnproven) return `its row is in the registry, but it does not answer: ${words}`;
-  const accusers = cause?.accusers ?? [];
-  const who = accusers.length === 1
-    ? `${accusers[0]} cannot reach it`
-    : `${accusers.join(", ")} cannot reach it`;
-  return `${who}: ${words}; ${beatWords(parts, record, now)}`;
-}
-
-function beatWords(parts: Parts, record: MemberRecord, now: number): string {
-  if (parts.keeper.away) return "the registry is away, so pings alone decide";
-  const { beats } = parts;
-  if (record.state === "failed" && beatMoves(parts, record, now)) {
-    return "its beat in the registry still moves, so it runs";
-  }
-  const ageMs = beats.ageMs(record.name, now);
-  switch (beats.state(record.name, record.instance, now)) {
-    case "moving":
-      return `its beat moved ${formatDuration(ageMs ?? 0)} ago`;
-    case "stale":
-      return `its beat has not moved for ${formatDuration(ageMs ?? 0)}`;
-    case "missing":
-      return "it has no row in the registry";
-    case "unknown":
-      return "nothing is known of its beat yet";
-  }
-}
-
 /** Answers questions about one node's view. */
 export class Explainer {
   readonly #parts: Parts;
@@ -116,7 +83,10 @@ export class Explainer {
   /** All members that have not left, in the order of their names. */
   members(now: number): MemberView[] {
     const { roster } = this.#parts;
-    const views = roster.sorted().map((record) => this.#view(record, now));
+    const views = this.#withCandidates(
+      roster.sorted().map((record) => this.#view(record, now)),
+      (candidate) => candidateView(this.#parts, candidate, now),
+    );
     const { self } = roster;
     const after = views.findIndex(({ name }) => compareNames(name, self.name) > 0);
     views.splice(after < 0 ? views.length : after, 0, {
@@ -133,8 +103,11 @@ export class Explainer {
 
   links(now: number): LinkView[] {
     const { roster, monitor } = this.#parts;
-    const links = roster.sorted().map(({ name, instance }) =>
-      linkView({ name, memberKind: "node" }, monitor.link(instance), now)
+    const links = this.#withCandidates(
+      roster.sorted().map(({ name }) =>
+        linkView({ name, memberKind: "node" }, monitor.link(name), now)
+      ),
+      ({ name, link }) => linkView({ name, memberKind: "node" }, link, now),
     );
     return this.#withBeams(
       links,
@@ -149,13 +122,32 @@ export class Explainer {
     return [...views, ...beams].sort((one, other) => compareNames(one.name, other.name));
   }
 
+  /** `views` with those of the candidates whose names no member has, in the order of their names. */
+  #withCandidates<T extends { readonly name: NodeName }>(
+    views: T[],
+    view: (candidate: Candidate) => T,
+  ): T[] {
+    const { roster, candidates } = this.#parts;
+    const others = [...candidates.all()].filter((candidate) => {
+      const state = roster.get(candidate.name)?.state ?? "left";
+      return state === "left" && candidates.ownerOf(candidate) === undefined;
+    });
+    if (others.length === 0) return views;
+    return [...views, ...others.map(view)]
+      .sort((one, other) => compareNames(one.name, other.name));
+  }
+
   explain(name: NodeName, now: number): Explanation | undefined {
-    const { roster, monitor, judge, beats, keeper, health, settings, beams } = this.#parts;
+    const { roster, monitor, judge, beats, keeper, health, settings, beams, candidates } =
+      this.#parts;
     const beam = beams?.get(name);
     if (beam !== undefined) return beamExplanation(this.#parts, beam, now);
     const record = name === roster.self.name ? roster.self : roster.get(name);
-    if (record === undefined || record.state === "left") return undefined;
-    const link = monitor.link(record.instance);
+    if (record === undefined || record.state === "left") {
+      const candidate = candidates.get(name);
+      return candidate && candidateExplanation(this.#parts, candidate, now);
+    }
+    const link = monitor.link(name);
     const votes = judge.votes(record, now);
     const status = record === roster.self ? "alive" : statusOf(this.#parts, record, now);
     return {
@@ -173,7 +165,7 @@ export class Explainer {
           kind: record.cause?.kind ?? "silent",
         })),
       votesNeeded: judge.needed(record),
-      watched: monitor.watches(record.instance),
+      watched: monitor.watches(name),
       pings: (link?.history ?? []).map(({ kind, at, roundTripUs }) => ({
         kind,
         agoMs: now - at,
@@ -194,7 +186,7 @@ export class Explainer {
 
   #view(record: MemberRecord, now: number): MemberView {
     const { roster, monitor, judge, changes } = this.#parts;
-    const link = monitor.link(record.instance);
+    const link = monitor.link(record.name);
     const status = statusOf(this.#parts, record, now);
     const since = roster.failed.get(record.name) ?? changes.lastAt(record.name) ??
       changes.startedAt;
@@ -212,9 +204,8 @@ export class Explainer {
   }
 
   #reason(record: MemberRecord, link: Link | undefined, now: number): string {
-    const { roster, judge } = this.#parts;
-    if (record.state === "failed") return failedReason(this.#parts, record, false, now);
-    if (roster.isUnproven(record.name)) return "only its row in the registry speaks for it";
+    const { judge } = this.#parts;
+    if (record.state === "failed") return failedReason(this.#parts, record, now);
     const last = link?.misses.at(-1);
     const votes = judge.votes(record, now);
     if (votes.length > 0) {
@@ -266,29 +257,4 @@ function linkView(
   const last = link?.history.at(-1);
   if (last === undefined) return { ...of, kind: "unknown" };
   return { ...of, kind: last.kind, roundTripUs: last.roundTripUs, agoMs: now - last.at };
-}
-
-function wouldChange(status: MemberStatus, needed: number, votes: number): string[] {
-  switch (status) {
-    case "unproven":
-      return ["one answer makes it alive", "two failed pings make it down"];
-    case "alive":
-      return [
-        `${needed} of those who watch it must miss two pings each, and so must their helpers`,
-        "two refused connections each, seen by two observers, make it down at once",
-      ];
-    case "suspect":
-      return [
-        `${Math.max(0, needed - votes)} more votes and the end of its time make it down`,
-        "a refutation by itself, or a pong to those who accuse it, makes it alive",
-      ];
-    case "unreachable":
-      return ["a pong makes it alive", "a beat that stops makes it down"];
-    case "down":
-      return ["a pong makes it alive", "a beat that moves makes it unreachable"];
-    case "wrong-cookie":
-      return ["the same cookie on both sides makes it alive"];
-    case "wrong-cluster":
-      return ["the same --cluster on both sides makes it alive"];
-  }
 }

@@ -5,9 +5,9 @@
  */
 import type { Bench } from "./bench.ts";
 import type { Effect } from "./input.ts";
+import type { NodeName } from "./name.ts";
 import { shuffled } from "./random.ts";
 import type { MemberRecord } from "./record.ts";
-import type { InstanceId } from "./row.ts";
 
 /** Helpers asked at once. */
 const helpersMax = 3;
@@ -29,34 +29,34 @@ export interface ProbeFinding {
 /** The probes of one node that are under way, at most one for each member. */
 export class IndirectProbes {
   readonly #bench: Bench;
-  readonly #probes = new Map<InstanceId, Probe>();
-  readonly #subjects = new Map<number, InstanceId>();
+  readonly #probes = new Map<NodeName, Probe>();
+  readonly #subjects = new Map<number, NodeName>();
 
   constructor(bench: Bench) {
     this.#bench = bench;
   }
 
-  /** True if helpers are asked about that instance and may still answer. */
-  isAsking(instance: InstanceId, now: number): boolean {
-    const probe = this.#probes.get(instance);
+  /** True if helpers are asked about that member and may still answer. */
+  isAsking(name: NodeName, now: number): boolean {
+    const probe = this.#probes.get(name);
     return probe !== undefined && now < probe.until;
   }
 
   /** Asks some members that answer this node; false if there are none. */
   ask(record: MemberRecord, now: number, out: Effect[]): boolean {
     const { roster, monitor, random, settings } = this.#bench;
-    const candidates = [...roster.ring.targets.values()].filter(({ instance }) =>
-      instance !== record.instance && monitor.link(instance)?.isBad === false &&
-      monitor.link(instance)?.hasAnswered === true
+    const candidates = [...roster.ring.targets.values()].filter(({ name }) =>
+      name !== record.name && monitor.link(name)?.isBad === false &&
+      monitor.link(name)?.hasAnswered === true
     );
     const helpers = shuffled(candidates, random).slice(0, helpersMax);
     if (helpers.length === 0) return false;
     const timeoutMs = settings.timings.indirectTimeoutMs * this.#bench.health.stretch(now);
     const until = now + 2 * timeoutMs;
-    this.#probes.set(record.instance, { record, pending: helpers.length, until });
+    this.#probes.set(record.name, { record, pending: helpers.length, until });
     for (const helper of helpers) {
       const probe = this.#bench.nextNumber();
-      this.#subjects.set(probe, record.instance);
+      this.#subjects.set(probe, record.name);
       out.push({
         kind: "ask-probe",
         probe,
@@ -74,17 +74,17 @@ export class IndirectProbes {
    * @returns what is known by that; `undefined` while others may still answer, or if nobody waits
    */
   ended(number: number, reached: boolean | undefined): ProbeFinding | undefined {
-    const instance = this.#subjects.get(number);
+    const name = this.#subjects.get(number);
     this.#subjects.delete(number);
-    const probe = instance === undefined ? undefined : this.#probes.get(instance);
-    if (instance === undefined || probe === undefined) return undefined;
+    const probe = name === undefined ? undefined : this.#probes.get(name);
+    if (name === undefined || probe === undefined) return undefined;
     if (reached !== true && --probe.pending > 0) return undefined;
-    this.#probes.delete(instance);
+    this.#probes.delete(name);
     return { record: probe.record, reached: reached === true };
   }
 
-  /** Nobody waits for what helpers say of that instance any more. */
-  cancel(instance: InstanceId): void {
-    this.#probes.delete(instance);
+  /** Nobody waits for what helpers say of that member any more. */
+  cancel(name: NodeName): void {
+    this.#probes.delete(name);
   }
 }

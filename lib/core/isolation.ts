@@ -24,8 +24,8 @@ export class Isolation {
     const { roster, monitor } = this.#bench;
     let silent = 0;
     let watched = 0;
-    for (const instance of roster.ring.targets.keys()) {
-      const link = monitor.link(instance);
+    for (const name of roster.ring.targets.keys()) {
+      const link = monitor.link(name);
       if (link === undefined || !link.hasAnswered) continue;
       watched++;
       const last = link.misses.at(-1)?.kind;

@@ -21,7 +21,6 @@ import type { Link } from "./link.ts";
 import type { NodeName } from "./name.ts";
 import { makeRecord } from "./record.ts";
 import type { MemberRecord } from "./record.ts";
-import type { InstanceId } from "./row.ts";
 import { Schedule } from "./schedule.ts";
 import { Suspicion, suspicionMs, voteLifeMs, votesLeast, votesNeeded } from "./suspicion.ts";
 import type { Vote } from "./suspicion.ts";
@@ -40,9 +39,8 @@ export class Judge {
   /** Who fails again and again. */
   readonly flapping = new Flapping();
   readonly #bench: Bench;
-  readonly #suspicions = new Map<InstanceId, Suspicion>();
-  readonly #names = new Map<InstanceId, NodeName>();
-  readonly #reviews = new Schedule<InstanceId>();
+  readonly #suspicions = new Map<NodeName, Suspicion>();
+  readonly #reviews = new Schedule<NodeName>();
   readonly #probes: IndirectProbes;
   readonly #isolation: Isolation;
   #sequence = 0;
@@ -73,12 +71,12 @@ export class Judge {
 
   /** The votes that count against a member. */
   votes(record: MemberRecord, now: number): readonly Vote[] {
-    return this.#suspicions.get(record.instance)?.votes(record.incarnation, now) ?? [];
+    return this.#suspicions.get(record.name)?.votes(record.incarnation, now) ?? [];
   }
 
   /** True if at least one vote counts against a member. */
   isSuspected(record: MemberRecord, now: number): boolean {
-    const suspicion = this.#suspicions.get(record.instance);
+    const suspicion = this.#suspicions.get(record.name);
     return suspicion !== undefined && !suspicion.isOver(record.incarnation, now);
   }
 
@@ -91,23 +89,16 @@ export class Judge {
   linkBad(record: MemberRecord, link: Link, now: number, out: Effect[]): void {
     this.#isolation.review(now);
     if (record.state !== "alive") return;
-    const last = link.misses.at(-1);
-    if (last === undefined) return;
-    if (this.#bench.roster.isUnproven(record.name)) {
-      // Nobody has ever seen it alive, so there is nobody to ask.
-      const kind = last.kind;
-      return this.#bench.publish(failedRecord(record, kind, [this.#bench.roster.self.name]), now);
-    }
+    if (link.misses.length === 0) return;
     if (link.isConclusive) return this.#vote(record, link, true, now);
     if (!this.#askHelpers(record, now, out)) this.#vote(record, link, false, now);
   }
 
   /** A watched member answered. */
   linkGood(record: MemberRecord, wasBad: boolean, now: number): void {
-    const { instance } = record;
-    this.#probes.cancel(instance);
+    this.#probes.cancel(record.name);
     if (wasBad) this.#isolation.review(now);
-    const suspicion = this.#suspicions.get(instance);
+    const suspicion = this.#suspicions.get(record.name);
     if (suspicion?.ownVoteAt === undefined) return;
     suspicion.ownVoteAt = undefined;
     this.#cast({ record, kind: undefined, conclusive: false }, suspicion, now);
@@ -118,11 +109,11 @@ export class Judge {
     const finding = this.#probes.ended(number, reached);
     if (finding === undefined) return;
     const { name, instance } = finding.record;
-    const link = this.#bench.monitor.linkOf(instance);
-    if (finding.reached) return this.#reachedByHelper(finding.record, link, now);
     const current = this.#bench.roster.get(name);
-    const same = current?.instance === instance && current.state === "alive";
-    if (same && link.isBad) this.#vote(current, link, false, now);
+    if (current?.instance !== instance) return;
+    const link = this.#bench.monitor.linkOf(name);
+    if (finding.reached) return this.#reachedByHelper(finding.record, link, now);
+    if (current.state === "alive" && link.isBad) this.#vote(current, link, false, now);
   }
 
   /** Somebody voted; true if that was news. Votes about this node itself are not for here. */
@@ -135,14 +126,14 @@ export class Judge {
     if (record.state !== "alive" || vote.incarnation < record.incarnation) return false;
     // No refutation could outdo it.
     if (isLeap(record.incarnation, vote.incarnation)) return false;
-    const known = this.#suspicions.get(vote.subject);
+    const known = this.#suspicions.get(record.name);
     if (known === undefined && vote.kind === undefined) return false;
     const suspicion = known ?? this.#suspect(record, now);
     if (!suspicion.hear(vote, now)) return false;
     // Whoever watches it looks at once, so that it is soon confirmed or refuted.
-    const mayRefute = monitor.watches(vote.subject) && monitor.link(vote.subject)?.isBad !== true;
+    const mayRefute = monitor.watches(record.name) && monitor.link(record.name)?.isBad !== true;
     if (vote.kind !== undefined && mayRefute) monitor.hasten(record.name, now);
-    this.#reviews.hasten(vote.subject, now);
+    this.#reviews.hasten(record.name, now);
     return true;
   }
 
@@ -153,29 +144,27 @@ export class Judge {
     }
   }
 
-  /** Drops all that is known against an instance: it has failed, left, or refuted it. */
-  clear(instance: InstanceId): void {
-    this.#forget(instance);
-    this.#probes.cancel(instance);
+  /** Drops all that is known against a member: it has failed, left, refuted it, or was replaced. */
+  clear(name: NodeName): void {
+    this.#forget(name);
+    this.#probes.cancel(name);
   }
 
   #suspect(record: MemberRecord, now: number): Suspicion {
     const suspicion = new Suspicion(now);
-    this.#suspicions.set(record.instance, suspicion);
-    this.#names.set(record.instance, record.name);
+    this.#suspicions.set(record.name, suspicion);
     return suspicion;
   }
 
-  #forget(instance: InstanceId): void {
-    this.#suspicions.delete(instance);
-    this.#names.delete(instance);
-    this.#reviews.delete(instance);
+  #forget(name: NodeName): void {
+    this.#suspicions.delete(name);
+    this.#reviews.delete(name);
   }
 
   #reachedByHelper(record: MemberRecord, link: Link, now: number): void {
     const first = link.helpersReachedAt === undefined;
     link.helpersReachedAt = now;
-    const suspicion = this.#suspicions.get(record.instance);
+    const suspicion = this.#suspicions.get(record.name);
     if (suspicion?.ownVoteAt !== undefined) {
       suspicion.ownVoteAt = undefined;
       this.#cast({ record, kind: undefined, conclusive: false }, suspicion, now);
@@ -188,15 +177,15 @@ export class Judge {
 
   /** Asks others to try, unless that is known; false if there is nobody to ask. */
   #askHelpers(record: MemberRecord, now: number, out: Effect[]): boolean {
-    return this.#probes.isAsking(record.instance, now) || this.#askedLately(record, now) ||
+    return this.#probes.isAsking(record.name, now) || this.#askedLately(record, now) ||
       this.#probes.ask(record, now, out);
   }
 
   /** True if helpers have answered not long ago, and nothing has changed since. */
-  #askedLately({ instance, incarnation }: MemberRecord, now: number): boolean {
+  #askedLately({ name, incarnation }: MemberRecord, now: number): boolean {
     const { monitor, settings } = this.#bench;
-    const suspicion = this.#suspicions.get(instance);
-    const reachedAt = monitor.linkOf(instance).helpersReachedAt;
+    const suspicion = this.#suspicions.get(name);
+    const reachedAt = monitor.linkOf(name).helpersReachedAt;
     if (reachedAt !== undefined && suspicion?.isOver(incarnation, now) === false) return false;
     const settledAt = reachedAt ?? suspicion?.ownVoteAt;
     return settledAt !== undefined && now - settledAt < askAgainIntervals * settings.intervalMs;
@@ -205,13 +194,13 @@ export class Judge {
   #vote(record: MemberRecord, link: Link, conclusive: boolean, now: number): void {
     const last = link.misses.at(-1);
     if (last === undefined || !this.#mayVote(record, link, now)) return;
-    const suspicion = this.#suspicions.get(record.instance) ?? this.#suspect(record, now);
+    const suspicion = this.#suspicions.get(record.name) ?? this.#suspect(record, now);
     const own = suspicion.votes(record.incarnation, now)
       .find(({ voter }) => voter === this.#bench.roster.self.instance);
     suspicion.ownVoteAt = own === undefined ? now : suspicion.ownVoteAt ?? now;
     const renewed = own === undefined || (conclusive && own.conclusive !== true);
     if (renewed) this.#cast({ record, kind: last.kind, conclusive }, suspicion, now);
-    this.#reviews.hasten(record.instance, now);
+    this.#reviews.hasten(record.name, now);
   }
 
   #cast(
@@ -245,20 +234,19 @@ export class Judge {
   }
 
   /** Looks whether there is enough against a member, or when to look again. */
-  #review(instance: InstanceId, now: number): void {
+  #review(name: NodeName, now: number): void {
     const { roster, settings, monitor } = this.#bench;
-    const suspicion = this.#suspicions.get(instance);
-    const name = this.#names.get(instance);
-    const record = name && roster.get(name);
+    const suspicion = this.#suspicions.get(name);
+    const record = roster.get(name);
     if (suspicion === undefined || record === undefined) return;
-    if (record.instance !== instance || record.state !== "alive") return this.#forget(instance);
+    if (record.state !== "alive") return this.#forget(name);
     const votes = suspicion.votes(record.incarnation, now);
     if (votes.length === 0) {
       // What was taken back may still be on its way: it must not be news when it comes again.
       const forgottenAt = suspicion.heardAt + voteLifeMs;
-      return now < forgottenAt ? this.#reviews.set(instance, forgottenAt) : this.#forget(instance);
+      return now < forgottenAt ? this.#reviews.set(name, forgottenAt) : this.#forget(name);
     }
-    if (now < this.#calmUntil) return this.#reviews.set(instance, this.#calmUntil);
+    if (now < this.#calmUntil) return this.#reviews.set(name, this.#calmUntil);
     const monitors = this.#monitorsOf(record);
     const conclusive = votes.filter((vote) => vote.conclusive === true).length;
     if (conclusive >= Math.min(2, monitors)) return this.#condemn(record, votes, now);
@@ -267,15 +255,15 @@ export class Judge {
     if (ownVoteAt !== undefined && votes.length >= Math.min(votesLeast, needed)) {
       const waitMs = suspicionMs(votes.length - 1, needed - 1, settings.timings) *
         this.flapping.stretch(record.name, now);
-      if (now < ownVoteAt + waitMs) return this.#reviews.set(instance, ownVoteAt + waitMs);
+      if (now < ownVoteAt + waitMs) return this.#reviews.set(name, ownVoteAt + waitMs);
       // What this node voted for before it came to doubt itself it does not carry out.
-      if (this.#mayVote(record, monitor.linkOf(instance), now)) {
+      if (this.#mayVote(record, monitor.linkOf(name), now)) {
         return this.#condemn(record, votes, now);
       }
-      this.#reviews.set(instance, now + calmMs);
+      this.#reviews.set(name, now + calmMs);
     } else {
       // New votes bring the next review; this one only clears up when they have expired.
-      this.#reviews.set(instance, now + voteLifeMs);
+      this.#reviews.set(name, now + voteLifeMs);
     }
   }
 
@@ -289,14 +277,14 @@ export class Judge {
   #monitorsOf(record: MemberRecord): number {
     const { ring } = this.#bench.roster;
     let suspects = 0;
-    for (const [instance, suspicion] of this.#suspicions) {
-      if (instance !== record.instance && suspicion.ownVoteAt !== undefined) suspects++;
+    for (const [name, suspicion] of this.#suspicions) {
+      if (name !== record.name && suspicion.ownVoteAt !== undefined) suspects++;
     }
     if (this.#isolation.isIsolated) {
-      for (const instance of ring.targets.keys()) {
-        if (instance === record.instance) continue;
-        const isSuspect = this.#suspicions.get(instance)?.ownVoteAt !== undefined;
-        if (!isSuspect && this.#bench.monitor.link(instance)?.isBad) suspects++;
+      for (const name of ring.targets.keys()) {
+        if (name === record.name) continue;
+        const isSuspect = this.#suspicions.get(name)?.ownVoteAt !== undefined;
+        if (!isSuspect && this.#bench.monitor.link(name)?.isBad) suspects++;
       }
     }
     // The members that are not the subject, and oneself, who is not on the ring.

@@ -55,8 +55,8 @@ export class Link {
   roundTripUs: number | undefined;
   /** The address of the last pong. */
   answersAt: Address | undefined;
-  /** The last time anything identified came from the peer, or `-Infinity`. */
-  heardAt = -Infinity;
+  /** When the last pong came, or `-Infinity`. */
+  lastPongAt = -Infinity;
   /** Helpers reached the peer although this node did not, at this time; `undefined`: not so. */
   helpersReachedAt: number | undefined;
   /** Since when the link is bad; `undefined` while it is not. */
@@ -102,7 +102,7 @@ export class Link {
     const before = !this.isBad ? "good" : isOneWay ? "bad-for-this-node-only" : "bad";
     this.roundTripUs = roundTripUs;
     this.answersAt = address;
-    this.heardAt = now;
+    this.lastPongAt = now;
     this.#misses = [];
     this.#hasForgiven = false;
     this.badSince = undefined;

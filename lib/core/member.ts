@@ -5,6 +5,8 @@
  * | the record says | pings | beat in the registry | verdict |
  * | --- | --- | --- | --- |
  * | nothing, only a row | not answered yet | any | unproven |
+ * | nothing, only a row | two failed | moved since | unreachable |
+ * | nothing, only a row | two failed | not moving, or unknown | down |
  * | alive | answered, or only this link is bad | any | alive |
  * | alive | monitors vote against it | any | suspect |
  * | failed | enough monitors failed | moved since | unreachable |
@@ -44,8 +46,8 @@ export const memberStatuses: readonly MemberStatus[] = [
 
 /** What the verdict is made of. */
 export interface Evidence {
-  readonly state: Exclude<RecordState, "left">;
-  readonly isUnproven: boolean;
+  /** What the record says, or what this node has found out about one without a record. */
+  readonly state: Exclude<RecordState, "left"> | "unproven";
   /** True if at least one vote against it counts. */
   readonly isSuspected: boolean;
   /** True if its beat is known to have moved after its pings began to fail. */
@@ -57,8 +59,9 @@ export interface Evidence {
 /** The verdict; the table above as code. */
 export function verdict(evidence: Evidence): MemberStatus {
   switch (evidence.state) {
+    case "unproven":
+      return "unproven";
     case "alive":
-      if (evidence.isUnproven) return "unproven";
       return evidence.isSuspected ? "suspect" : "alive";
     case "failed":
       if (evidence.cause === "wrong-cookie" || evidence.cause === "wrong-cluster") {

@@ -16,24 +16,29 @@ import { unreachable } from "./assert.ts";
 import { BeamForgetting } from "./beam_forgetting.ts";
 import { BeamWatch } from "./beam_watch.ts";
 import { Beats } from "./beats.ts";
+import { Candidates } from "./candidates.ts";
+import { CandidateProber } from "./candidate_prober.ts";
 import { ChangeLog } from "./change.ts";
+import { DeadRows } from "./dead_rows.ts";
 import { Explainer } from "./explain.ts";
 import type { Explanation, LinkView } from "./explain.ts";
 import type { TimedChange } from "./change.ts";
 import { Exchange } from "./exchange.ts";
 import { Outbox } from "./gossip.ts";
-import type { Effect, Input, RowDraft, StopReason } from "./input.ts";
+import type { Effect, Input, StopReason } from "./input.ts";
 import { Judge } from "./judge.ts";
 import type { MemberView } from "./member.ts";
 import { Monitor, stallMs } from "./monitor.ts";
+import type { Finding } from "./monitor.ts";
 import type { NodeName } from "./name.ts";
 import { Naming } from "./naming.ts";
 import { OwnHealth } from "./own_health.ts";
+import { draftOf, ownRecord } from "./own_row.ts";
 import type { Random } from "./random.ts";
 import { RegistryKeeper } from "./registry_keeper.ts";
+import { RegistryPace } from "./registry_pace.ts";
 import { RegistryReader } from "./registry_reader.ts";
 import { Roster } from "./roster.ts";
-import { rowVersion } from "./row.ts";
 import type { Settings } from "./settings.ts";
 import { Standing } from "./standing.ts";
 
@@ -60,10 +65,14 @@ export class Membership {
   readonly #settings: Settings;
   readonly #roster: Roster;
   readonly #monitor: Monitor;
+  readonly #candidates: Candidates;
+  readonly #prober: CandidateProber;
   readonly #judge: Judge;
   readonly #keeper: RegistryKeeper;
   readonly #naming: Naming;
   readonly #reader: RegistryReader;
+  readonly #pace: RegistryPace;
+  readonly #deadRows: DeadRows;
   readonly #exchange: Exchange;
   readonly #standing: Standing;
   readonly #explainer: Explainer;
@@ -90,10 +99,15 @@ export class Membership {
       this.#beats,
       this.#outbox,
     ];
-    const monitor = this.#monitor = new Monitor(settings, roster, health, random.fork());
+    const candidates = this.#candidates = new Candidates(roster);
+    const pinging = { settings, roster, candidates, health, random: random.fork() };
+    const introducing = { ...pinging, random: pinging.random.fork() };
+    const monitor = this.#monitor = new Monitor(pinging);
+    const prober = this.#prober = new CandidateProber({ ...introducing, monitor });
     const bench = {
       settings,
       roster,
+      candidates,
       monitor,
       beats,
       health,
@@ -106,7 +120,7 @@ export class Membership {
     this.#judge = new Judge(bench);
     this.#keeper = new RegistryKeeper(
       {
-        draft: () => this.#draft(),
+        draft: () => draftOf(roster.self, this.#keeper.beatIntervalMs),
         checkHolder: (holder, held, at) => this.#naming.checkHolder(holder, held, at),
         claimed: (at) => this.#claimed(at),
         released: () => this.#stop({ kind: "left" }),
@@ -126,10 +140,12 @@ export class Membership {
       : undefined;
     this.#beams = beams;
     this.#beamForgetting = beams && new BeamForgetting(beams, keeper);
-    const parts = { ...bench, judge: this.#judge, keeper, changes: this.#changes, beams };
+    const parts = { ...bench, prober, judge: this.#judge, keeper, changes: this.#changes, beams };
     this.#standing = new Standing(parts);
     this.#exchange = new Exchange(parts, this.#standing);
-    this.#reader = new RegistryReader(parts, this.#exchange, this.#standing);
+    this.#pace = new RegistryPace(parts);
+    this.#deadRows = new DeadRows(parts, this.#exchange);
+    this.#reader = new RegistryReader(parts, this.#standing, this.#pace, this.#deadRows);
     this.#explainer = new Explainer(parts);
   }
 
@@ -150,6 +166,7 @@ export class Membership {
     return Math.min(
       this.#keeper.wakeAt,
       this.#monitor.wakeAt,
+      this.#prober.wakeAt,
       this.#judge.wakeAt,
       this.#exchange.wakeAt,
       this.#standing.wakeAt,
@@ -182,6 +199,7 @@ export class Membership {
     const lateMs = now - this.#expectedWake;
     if (lateMs > stallMs) {
       this.#monitor.stalled(now);
+      this.#prober.stalled(now);
       this.#judge.stalled(now);
       this.#beams?.stalled(now);
     }
@@ -193,6 +211,12 @@ export class Membership {
   /** All members, this one included, in the order of their names. */
   members(now: number): MemberView[] {
     return this.#explainer.members(now);
+  }
+
+  /** True if only a row in the registry speaks for that name, whether it is shown or not. */
+  isCandidate(name: NodeName): boolean {
+    const state = this.#roster.get(name)?.state ?? "left";
+    return state === "left" && this.#candidates.get(name) !== undefined;
   }
 
   /** Why `name` is seen as it is; `undefined` if nothing is known of it. */
@@ -229,7 +253,7 @@ export class Membership {
       case "written":
         this.#keeper.written(input.version, now, out);
         // The next beat comes when this row says; from then on it may be another pause.
-        this.#reader.paceBeats(now);
+        this.#pace.paceBeats(now);
         return this.#exchange.ownershipConfirmed(now);
       case "write-conflict":
         return this.#keeper.writeConflict(input.current, now, out);
@@ -239,19 +263,15 @@ export class Membership {
       case "remove-failed":
         if (input.name === this.name) return this.#keeper.removed(now);
         if (this.#beamForgetting?.removed(input, now, out)) return;
-        return this.#reader.removed(input, now, out);
+        return this.#deadRows.removed(input, now, out);
       case "ping-ended":
         return this.#pingEnded(input, now);
       case "pinged":
-        out.push({
-          kind: "pong",
-          reply: input.reply,
-          content: this.#monitor.content(false),
-        });
-        return this.#exchange.pinged(input.from, input.content, now, out);
+        return this.#pinged(input, now);
       case "lost":
       case "late":
         if (this.#roster.holds(input.name, input.instance)) this.#monitor.hasten(input.name, now);
+        else this.#prober.late(input.name, input.instance, now);
         return;
       case "told":
         return this.#exchange.told(input.news, now);
@@ -278,7 +298,7 @@ export class Membership {
         return this.#leave(now);
       case "forget":
         return this.#beams?.get(input.name) === undefined
-          ? this.#reader.forget(input, now, out)
+          ? this.#deadRows.forget(input, now, out)
           : this.#beamForgetting?.forget(input, now, out);
       default:
         return unreachable(input);
@@ -293,7 +313,10 @@ export class Membership {
     if (this.#stopped) return;
     this.#judge.wake(now);
     this.#monitor.refresh(now);
-    this.#monitor.wake(() => ++this.#numbers, now, out);
+    const nextPing = (): number => ++this.#numbers;
+    this.#monitor.wake(nextPing, now, out);
+    this.#prober.wake(nextPing, now, out);
+    this.#monitor.sweep(!this.#prober.isBusy, nextPing, now, out);
     this.#exchange.wake(now, out);
     this.#beams?.wake(now, out);
     this.#changes.wake(now, out);
@@ -315,9 +338,28 @@ export class Membership {
     this.#beams?.pinged(from, now);
   }
 
+  /** Answers; whoever introduces itself is told who answers, too. */
+  #pinged({ from, content, reply }: Input & { kind: "pinged" }, now: number): void {
+    const out = this.#out;
+    out.push({ kind: "pong", reply, content: this.#monitor.content(content.record !== undefined) });
+    this.#exchange.pinged(from, content, now, out);
+  }
+
   #pingEnded({ ping, outcome }: Input & { kind: "ping-ended" }, now: number): void {
     if (this.#naming.pingEnded(ping, outcome, now)) return;
-    const finding = this.#monitor.ended(ping, outcome, now, this.#out);
+    const answer = this.#prober.ended(ping, outcome, now);
+    if (answer === undefined) {
+      return this.#found(this.#monitor.ended(ping, outcome, now, this.#out), now);
+    }
+    if (answer.kind === "failed") return this.#exchange.unanswered(answer.candidate, now);
+    if (answer.kind === "none") return;
+    const { name, instance } = answer.claim;
+    this.#exchange.proven(answer.claim, answer.outcome, now, this.#out);
+    this.#found(this.#monitor.answered(name, instance, answer.outcome, now), now);
+  }
+
+  /** Acts upon what a ping to a member has shown. */
+  #found(finding: Finding, now: number): void {
     switch (finding.kind) {
       case "none":
         return;
@@ -335,27 +377,12 @@ export class Membership {
     }
   }
 
-  #draft(): Omit<RowDraft, "beat"> {
-    const { name, instance, addresses, tags, startedAt, software, incarnation } = this.#roster.self;
-    return {
-      version: rowVersion,
-      name,
-      instance,
-      incarnation,
-      beatIntervalMs: this.#keeper.beatIntervalMs,
-      addresses,
-      state: "up",
-      tags,
-      startedAt,
-      software,
-    };
-  }
-
   #claimed(now: number): void {
     this.#naming.claimed();
     this.#out.push({ kind: "joined", name: this.name });
     this.#standing.start(now);
     this.#monitor.start(now);
+    this.#prober.start(now);
     this.#beams?.start();
   }
 
@@ -378,9 +405,4 @@ export class Membership {
     this.#standing.stop();
     this.#keeper.release(now + leaveTimeoutMs, now, this.#out);
   }
-}
-
-function ownRecord(settings: Settings): ConstructorParameters<typeof Roster>[0] {
-  const { name, instance, addresses, tags, startedAt, software } = settings;
-  return { name, instance, incarnation: 0, state: "alive", addresses, tags, startedAt, software };
 }

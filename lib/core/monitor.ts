@@ -11,7 +11,7 @@
  */
 import type { Addressee, Effect, PingContent, PingOutcome } from "./input.ts";
 import { Allowance } from "./allowance.ts";
-import { Introductions } from "./introductions.ts";
+import type { Candidates } from "./candidates.ts";
 import { Link } from "./link.ts";
 import type { LinkBefore } from "./link.ts";
 import type { NodeName } from "./name.ts";
@@ -49,9 +49,6 @@ const pingsPerInterval = monitoredMax + sweepsPerInterval;
  */
 const firstPings = 4;
 
-/** Pings per interval to rows that have just appeared, whatever else is sent. */
-const freshPerInterval = 10;
-
 /** A wake-up that is this late means that the process was held up, in milliseconds. */
 export const stallMs = 500;
 
@@ -83,61 +80,67 @@ export class Monitor {
   readonly #roster: Roster;
   readonly #random: Random;
   readonly #health: OwnHealth;
-  readonly #links = new Map<InstanceId, Link>();
+  /** What the pings of this node may cost; those to candidates share it. */
+  readonly allowance: Allowance;
+  readonly #candidates: Candidates;
+  readonly #links = new Map<NodeName, Link>();
   readonly #due = new Schedule<NodeName>();
   readonly #sent = new Map<number, Sent>();
-  readonly #introductions: Introductions;
   #sweepAt = Infinity;
   #sweep: MemberRecord[] = [];
   /** Failed members that are asked now and then. */
   readonly #lost = new Set<NodeName>();
-  readonly #allowance: Allowance;
-  readonly #freshAllowance: Allowance;
-  #targets: ReadonlyMap<InstanceId, MemberRecord> | undefined;
+  #targets: ReadonlyMap<NodeName, MemberRecord> | undefined;
   #stalledAt = -Infinity;
   #running = false;
 
-  constructor(settings: Settings, roster: Roster, health: OwnHealth, random: Random) {
+  constructor(
+    { settings, roster, candidates, health, random }: {
+      readonly settings: Settings;
+      readonly roster: Roster;
+      readonly candidates: Candidates;
+      readonly health: OwnHealth;
+      readonly random: Random;
+    },
+  ) {
     this.#settings = settings;
     this.#roster = roster;
+    this.#candidates = candidates;
     this.#health = health;
     this.#random = random;
-    this.#introductions = new Introductions(random.fork());
-    this.#allowance = new Allowance(pingsPerInterval, settings.intervalMs);
-    this.#freshAllowance = new Allowance(freshPerInterval, settings.intervalMs);
+    this.allowance = new Allowance(pingsPerInterval, settings.intervalMs);
   }
 
   get wakeAt(): number {
-    return Math.min(this.#due.earliest, this.#sweepAt, this.#introduceAt);
+    return Math.min(this.#due.earliest, this.#sweepAt);
   }
 
   /** Begins; before that nobody is asked. */
   start(now: number): void {
     this.#running = true;
     this.#sweepAt = now + this.#settings.intervalMs;
-    this.#allowance.begin(firstPings, now);
-    this.#freshAllowance.begin(freshPerInterval, now);
+    this.allowance.begin(firstPings, now);
     this.#targets = undefined;
     this.refresh(now);
   }
 
-  /** The link to a member, if anything is known of it. */
-  link(instance: InstanceId): Link | undefined {
-    return this.#links.get(instance);
+  /** The link to the member of that name, if anything is known of it. */
+  link(name: NodeName): Link | undefined {
+    return this.#links.get(name);
   }
 
-  /** The link to a member, from now on known. */
-  linkOf(instance: InstanceId): Link {
-    const known = this.#links.get(instance);
+  /** The link to the member of that name, from now on known. */
+  linkOf(name: NodeName): Link {
+    const known = this.#links.get(name);
     if (known !== undefined) return known;
     const link = new Link();
-    this.#links.set(instance, link);
+    this.#links.set(name, link);
     return link;
   }
 
-  /** True if this node watches the member. */
-  watches(instance: InstanceId): boolean {
-    return this.#roster.ring.targets.has(instance);
+  /** True if this node watches the member of that name. */
+  watches(name: NodeName): boolean {
+    return this.#roster.ring.targets.has(name);
   }
 
   /** Follows the rings after the roster has changed. */
@@ -145,22 +148,17 @@ export class Monitor {
     if (!this.#running) return;
     const { targets } = this.#roster.ring;
     if (targets === this.#targets) return;
-    for (const [instance, record] of targets) {
-      if (!this.#targets?.has(instance)) this.hasten(record.name, now);
+    for (const [name, { instance }] of targets) {
+      if (this.#targets?.get(name)?.instance !== instance) this.hasten(name, now);
     }
     this.#targets = targets;
-  }
-
-  /** A row of somebody who has proven nothing yet; `isFresh` if it shows that its owner lives. */
-  introduce(name: NodeName, isFresh: boolean): void {
-    this.#introductions.add(name, isFresh);
   }
 
   /** Asks the member of that name now, out of turn. */
   hasten(name: NodeName, now: number): void {
     const record = this.#roster.get(name);
     if (record === undefined || !this.#running) return;
-    if (this.#links.get(record.instance)?.ping === undefined) this.#due.hasten(name, now);
+    if (this.#links.get(name)?.ping === undefined) this.#due.hasten(name, now);
   }
 
   /** Those to whom a ping is on its way. */
@@ -186,13 +184,15 @@ export class Monitor {
     for (let name = this.#due.take(now); name !== undefined; name = this.#due.take(now)) {
       this.#ask(name, nextPing, now, out);
     }
-    this.#askIntroduced(nextPing, now, out);
+  }
+
+  /** Sends the next ping of the sweep if it is due and `mayAsk`. */
+  sweep(mayAsk: boolean, nextPing: () => number, now: number, out: Effect[]): void {
     if (now < this.#sweepAt) return;
     this.#sweepAt = now + Math.round(
       this.#settings.intervalMs * sweepSlack / sweepsPerInterval,
     );
-    const mayAsk = this.#allowance.permits(now) && this.#introductions.isEmpty;
-    const swept = mayAsk ? this.#nextSwept() : undefined;
+    const swept = mayAsk && this.allowance.permits(now) ? this.#nextSwept() : undefined;
     if (swept !== undefined) {
       this.#send(swept, { purpose: "sweep", reply: 0 }, nextPing(), now, out);
     }
@@ -207,11 +207,11 @@ export class Monitor {
     if (purpose === "probe") {
       out.push({ kind: "probe-answer", reply, reached: outcome.kind === "pong" });
     }
-    const link = this.linkOf(record.instance);
     const isWatch = purpose === "watch";
-    if (isWatch) link.ping = undefined;
     const current = this.#roster.get(record.name);
     if (current?.instance !== record.instance || current.state === "left") return { kind: "none" };
+    const link = this.linkOf(record.name);
+    if (isWatch && link.ping === ping) link.ping = undefined;
     if (isWatch) this.#plan(current, at, now);
     if (outcome.kind === "pong") {
       const before = link.pong(outcome.roundTripUs, outcome.address, now);
@@ -234,7 +234,7 @@ export class Monitor {
       this.#due.hasten(record.name, now + this.#settings.timings.secondPingDelayMs);
     }
     if (isBad) {
-      return isWatch || this.watches(record.instance)
+      return isWatch || this.watches(record.name)
         ? { kind: "bad", record: current, link }
         : { kind: "none" };
     }
@@ -245,12 +245,25 @@ export class Monitor {
   forget(record: MemberRecord): void {
     this.#lost.delete(record.name);
     this.#due.delete(record.name);
-    this.#links.delete(record.instance);
+    this.#links.delete(record.name);
+  }
+
+  /** A candidate has answered, and turns out to be the member of its name: so does that link. */
+  answered(
+    name: NodeName,
+    instance: InstanceId,
+    outcome: PingOutcome & { kind: "pong" },
+    now: number,
+  ): Finding {
+    const record = this.#roster.get(name);
+    if (record?.instance !== instance || record.state === "left") return { kind: "none" };
+    const before = this.linkOf(name).pong(outcome.roundTripUs, outcome.address, now);
+    return { kind: "pong", record, before, outcome };
   }
 
   /** Where to ask a member, the address that answered last first. */
   addressee({ name, instance, addresses }: MemberRecord): Addressee {
-    const best = this.#links.get(instance)?.answersAt;
+    const best = this.#links.get(name)?.answersAt;
     if (best === undefined) return { name, instance, addresses };
     const others = addresses.filter(({ host, port }) => host !== best.host || port !== best.port);
     return { name, instance, addresses: [best, ...others] };
@@ -276,48 +289,29 @@ export class Monitor {
     const failedAt = this.#roster.failed.get(record.name);
     if (failedAt === undefined) {
       this.#lost.delete(record.name);
-      const inDoubt = this.#roster.isUnproven(record.name) || this.link(record.instance)?.isBad;
-      if (!this.watches(record.instance) && inDoubt !== true) return;
+      if (!this.watches(record.name) && this.link(record.name)?.isBad !== true) return;
     } else this.#lost.add(record.name);
-    const { intervalMs } = this.#settings;
-    let base = intervalMs;
+    this.#due.set(record.name, Math.max(now, sentAt + this.pauseMs(failedAt, now)));
+  }
+
+  /** The pause between two pings to somebody who failed at `failedAt`, or has not, in milliseconds. */
+  pauseMs(failedAt: number | undefined, now: number): number {
+    let base = this.#settings.intervalMs;
     if (failedAt !== undefined) {
-      // The other half is for those of whom only a row is known, and for the sweep.
+      // The other half is for those who were never asked, and for the sweep.
       const share = Math.max(1, (pingsPerInterval - this.#roster.ring.targets.size) / 2);
-      base *= Math.max(now - failedAt > eagerMs ? patience : 1, this.#lost.size / share);
+      const lost = this.#lost.size + this.#candidates.failed.size;
+      base *= Math.max(now - failedAt > eagerMs ? patience : 1, lost / share);
     }
     // ± 10 %, so that nodes do not fall into step.
-    const pauseMs = Math.round(base * 0.9 + this.#random.below(Math.max(1, base * 0.2)));
-    this.#due.set(record.name, Math.max(now, sentAt + pauseMs));
-  }
-
-  /** When the next one of those who wait to be asked may be asked. */
-  get #introduceAt(): number {
-    if (!this.#running) return Infinity;
-    const { hasFresh, isEmpty } = this.#introductions;
-    const freshAt = hasFresh ? this.#freshAllowance.permitsAt : Infinity;
-    return isEmpty ? Infinity : Math.min(freshAt, this.#allowance.permitsAt);
-  }
-
-  /** Asks as many of those who wait as may be asked now. */
-  #askIntroduced(nextPing: () => number, now: number, out: Effect[]): void {
-    if (!this.#running) return;
-    const introductions = this.#introductions;
-    while (!introductions.isEmpty) {
-      const isFresh = introductions.hasFresh && this.#freshAllowance.permits(now);
-      if (!isFresh && !this.#allowance.permits(now)) return;
-      const name = introductions.take();
-      if (name === undefined || !this.#roster.isUnproven(name)) continue;
-      if (isFresh) this.#freshAllowance.spend(now);
-      this.#ask(name, nextPing, now, out);
-    }
+    return Math.round(base * 0.9 + this.#random.below(Math.max(1, base * 0.2)));
   }
 
   /** Pings the member of that name, unless a ping to it is on its way. */
   #ask(name: NodeName, nextPing: () => number, now: number, out: Effect[]): void {
     const record = this.#roster.get(name);
     if (record === undefined || record.state === "left") return;
-    const link = this.linkOf(record.instance);
+    const link = this.linkOf(name);
     if (link.ping !== undefined) return;
     link.ping = nextPing();
     this.#send(record, { purpose: "watch", reply: 0 }, link.ping, now, out);
@@ -331,11 +325,11 @@ export class Monitor {
     out: Effect[],
   ): void {
     const { timings } = this.#settings;
-    const link = this.#links.get(record.instance);
+    const link = this.#links.get(record.name);
     const stretch = this.#health.stretch(now);
     const timeoutMs = link?.timeoutMs(timings) ?? timings.pingTimeoutMs;
     this.#sent.set(ping, { record, at: now, purpose, reply });
-    this.#allowance.spend(now);
+    this.allowance.spend(now);
     out.push({
       kind: "ping",
       ping,
@@ -354,7 +348,7 @@ export class Monitor {
     for (let tries = 0; tries < 20; tries++) {
       if (this.#sweep.length === 0) this.#sweep = shuffled([...ring.members()], this.#random);
       const record = this.#sweep.pop();
-      if (record === undefined || ring.targets.has(record.instance)) continue;
+      if (record === undefined || ring.targets.has(record.name)) continue;
       const current = this.#roster.get(record.name);
       if (current?.instance === record.instance && current.state === "alive") return current;
     }

@@ -15,7 +15,8 @@ import { NameClaim } from "./name_claim.ts";
 import type { RegistryKeeper } from "./registry_keeper.ts";
 
 /** What the naming of a node works with. */
-export interface NamingParts extends Pick<Bench, "settings" | "roster" | "monitor" | "nextNumber"> {
+export interface NamingParts
+  extends Pick<Bench, "settings" | "roster" | "candidates" | "monitor" | "nextNumber"> {
   readonly keeper: RegistryKeeper;
 }
 
@@ -63,7 +64,7 @@ export class Naming {
   wake(now: number, out: Effect[]): void {
     const claim = this.#claim;
     if (claim === undefined) return;
-    const { settings, roster, monitor, keeper, nextNumber } = this.#parts;
+    const { settings, roster, candidates, monitor, keeper, nextNumber } = this.#parts;
     claim.wake(() => this.#ping = nextNumber(), monitor.content(false), now, out);
     if (claim.verdict === "open") return;
     const lives = claim.verdict === "holder-lives";
@@ -79,6 +80,7 @@ export class Naming {
     if (!lives) return;
     if (settings.nameIsAutomatic && keeper.phase === "claiming") {
       roster.rename(withSuffix(settings.name, ++this.#suffix));
+      candidates.drop(roster.self.name);
       keeper.restart(now);
       return keeper.wake(now, out);
     }

@@ -5,6 +5,7 @@
  */
 import type { BeamWatch } from "./beam_watch.ts";
 import type { Bench } from "./bench.ts";
+import type { CandidateProber } from "./candidate_prober.ts";
 import type { ChangeLog } from "./change.ts";
 import type { Judge } from "./judge.ts";
 import type { RegistryKeeper } from "./registry_keeper.ts";
@@ -12,6 +13,7 @@ import type { RegistryKeeper } from "./registry_keeper.ts";
 /** Everything that is shared inside one core. */
 export interface Parts extends Bench {
   readonly judge: Judge;
+  readonly prober: CandidateProber;
   readonly keeper: RegistryKeeper;
   readonly changes: ChangeLog;
   /** The BEAM nodes, if this node shares the pulse with them. */

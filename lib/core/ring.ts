@@ -13,8 +13,8 @@
  * @module
  */
 import { mix } from "./hash.ts";
+import type { NodeName } from "./name.ts";
 import type { MemberRecord } from "./record.ts";
-import type { InstanceId } from "./row.ts";
 
 /** How many members each one watches; up to this many others, everybody watches everybody. */
 export const monitoredMax = 10;
@@ -37,7 +37,7 @@ export class Ring {
   readonly #full: boolean;
   readonly #next: (Next | undefined)[] = Array.from({ length: ringCount });
   #size = 0;
-  #targets: ReadonlyMap<InstanceId, MemberRecord> | undefined;
+  #targets: ReadonlyMap<NodeName, MemberRecord> | undefined;
 
   /**
    * @param selfHash `instanceHash` of this node's own record
@@ -61,8 +61,8 @@ export class Ring {
     return this.#records();
   }
 
-  /** Those to watch, by instance. */
-  get targets(): ReadonlyMap<InstanceId, MemberRecord> {
+  /** Those to watch, by name: an instance can be claimed by two. */
+  get targets(): ReadonlyMap<NodeName, MemberRecord> {
     return this.#targets ??= this.#choose();
   }
 
@@ -83,18 +83,18 @@ export class Ring {
   renew(member: MemberRecord): void {
     for (let ring = 0; ring < ringCount; ring++) {
       const next = this.#next[ring];
-      if (next?.member.instance === member.instance) this.#next[ring] = { ...next, member };
+      if (next?.member.name === member.name) this.#next[ring] = { ...next, member };
     }
-    if (this.#targets?.has(member.instance)) this.#targets = undefined;
+    if (this.#targets?.has(member.name)) this.#targets = undefined;
   }
 
   /** A member goes; it may still stand among the records. */
-  remove({ instance }: MemberRecord): void {
+  remove({ name }: MemberRecord): void {
     this.#size--;
-    if (this.#watchesAll || this.#targets?.has(instance)) this.#targets = undefined;
+    if (this.#watchesAll || this.#targets?.has(name)) this.#targets = undefined;
     for (let ring = 0; ring < ringCount; ring++) {
-      if (this.#next[ring]?.member.instance !== instance) continue;
-      this.#next[ring] = this.#search(ring, instance);
+      if (this.#next[ring]?.member.name !== name) continue;
+      this.#next[ring] = this.#search(ring, name);
       this.#targets = undefined;
     }
   }
@@ -113,24 +113,24 @@ export class Ring {
     return this.size <= this.#watchedMax + 1;
   }
 
-  #choose(): ReadonlyMap<InstanceId, MemberRecord> {
-    const chosen = new Map<InstanceId, MemberRecord>();
+  #choose(): ReadonlyMap<NodeName, MemberRecord> {
+    const chosen = new Map<NodeName, MemberRecord>();
     if (this.size <= this.#watchedMax) {
-      for (const member of this.members()) chosen.set(member.instance, member);
+      for (const member of this.members()) chosen.set(member.name, member);
       return chosen;
     }
     for (const next of this.#next) {
       if (chosen.size >= monitoredMax) break;
-      if (next !== undefined) chosen.set(next.member.instance, next.member);
+      if (next !== undefined) chosen.set(next.member.name, next.member);
     }
     return chosen;
   }
 
   /** The next one on a ring, but for the one that is just going. */
-  #search(ring: number, going: InstanceId): Next | undefined {
+  #search(ring: number, going: NodeName): Next | undefined {
     let best: Next | undefined;
     for (const member of this.#records()) {
-      if (member.instance === going) continue;
+      if (member.name === going) continue;
       const distance = this.#distance(member, ring);
       if (distance < (best?.distance ?? Infinity)) best = { member, distance };
     }

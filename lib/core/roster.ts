@@ -1,6 +1,7 @@
 /**
- * Who is known: one record for each name, agreed upon by gossip, with a fingerprint of the whole by
- * which two nodes see at once whether they know the same.
+ * Who is a member: one record for each name, agreed upon by gossip, with a fingerprint of the whole
+ * by which two nodes see at once whether they know the same. What only a row says is no record and
+ * never gets in here: see `candidate.ts`.
  *
  * @module
  */
@@ -25,8 +26,6 @@ export type Merge =
   | {
     readonly kind: "news";
     readonly before: MemberRecord | undefined;
-    /** True if `before` was only a row that had proven nothing. */
-    readonly wasUnproven: boolean;
   };
 
 const old: Merge = { kind: "old" };
@@ -35,7 +34,8 @@ const old: Merge = { kind: "old" };
 export class Roster {
   readonly ring: Ring;
   readonly #records = new Map<NodeName, MemberRecord>();
-  readonly #unproven = new Set<NodeName>();
+  /** By instance: the name of the member that has it; of two that claim one, the first. */
+  readonly #names = new Map<InstanceId, NodeName>();
   readonly #failed = new Map<NodeName, number>();
   readonly #left = new Map<NodeName, number>();
   readonly #leftSeen = new Map<NodeName, number>();
@@ -69,9 +69,9 @@ export class Roster {
     this.#become({ ...this.#self, name });
   }
 
-  /** Members that are shown: proven, not gone; this node included. */
+  /** Members that are shown, because they are not gone; this node included. */
   get shown(): number {
-    return this.#records.size - this.#left.size - this.#unproven.size + 1;
+    return this.#records.size - this.#left.size + 1;
   }
 
   /** Members that live by the cluster's word; this node included. */
@@ -79,7 +79,7 @@ export class Roster {
     return this.shown - this.#failed.size;
   }
 
-  /** Everything that is known, also what has left or is unproven, in no order. */
+  /** Everything that is known, also what has left, in no order. */
   records(): IterableIterator<MemberRecord> {
     return this.#records.values();
   }
@@ -101,9 +101,9 @@ export class Roster {
     return this.#records.get(name)?.instance === instance;
   }
 
-  /** True if only a row speaks for it. */
-  isUnproven(name: NodeName): boolean {
-    return this.#unproven.has(name);
+  /** The name of the member, or of this node, that has that instance. */
+  nameOf(instance: InstanceId): NodeName | undefined {
+    return instance === this.#self.instance ? this.#self.name : this.#names.get(instance);
   }
 
   /** Names called failed, with the time at which this node learned of it. */
@@ -126,38 +126,32 @@ export class Roster {
     const found = new Map<number, MemberRecord[]>([...wanted].map((bucket) => [bucket, []]));
     found.get(bucketOf(this.#self))?.push(this.#self);
     for (const record of this.#records.values()) {
-      if (!this.#unproven.has(record.name)) found.get(bucketOf(record))?.push(record);
+      found.get(bucketOf(record))?.push(record);
     }
     return found;
   }
 
-  /**
-   * Takes what somebody says about another node than this one.
-   *
-   * @param proven false for what only a row in the registry says
-   */
-  merge(record: MemberRecord, proven: boolean, now: number): Merge {
+  /** Takes what a member says about another node than this one. */
+  merge(record: MemberRecord, now: number): Merge {
     assert(record.name !== this.#self.name, "a node's own record comes from itself");
     const before = this.#records.get(record.name);
-    const wasUnproven = this.#unproven.size > 0 && this.#unproven.has(record.name);
     // In a large cluster nearly everything that is told is known: that must cost next to nothing.
-    if (before === record && !wasUnproven) return old;
-    if (before !== undefined && !wins(record, before)) {
-      if (!proven || !wasUnproven || wins(before, record)) return old;
-    }
-    const wasOnRings = before?.state === "alive" && !wasUnproven;
-    const stays = wasOnRings && proven && record.state === "alive" &&
-      before.instance === record.instance;
-    if (before !== undefined) this.#take(before, wasUnproven, stays);
-    this.#put(record, proven, stays, now);
-    return { kind: "news", before, wasUnproven };
+    if (before === record || before !== undefined && !wins(record, before)) return old;
+    this.#replace(before, record, now);
+    return { kind: "news", before };
+  }
+
+  /** A member describes itself anew, such as by tags that its hello did not hold. */
+  describe(record: MemberRecord, now: number): void {
+    const before = this.#records.get(record.name);
+    if (before?.hash === record.hash) this.#replace(before, record, now);
   }
 
   /** Drops a name for good, without a trace. */
   drop(name: NodeName): void {
     const record = this.#records.get(name);
     if (record === undefined) return;
-    this.#take(record, this.#unproven.has(name), false);
+    this.#take(record, false);
     this.#records.delete(name);
   }
 
@@ -185,35 +179,40 @@ export class Roster {
     return this.#self;
   }
 
-  #put(record: MemberRecord, proven: boolean, stays: boolean, now: number): void {
+  #replace(before: MemberRecord | undefined, record: MemberRecord, now: number): void {
+    const stays = before?.state === "alive" && record.state === "alive" &&
+      before.instance === record.instance;
+    if (before !== undefined) this.#take(before, stays);
+    this.#put(record, stays, now);
+  }
+
+  #put(record: MemberRecord, stays: boolean, now: number): void {
     this.#records.set(record.name, record);
-    if (!proven) this.#unproven.add(record.name);
+    if (!this.#names.has(record.instance)) this.#names.set(record.instance, record.name);
     if (record.state === "failed") this.#failed.set(record.name, now);
     if (record.state === "left") this.#left.set(record.name, now);
     if (stays) this.ring.renew(record);
-    else if (record.state === "alive" && proven) this.ring.add(record);
-    if (proven) this.#count(record);
+    else if (record.state === "alive") this.ring.add(record);
+    this.#count(record);
     this.#sorted = undefined;
   }
 
   /** Undoes what `record` stands for everywhere but in the list of all; on the rings unless it `stays`. */
-  #take(record: MemberRecord, wasUnproven: boolean, stays: boolean): void {
-    if (wasUnproven) this.#unproven.delete(record.name);
+  #take(record: MemberRecord, stays: boolean): void {
+    if (this.#names.get(record.instance) === record.name) this.#names.delete(record.instance);
     if (record.state === "failed") this.#failed.delete(record.name);
     if (record.state === "left") {
       this.#left.delete(record.name);
       this.#leftSeen.delete(record.name);
     }
-    if (record.state === "alive" && !wasUnproven && !stays) this.ring.remove(record);
-    if (!wasUnproven) this.#count(record);
+    if (record.state === "alive" && !stays) this.ring.remove(record);
+    this.#count(record);
     this.#sorted = undefined;
   }
 
-  /** Those that live and have proven it. */
+  /** Those that live. */
   *#onRings(): IterableIterator<MemberRecord> {
-    for (const record of this.#records.values()) {
-      if (record.state === "alive" && !this.isUnproven(record.name)) yield record;
-    }
+    for (const record of this.#records.values()) if (record.state === "alive") yield record;
   }
 
   /** Counts a record in, or out again. Those who left do not count: they are forgotten one day. */

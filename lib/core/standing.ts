@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { BeamNode } from "./beam_node.ts";
 import type { Change } from "./change.ts";
 import type { Effect } from "./input.ts";
 import type { Parts } from "./parts.ts";
@@ -108,28 +107,27 @@ export class Standing {
   }
 
   #status(now: number): Effect {
-    const { roster, monitor, settings, beams } = this.#parts;
+    const { roster, candidates, monitor, settings, beams } = this.#parts;
     const shownBeams = beams?.sorted().filter((node) => node.isShown(now)) ?? [];
-    const shown = roster.shown + shownBeams.length;
+    const shownCandidates = candidates.shown();
+    const shown = roster.shown + shownCandidates.length + shownBeams.length;
     let alive = roster.alive + shownBeams.filter(({ status }) => status === "alive").length;
-    for (const instance of roster.ring.targets.keys()) {
-      if (monitor.link(instance)?.isBad) alive--;
-    }
-    const entries = shown <= settings.statusEntriesMax ? this.#entries(shownBeams, now) : undefined;
+    for (const name of roster.ring.targets.keys()) if (monitor.link(name)?.isBad) alive--;
+    const others = [
+      ...shownCandidates.map(({ name }) => ({ name, alive: false })),
+      ...shownBeams.map(({ name, status }) => ({ name, alive: countsAsAlive(status) })),
+    ];
+    const entries = shown <= settings.statusEntriesMax ? this.#entries(others, now) : undefined;
     return { kind: "status", self: roster.self.name, shown, alive, entries };
   }
 
-  /** One's own link where it is watched, the cluster's verdict elsewhere. */
-  #entries(beams: readonly BeamNode[], now: number): StatusEntry[] {
+  /** One's own link where it is watched, the cluster's verdict elsewhere; and `others`. */
+  #entries(others: readonly StatusEntry[], now: number): StatusEntry[] {
     const { roster, monitor } = this.#parts;
-    const entries: StatusEntry[] = [
-      { name: roster.self.name, alive: true },
-      ...beams.map(({ name, status }) => ({ name, alive: countsAsAlive(status) })),
-    ];
+    const entries: StatusEntry[] = [{ name: roster.self.name, alive: true }, ...others];
     for (const record of roster.sorted()) {
       const status = statusOf(this.#parts, record, now);
-      if (status === "unproven") continue;
-      const isBad = monitor.watches(record.instance) && monitor.link(record.instance)?.isBad;
+      const isBad = monitor.watches(record.name) && monitor.link(record.name)?.isBad;
       entries.push({ name: record.name, alive: countsAsAlive(status) && !isBad });
     }
     return entries.sort((one, other) => compareNames(one.name, other.name));

@@ -77,7 +77,7 @@ export class ClaimInvariants {
     for (const { name, instance, incarnation, status, self } of members) {
       present.add(name);
       // What only a row says may be anything.
-      if (self || status === "unproven") continue;
+      if (self || node.core.isCandidate(name)) continue;
       const state = status === "alive" || status === "suspect" ? "alive" : "failed";
       this.#moveOn(node, "shows", shown, name, { instance, incarnation, state, since: now });
       this.#reached(node, instance, incarnation);

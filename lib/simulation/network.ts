@@ -120,7 +120,7 @@ export class SimNetwork {
     for (const address of addresses) {
       const node = this.#listening.get(formatAddress(address));
       if (node === undefined || !this.reaches(from, node) || !this.reaches(node, from)) continue;
-      if (node.state !== "dead" && !this.#rejects(from, node)) return { kind: "node", node };
+      if (node.state !== "dead" && !this.rejects(from, node)) return { kind: "node", node };
       refused ??= node;
     }
     return refused === undefined ? { kind: "nobody" } : { kind: "refused", node: refused };
@@ -136,7 +136,8 @@ export class SimNetwork {
     return this.#delay(reconnectMs) + this.#delay(reconnectMs) + this.delay() + this.delay();
   }
 
-  #rejects(from: SimNode, to: SimNode): boolean {
+  /** True if a firewall answers with a reset whatever is sent between them. */
+  rejects(from: SimNode, to: SimNode): boolean {
     return this.#rejectedHosts.has(from.address.host) || this.#rejectedHosts.has(to.address.host);
   }
 

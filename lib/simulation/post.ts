@@ -263,6 +263,7 @@ export class Post {
 
   #connect(one: SimNode, other: SimNode): void {
     if (one.state === "dead" || other.state === "dead") return;
+    if (this.#network.rejects(one, other)) return;
     one.connected.add(other);
     other.connected.add(one);
     one.silent.delete(other);

@@ -30,7 +30,7 @@ Deno.test("Link is neither bad nor answered when nothing was sent", () => {
   assert.equal(link.isBad, false);
   assert.equal(link.hasAnswered, false);
   assert.equal(link.isConclusive, false);
-  assert.equal(link.heardAt, -Infinity);
+  assert.equal(link.lastPongAt, -Infinity);
   assert.deepEqual(link.misses, []);
   assert.deepEqual(link.history, []);
 });
@@ -74,7 +74,7 @@ Deno.test("Link.pong() mends the link at once and tells how it was", () => {
   assert.deepEqual(link.misses, []);
   assert.deepEqual(link.answersAt, { host: "10.0.0.3", port: 1 });
   assert.equal(link.roundTripUs, 900);
-  assert.equal(link.heardAt, 6);
+  assert.equal(link.lastPongAt, 6);
 });
 
 Deno.test("Link.pong() tells that only this node did not reach the peer, once", () => {

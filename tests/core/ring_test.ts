@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { MemberRecord } from "../../lib/core/record.ts";
 import { monitoredMax, Ring } from "../../lib/core/ring.ts";
-import { instanceOf, recordOf } from "./records.ts";
+import { recordOf } from "./records.ts";
 
 /** One node's ring, and the records that belong to it. */
 class Scene {
@@ -55,10 +55,10 @@ function sceneOf(members: readonly MemberRecord[], me: MemberRecord, full = fals
   return scene;
 }
 
-/** For each of many nodes the instances it watches. */
+/** For each of many nodes the names of those it watches. */
 function watchedBy(members: readonly MemberRecord[]): Map<string, ReadonlySet<string>> {
   return new Map(members.map((me) => {
-    return [me.instance, new Set(sceneOf(members, me).ring.targets.keys())];
+    return [me.name, new Set(sceneOf(members, me).ring.targets.keys())];
   }));
 }
 
@@ -75,7 +75,7 @@ Deno.test("Ring lets everybody watch everybody in a cluster of up to eleven", ()
     const members = many.slice(0, nodes);
     for (const me of members) {
       const { ring } = sceneOf(members, me);
-      const expected = members.filter((member) => member !== me).map(({ instance }) => instance);
+      const expected = members.filter((member) => member !== me).map(({ name }) => name);
       assert.deepEqual([...ring.targets.keys()].sort(), expected.sort(), `of ${nodes}`);
       assert.equal(ring.monitors, nodes - 1);
     }
@@ -85,20 +85,20 @@ Deno.test("Ring lets everybody watch everybody in a cluster of up to eleven", ()
 Deno.test("Ring watches at most ten in a larger cluster, and never a member that is not there", () => {
   for (const nodes of [12, 13, 20, 100, 500]) {
     const members = many.slice(0, nodes);
-    const known = new Set(members.map(({ instance }) => instance));
+    const known = new Set(members.map(({ name }) => name));
     for (const me of members.slice(0, 20)) {
       const { ring } = sceneOf(members, me);
       assert.ok(ring.targets.size <= monitoredMax, `${ring.targets.size} of ${nodes}`);
       assert.ok(ring.targets.size >= 5, `${ring.targets.size} of ${nodes}`);
-      for (const instance of ring.targets.keys()) assert.ok(known.has(instance));
-      assert.equal(ring.targets.has(me.instance), false, "nobody watches itself");
+      for (const name of ring.targets.keys()) assert.ok(known.has(name));
+      assert.equal(ring.targets.has(me.name), false, "nobody watches itself");
       assert.equal(ring.monitors, 10);
     }
   }
 });
 
 Deno.test("Ring gives each of 500 members about ten watchers, and spreads them over all", () => {
-  const watchers = new Map<string, string[]>(many.map(({ instance }) => [instance, []]));
+  const watchers = new Map<string, string[]>(many.map(({ name }) => [name, []]));
   const watched = watchedBy(many);
   for (const [me, targets] of watched) for (const target of targets) watchers.get(target)?.push(me);
   const counts = [...watchers.values()].map(({ length }) => length);
@@ -124,7 +124,7 @@ Deno.test("Ring connects 500 members so well that news reaches all within four h
   const watched = watchedBy(many);
   const neighbours = new Map([...watched].map(([me, targets]) => [me, new Set(targets)]));
   for (const [me, targets] of watched) for (const to of targets) neighbours.get(to)?.add(me);
-  const reached = new Set([instanceOf(0)]);
+  const reached = new Set<string>([self.name]);
   for (let hop = 0; hop < 4; hop++) {
     for (const at of [...reached]) for (const to of neighbours.get(at) ?? []) reached.add(to);
   }
@@ -188,7 +188,7 @@ Deno.test("Ring.renew() puts the new description of a member into the targets", 
       const renewed = recordOf(Number(member.name.slice(1).split("@")[0]), { incarnation: 5 });
       scene.records.set(renewed.name, renewed);
       scene.ring.renew(renewed);
-      assert.equal(scene.ring.targets.get(member.instance), renewed);
+      assert.equal(scene.ring.targets.get(member.name), renewed);
       assert.equal(scene.ring.size, count);
     }
     assert.deepEqual(scene.targets, scene.fresh(self));
@@ -199,7 +199,7 @@ Deno.test("Ring.remove() does not choose the one that goes again while it is amo
   const scene = sceneOf(others(40), self);
   for (const member of scene.targets) {
     scene.ring.remove(member);
-    assert.equal(scene.ring.targets.has(member.instance), false);
+    assert.equal(scene.ring.targets.has(member.name), false);
     scene.records.delete(member.name);
   }
 });

@@ -14,30 +14,18 @@ import { anyRecord, contentOf, instanceOf, nameOf, recordOf, recordStates } from
 
 const self = contentOf(0);
 
-/** Something that a roster hears; only living nodes are known from rows alone. */
-interface Heard {
-  readonly record: MemberRecord;
-  readonly proven: boolean;
-}
-
-const anyHeard: fc.Arbitrary<Heard> = fc.tuple(anyRecord(6), fc.boolean())
-  .map(([record, proven]) => ({ record, proven: proven || record.state !== "alive" }));
-
-function rosterOf(heard: readonly Heard[]): Roster {
+function rosterOf(records: readonly MemberRecord[]): Roster {
   const roster = new Roster(self, false);
-  heard.forEach(({ record, proven }, now) => roster.merge(record, proven, now));
+  records.forEach((record, now) => roster.merge(record, now));
   return roster;
-}
-
-function provenRosterOf(records: readonly MemberRecord[]): Roster {
-  return rosterOf(records.map((record) => ({ record, proven: true })));
 }
 
 /** Everything about a roster that must not depend on the order in which it heard. */
 function essenceOf(roster: Roster): unknown {
   const records = [...roster.records()].sort((one, other) => one.name < other.name ? -1 : 1);
   return {
-    records: records.map((record) => ({ record, isUnproven: roster.isUnproven(record.name) })),
+    records,
+    names: records.map(({ instance }) => roster.nameOf(instance)),
     sorted: roster.sorted(),
     fingerprint: roster.fingerprint,
     buckets: roster.buckets,
@@ -58,11 +46,12 @@ Deno.test("Roster holds nobody but its own node at first", () => {
   assert.deepEqual(roster.sorted(), []);
   assert.deepEqual([...roster.records()], []);
   assert.equal(roster.get(self.name), undefined);
-  assert.equal(roster.isUnproven(nameOf(1)), false);
+  assert.equal(roster.nameOf(self.instance), self.name);
+  assert.equal(roster.nameOf(instanceOf(1)), undefined);
 });
 
 Deno.test("Roster.merge() comes to the same whatever the order, and whatever comes twice", () => {
-  const orders = fc.array(anyHeard, { maxLength: 25 }).chain((heard) =>
+  const orders = fc.array(anyRecord(6), { maxLength: 25 }).chain((heard) =>
     fc.tuple(
       fc.constant(heard),
       fc.shuffledSubarray([...heard, ...heard.slice(0, 8)], {
@@ -75,27 +64,24 @@ Deno.test("Roster.merge() comes to the same whatever the order, and whatever com
   }));
 });
 
-Deno.test("Roster.merge() keeps of each name what wins, unproven while only a row says so", () => {
-  fc.assert(fc.property(fc.array(anyHeard, { maxLength: 25 }), (heard) => {
+Deno.test("Roster.merge() keeps of each name what wins", () => {
+  fc.assert(fc.property(fc.array(anyRecord(6), { maxLength: 25 }), (heard) => {
     const roster = rosterOf(heard);
     for (let number = 1; number <= 6; number++) {
-      const about = heard.filter(({ record }) => record.name === nameOf(number));
+      const about = heard.filter(({ name }) => name === nameOf(number));
       const best = about.reduce<MemberRecord | undefined>(
-        (most, { record }) => most === undefined || wins(record, most) ? record : most,
+        (most, record) => most === undefined || wins(record, most) ? record : most,
         undefined,
       );
-      const isProven = about.some(({ record, proven }) => proven && record.hash === best?.hash);
       assert.equal(roster.get(nameOf(number))?.hash, best?.hash);
-      assert.equal(roster.isUnproven(nameOf(number)), best !== undefined && !isProven);
     }
   }));
 });
 
-Deno.test("Roster.fingerprint and its buckets are the XOR of what is proven and has not left", () => {
-  fc.assert(fc.property(fc.array(anyHeard, { maxLength: 25 }), (heard) => {
+Deno.test("Roster.fingerprint and its buckets are the XOR of all that have not left", () => {
+  fc.assert(fc.property(fc.array(anyRecord(6), { maxLength: 25 }), (heard) => {
     const roster = rosterOf(heard);
-    const counted = [...roster.records()]
-      .filter(({ name, state }) => state !== "left" && !roster.isUnproven(name));
+    const counted = [...roster.records()].filter(({ state }) => state !== "left");
     const expected = new Int32Array(bucketCount);
     for (const { name, hash } of [roster.self, ...counted]) {
       const bucket = hashText(name) % bucketCount;
@@ -113,13 +99,13 @@ Deno.test("Roster.fingerprint is equal on all nodes that know the same", () => {
   );
   const rosters = nodes.map((me) => {
     const roster = new Roster(me, false);
-    for (const record of nodes) if (record !== me) roster.merge(record, true, 0);
+    for (const record of nodes) if (record !== me) roster.merge(record, 0);
     return roster;
   });
   assert.equal(new Set(rosters.map(({ fingerprint }) => fingerprint)).size, 1);
   assert.equal(new Set(rosters.map(({ buckets }) => buckets.join())).size, 1);
   const changed = rosters[3] as Roster;
-  changed.merge(recordOf(7, { incarnation: 7, state: "failed" }), true, 1);
+  changed.merge(recordOf(7, { incarnation: 7, state: "failed" }), 1);
   assert.notEqual(changed.fingerprint, rosters[4]?.fingerprint);
   const differing = changed.buckets.filter((part, index) => part !== rosters[4]?.buckets[index]);
   assert.equal(differing.length, 1, "only the bucket of the one that changed");
@@ -129,85 +115,93 @@ Deno.test("Roster.merge() tells what stood there before, and nothing of what is 
   const roster = new Roster(self, false);
   const first = recordOf(1);
   const second = recordOf(1, { incarnation: 1 });
-  const news = { kind: "news", before: undefined, wasUnproven: false };
-  assert.deepEqual(roster.merge(first, true, 0), news);
-  assert.deepEqual(roster.merge(first, true, 0), { kind: "old" });
-  assert.deepEqual(roster.merge({ ...first }, true, 0), { kind: "old" });
-  assert.deepEqual(roster.merge(second, true, 0), { ...news, before: first });
-  assert.deepEqual(roster.merge(first, true, 0), { kind: "old" });
+  const news = { kind: "news", before: undefined };
+  assert.deepEqual(roster.merge(first, 0), news);
+  assert.deepEqual(roster.merge(first, 0), { kind: "old" });
+  assert.deepEqual(roster.merge({ ...first }, 0), { kind: "old" });
+  assert.deepEqual(roster.merge(second, 0), { ...news, before: first });
+  assert.deepEqual(roster.merge(first, 0), { kind: "old" });
   assert.equal(roster.get(first.name), second);
   assert.ok(roster.holds(first.name, first.instance));
   assert.equal(roster.holds(first.name, instanceOf(99)), false);
   assert.equal(roster.holds(nameOf(99), first.instance), false);
 });
 
-Deno.test("Roster.merge() counts a member once it has proven itself, though it says nothing new", () => {
-  const roster = new Roster(self, false);
-  const record = recordOf(1);
-  const before = roster.fingerprint;
-  roster.merge(record, false, 0);
-  assert.ok(roster.isUnproven(record.name));
-  assert.deepEqual([roster.shown, roster.alive, roster.fingerprint], [1, 1, before]);
-  assert.ok(!roster.ring.targets.has(record.instance), "it is not on the rings yet");
-  const news = { kind: "news", before: record, wasUnproven: true };
-  assert.deepEqual(roster.merge(record, true, 1), news);
-  assert.deepEqual([roster.shown, roster.alive], [2, 2]);
-  assert.equal(roster.fingerprint, (before ^ record.hash) >>> 0);
-  assert.equal(roster.ring.size, 1);
-  assert.deepEqual(roster.merge(record, false, 2), { kind: "old" }, "a row takes nothing back");
-  assert.equal(roster.isUnproven(record.name), false);
+Deno.test("Roster.describe() takes what a member adds to its record, and nothing else", () => {
+  const roster = rosterOf([recordOf(1)]);
+  const { fingerprint } = roster;
+  const described = recordOf(1, { tags: { zone: "a" } });
+  roster.describe(described, 1);
+  assert.equal(roster.get(nameOf(1)), described);
+  assert.equal(roster.ring.targets.get(nameOf(1)), described);
+  assert.equal(roster.fingerprint, fingerprint);
+  roster.describe(recordOf(1, { incarnation: 1 }), 2);
+  roster.describe(recordOf(2), 2);
+  assert.equal(roster.get(nameOf(1)), described);
+  assert.equal(roster.get(nameOf(2)), undefined);
+});
+
+Deno.test("Roster.nameOf() gives an instance that two claim to the first", () => {
+  const roster = rosterOf([recordOf(1), recordOf(2, { instance: instanceOf(1) })]);
+  assert.equal(roster.nameOf(instanceOf(1)), nameOf(1));
+  assert.deepEqual([...roster.ring.targets.keys()], [nameOf(1), nameOf(2)]);
+  roster.drop(nameOf(2));
+  assert.equal(roster.nameOf(instanceOf(1)), nameOf(1));
+  assert.deepEqual([...roster.ring.targets.keys()], [nameOf(1)]);
 });
 
 Deno.test("Roster counts who is shown and who is alive, and knows since when one is failed", () => {
-  const roster = provenRosterOf([recordOf(1), recordOf(2), recordOf(3), recordOf(4)]);
-  roster.merge(recordOf(5), false, 0);
+  const roster = rosterOf([recordOf(1), recordOf(2), recordOf(3), recordOf(4)]);
   assert.deepEqual([roster.shown, roster.alive], [5, 5]);
-  roster.merge(recordOf(1, { state: "failed" }), true, 70);
-  roster.merge(recordOf(2, { state: "failed" }), true, 80);
+  roster.merge(recordOf(1, { state: "failed" }), 70);
+  roster.merge(recordOf(2, { state: "failed" }), 80);
   assert.deepEqual([roster.shown, roster.alive], [5, 3]);
   assert.deepEqual([...roster.failed], [[nameOf(1), 70], [nameOf(2), 80]]);
-  roster.merge(recordOf(1, { state: "left" }), true, 90);
-  roster.merge(recordOf(2, { incarnation: 1 }), true, 90);
+  roster.merge(recordOf(1, { state: "left" }), 90);
+  roster.merge(recordOf(2, { incarnation: 1 }), 90);
   assert.deepEqual([roster.shown, roster.alive], [4, 4]);
   assert.equal(roster.failed.size, 0);
 });
 
 Deno.test("Roster.sorted() counts as people do, follows what changes, and leaves out the gone", () => {
-  const roster = provenRosterOf([recordOf(10), recordOf(9), recordOf(100), recordOf(1)]);
+  const roster = rosterOf([recordOf(10), recordOf(9), recordOf(100), recordOf(1)]);
   const names = (): string[] => roster.sorted().map(({ name }) => name);
   assert.deepEqual(names(), [1, 9, 10, 100].map(nameOf));
-  roster.merge(recordOf(9, { state: "left" }), true, 0);
+  roster.merge(recordOf(9, { state: "left" }), 0);
   assert.deepEqual(names(), [1, 10, 100].map(nameOf));
-  roster.merge(recordOf(2), false, 0);
+  roster.merge(recordOf(2), 0);
   assert.deepEqual(names(), [1, 2, 10, 100].map(nameOf));
   roster.drop(nameOf(1));
   assert.deepEqual(names(), [2, 10, 100].map(nameOf));
 });
 
 Deno.test("Roster.drop() leaves no trace, whatever is dropped", () => {
-  const drops = fc.tuple(fc.array(anyHeard, { maxLength: 20 }), fc.subarray([1, 2, 3, 4, 5, 6, 7]));
+  const drops = fc.tuple(
+    fc.array(anyRecord(6), { maxLength: 20 }),
+    fc.subarray([1, 2, 3, 4, 5, 6, 7]),
+  );
   fc.assert(fc.property(drops, ([heard, dropped]) => {
     const roster = rosterOf(heard);
     const names = dropped.map(nameOf);
     for (const name of names) roster.drop(name);
-    const others = heard.filter(({ record }) => !names.includes(record.name));
+    const others = heard.filter(({ name }) => !names.includes(name));
     assert.deepEqual(essenceOf(roster), essenceOf(rosterOf(others)));
   }));
 });
 
 Deno.test("Roster.purge() forgets those who left ten minutes ago, and only those", () => {
-  const roster = provenRosterOf([1, 2, 3, 4].map((number) => recordOf(number)));
-  roster.merge(recordOf(1, { state: "left" }), true, 1000);
-  roster.merge(recordOf(2, { state: "left" }), true, 2000);
-  roster.merge(recordOf(3, { state: "failed" }), true, 1000);
-  assert.deepEqual(roster.merge(recordOf(1), true, 2000), { kind: "old" }, "it is remembered");
+  const roster = rosterOf([1, 2, 3, 4].map((number) => recordOf(number)));
+  roster.merge(recordOf(1, { state: "left" }), 1000);
+  roster.merge(recordOf(2, { state: "left" }), 2000);
+  roster.merge(recordOf(3, { state: "failed" }), 1000);
+  assert.deepEqual(roster.merge(recordOf(1), 2000), { kind: "old" }, "it is remembered");
   roster.purge(600_999);
   assert.equal(roster.get(nameOf(1))?.state, "left");
   roster.purge(601_000);
   assert.equal(roster.get(nameOf(1)), undefined);
   assert.equal(roster.get(nameOf(2))?.state, "left");
   // Leaving again, as another instance, starts the time anew.
-  roster.merge(recordOf(2, { state: "left", incarnation: 1 }), true, 601_500);
+  roster.merge(recordOf(2, { state: "left", incarnation: 1 }), 601_500);
   roster.purge(1_201_499);
   assert.deepEqual([...roster.records()].map(({ name }) => name).sort(), [2, 3, 4].map(nameOf));
   roster.purge(1_201_500);
@@ -215,11 +209,10 @@ Deno.test("Roster.purge() forgets those who left ten minutes ago, and only those
   assert.equal(roster.shown, 3);
 });
 
-Deno.test("Roster.inBuckets() gives what is wanted, with oneself and the gone, but nothing unproven", () => {
+Deno.test("Roster.inBuckets() gives what is wanted, with oneself and the gone", () => {
   const records = Array.from({ length: 300 }, (_, index) => recordOf(index + 1));
   const gone = recordOf(5, { state: "left" });
-  const roster = provenRosterOf([...records, gone]);
-  roster.merge(recordOf(999), false, 0);
+  const roster = rosterOf([...records, gone]);
   assert.deepEqual(roster.inBuckets(new Set()), new Map());
   const all = roster.inBuckets(new Set(Array.from({ length: bucketCount }, (_, bucket) => bucket)));
   const told = [...all.values()].flat();
@@ -235,13 +228,13 @@ Deno.test("Roster.inBuckets() gives what is wanted, with oneself and the gone, b
 });
 
 Deno.test("Roster.renewSelf() says it as others will hear it, and leaving counts oneself out", () => {
-  const roster = provenRosterOf([recordOf(1), recordOf(2)]);
+  const roster = rosterOf([recordOf(1), recordOf(2)]);
   const other = new Roster(recordOf(1), false);
-  other.merge(recordOf(2), true, 0);
+  other.merge(recordOf(2), 0);
   for (const content of [{ incarnation: 4 }, { tags: { zone: "a" } }, { state: "left" }] as const) {
     const renewed = roster.renewSelf(content);
     assert.equal(roster.self, renewed);
-    other.merge(renewed, true, 0);
+    other.merge(renewed, 0);
     assert.equal(roster.fingerprint, other.fingerprint);
     assert.deepEqual(roster.buckets, other.buckets);
   }
@@ -250,23 +243,21 @@ Deno.test("Roster.renewSelf() says it as others will hear it, and leaving counts
 });
 
 Deno.test("Roster.rename() lets go of what is known under the new name, whatever that is", () => {
-  for (const isProven of [true, false]) {
-    for (const state of recordStates) {
-      const roster = provenRosterOf([recordOf(1), recordOf(2)]);
-      roster.merge(recordOf(3, { state }), isProven, 0);
-      roster.rename(nameOf(3));
-      const renamed = { ...contentOf(0), name: nameOf(3) };
-      const expected = new Roster(renamed, false);
-      for (const number of [1, 2]) expected.merge(recordOf(number), true, 0);
-      assert.deepEqual(essenceOf(roster), essenceOf(expected));
-      assert.equal(roster.self.name, nameOf(3));
-    }
+  for (const state of recordStates) {
+    const roster = rosterOf([recordOf(1), recordOf(2)]);
+    roster.merge(recordOf(3, { state }), 0);
+    roster.rename(nameOf(3));
+    const renamed = { ...contentOf(0), name: nameOf(3) };
+    const expected = new Roster(renamed, false);
+    for (const number of [1, 2]) expected.merge(recordOf(number), 0);
+    assert.deepEqual(essenceOf(roster), essenceOf(expected));
+    assert.equal(roster.self.name, nameOf(3));
   }
 });
 
 Deno.test("Roster.merge() asserts when somebody speaks of the node itself", () => {
   const roster = new Roster(self, false);
-  assert.throws(() => roster.merge(recordOf(0, { incarnation: 9 }), true, 0), AssertionError);
+  assert.throws(() => roster.merge(recordOf(0, { incarnation: 9 }), 0), AssertionError);
 });
 
 Deno.test("Roster.ring follows what is merged and dropped in a larger cluster", () => {
@@ -277,12 +268,12 @@ Deno.test("Roster.ring follows what is merged and dropped in a larger cluster", 
       const roster = new Roster(self, false);
       changes.forEach(([record, isDrop], now) => {
         if (isDrop && now % 3 === 0) roster.drop(record.name);
-        else roster.merge(record, true, now);
+        else roster.merge(record, now);
         // Choosing now and then, so that a choice can become stale.
         if (now % 2 === 0) void roster.ring.targets;
       });
       const living = [...roster.records()].filter(({ state }) => state === "alive");
-      const fresh = provenRosterOf(living);
+      const fresh = rosterOf(living);
       assert.equal(roster.ring.size, living.length);
       const sorted = ({ ring }: Roster): [string, MemberRecord][] =>
         [...ring.targets].sort(([one], [other]) => one < other ? -1 : 1);

@@ -298,7 +298,7 @@ Deno.test({
     assert.equal(recordHash(record), record.hash);
     const alive = makeRecord({ ...record, name: "b@h" as NodeName, state: "alive" });
     const roster = new Roster({ ...record, state: "alive" }, false);
-    roster.merge(alive, true, 0);
+    roster.merge(alive, 0);
     const { whole, buckets } = fingerprintsOf([roster.self, alive]);
     assert.equal(roster.fingerprint, whole);
     assert.deepEqual(roster.buckets, buckets);

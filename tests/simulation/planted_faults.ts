@@ -120,23 +120,19 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "brings back who has left",
     changes: one(
       "roster.ts",
-      "if (before !== undefined && !wins(record, before)) {",
-      'if (before !== undefined && before.state !== "left" && !wins(record, before)) {',
+      "before !== undefined && !wins(record, before)",
+      'before !== undefined && before.state !== "left" && !wins(record, before)',
     ),
     seedsMax: 10,
   },
   {
     name: "takes an empty listing for a removal",
     changes: [
+      ...one("dead_rows.ts", "if (isWhole) this.#cleanUp", "this.#cleanUp"),
       ...one(
-        "registry_reader.ts",
-        "if (own?.row.instance === self.instance) this.#cleanUp",
-        "this.#cleanUp",
-      ),
-      ...one(
-        "registry_reader.ts",
-        "for (const [name, failedAt] of roster.failed) {\n      const record = roster.get(name);\n      if (record === undefined) continue;\n      if (!present",
-        "for (const { name } of [...roster.records()]) {\n      const failedAt = now;\n      const record = roster.get(name);\n      if (record === undefined) continue;\n      if (!present",
+        "dead_rows.ts",
+        "for (const [name, failedAt] of roster.failed) review(roster.get(name), failedAt);",
+        "for (const record of [...roster.records()]) review(record, now);",
       ),
     ],
     seedsMax: 10,
@@ -144,7 +140,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "takes rows out without waiting",
     changes: one(
-      "registry_reader.ts",
+      "dead_rows.ts",
       "export const deadRowMs = 10 * 60_000;",
       "export const deadRowMs = 5000;",
     ),
@@ -152,7 +148,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "does not pass news on",
-    changes: one("exchange.ts", "    else if (proven) outbox.record(record, now);\n", ""),
+    changes: one("exchange.ts", "    else outbox.record(record, now);\n", ""),
     seedsMax: 25,
   },
   {
@@ -162,15 +158,15 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "asks all strangers at once",
-    changes: one("monitor.ts", "if (!isFresh && !this.#allowance.permits(now)) return;", ""),
+    changes: one("candidate_prober.ts", "if (!isFresh && !allowance.permits(now)) return;", ""),
     seedsMax: 60,
   },
   {
     name: "counts rows among the members",
     changes: one(
-      "roster.ts",
-      "- this.#left.size - this.#unproven.size + 1",
-      "- this.#left.size + 1",
+      "standing.ts",
+      "roster.shown + shownCandidates.length +",
+      "roster.shown + [...candidates.all()].length +",
     ),
     seedsMax: 10,
   },
