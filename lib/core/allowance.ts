@@ -32,10 +32,10 @@ export class Allowance {
     return this.#left >= 1;
   }
 
-  /** One was done. */
-  spend(now: number): void {
+  /** So many were done. */
+  spend(now: number, count = 1): void {
     this.#renew(now);
-    this.#left = Math.max(-this.#perInterval, this.#left - 1);
+    this.#left = Math.max(-this.#perInterval, this.#left - count);
   }
 
   /** From when on one more may be done, if nothing else is done until then. */

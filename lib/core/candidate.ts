@@ -39,6 +39,8 @@ export class Candidate {
   claim: RowClaim;
   /** What its own pings showed; no member's pings count here, and these count for no member. */
   readonly link = new Link();
+  /** How often its turn to be asked has come since it failed. */
+  turns = 0;
   /** Since when it is shown as failed, on this node's clock; `undefined` while it is not. */
   failedAt: number | undefined;
 

@@ -1,32 +1,50 @@
 /**
  * Pings to candidates: the only way from a row to a member that needs no other member's word.
  *
- * A registry may be full of rows that nobody stands behind. Each candidate is asked as the allowance
- * of pings permits ({@linkcode Introductions}), once more soon if that fails, and from then on now
- * and then. A candidate that claims the instance of a member with another name is never asked.
+ * A registry may be full of rows that nobody stands behind, and anybody who can write it can name any
+ * address. So each candidate is asked as the allowance of pings permits ({@linkcode Introductions}),
+ * in which each address counts as a ping; once more soon if that fails, and from then on with growing
+ * pauses. In a larger cluster only a few ask, others each time: one answer is enough for all. Who is
+ * new or alone asks all. A candidate that claims the instance of a member with another name is never asked.
  *
  * @module
  */
 import { Allowance } from "./allowance.ts";
 import type { Candidate, RowClaim } from "./candidate.ts";
 import type { Candidates } from "./candidates.ts";
+import { hashText, mix } from "./hash.ts";
 import type { Effect, PingOutcome } from "./input.ts";
 import { Introductions } from "./introductions.ts";
 import type { Monitor } from "./monitor.ts";
 import type { NodeName } from "./name.ts";
 import type { OwnHealth } from "./own_health.ts";
 import type { Random } from "./random.ts";
+import { monitoredMax } from "./ring.ts";
+import type { Roster } from "./roster.ts";
 import type { InstanceId } from "./row.ts";
 import { Schedule } from "./schedule.ts";
 import type { Settings } from "./settings.ts";
 
-/** Pings per interval to rows that have just appeared, whatever else is sent. */
+/** Addresses per interval of rows that have just appeared that are dialled, whatever else is sent. */
 const freshPerInterval = 10;
+
+/** Longest pause between two pings to a candidate, in milliseconds. */
+export const candidatePauseMostMs = 5 * 60_000;
+
+/** How many nodes of a cluster ask a candidate when its turn comes. */
+const askersMax = 4;
+
+/** In a cluster of up to this many others all ask. */
+const allAskMax = monitoredMax;
+
+/** For so long after its start a node asks all, in milliseconds. */
+const newMs = 10_000;
 
 /** What the pings to candidates work with. */
 export interface CandidateProberParts {
   readonly settings: Settings;
   readonly candidates: Candidates;
+  readonly roster: Roster;
   readonly monitor: Monitor;
   readonly health: OwnHealth;
   readonly random: Random;
@@ -58,6 +76,7 @@ export class CandidateProber {
   readonly #freshAllowance: Allowance;
   #stalledAt = -Infinity;
   #running = false;
+  #startedAt = 0;
 
   constructor(parts: CandidateProberParts) {
     this.#parts = parts;
@@ -66,7 +85,9 @@ export class CandidateProber {
   }
 
   get wakeAt(): number {
-    return this.#running ? Math.min(this.#due.earliest, this.#introduceAt) : Infinity;
+    if (!this.#running) return Infinity;
+    const { permitsAt } = this.#parts.monitor.allowance;
+    return Math.min(Math.max(this.#due.earliest, permitsAt), this.#introduceAt);
   }
 
   /** True while candidates wait that were never asked. */
@@ -77,6 +98,7 @@ export class CandidateProber {
   /** Begins; before that nobody is asked. */
   start(now: number): void {
     this.#running = true;
+    this.#startedAt = now;
     this.#freshAllowance.begin(freshPerInterval, now);
   }
 
@@ -87,7 +109,13 @@ export class CandidateProber {
 
   /** A candidate has answered too late, or broken off: asks it now, out of turn. */
   late(name: NodeName, instance: InstanceId, now: number): void {
-    if (this.#parts.candidates.holds(name, instance)) this.#due.hasten(name, now);
+    const candidate = this.#parts.candidates.get(name);
+    if (candidate?.instance !== instance || candidate.link.ping !== undefined) return;
+    const { link } = candidate;
+    const at = Math.max(now, link.hastenedAt + this.#parts.settings.intervalMs);
+    if ((this.#due.at(name) ?? Infinity) <= at) return;
+    link.hastenedAt = at;
+    this.#due.set(name, at);
   }
 
   /** Instances to which a ping is on its way. */
@@ -103,17 +131,23 @@ export class CandidateProber {
   /** Sends what is due; `nextPing` gives each ping its number. */
   wake(nextPing: () => number, now: number, out: Effect[]): void {
     if (!this.#running) return;
-    for (let name = this.#due.take(now); name !== undefined; name = this.#due.take(now)) {
-      this.#ask(name, nextPing, now, out);
-    }
     const introductions = this.#introductions;
     const { allowance } = this.#parts.monitor;
-    while (!introductions.isEmpty) {
-      const isFresh = introductions.hasFresh && this.#freshAllowance.permits(now);
-      if (!isFresh && !allowance.permits(now)) return;
-      const name = introductions.take();
-      if (name === undefined || !this.#ask(name, nextPing, now, out)) continue;
-      if (isFresh) this.#freshAllowance.spend(now);
+    while (introductions.hasFresh && this.#freshAllowance.permits(now)) {
+      const candidate = this.#askable(introductions.take());
+      if (candidate === undefined) continue;
+      this.#freshAllowance.spend(now, costOf(candidate));
+      this.#send(candidate, nextPing(), now, out);
+    }
+    while (allowance.permits(now)) {
+      // The first ping to somebody finds the living, the second only shows who is dead.
+      const name = introductions.take() ?? this.#due.take(now);
+      if (name === undefined) return;
+      const candidate = this.#askable(name);
+      if (candidate === undefined) continue;
+      // If it is not its turn here, others ask it.
+      if (this.#isChosen(candidate, now)) this.#send(candidate, nextPing(), now, out);
+      else this.#planTurn(candidate, now);
     }
   }
 
@@ -129,7 +163,7 @@ export class CandidateProber {
       link.pong(outcome.roundTripUs, outcome.address, now);
       return { kind: "proven", claim, outcome };
     }
-    const { candidates, monitor, settings } = this.#parts;
+    const { candidates, settings } = this.#parts;
     if (candidates.get(name) !== candidate) return { kind: "none" };
     if (at <= this.#stalledAt || link.forgives(outcome.kind)) {
       this.#due.hasten(name, now);
@@ -141,7 +175,7 @@ export class CandidateProber {
       return { kind: "none" };
     }
     const isNew = candidates.fail(candidate, now);
-    this.#due.set(name, Math.max(now, at + monitor.pauseMs(candidate.failedAt, now)));
+    this.#planTurn(candidate, now);
     return isNew ? { kind: "failed", candidate } : { kind: "none" };
   }
 
@@ -152,17 +186,44 @@ export class CandidateProber {
     return isEmpty ? Infinity : Math.min(freshAt, this.#parts.monitor.allowance.permitsAt);
   }
 
-  /** Pings the candidate of that name; false if there is no need to, or no right. */
-  #ask(name: NodeName, nextPing: () => number, now: number, out: Effect[]): boolean {
-    const { candidates, monitor, settings, health } = this.#parts;
-    const candidate = candidates.get(name);
-    if (candidate === undefined || candidate.link.ping !== undefined) return false;
-    if (candidates.ownerOf(candidate) !== undefined) return false;
-    const ping = candidate.link.ping = nextPing();
-    const { instance, addresses } = candidate.claim;
+  /** The candidate of that name, unless there is no need to ask it, or no right. */
+  #askable(name: NodeName | undefined): Candidate | undefined {
+    const { candidates } = this.#parts;
+    const candidate = name && candidates.get(name);
+    if (candidate === undefined || candidate.link.ping !== undefined) return undefined;
+    return candidates.ownerOf(candidate) === undefined ? candidate : undefined;
+  }
+
+  /**
+   * True if it is this node that asks. Which ones do follows from both instances, and changes from turn
+   * to turn, so that it does not always hit those who cannot reach the candidate.
+   */
+  #isChosen({ instance, turns, link }: Candidate, now: number): boolean {
+    const { ring, self } = this.#parts.roster;
+    if (ring.size <= allAskMax || now - this.#startedAt < newMs) return true;
+    // Who has asked once asks again soon: one ping that fails shows nothing.
+    if (link.misses.length === 1) return true;
+    const place = mix(mix(hashText(instance) ^ self.instanceHash) + turns) % (ring.size + 1);
+    return place < askersMax;
+  }
+
+  /** Plans the next turn of a candidate, each after a longer pause than the one before. */
+  #planTurn(candidate: Candidate, now: number): void {
+    const { settings, random } = this.#parts;
+    const pauseMs = Math.min(candidatePauseMostMs, settings.intervalMs * 2 ** candidate.turns);
+    candidate.turns = Math.min(candidate.turns + 1, 20);
+    // ± 10 %, so that nodes do not fall into step.
+    const jitteredMs = Math.round(pauseMs * 0.9 + random.below(Math.max(1, pauseMs * 0.2)));
+    this.#due.set(candidate.name, now + jitteredMs);
+  }
+
+  #send(candidate: Candidate, ping: number, now: number, out: Effect[]): void {
+    const { monitor, settings, health } = this.#parts;
+    candidate.link.ping = ping;
+    const { name, instance, addresses } = candidate.claim;
     const stretch = health.stretch(now);
     this.#sent.set(ping, { candidate, at: now });
-    monitor.allowance.spend(now);
+    monitor.allowance.spend(now, costOf(candidate));
     out.push({
       kind: "ping",
       ping,
@@ -172,6 +233,10 @@ export class CandidateProber {
       answerTimeoutMs: settings.timings.pingTimeoutMs * stretch,
       fresh: false,
     });
-    return true;
   }
+}
+
+/** What a ping to a candidate costs: each of its addresses is dialled. */
+function costOf({ claim }: Candidate): number {
+  return Math.max(1, claim.addresses.length);
 }

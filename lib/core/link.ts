@@ -51,6 +51,8 @@ export type LinkBefore = "good" | "bad" | "bad-for-this-node-only";
 export class Link {
   /** The ping on its way, if any. */
   ping: number | undefined;
+  /** When it was last wished to be asked out of turn, or will be by such a wish; `-Infinity`: never. */
+  hastenedAt = -Infinity;
   /** The last round trip, in microseconds. */
   roundTripUs: number | undefined;
   /** The address of the last pong. */

@@ -276,10 +276,7 @@ export class Membership {
       case "told":
         return this.#exchange.told(input.news, now);
       case "probe-asked":
-        if (!this.#monitor.probe(input.subject, input.reply, ++this.#numbers, now, out)) {
-          out.push({ kind: "probe-answer", reply: input.reply, reached: false });
-        }
-        return;
+        return this.#monitor.probe(input.subject, input.reply, () => ++this.#numbers, now, out);
       case "probe-ended":
         return this.#judge.probeEnded(input.probe, input.reached, now);
       case "sync-asked":

@@ -7,19 +7,22 @@
  * arrives while this process itself was held up is not believed: the deadlines ran out here, not
  * there.
  *
+ * Whatever comes in, and however much of it: nobody is asked out of turn more than once an interval,
+ * and all together no more often than {@linkcode pingsMostPerInterval}.
+ *
  * @module
  */
 import type { Addressee, Effect, PingContent, PingOutcome } from "./input.ts";
 import { Allowance } from "./allowance.ts";
-import type { Candidates } from "./candidates.ts";
 import { Link } from "./link.ts";
 import type { LinkBefore } from "./link.ts";
 import type { NodeName } from "./name.ts";
 import type { OwnHealth } from "./own_health.ts";
+import { ProbesForOthers } from "./probes_for_others.ts";
 import { shuffled } from "./random.ts";
 import type { Random } from "./random.ts";
 import type { MemberRecord } from "./record.ts";
-import { monitoredMax } from "./ring.ts";
+import { fullMeshMax, monitoredMax } from "./ring.ts";
 import type { Roster } from "./roster.ts";
 import type { InstanceId } from "./row.ts";
 import { Schedule } from "./schedule.ts";
@@ -49,6 +52,14 @@ const pingsPerInterval = monitoredMax + sweepsPerInterval;
  */
 const firstPings = 4;
 
+/**
+ * Most pings per interval, whatever happens: five times what goes out in peace. A node that has lost
+ * half of a large cluster, or has just come into one, sends most of that. The others wait.
+ */
+export function pingsMostPerInterval(fullMesh: boolean): number {
+  return 5 * ((fullMesh ? fullMeshMax : monitoredMax) + sweepsPerInterval);
+}
+
 /** A wake-up that is this late means that the process was held up, in milliseconds. */
 export const stallMs = 500;
 
@@ -59,8 +70,6 @@ interface Sent {
   readonly record: MemberRecord;
   readonly at: number;
   readonly purpose: Purpose;
-  /** Of a probe: the reply that waits for it. */
-  readonly reply: number;
 }
 
 /** What a ping showed, for the one who judges. */
@@ -82,10 +91,11 @@ export class Monitor {
   readonly #health: OwnHealth;
   /** What the pings of this node may cost; those to candidates share it. */
   readonly allowance: Allowance;
-  readonly #candidates: Candidates;
+  readonly #limit: Allowance;
   readonly #links = new Map<NodeName, Link>();
   readonly #due = new Schedule<NodeName>();
   readonly #sent = new Map<number, Sent>();
+  readonly #probes: ProbesForOthers;
   #sweepAt = Infinity;
   #sweep: MemberRecord[] = [];
   /** Failed members that are asked now and then. */
@@ -95,24 +105,25 @@ export class Monitor {
   #running = false;
 
   constructor(
-    { settings, roster, candidates, health, random }: {
+    { settings, roster, health, random }: {
       readonly settings: Settings;
       readonly roster: Roster;
-      readonly candidates: Candidates;
       readonly health: OwnHealth;
       readonly random: Random;
     },
   ) {
     this.#settings = settings;
     this.#roster = roster;
-    this.#candidates = candidates;
     this.#health = health;
     this.#random = random;
-    this.allowance = new Allowance(pingsPerInterval, settings.intervalMs);
+    const { intervalMs, fullMesh } = settings;
+    this.allowance = new Allowance(pingsPerInterval, intervalMs);
+    this.#limit = new Allowance(pingsMostPerInterval(fullMesh), intervalMs);
+    this.#probes = new ProbesForOthers(roster, intervalMs);
   }
 
   get wakeAt(): number {
-    return Math.min(this.#due.earliest, this.#sweepAt);
+    return Math.min(Math.max(this.#due.earliest, this.#limit.permitsAt), this.#sweepAt);
   }
 
   /** Begins; before that nobody is asked. */
@@ -120,6 +131,8 @@ export class Monitor {
     this.#running = true;
     this.#sweepAt = now + this.#settings.intervalMs;
     this.allowance.begin(firstPings, now);
+    this.#limit.begin(pingsMostPerInterval(this.#settings.fullMesh), now);
+    this.#probes.start(now);
     this.#targets = undefined;
     this.refresh(now);
   }
@@ -154,11 +167,15 @@ export class Monitor {
     this.#targets = targets;
   }
 
-  /** Asks the member of that name now, out of turn. */
+  /** Asks the member of that name now, out of turn; but not more than once an interval. */
   hasten(name: NodeName, now: number): void {
     const record = this.#roster.get(name);
     if (record === undefined || !this.#running) return;
-    if (this.#links.get(name)?.ping === undefined) this.#due.hasten(name, now);
+    const link = this.linkOf(name);
+    const at = Math.max(now, link.hastenedAt + this.#settings.intervalMs);
+    if (link.ping !== undefined || (this.#due.at(name) ?? Infinity) <= at) return;
+    link.hastenedAt = at;
+    this.#due.set(name, at);
   }
 
   /** Those to whom a ping is on its way. */
@@ -171,18 +188,23 @@ export class Monitor {
     this.#stalledAt = now;
   }
 
-  /** Pings `subject` on behalf of another node, whose reply waits under that number. */
-  probe(subject: Addressee, reply: number, ping: number, now: number, out: Effect[]): boolean {
-    const record = this.#roster.get(subject.name);
-    if (record === undefined || record.instance !== subject.instance) return false;
-    this.#send(record, { purpose: "probe", reply }, ping, now, out);
-    return true;
+  /** Another node wants `subject` to be pinged; its reply waits under that number. */
+  probe(
+    subject: Addressee,
+    reply: number,
+    nextPing: () => number,
+    now: number,
+    out: Effect[],
+  ): void {
+    const ask = (record: MemberRecord): void => this.#send(record, "probe", nextPing(), now, out);
+    this.#probes.wanted(subject, reply, ask, now, out);
   }
 
   /** Sends what is due; `nextPing` gives each ping its number. */
   wake(nextPing: () => number, now: number, out: Effect[]): void {
-    for (let name = this.#due.take(now); name !== undefined; name = this.#due.take(now)) {
-      this.#ask(name, nextPing, now, out);
+    while (this.#due.earliest <= now && this.#limit.permits(now)) {
+      const name = this.#due.take(now);
+      if (name !== undefined) this.#ask(name, nextPing, now, out);
     }
   }
 
@@ -194,7 +216,7 @@ export class Monitor {
     );
     const swept = mayAsk && this.allowance.permits(now) ? this.#nextSwept() : undefined;
     if (swept !== undefined) {
-      this.#send(swept, { purpose: "sweep", reply: 0 }, nextPing(), now, out);
+      this.#send(swept, "sweep", nextPing(), now, out);
     }
   }
 
@@ -203,10 +225,8 @@ export class Monitor {
     const sent = this.#sent.get(ping);
     if (sent === undefined) return { kind: "none" };
     this.#sent.delete(ping);
-    const { record, at, purpose, reply } = sent;
-    if (purpose === "probe") {
-      out.push({ kind: "probe-answer", reply, reached: outcome.kind === "pong" });
-    }
+    const { record, at, purpose } = sent;
+    if (purpose === "probe") this.#probes.ended(record, outcome.kind === "pong", now, out);
     const isWatch = purpose === "watch";
     const current = this.#roster.get(record.name);
     if (current?.instance !== record.instance || current.state === "left") return { kind: "none" };
@@ -246,6 +266,7 @@ export class Monitor {
     this.#lost.delete(record.name);
     this.#due.delete(record.name);
     this.#links.delete(record.name);
+    this.#probes.forget(record.name);
   }
 
   /** A candidate has answered, and turns out to be the member of its name: so does that link. */
@@ -291,20 +312,15 @@ export class Monitor {
       this.#lost.delete(record.name);
       if (!this.watches(record.name) && this.link(record.name)?.isBad !== true) return;
     } else this.#lost.add(record.name);
-    this.#due.set(record.name, Math.max(now, sentAt + this.pauseMs(failedAt, now)));
-  }
-
-  /** The pause between two pings to somebody who failed at `failedAt`, or has not, in milliseconds. */
-  pauseMs(failedAt: number | undefined, now: number): number {
     let base = this.#settings.intervalMs;
     if (failedAt !== undefined) {
       // The other half is for those who were never asked, and for the sweep.
       const share = Math.max(1, (pingsPerInterval - this.#roster.ring.targets.size) / 2);
-      const lost = this.#lost.size + this.#candidates.failed.size;
-      base *= Math.max(now - failedAt > eagerMs ? patience : 1, lost / share);
+      base *= Math.max(now - failedAt > eagerMs ? patience : 1, this.#lost.size / share);
     }
     // ± 10 %, so that nodes do not fall into step.
-    return Math.round(base * 0.9 + this.#random.below(Math.max(1, base * 0.2)));
+    const pauseMs = Math.round(base * 0.9 + this.#random.below(Math.max(1, base * 0.2)));
+    this.#due.set(record.name, Math.max(now, sentAt + pauseMs));
   }
 
   /** Pings the member of that name, unless a ping to it is on its way. */
@@ -314,12 +330,12 @@ export class Monitor {
     const link = this.linkOf(name);
     if (link.ping !== undefined) return;
     link.ping = nextPing();
-    this.#send(record, { purpose: "watch", reply: 0 }, link.ping, now, out);
+    this.#send(record, "watch", link.ping, now, out);
   }
 
   #send(
     record: MemberRecord,
-    { purpose, reply }: { purpose: Purpose; reply: number },
+    purpose: Purpose,
     ping: number,
     now: number,
     out: Effect[],
@@ -328,7 +344,8 @@ export class Monitor {
     const link = this.#links.get(record.name);
     const stretch = this.#health.stretch(now);
     const timeoutMs = link?.timeoutMs(timings) ?? timings.pingTimeoutMs;
-    this.#sent.set(ping, { record, at: now, purpose, reply });
+    this.#sent.set(ping, { record, at: now, purpose });
+    if (purpose !== "probe") this.#limit.spend(now);
     this.allowance.spend(now);
     out.push({
       kind: "ping",

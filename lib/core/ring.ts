@@ -20,7 +20,7 @@ import type { MemberRecord } from "./record.ts";
 export const monitoredMax = 10;
 
 /** Up to this many others everybody may watch everybody, if that is wished. */
-const fullMeshMax = 63;
+export const fullMeshMax = 63;
 
 /** Rings; more than are watched, because on some of them the next one is the same. */
 const ringCount = 16;

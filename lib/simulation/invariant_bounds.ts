@@ -7,15 +7,19 @@ import { bodyMaxBytes } from "../core/envelope.ts";
 import type { Effect } from "../core/input.ts";
 import type { MemberView } from "../core/member.ts";
 import { encodeMessage } from "../core/message.ts";
-import { monitoredMax } from "../core/ring.ts";
+import { fullMeshMax, monitoredMax } from "../core/ring.ts";
 import type { Violated } from "./invariant_error.ts";
 import type { SimNode } from "./sim_node.ts";
 
 /** Most steps of one node within a second of virtual time. */
 const stepsMax = 4000;
 
-/** Most pings of one node in an interval, as a mean over ten of them. */
-const pingsMax = 50;
+/**
+ * Most pings of one node in an interval, whatever is done to it, if it watches ten others; and for each
+ * one more that it watches, because its cluster is a full mesh. As a mean over ten of them: half of it.
+ */
+const pingsMax = 120;
+const pingsMaxPerTarget = 10;
 
 /** Most pings to strangers in an interval: of whom it knows rows only, each asked twice. */
 const firstPingsMax = 120;
@@ -45,6 +49,7 @@ class Count {
 class Costs {
   readonly steps = new Count();
   readonly pings = new Count();
+  readonly pingsOfTen = new Count();
   readonly firstPings = new Count();
   steppedAt = -Infinity;
   /** When it went on after it had been held up. */
@@ -142,11 +147,14 @@ export class BoundsInvariants {
   }
 
   #pinged(node: SimNode, isFirst: boolean, now: number): void {
-    const { pings, firstPings, wentOnAt } = this.#costs.get(node) as Costs;
-    const { intervalMs } = node.settings;
+    const { pings, pingsOfTen, firstPings, wentOnAt } = this.#costs.get(node) as Costs;
+    const { intervalMs, fullMesh } = node.settings;
     const { name } = node.core;
-    const sent = pings.add(now, 10 * intervalMs);
-    if (sent > 10 * pingsMax) this.#violated(`${name} sends ${sent} pings in ten intervals`);
+    const most = pingsMax + (fullMesh ? pingsMaxPerTarget * (fullMeshMax - monitoredMax) : 0);
+    const sent = pings.add(now, intervalMs);
+    if (sent > most) this.#violated(`${name} sends ${sent} pings in an interval`);
+    const ofTen = pingsOfTen.add(now, 10 * intervalMs);
+    if (ofTen > 5 * most) this.#violated(`${name} sends ${ofTen} pings in ten intervals`);
     // What has become due meanwhile is all asked at once.
     if (now - wentOnAt <= 2 * intervalMs) return;
     const first = isFirst ? firstPings.add(now, intervalMs) : 0;

@@ -31,6 +31,10 @@ const failures: readonly PingFailure[] = [
 
 const longHost = "h".repeat(96);
 
+/** The longest name that a host can have. */
+const longestHost = ["a", "b", "c"].map((letter) => letter.repeat(63)).join(".") +
+  `.${"d".repeat(61)}`;
+
 /** Chance with the vocabulary of one run. */
 export class Chance {
   readonly settings: Settings;
@@ -86,7 +90,7 @@ export class Chance {
 
   addresses(): Address[] {
     return this.some(this.once(5) ? 8 : 2, () => ({
-      host: this.pick(["10.0.0.1", "10.0.0.9", "fd00::5", "a".repeat(253)]),
+      host: this.pick(["10.0.0.1", "10.0.0.9", "fd00::5", longestHost]),
       port: this.pick([1, 4001, 4002, 65535]),
     }));
   }

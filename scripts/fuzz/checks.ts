@@ -11,8 +11,18 @@ import type { Membership } from "../../lib/core/membership.ts";
 import { decodeAnswer, decodeNotice, decodeRequest } from "../../lib/core/message.ts";
 import { encodeMessage } from "../../lib/core/message.ts";
 import type { Answer, Notice, Request } from "../../lib/core/message.ts";
+import { pingsMostPerInterval } from "../../lib/core/monitor.ts";
+import { probesMostPerInterval } from "../../lib/core/probes_for_others.ts";
 import { decodeRow, encodeRow } from "../../lib/core/row.ts";
 import type { NodeName } from "../../lib/core/name.ts";
+import type { Settings } from "../../lib/core/settings.ts";
+
+/**
+ * Most pings within any interval: those to members and those for others may each be twice what an
+ * interval allows, what was saved and what is renewed; and a few to the holder of a wished name.
+ */
+const pingsMax = (fullMesh: boolean): number =>
+  2 * pingsMostPerInterval(fullMesh) + 2 * probesMostPerInterval + 10;
 
 /** Wake-ups in a row at one moment that do no harm. */
 const wakesAtOnceMax = 8;
@@ -23,9 +33,13 @@ export class Checks {
   #wokenAt = -Infinity;
   #wakes = 0;
   #lastPing = 0;
+  readonly #settings: Settings;
+  /** When pings were sent, within the last interval. */
+  #pinged: number[] = [];
 
-  constructor(core: Membership) {
+  constructor(core: Membership, settings: Settings) {
     this.#core = core;
+    this.#settings = settings;
   }
 
   /** What is wrong with a step at `now`; `undefined` if nothing is. */
@@ -34,7 +48,7 @@ export class Checks {
       const fault = this.#effectFault(effect);
       if (fault !== undefined) return `${effect.kind}: ${fault}`;
     }
-    return this.#wakeFault(now);
+    return this.#pingsFault(effects, now) ?? this.#wakeFault(now);
   }
 
   /** What is wrong with what it shows; this takes longer. */
@@ -57,6 +71,14 @@ export class Checks {
     }
     const shownTwice = members.find(({ name }, index) => members[index - 1]?.name === name);
     return shownTwice && `members: ${shownTwice.name} stands there twice`;
+  }
+
+  #pingsFault(effects: readonly Effect[], now: number): string | undefined {
+    for (const { kind } of effects) if (kind === "ping") this.#pinged.push(now);
+    const { intervalMs, fullMesh } = this.#settings;
+    this.#pinged = this.#pinged.filter((at) => now - at < intervalMs);
+    const { length } = this.#pinged;
+    return length > pingsMax(fullMesh) ? `it sends ${length} pings in ${intervalMs} ms` : undefined;
   }
 
   #wakeFault(now: number): string | undefined {

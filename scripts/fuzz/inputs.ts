@@ -71,6 +71,8 @@ export class Inputs {
   readonly #probes = new Numbers();
   readonly #beamPings = new Numbers();
   readonly #rows = new Map<NodeName, RegistryRow>();
+  /** True if whoever is pinged says the same each time, as one does who only repeats what it heard. */
+  readonly #areParrots: boolean;
   #written: Row | undefined;
   #removing: NodeName | undefined;
   #versions = 0;
@@ -78,6 +80,7 @@ export class Inputs {
 
   constructor(chance: Chance) {
     this.#chance = chance;
+    this.#areParrots = chance.once(4);
   }
 
   /** Notes what the core has asked for and told. */
@@ -111,8 +114,8 @@ export class Inputs {
   /** How a ping may end. */
   outcome(): PingOutcome | undefined {
     const chance = this.#chance;
-    if (chance.once(2)) return { kind: chance.failure(), detail: "it did" };
-    const content = this.#content();
+    if (!this.#areParrots && chance.once(2)) return { kind: chance.failure(), detail: "it did" };
+    const content = this.#areParrots ? { incarnation: 0, fingerprint: 0 } : this.#content();
     const answer = decodeAnswer(encodeMessage({ kind: "pong", content }));
     if (answer?.kind !== "pong" || answer.content === undefined) return undefined;
     return {

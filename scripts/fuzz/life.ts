@@ -13,6 +13,9 @@ import { Checks } from "./checks.ts";
 /** Steps between two looks at all that the core shows. */
 const lookEvery = 25;
 
+/** How often something is left out of a story to see whether it still shows the fault. */
+const triesMax = 400;
+
 /** One thing that a core is told. */
 export interface FuzzStep {
   readonly at: number;
@@ -33,7 +36,7 @@ export class Life {
   /** @param names of which it is asked what it knows */
   constructor(settings: Settings, seed: number, names: readonly NodeName[]) {
     this.#core = new Membership(settings, seededRandom(seed), 0);
-    this.#checks = new Checks(this.#core);
+    this.#checks = new Checks(this.#core, settings);
     this.#names = names;
   }
 
@@ -87,10 +90,12 @@ export function shortest(
   fails: (steps: readonly FuzzStep[]) => boolean,
 ): readonly FuzzStep[] {
   let story = steps;
+  let tries = 0;
   for (let size = Math.ceil(steps.length / 2); size >= 1; size = Math.floor(size / 2)) {
     for (let from = story.length - size; from > -size; from -= size) {
       const first = Math.max(0, from);
       const shorter = [...story.slice(0, first), ...story.slice(from + size)];
+      if (++tries > triesMax) return story;
       if (fails(shorter)) story = shorter;
     }
   }

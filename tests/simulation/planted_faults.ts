@@ -1,5 +1,5 @@
 /**
- * Deliberate mistakes: small changes of the core that the swarm must find.
+ * Deliberate mistakes: small changes of the core that the swarm, or the fuzz, must find.
  *
  * @module
  */
@@ -19,6 +19,8 @@ export interface PlantedFault {
   /** What is wrong, in words that end "the swarm finds a core that …". */
   readonly name: string;
   readonly changes: readonly PlantedText[];
+  /** Who finds it: clusters in the swarm, if nothing else is said, or single cores in the fuzz. */
+  readonly by?: "fuzz";
   /** Seeds within which it must be found. */
   readonly seedsMax: number;
 }
@@ -158,8 +160,23 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "asks all strangers at once",
-    changes: one("candidate_prober.ts", "if (!isFresh && !allowance.permits(now)) return;", ""),
+    changes: one("candidate_prober.ts", "while (allowance.permits(now)) {", "for (;;) {"),
     seedsMax: 60,
+  },
+  {
+    name: "asks without a pause",
+    changes: one("monitor.ts", "Math.max(now, sentAt + pauseMs)", "now"),
+    seedsMax: 10,
+  },
+  {
+    name: "answers any incarnation that is made up",
+    changes: one(
+      "count.ts",
+      "return Math.min(above + 1, own + leapMax, countMax);",
+      "return claimed + 1;",
+    ),
+    by: "fuzz",
+    seedsMax: 100,
   },
   {
     name: "counts rows among the members",

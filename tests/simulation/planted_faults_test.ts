@@ -1,5 +1,6 @@
 /**
- * The swarm finds mistakes: each one of a list is made in a copy of the core, and must be found.
+ * The swarm and the fuzz find mistakes: each one of a list is made in a copy of the core, and must be
+ * found.
  *
  * @module
  */
@@ -11,9 +12,10 @@ import { plantedFaults } from "./planted_faults.ts";
 import type { PlantedFault } from "./planted_faults.ts";
 
 type Swarm = typeof import("../../lib/simulation/swarm.ts");
+type Fuzz = typeof import("../../scripts/fuzz/fuzz.ts");
 
-/** What the swarm needs. */
-const sources = ["lib/core", "lib/simulation"];
+/** What both of them need. */
+const sources = ["lib/core", "lib/simulation", "scripts/fuzz"];
 
 /** The core with a mistake in it. */
 function mistaken(path: string, { changes }: PlantedFault): string {
@@ -34,23 +36,49 @@ async function firstFound(folder: string, fault: PlantedFault): Promise<string |
     await Deno.mkdir(target.slice(0, target.lastIndexOf("/")), { recursive: true });
     await Deno.writeTextFile(target, mistaken(path, fault));
   }
-  const { swarmRun, SwarmError }: Swarm = await import(
-    pathToFileURL(`${folder}/lib/simulation/swarm.ts`).href
-  );
+  const play = fault.by === "fuzz" ? await fuzzOf(folder) : await swarmOf(folder);
   for (let seed = 1; seed <= fault.seedsMax; seed++) {
-    try {
-      swarmRun(seed);
-    } catch (error) {
-      if (error instanceof SwarmError) return `seed ${seed}: ${error.what}`;
-      throw error;
-    }
+    const what = play(seed);
+    if (what !== undefined) return `seed ${seed}: ${what}`;
   }
   return undefined;
 }
 
+/** Plays a seed, and tells what is wrong. */
+type Play = (seed: number) => string | undefined;
+
+async function swarmOf(folder: string): Promise<Play> {
+  const { swarmRun, SwarmError }: Swarm = await import(
+    pathToFileURL(`${folder}/lib/simulation/swarm.ts`).href
+  );
+  return whatOf(swarmRun, SwarmError);
+}
+
+async function fuzzOf(folder: string): Promise<Play> {
+  const { fuzzRun, FuzzError }: Fuzz = await import(
+    pathToFileURL(`${folder}/scripts/fuzz/fuzz.ts`).href
+  );
+  return whatOf(fuzzRun, FuzzError);
+}
+
+function whatOf(
+  play: (seed: number) => unknown,
+  kind: Swarm["SwarmError"] | Fuzz["FuzzError"],
+): Play {
+  return (seed) => {
+    try {
+      play(seed);
+      return undefined;
+    } catch (error) {
+      if (error instanceof kind) return error.what;
+      throw error;
+    }
+  };
+}
+
 for (const fault of plantedFaults) {
   Deno.test({
-    ...needing(`swarmRun() finds a core that ${fault.name}`, "read", "write"),
+    ...needing(`${fault.by ?? "swarm"}Run() finds a core that ${fault.name}`, "read", "write"),
     async fn() {
       const folder = await Deno.makeTempDir();
       try {
