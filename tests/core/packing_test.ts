@@ -139,7 +139,7 @@ Deno.test("Comparison.asked() tells all of a bucket that fits no answer, some ea
     Array.from({ length: 31 }, (_, index) => [`${index}`, "é".repeat(250)]),
   );
   for (const [index, name] of names.entries()) {
-    roster.merge(recordOf(index + 2, { name, tags }), true, 0);
+    roster.merge(recordOf(index + 2, { name, tags }), 0);
   }
   const comparison = new Comparison(
     { roster, monitor: {} as never, random: seededRandom(1) },
