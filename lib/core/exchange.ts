@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { Accusation } from "./accusation.ts";
 import { formatAddress, sameAddresses } from "./address.ts";
 import type { Address } from "./address.ts";
 import type { Change } from "./change.ts";
@@ -34,9 +35,6 @@ const joinToAllMax = 64;
 /** Intervals for which somebody who pinged this node counts as a neighbour. */
 const neighbourIntervals = 3;
 
-/** Shortest pause between two refutations, in milliseconds: all that is said meanwhile gets one answer. */
-const refutePauseMs = 500;
-
 /** Gossip and refutation of one node. */
 export class Exchange {
   readonly #parts: Parts;
@@ -44,9 +42,7 @@ export class Exchange {
   readonly #comparison: Comparison;
   readonly #pingers = new Map<InstanceId, number>();
   #contested: number | undefined;
-  /** The highest incarnation at which this node is accused, and has not answered. */
-  #accused: number | undefined;
-  #refutedAt = -Infinity;
+  readonly #accusation = new Accusation();
   #leaving = false;
 
   constructor(parts: Parts, standing: Standing) {
@@ -56,8 +52,7 @@ export class Exchange {
   }
 
   get wakeAt(): number {
-    const refuteAt = this.#accused === undefined ? Infinity : this.#refutedAt + refutePauseMs;
-    return Math.min(this.#parts.outbox.dueAt, refuteAt);
+    return Math.min(this.#parts.outbox.dueAt, this.#accusation.dueAt);
   }
 
   wake(now: number, out: Effect[]): void {
@@ -356,18 +351,15 @@ export class Exchange {
 
   /** This node is accused at that incarnation: answers at once, or when it may answer again. */
   #refute(accused: number, now: number): void {
-    this.#accused = Math.max(accused, this.#accused ?? 0);
+    this.#accusation.hear(accused);
     this.#answerAccusation(now);
   }
 
   /** Raises the incarnation above what was said: whoever hears it knows that this node lives. */
   #answerAccusation(now: number): void {
     const { roster: { self }, health } = this.#parts;
-    const accused = this.#accused;
-    if (accused === undefined || now < this.#refutedAt + refutePauseMs) return;
-    this.#accused = undefined;
-    if (accused < self.incarnation || this.#leaving) return;
-    this.#refutedAt = now;
+    const accused = this.#accusation.take(self.incarnation, now);
+    if (accused === undefined || this.#leaving) return;
     this.#renewSelf({ incarnation: countAbove(self.incarnation, accused) }, now);
     health.worsen(1, now);
   }

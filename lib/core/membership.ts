@@ -92,13 +92,8 @@ export class Membership {
     this.#settings = settings;
     this.#giveUpAt = now + settings.startTimeoutMs;
     this.#expectedWake = now;
-    this.#roster = new Roster(ownRecord(settings), settings.fullMesh);
-    const [roster, health, beats, outbox] = [
-      this.#roster,
-      this.#health,
-      this.#beats,
-      this.#outbox,
-    ];
+    const roster = this.#roster = new Roster(ownRecord(settings), settings.fullMesh);
+    const [health, beats, outbox] = [this.#health, this.#beats, this.#outbox];
     const candidates = this.#candidates = new Candidates(roster);
     const pinging = { settings, roster, candidates, health, random: random.fork() };
     const introducing = { ...pinging, random: pinging.random.fork() };
