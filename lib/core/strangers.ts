@@ -1,6 +1,6 @@
 /**
- * Reports of strangers, at most one a second per host, so that a flood at the door is not followed by
- * one in the log.
+ * Reports of strangers, per host at first one a second and then less and less, so that neither a flood
+ * at the door nor a node with another cookie, which comes for ever, is followed by one in the log.
  *
  * @module
  */
@@ -10,15 +10,26 @@ interface Now {
   now(): number;
 }
 
-const quietMs = 1_000;
+/** Silence after a report; doubled with each further one. */
+const quietMs = { min: 1_000, max: 10 * 60_000 };
+
+/** A host that has not come for so long is a new one. */
+const forgottenAfterMs = 2 * quietMs.max;
+
 const hostsMax = 1_024;
+
+/** What is known of a host. */
+interface Stranger {
+  seenMs: number;
+  reportedMs: number;
+  quietMs: number;
+}
 
 /** Passes reports on, or keeps quiet. */
 export class StrangerReports {
   readonly #clock: Now;
   readonly #report: (host: string, reason: string) => void;
-  /** When a host was last reported, in milliseconds; the earliest stands first. */
-  readonly #reportedMs = new Map<string, number>();
+  readonly #known = new Map<string, Stranger>();
 
   constructor(clock: Now, report: (host: string, reason: string) => void) {
     this.#clock = clock;
@@ -28,13 +39,22 @@ export class StrangerReports {
   /** Somebody at `host` was turned away. */
   add(host: string, reason: string): void {
     const now = this.#clock.now();
-    for (const [known, reportedMs] of this.#reportedMs) {
-      if (now - reportedMs < quietMs) break;
-      this.#reportedMs.delete(known);
-    }
-    // With more hosts within a second than can be remembered, silence is the safe side.
-    if (this.#reportedMs.has(host) || this.#reportedMs.size >= hostsMax) return;
-    this.#reportedMs.set(host, now);
+    const known = this.#known.get(host);
+    const isNew = known === undefined || now - known.seenMs > forgottenAfterMs;
+    if (known !== undefined) known.seenMs = now;
+    if (!isNew && now - known.reportedMs < known.quietMs) return;
+    if (known === undefined && !this.#hasRoom(now)) return;
+    const quiet = isNew ? quietMs.min : Math.min(2 * known.quietMs, quietMs.max);
+    this.#known.set(host, { seenMs: now, reportedMs: now, quietMs: quiet });
     this.#report(host, reason);
+  }
+
+  /** With more hosts at once than can be remembered, silence is the safe side. */
+  #hasRoom(now: number): boolean {
+    if (this.#known.size < hostsMax) return true;
+    for (const [host, stranger] of this.#known) {
+      if (now - stranger.reportedMs >= stranger.quietMs) this.#known.delete(host);
+    }
+    return this.#known.size < hostsMax;
   }
 }

@@ -26,6 +26,9 @@ export interface RegistryDeskParts {
   readonly mintedCookie: string | undefined;
 }
 
+/** How often the cookie in the registry is looked after while all is well, in milliseconds. */
+const cookieEveryMs = 10 * 60_000;
+
 /** One node's dealings with its registry. */
 export class RegistryDesk {
   readonly #parts: RegistryDeskParts;
@@ -34,10 +37,16 @@ export class RegistryDesk {
   readonly #oddities: OddityReport;
   readonly #hints: Promise<void>;
   #warned = false;
+  #tending: Promise<void> | undefined;
+  /** When the cookie in the registry was last looked after, on the monotonic clock. */
+  #cookieSeenAt: number;
+  /** The cookie of others that was told of. */
+  #otherCookie: string | undefined;
 
   /** @param put takes the inputs; @param signal ends everything that is under way */
   constructor(parts: RegistryDeskParts, put: (input: Input) => void, signal: AbortSignal) {
     this.#parts = parts;
+    this.#cookieSeenAt = parts.clock.now();
     this.#put = put;
     this.#signal = signal;
     this.#oddities = new OddityReport(parts.log);
@@ -61,6 +70,7 @@ export class RegistryDesk {
   /** Closes the registry; the signal must have been aborted. */
   async close(): Promise<void> {
     await this.#hints;
+    await this.#tending;
     await this.#parts.registry[Symbol.asyncDispose]();
   }
 
@@ -68,6 +78,8 @@ export class RegistryDesk {
     try {
       const listing = await this.#parts.registry.list(this.#signal);
       const { rows, timestamps, oddities } = listing;
+      const isDue = this.#parts.clock.now() - this.#cookieSeenAt >= cookieEveryMs;
+      if (isDue || !listing.hasCookie) this.#tending ??= this.#tendCookie();
       this.#warnOfLoopback(rows);
       if (this.#parts.openBeam === undefined) {
         this.#oddities.report(listing);
@@ -97,18 +109,26 @@ export class RegistryDesk {
         return this.#put({ kind: "write-conflict", current: result.current });
       }
       this.#put(result);
-      if (seen === undefined) await this.#restoreCookie();
+      if (seen === undefined) await (this.#tending ??= this.#tendCookie());
     } catch (error) {
       this.#put({ kind: "write-failed", reason: reasonOf(error) });
     }
   }
 
-  /** A registry that has lost our row may have lost the cookie, too. */
-  async #restoreCookie(): Promise<void> {
-    const { mintedCookie, registry, log } = this.#parts;
+  /**
+   * Puts the cookie back where it is lost, and keeps it from being cleared away for its age. A registry
+   * that has lost our row may have lost the cookie, too.
+   */
+  async #tendCookie(): Promise<void> {
+    const { mintedCookie, registry, log, clock } = this.#parts;
     if (mintedCookie === undefined) return;
     const kept = await registry.mintCookie(mintedCookie, this.#signal).catch(() => undefined);
-    if (kept === undefined || kept === mintedCookie) return;
+    this.#tending = undefined;
+    if (kept === undefined) return;
+    this.#cookieSeenAt = clock.now();
+    const isNews = kept !== this.#otherCookie;
+    this.#otherCookie = kept === mintedCookie ? undefined : kept;
+    if (!isNews || kept === mintedCookie) return;
     log.warning(
       `Another cookie than this node's lies in ${registry.url} now: ` +
         "nodes that start from now on cannot join, restart those that started before",

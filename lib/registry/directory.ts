@@ -220,6 +220,7 @@ class DirectoryRegistry implements Registry {
       rows,
       timestamps,
       oddities: isInTheWay ? [...oddities, { key: privateFolder, reason: insideReason }] : oddities,
+      hasCookie: await identityOf(layout.cookie) !== undefined,
     };
   }
 

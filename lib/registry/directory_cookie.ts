@@ -7,6 +7,7 @@
  * @module
  */
 import { dirname } from "node:path";
+import { systemErrorCode } from "../core/system_error.ts";
 import { encodeUtf8 } from "../core/text.ts";
 import type { Call } from "./bounded.ts";
 import { flush, readSmallFile, replaceFile } from "./directory_files.ts";
@@ -33,7 +34,10 @@ export interface CookieOptions {
 export async function cookieOf(options: CookieOptions): Promise<string> {
   const { path, temporaryPath, minted, call, permissions, createFolders, locked } = options;
   const present = await readCookie(path, call);
-  if (present !== undefined) return present;
+  if (present !== undefined) {
+    await touch(path);
+    return present;
+  }
   return await locked(async () => {
     const sooner = await readCookie(path, call);
     if (sooner !== undefined) return sooner;
@@ -51,6 +55,20 @@ export async function cookieOf(options: CookieOptions): Promise<string> {
     await flush(dirname(path));
     return minted;
   });
+}
+
+/**
+ * Cleaners of temporary folders go by when a file was last read or written, and a running cluster
+ * does neither for days.
+ */
+async function touch(path: string): Promise<void> {
+  try {
+    const now = new Date();
+    for (const one of [path, dirname(path)]) await Deno.utime(one, now, now);
+  } catch (error) {
+    // Only the owner may, and one of all nodes is enough.
+    if (systemErrorCode(error) === undefined) throw error;
+  }
 }
 
 /** The cookie that lies under `path`, or `undefined` if there is none. */

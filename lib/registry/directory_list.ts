@@ -26,7 +26,10 @@ const readersMax = 4;
  *
  * @throws what the system says
  */
-export async function listFolder(root: string, call: Call): Promise<Listing | undefined> {
+export async function listFolder(
+  root: string,
+  call: Call,
+): Promise<Omit<Listing, "hasCookie"> | undefined> {
   const oddities = new Oddities();
   const names = await nodeFiles(root, oddities);
   if (names === undefined) return undefined;

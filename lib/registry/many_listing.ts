@@ -34,5 +34,7 @@ export function mergedListing(listings: readonly (Listing | undefined)[]): Listi
     rows: [...copies.values()].map(merged).filter((row) => row !== undefined),
     timestamps: [...timestamps.values()].filter(({ name }) => !copies.has(name)),
     oddities: [...oddities.values()],
+    // Where it is missing it is put back, so one that lacks it is enough.
+    hasCookie: listings.every((listing) => listing?.hasCookie !== false),
   };
 }

@@ -121,6 +121,16 @@ class PostgresStore implements Store {
     return rows.length > 0;
   }
 
+  /** Who clears away what is old goes by the only time that there is. */
+  async refresh(key: string, cell: Cell, call: Call): Promise<void> {
+    await this.#runUnlessMissing((sql) =>
+      sql`
+        update ${sql(this.#table)} set updated_at = now()
+        where cluster = ${this.#cluster} and key = ${key} and version = ${cell.version}
+          and updated_at < now() - interval '12 hours'
+      `, call);
+  }
+
   async watch(onChange: () => void, signal: AbortSignal): Promise<void> {
     await listen(this.#sessions, this.#channel, { clock: this.#clock, onChange, signal });
   }

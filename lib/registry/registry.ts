@@ -20,6 +20,7 @@
  * - R12 a damaged or foreign row is reported as such, the others still come
  * - R13 of many minted cookies exactly one is kept, and every handle reads that one
  * - R14 a timestamp alone is listed with a version that moves as it does, and is removed like a row
+ * - R15 a listing tells whether the cookie is there
  *
  * @module
  */
@@ -61,6 +62,8 @@ export interface Listing {
   /** Names under which stands a timestamp alone: Elixir nodes of the original cluster. */
   readonly timestamps: readonly StoredTimestamp[];
   readonly oddities: readonly Oddity[];
+  /** False if there is no cookie (R15): then newcomers would make up another one. */
+  readonly hasCookie: boolean;
 }
 
 /** What became of a conditional write. */
@@ -118,7 +121,8 @@ export interface Registry extends AsyncDisposable {
   cookie(signal: AbortSignal): Promise<string | undefined>;
 
   /**
-   * The cluster's cookie: `minted` if there was none, otherwise the one that is there (R13).
+   * The cluster's cookie: `minted` if there was none, otherwise the one that is there (R13). What is
+   * there counts as used again, for those who clear away what has not been used for long.
    *
    * @throws {RegistryError} if the storage did not answer, or the cookie cannot be read
    */

@@ -56,6 +56,9 @@ const billedPaceMs = 60_000;
 /** The same at a server of one's own: it may be a small one, and lost rows are back in five seconds. */
 const ownPaceMs = 3_000;
 
+/** Age at which what is kept for good is written anew: the shortest rule of a bucket is a day. */
+const refreshAfterMs = 12 * 60 * 60 * 1_000;
+
 /** Pause before a change is tried again that met another one, in milliseconds. */
 const againMs = 25;
 
@@ -185,6 +188,13 @@ class S3Store implements Store {
       await this.#bucket.remove(object, { kind: "any" }, call.signal);
     }
     return true;
+  }
+
+  /** Rules of a bucket remove what was not written for some days. */
+  async refresh(key: string, cell: Cell, call: Call): Promise<void> {
+    const known = this.#known.get(key);
+    if (known?.etag === cell.version && known.ageMs < refreshAfterMs) return;
+    await this.put(key, cell.text, cell.version, call);
   }
 
   /** There are no hints: a bucket tells nobody that it has changed, but for further services. */

@@ -67,6 +67,11 @@ export interface Store extends AsyncDisposable {
   /** Removes if the stored version is still `seen`; false if not. */
   remove(key: string, seen: RowVersion, call: Call): Promise<boolean>;
   /**
+   * Makes what stands under `key` as good as new, if it has grown old by the storage's own measure.
+   * Left out where nothing is cleared away for its age.
+   */
+  refresh?(key: string, cell: Cell, call: Call): Promise<void>;
+  /**
    * Calls `onChange` soon after someone changed something, until `signal` is aborted; connects again
    * by itself. Never throws. Without hints it returns at once.
    */
@@ -160,12 +165,24 @@ class StoreRegistry implements Registry {
   mintCookie(minted: string, signal: AbortSignal): Promise<string> {
     return this.#run("read or create the cookie of", "cookie", signal, async (call) => {
       const there = await this.#store.get(cookieKey, call);
-      if (there !== undefined) return there.text;
+      if (there !== undefined) {
+        await this.#refresh(there, call);
+        return there.text;
+      }
       const put = await this.#store.put(cookieKey, minted, undefined, call);
       if (put.kind === "done") return minted;
       if (put.current === undefined) throw call.fault("the cookie has just been removed");
       return put.current.text;
     });
+  }
+
+  /** It need not succeed: others try, too, and a cookie that is lost is put back. */
+  async #refresh(cell: Cell, call: Call): Promise<void> {
+    try {
+      await this.#store.refresh?.(cookieKey, cell, call);
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+    }
   }
 
   async watch(onChange: () => void, signal: AbortSignal): Promise<void> {
@@ -193,8 +210,12 @@ function listingOf(entries: readonly (readonly [string, Cell])[]): Listing {
   const rows: StoredRow[] = [];
   const timestamps: StoredTimestamp[] = [];
   const oddities = new Oddities();
+  let hasCookie = false;
   for (const [key, { text, version }] of entries) {
-    if (key === cookieKey) continue;
+    if (key === cookieKey) {
+      hasCookie = true;
+      continue;
+    }
     const name = parseNodeName(key);
     if (name === undefined) {
       oddities.add(key, "its name is not that of a node");
@@ -205,7 +226,7 @@ function listingOf(entries: readonly (readonly [string, Cell])[]): Listing {
     else if (decoded.kind === "timestamp") timestamps.push({ name, version });
     else oddities.add(key, decoded.reason);
   }
-  return { rows, timestamps, oddities: oddities.list() };
+  return { rows, timestamps, oddities: oddities.list(), hasCookie };
 }
 
 function storedRow(name: NodeName, cell: Cell | undefined): StoredRow | undefined {

@@ -80,7 +80,7 @@ export interface TransportHandler {
   onLost(from: Hello): void;
   /** An answer came after its deadline. */
   onLate(from: Hello, roundTripUs: number): void;
-  /** Somebody at `address` was turned away; called at most once a second per address. */
+  /** Somebody at `address` was turned away; called less and less often per address. */
   onStranger(address: string, reason: string): void;
 }
 

@@ -190,7 +190,7 @@ Deno.test("judgeCallBacks() tells by whom a node of this machine is reached, and
 });
 
 Deno.test("judgeListing() warns of a slow one", () => {
-  const listing = { rows: stored(row("n1@h")), timestamps: [], oddities: [] };
+  const listing = { rows: stored(row("n1@h")), timestamps: [], oddities: [], hasCookie: true };
   equal(judgeListing("file:///x", listing, 3).text, "file:///x answers: 1 row, listed in 3 ms");
   equal(judgeListing("file:///x", listing, 900).level, "warning");
 });
@@ -228,6 +228,7 @@ Deno.test("judgeOddities() tells some one by one and counts the rest", () => {
     rows: [],
     timestamps: [{ name: "old@h" as NodeName, version: "1" }],
     oddities,
+    hasCookie: true,
   };
   const findings = judgeOddities(listing, false);
   equal(findings.length, 7);

@@ -81,7 +81,7 @@ function shuffledCopies(one: Registry, two: Registry, count: number): Registry[]
 
 const clauses: Readonly<Record<string, Check>> = {
   "R1 list() is empty when nobody wrote to the cluster": async ({ one, two }) => {
-    const empty = { rows: [], timestamps: [], oddities: [] };
+    const empty = { rows: [], timestamps: [], oddities: [], hasCookie: false };
     assert.deepEqual(await one.list(never), empty);
     assert.deepEqual(await two.list(never), empty);
     assert.equal(await one.read(name, never), undefined);
@@ -289,7 +289,12 @@ const clauses: Readonly<Record<string, Check>> = {
     const version = await writtenVersion(one.write(rowOf(name, 1), undefined, never));
     const stored: StoredRow = { row: rowOf(name, 1), version };
     await catchUp(two);
-    assert.deepEqual(await two.list(never), { rows: [stored], timestamps: [], oddities: [] });
+    assert.deepEqual(await two.list(never), {
+      rows: [stored],
+      timestamps: [],
+      oddities: [],
+      hasCookie: false,
+    });
   },
 
   "R13 mintCookie() keeps one of many, and all read that one": async ({ one, two, fixture }) => {
@@ -305,6 +310,15 @@ const clauses: Readonly<Record<string, Check>> = {
     assert.equal(await late.mintCookie("too late", never), kept[0]);
     assert.equal(await late.cookie(never), kept[0]);
     assert.deepEqual((await late.list(never)).oddities, []);
+  },
+
+  "R15 list() tells whether the cookie is there": async ({ one, two }) => {
+    assert.equal((await one.list(never)).hasCookie, false);
+    await one.mintCookie("minted", never);
+    await catchUp(two);
+    assert.equal((await two.list(never)).hasCookie, true);
+    assert.equal(await two.mintCookie("another", never), "minted");
+    assert.equal((await one.list(never)).hasCookie, true);
   },
 
   "R14 list() gives a timestamp alone a version that moves with it, and remove() takes it out":
@@ -328,7 +342,12 @@ const clauses: Readonly<Record<string, Check>> = {
       assert.equal(await one.remove(elixir, second, never), "removed");
       assert.equal(await two.remove(elixir, second, never), "conflict");
       await catchUp(two);
-      assert.deepEqual(await two.list(never), { rows: [], timestamps: [], oddities: [] });
+      assert.deepEqual(await two.list(never), {
+        rows: [],
+        timestamps: [],
+        oddities: [],
+        hasCookie: false,
+      });
     },
 
   "watch() ends when its signal is aborted, and when the handle is closed": async (

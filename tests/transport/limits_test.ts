@@ -76,6 +76,25 @@ Deno.test("StrangerReports passes on one report a second per host", () => {
   assert.deepEqual(told, ["a 1", "b 1", "a 3"]);
 });
 
+Deno.test("StrangerReports tells less and less of a host that comes for ever", () => {
+  const clock = new StandingClock();
+  let told = 0;
+  const reports = new StrangerReports(clock, () => told++);
+  for (let second = 0; second < 86_400; second++) {
+    reports.add("a", "x");
+    clock.pass(1_000);
+  }
+  // 1 s, 2 s, 4 s, … up to ten minutes.
+  assert.ok(told > 100 && told < 160, `${told}`);
+  clock.pass(21 * 60_000);
+  const before = told;
+  for (let count = 0; count < 2; count++) {
+    reports.add("a", "x");
+    clock.pass(1_000);
+  }
+  assert.equal(told, before + 2);
+});
+
 Deno.test("StrangerReports keeps quiet when more hosts come than it remembers", () => {
   const clock = new StandingClock();
   let told = 0;

@@ -1,0 +1,57 @@
+/**
+ * A minted cookie, and those who clear away what was not used for days.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { systemClock } from "../../lib/clock.ts";
+import { openS3Registry } from "../../lib/registry/s3.ts";
+import { needing } from "../permissions.ts";
+import { ownFolder, Scene } from "./directory_scene.ts";
+import { never, randomText } from "./rows.ts";
+import { fakeKeys, FakeS3 } from "./s3_fake.ts";
+
+Deno.test({
+  ...needing("mintCookie() makes the files of a folder young again", "read", "write"),
+  async fn() {
+    await using scene = await Scene.create();
+    const registry = scene.open();
+    await registry.mintCookie("minted", never);
+    const paths = [`${scene.path}/${ownFolder}/cookie`, `${scene.path}/${ownFolder}`];
+    const tenDaysAgo = new Date(Date.now() - 10 * 24 * 3_600_000);
+    for (const path of paths) await Deno.utime(path, tenDaysAgo, tenDaysAgo);
+    assert.equal(await registry.mintCookie("another", never), "minted");
+    for (const path of paths) {
+      const { mtime, atime } = await Deno.stat(path);
+      for (const time of [mtime, atime]) {
+        assert.ok(Date.now() - (time?.getTime() ?? 0) < 3_600_000, `${path} ${time}`);
+      }
+    }
+    assert.equal((await registry.list(never)).hasCookie, true);
+    await Deno.remove(`${scene.path}/${ownFolder}`, { recursive: true });
+    assert.equal((await registry.list(never)).hasCookie, false);
+    assert.equal(await registry.mintCookie("minted", never), "minted");
+  },
+});
+
+Deno.test({
+  ...needing("mintCookie() writes an object anew before a rule of the bucket removes it", "net"),
+  async fn() {
+    await using fake = new FakeS3();
+    const variables: Readonly<Record<string, string>> = {
+      AWS_ACCESS_KEY_ID: fakeKeys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: fakeKeys.secretAccessKey,
+    };
+    const url = `s3://meeting-place/x?endpoint=${fake.endpoint}&region=eu-central-1`;
+    const context = { cluster: "default", clock: systemClock, timeoutMs: 10_000, randomText };
+    await using registry = openS3Registry(url, context, (name) => variables[name]);
+    const key = "x/default/.cookie";
+    for (const [hours, isWritten] of [[1, false], [13, true]] as const) {
+      fake.put(key, "minted", hours * 3_600_000);
+      const before = fake.objects.get(key)?.modifiedMs;
+      assert.equal(await registry.mintCookie("another", never), "minted");
+      assert.equal(fake.objects.get(key)?.modifiedMs !== before, isWritten, `${hours} h`);
+      assert.equal(await registry.cookie(never), "minted");
+    }
+  },
+});
