@@ -41,6 +41,32 @@ processTest("a registry that is removed is made again, with all rows and the coo
   assertNeverFalse([...nodes, newcomer]);
 });
 
+processTest(
+  "a cookie that was cleared away is put back before a newcomer makes another",
+  async () => {
+    await using cluster = new Cluster();
+    const nodes = await cluster.startMany(2);
+    const cookiePath = `${cluster.registry}/.clusternode/cookie`;
+    const cookie = await Deno.readTextFile(cookiePath);
+    await Deno.remove(cookiePath);
+    const read = (): string => {
+      try {
+        return Deno.readTextFileSync(cookiePath);
+      } catch {
+        return "";
+      }
+    };
+    within(
+      "the cookie back",
+      await eventually(() => read() === cookie, backMs, "it is back"),
+      backMs,
+    );
+    const newcomer = cluster.start("n3@127.0.0.1");
+    await shown([...nodes, newcomer], allTrue(3), newcomer.startedAt, 5000);
+    assertNeverFalse([...nodes, newcomer]);
+  },
+);
+
 processTest("a registry that becomes a file is used again when it is a folder", async () => {
   await using cluster = new Cluster();
   const nodes = await cluster.startMany(3);
