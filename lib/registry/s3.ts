@@ -33,7 +33,7 @@ import { parseNodeName } from "../core/name.ts";
 import type { Call } from "./bounded.ts";
 import type { RegistryContext } from "./context.ts";
 import type { Registry, RowVersion } from "./registry.ts";
-import { findAbilities } from "./s3_abilities.ts";
+import { AbilityTrial } from "./s3_abilities.ts";
 import type { Abilities } from "./s3_abilities.ts";
 import { bodyMaxBytes, contentOf, removedBody, textBody } from "./s3_body.ts";
 import { S3Bucket } from "./s3_bucket.ts";
@@ -99,6 +99,8 @@ class S3Store implements Store {
   /** What was last read or written under a key. */
   readonly #known = new Map<string, S3Object>();
   #abilities: Abilities | undefined;
+  #trial: AbilityTrial | undefined;
+  #trying: Promise<Abilities> | undefined;
 
   constructor(
     { url, paceMs, folder }: Pick<S3Store, "url" | "paceMs"> & { readonly folder: string },
@@ -208,8 +210,26 @@ class S3Store implements Store {
   }
 
   async #able(call: Call): Promise<Abilities> {
+    while (this.#abilities === undefined) {
+      const others = this.#trying;
+      // What becomes of somebody else's trial is for them to tell.
+      if (others === undefined) await this.#try(call);
+      else await others.catch(() => {});
+      call.checkpoint();
+    }
+    return this.#abilities;
+  }
+
+  /** One at a time, and one object for all. */
+  async #try(call: Call): Promise<void> {
     const probe = `${this.#folder}.probe/${this.#randomText()}`;
-    return this.#abilities ??= await findAbilities(this.#bucket, probe, call.signal);
+    this.#trial ??= new AbilityTrial(this.#bucket, probe);
+    this.#trying = this.#trial.run(call.signal);
+    try {
+      this.#abilities = await this.#trying;
+    } finally {
+      this.#trying = undefined;
+    }
   }
 
   async #putIf(
@@ -268,6 +288,7 @@ class S3Store implements Store {
       case "unable":
         // It could before: look again what it can do.
         this.#abilities = undefined;
+        this.#trial = undefined;
         throw new S3Fault("the server does not honour conditions any more");
       default:
         return answer satisfies never;

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { S3Bucket } from "./s3_bucket.ts";
+import type { ChangeAnswer, Condition, S3Bucket } from "./s3_bucket.ts";
 
 /** Which conditions a server honours. */
 export interface Abilities {
@@ -21,31 +21,60 @@ export interface Abilities {
 const wrongEtag = "00000000000000000000000000000000";
 
 /**
- * Tries what the server can do; leaves nothing behind. One request where the server says at once that
- * it knows no conditions, else five to seven.
+ * A trial of what a server can do; leaves nothing behind. One request where the server says at once
+ * that it knows no conditions, else five to seven.
  *
- * @param key of an object that nobody else knows
+ * Some servers let a key be changed once a second only. So what was answered is kept, and a trial
+ * that was held up goes on where it was.
  */
-export async function findAbilities(
-  bucket: S3Bucket,
-  key: string,
-  signal: AbortSignal,
-): Promise<Abilities> {
+export class AbilityTrial {
+  readonly #bucket: S3Bucket;
+  readonly #key: string;
+  readonly #answers: unknown[] = [];
+
+  /** @param key of an object that nobody else knows */
+  constructor(bucket: S3Bucket, key: string) {
+    this.#bucket = bucket;
+    this.#key = key;
+  }
+
+  /** Goes on until all is known; what it throws, the next call tries again. */
+  async run(signal: AbortSignal): Promise<Abilities> {
+    let step = 0;
+    const once = async <T>(ask: () => Promise<T>): Promise<T> => {
+      const index = step++;
+      if (index === this.#answers.length) this.#answers.push(await ask());
+      return this.#answers[index] as T;
+    };
+    return await findAbilities({
+      put: (...args) => once(() => this.#bucket.put(this.#key, ...args, signal)),
+      remove: (condition) => once(() => this.#bucket.remove(this.#key, condition, signal)),
+    });
+  }
+}
+
+/** What is done with the object of a trial. */
+interface TrialObject {
+  put(body: string, condition: Condition): Promise<ChangeAnswer>;
+  remove(condition: Condition): Promise<ChangeAnswer>;
+}
+
+async function findAbilities(object: TrialObject): Promise<Abilities> {
   const body = `"Which conditions does this server honour?"\n`;
   const wrong = { kind: "etag", etag: wrongEtag } as const;
-  let first = await bucket.put(key, body, { kind: "absent" }, signal);
+  let first = await object.put(body, { kind: "absent" });
   if (first.kind === "unable") return { put: false, remove: false };
   let put = first.kind === "done";
-  if (!put) first = await bucket.put(key, body, { kind: "any" }, signal);
-  put &&= (await bucket.put(key, body, { kind: "absent" }, signal)).kind === "refused";
-  put &&= (await bucket.put(key, body, wrong, signal)).kind === "refused";
-  let remove = put && (await bucket.remove(key, wrong, signal)).kind === "refused";
+  if (!put) first = await object.put(body, { kind: "any" });
+  put &&= (await object.put(body, { kind: "absent" })).kind === "refused";
+  put &&= (await object.put(body, wrong)).kind === "refused";
+  let remove = put && (await object.remove(wrong)).kind === "refused";
   if (remove && first.kind === "done") {
     const right = { kind: "etag", etag: first.etag } as const;
-    remove = (await bucket.remove(key, right, signal)).kind === "done";
+    remove = (await object.remove(right)).kind === "done";
     // Who removes twice must be told, too.
-    remove &&= (await bucket.remove(key, right, signal)).kind === "refused";
+    remove &&= (await object.remove(right)).kind === "refused";
   }
-  if (!remove) await bucket.remove(key, { kind: "any" }, signal);
+  if (!remove) await object.remove({ kind: "any" });
   return { put, remove };
 }

@@ -12,7 +12,7 @@ import { AwsV4Signer } from "aws4fetch";
 import type { Clock } from "../clock.ts";
 import { readText } from "./http_body.ts";
 import { HttpPool } from "./http_pool.ts";
-import { networkFault, refused, S3Fault, staleKeyCodes } from "./s3_fault.ts";
+import { networkFault, refused, S3Fault, slowDownCodes, staleKeyCodes } from "./s3_fault.ts";
 import type { S3Action } from "./s3_fault.ts";
 import { readCredentials, readRegion } from "./s3_credentials.ts";
 import type { Environment, S3Credentials } from "./s3_credentials.ts";
@@ -49,6 +49,9 @@ export interface S3Answer {
 /** Most bytes of an answer that says why something is refused. */
 const refusalBytesMax = 64 * 1024;
 
+/** Keys that end within this time are renewed, in milliseconds. */
+const renewBeforeMs = 5 * 60_000;
+
 /** Talks to one bucket. Closed by its owner, after the last request has ended. */
 export class S3Client implements Disposable {
   readonly #place: S3Place;
@@ -74,13 +77,12 @@ export class S3Client implements Disposable {
    * @throws the abort reason when `signal` is aborted
    */
   async send(request: S3Request): Promise<S3Answer> {
-    const before = this.#credentials ??= await readCredentials(this.#environment);
+    const before = await this.#currentCredentials(request.signal);
     try {
       return await this.#sendAs(before, request);
     } catch (error) {
       if (!(error instanceof S3Fault) || !staleKeyCodes.has(error.code)) throw error;
-      const renewed = await readCredentials(this.#environment);
-      this.#credentials = renewed;
+      const renewed = this.#credentials = await this.#read(request.signal);
       if (!differ(before, renewed)) throw error;
       return await this.#sendAs(renewed, request);
     }
@@ -90,8 +92,29 @@ export class S3Client implements Disposable {
     this.#pool[Symbol.dispose]();
   }
 
+  /** Those that end soon are asked for anew, and used as long as they hold if none are given. */
+  async #currentCredentials(signal: AbortSignal): Promise<S3Credentials> {
+    const known = this.#credentials;
+    const leftMs = (known?.expiresAtMs ?? Infinity) - this.#clock.wallTime();
+    if (known !== undefined && leftMs > renewBeforeMs) return known;
+    try {
+      return this.#credentials = await this.#read(signal);
+    } catch (error) {
+      if (!(error instanceof S3Fault) || known === undefined || leftMs <= 0) throw error;
+      return known;
+    }
+  }
+
+  async #read(signal: AbortSignal): Promise<S3Credentials> {
+    return await readCredentials(this.#environment, signal, await this.#currentRegion());
+  }
+
+  async #currentRegion(): Promise<string> {
+    return this.#region ??= this.#place.region ?? await readRegion(this.#environment);
+  }
+
   async #sendAs(credentials: S3Credentials, request: S3Request): Promise<S3Answer> {
-    const region = this.#region ??= this.#place.region ?? await readRegion(this.#environment);
+    const region = await this.#currentRegion();
     const url = requestUrl(this.#place, region, request);
     const signed = await this.#signed(credentials, region, url, request);
     const { method, body, signal } = request;
@@ -112,6 +135,7 @@ export class S3Client implements Disposable {
       const isAnswer = request.accept?.(status, code) && code !== "NoSuchBucket" &&
         (status !== 404 || code !== "");
       if (response.ok || isAnswer) return { status, headers, text, code };
+      if (isElsewhere(status, code)) this.#pool.renew(client);
       throw refused({
         action: request.action,
         status,
@@ -160,6 +184,14 @@ export class S3Client implements Disposable {
     const serverMs = Date.parse(headers.get("date") ?? "");
     return Number.isNaN(serverMs) ? undefined : serverMs - this.#clock.wallTime();
   }
+}
+
+/**
+ * True if another server would do better: this one fails, is none for the bucket, or sends elsewhere.
+ * What is open would lead to it for ever. Who only asks to slow down is not meant.
+ */
+function isElsewhere(status: number, code: string): boolean {
+  return [301, 307, 308, 421].includes(status) || (status >= 500 && !slowDownCodes.has(code));
 }
 
 function differ(one: S3Credentials, other: S3Credentials): boolean {

@@ -1,5 +1,6 @@
 /**
- * Keys for S3, from where all its tools look: variables of the environment, then the usual files.
+ * Keys for S3, from where all its tools look: variables of the environment, a token of the platform,
+ * the usual files, and what the platform gives to containers.
  *
  * Read late and read again: keys that expire are renewed by somebody else, in the same place, while
  * this program runs.
@@ -8,6 +9,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { S3Fault } from "./s3_fault.ts";
+import { containerCredentials, webIdentityCredentials } from "./s3_role.ts";
 
 /** The value of an environment variable. */
 export type Environment = (name: string) => string | undefined;
@@ -18,6 +20,8 @@ export interface S3Credentials {
   readonly secretAccessKey: string;
   /** Comes with keys that expire. */
   readonly sessionToken: string | undefined;
+  /** When they end, in wall-clock milliseconds, if that is known. */
+  readonly expiresAtMs?: number;
 }
 
 /** Region of last resort, as with Amazon's own tools of old. */
@@ -27,11 +31,17 @@ const defaultRegion = "us-east-1";
  * The keys that `environment` holds or points at.
  *
  * The variables `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN` win; without
- * them, the profile `AWS_PROFILE` of the files.
+ * them, the role that `AWS_ROLE_ARN` and `AWS_WEB_IDENTITY_TOKEN_FILE` name; then the profile
+ * `AWS_PROFILE` of the files; then what `AWS_CONTAINER_CREDENTIALS_…` leads to.
  *
+ * @param region where a role is asked for
  * @throws {S3Fault} if there are none
  */
-export async function readCredentials(environment: Environment): Promise<S3Credentials> {
+export async function readCredentials(
+  environment: Environment,
+  signal: AbortSignal,
+  region: string = defaultRegion,
+): Promise<S3Credentials> {
   const accessKeyId = value(environment, "AWS_ACCESS_KEY_ID");
   const secretAccessKey = value(environment, "AWS_SECRET_ACCESS_KEY");
   if (accessKeyId !== undefined && secretAccessKey !== undefined) {
@@ -42,6 +52,9 @@ export async function readCredentials(environment: Environment): Promise<S3Crede
     const missing = accessKeyId === undefined ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY";
     throw new S3Fault(`the variable ${missing} is not set`);
   }
+  const asking = { environment: (name: string) => value(environment, name), region, signal };
+  const ofIdentity = await webIdentityCredentials(asking);
+  if (ofIdentity !== undefined) return ofIdentity;
   const settings = await readProfile(environment);
   const id = settings.get("aws_access_key_id");
   const secret = settings.get("aws_secret_access_key");
@@ -49,6 +62,8 @@ export async function readCredentials(environment: Environment): Promise<S3Crede
     const sessionToken = settings.get("aws_session_token");
     return { accessKeyId: id, secretAccessKey: secret, sessionToken };
   }
+  const ofContainer = await containerCredentials(asking);
+  if (ofContainer !== undefined) return ofContainer;
   throw new S3Fault(missingReason(environment, settings));
 }
 

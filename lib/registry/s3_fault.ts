@@ -49,6 +49,14 @@ export const staleKeyCodes: ReadonlySet<string> = new Set([
   "TokenRefreshRequired",
 ]);
 
+/** Codes by which servers ask to come less often. */
+export const slowDownCodes: ReadonlySet<string> = new Set([
+  "RateLimitExceeded",
+  "RequestLimitExceeded",
+  "SlowDown",
+  "TooManyRequests",
+]);
+
 /** The fault that a refusal stands for. */
 export function refused(refusal: Refusal): S3Fault {
   return new S3Fault(reasonOf(refusal), { code: refusal.code });
@@ -83,11 +91,8 @@ function reasonOf(refusal: Refusal): string {
     case "InsufficientStorage":
     case "XMinioStorageFull":
       return `the storage of the bucket "${bucket}" is full`;
-    case "SlowDown":
-    case "TooManyRequests":
-    case "RequestLimitExceeded":
-      return `${host} asks to slow down`;
   }
+  if (status === 429 || slowDownCodes.has(code)) return `${host} asks to slow down`;
   const isElsewhere = region !== undefined || code === "PermanentRedirect" ||
     code === "TemporaryRedirect" || code === "IllegalLocationConstraintException";
   if (isElsewhere) {

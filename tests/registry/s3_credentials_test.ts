@@ -9,7 +9,7 @@ import { requestUrl } from "../../lib/registry/s3_client.ts";
 import { readCredentials, readRegion } from "../../lib/registry/s3_credentials.ts";
 import { openS3Registry } from "../../lib/registry/s3.ts";
 import { parseS3Url } from "../../lib/registry/s3_url.ts";
-import { randomText } from "./rows.ts";
+import { never, randomText } from "./rows.ts";
 import { parseRegistryUrl, registryUrlFault, withoutSecrets } from "../../lib/registry/url.ts";
 import { needing } from "../permissions.ts";
 
@@ -26,14 +26,14 @@ Deno.test("readCredentials() takes the variables first", async () => {
     AWS_SESSION_TOKEN: " token\n",
     AWS_PROFILE: "other",
   };
-  assert.deepEqual(await readCredentials(environment(variables)), {
+  assert.deepEqual(await readCredentials(environment(variables), never), {
     accessKeyId: "AKIAONE",
     secretAccessKey: "secret",
     sessionToken: "token",
   });
   const half = environment({ ...none, AWS_ACCESS_KEY_ID: "AKIAONE" });
   await assert.rejects(
-    readCredentials(half),
+    readCredentials(half, never),
     /^S3Fault: the variable AWS_SECRET_ACCESS_KEY is not/,
   );
 });
@@ -56,24 +56,33 @@ Deno.test({
           "[profile sso]\nsso_session = corp\nregion = us-west-2\n",
       );
       const of = (more: Record<string, string>) => environment({ HOME: folder, ...more });
-      assert.deepEqual(await readCredentials(of({})), {
+      assert.deepEqual(await readCredentials(of({}), never), {
         accessKeyId: "AKIADEFAULT",
         secretAccessKey: "s=1",
         sessionToken: undefined,
       });
-      assert.deepEqual(await readCredentials(of({ AWS_PROFILE: "blue" })), {
+      assert.deepEqual(await readCredentials(of({ AWS_PROFILE: "blue" }), never), {
         accessKeyId: "AKIABLUE",
         secretAccessKey: "b",
         sessionToken: "t",
       });
-      await assert.rejects(readCredentials(of({ AWS_PROFILE: "sso" })), /by sso_session, which is/);
-      await assert.rejects(readCredentials(of({ AWS_PROFILE: "green" })), /profile "green" in/);
+      await assert.rejects(
+        readCredentials(of({ AWS_PROFILE: "sso" }), never),
+        /by sso_session, which is/,
+      );
+      await assert.rejects(
+        readCredentials(of({ AWS_PROFILE: "green" }), never),
+        /profile "green" in/,
+      );
       assert.equal(await readRegion(of({})), "eu-west-1");
       assert.equal(await readRegion(of({ AWS_PROFILE: "blue" })), "eu-north-1");
       assert.equal(await readRegion(of({ AWS_DEFAULT_REGION: "sa-east-1" })), "sa-east-1");
       assert.equal(await readRegion(environment(none)), "us-east-1");
       const inPlace = of({ AWS_SHARED_CREDENTIALS_FILE: folder });
-      await assert.rejects(readCredentials(inPlace), /the file .* with the keys cannot be read/);
+      await assert.rejects(
+        readCredentials(inPlace, never),
+        /the file .* with the keys cannot be read/,
+      );
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

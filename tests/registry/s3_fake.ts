@@ -38,9 +38,11 @@ export interface FakeBehaviour {
   pageMax: number;
   /** Answers every request so. */
   answers: (() => Response) | undefined;
-  /** Called with each request once it is known to be allowed, before it is carried out. */
-  before: ((method: string, key: string) => void | Promise<void>) | undefined;
+  /** Called with each request that is allowed, before it is carried out, or answers in its place. */
+  before: ((method: string, key: string) => Answer | Promise<Answer>) | undefined;
 }
+
+type Answer = Response | void;
 
 interface Stored {
   readonly body: Uint8Array<ArrayBuffer>;
@@ -154,7 +156,8 @@ export class FakeS3 implements AsyncDisposable {
     if (behaviour.denies === "everything" || (isChange && behaviour.denies === "changes")) {
       return refusal(403, "AccessDenied");
     }
-    await behaviour.before?.(request.method, key);
+    const instead = await behaviour.before?.(request.method, key);
+    if (instead) return instead;
     switch (request.method) {
       case "GET":
         return key === "" ? this.#list(searchParams) : this.#get(key);
