@@ -196,9 +196,9 @@ export class EtcdClient implements Disposable {
   }
 
   async #ask(question: Question, token: string): Promise<Json> {
-    const { text, status } = await this.#onWire(question, async (client) => {
+    const { text, status, client } = await this.#onWire(question, async (client) => {
       const response = await send(client, question, token);
-      return { text: await readText(response, answerMax), status: response.status };
+      return { text: await readText(response, answerMax), status: response.status, client };
     });
     if (text === undefined) {
       throw new EtcdFault("final", `${question.host} answers with more than ${answerMax} bytes`);
@@ -207,7 +207,10 @@ export class EtcdClient implements Disposable {
     // A stream of answers, of which there is only one here, has one more level.
     const answer = json["header"] === undefined ? jsonObject(json["result"]) : json;
     if (status === 200 && answer["header"] !== undefined) return answer;
-    throw answerFault(messageIn(json), status, question);
+    const fault = answerFault(messageIn(json), status, question);
+    // Behind one name there may be other members: what is open leads to this one for ever.
+    if (fault.isElsewhere) this.#pool.renew(client);
+    throw fault;
   }
 
   async #openWatch(

@@ -139,9 +139,7 @@ export class RedisConnection implements AsyncDisposable {
     const fault = isLost(error) && this.#lastError !== undefined
       ? redisFault(this.#lastError, this.#settings) ?? redisFault(error, this.#settings)
       : redisFault(error, this.#settings);
-    // Another server may have its address by now.
-    const code = fault instanceof RedisFault ? fault.code : undefined;
-    if (code === "READONLY" || code === "MASTERDOWN") this.#isWrongServer = true;
+    if (fault instanceof RedisFault && fault.isWrongServer) this.#isWrongServer = true;
     return fault ?? error;
   }
 }

@@ -21,7 +21,22 @@ export class RedisFault extends StorageFault {
     super(reason);
     this.code = code;
   }
+
+  /** True if another server would do better, which may have the same name by now. */
+  get isWrongServer(): boolean {
+    return wrongServerCodes.has(this.code ?? "");
+  }
 }
+
+const wrongServerCodes: ReadonlySet<string> = new Set([
+  "CLUSTERDOWN",
+  "LOADING",
+  "MASTERDOWN",
+  "MOVED",
+  "NOREPLICAS",
+  "READONLY",
+  "SENTINEL",
+]);
 
 type Words = string | ((settings: RedisSettings, message: string) => string);
 
@@ -67,6 +82,13 @@ const otherReplies: readonly (readonly [RegExp, Words])[] = [
   [/DB index is out of range/, ({ database }) => `the server has no database ${database}`],
   [/SELECT is not allowed/i, "a Redis Cluster has no database but 0"],
   [/max number of clients/, "the server has no room for another connection"],
+  [/unknown command [`'"]?(hget|eval|select)/i, ({ host, port }) => {
+    const at = formatAddress({ host, port });
+    return port === 26379
+      ? `what answers at ${at} is a Redis Sentinel: write redis+sentinel://${at}/mymaster`
+      : `the server at ${at} does not know the commands of a Redis; ` +
+        "if it is a Sentinel, write redis+sentinel://host:26379/mymaster";
+  }],
   [/unknown command/i, (_settings, message) => {
     const command = /unknown command [`'"]?(\w+)/i.exec(message)?.[1] ?? "";
     return `the server does not know the command ${command}`.trimEnd();
