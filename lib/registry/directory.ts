@@ -176,6 +176,7 @@ class DirectoryRegistry implements Registry {
         temporaryPath: `${layout.temporary}/cookie.${this.#randomText()}`,
         minted,
         call,
+        wallTimeMs: this.#clock.wallTime(),
         permissions: layout.permissions,
         createFolders: () => this.#folder.create(layout),
         locked: (work) => this.#locked("cookie", call, layout, work),

@@ -24,6 +24,8 @@ export interface CookieOptions {
   /** The cookie to keep if there is none: one line of at least one character. */
   readonly minted: string;
   readonly call: Call;
+  /** Now, for times of files. */
+  readonly wallTimeMs: number;
   readonly permissions: Permissions;
   readonly createFolders: () => Promise<void>;
   /** Runs work while nobody else makes a cookie. */
@@ -35,7 +37,7 @@ export async function cookieOf(options: CookieOptions): Promise<string> {
   const { path, temporaryPath, minted, call, permissions, createFolders, locked } = options;
   const present = await readCookie(path, call);
   if (present !== undefined) {
-    await touch(path);
+    await touch(path, options.wallTimeMs);
     return present;
   }
   return await locked(async () => {
@@ -61,9 +63,9 @@ export async function cookieOf(options: CookieOptions): Promise<string> {
  * Cleaners of temporary folders go by when a file was last read or written, and a running cluster
  * does neither for days.
  */
-async function touch(path: string): Promise<void> {
+async function touch(path: string, wallTimeMs: number): Promise<void> {
   try {
-    const now = new Date();
+    const now = new Date(wallTimeMs);
     for (const one of [path, dirname(path)]) await Deno.utime(one, now, now);
   } catch (error) {
     // Only the owner may, and one of all nodes is enough.

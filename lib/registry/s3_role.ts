@@ -13,7 +13,7 @@ import type { Environment, S3Credentials } from "./s3_credentials.ts";
 import { S3Fault } from "./s3_fault.ts";
 
 /** Where ECS answers, in front of a relative path. */
-const taskHost = "http://169.254.170.2";
+const taskHost = "169.254.170.2";
 
 /** Hosts that may be asked without encryption: this machine, ECS, and the agent of EKS. */
 const plainHosts =
@@ -40,7 +40,8 @@ export async function webIdentityCredentials(asking: Asking): Promise<S3Credenti
   const role = environment("AWS_ROLE_ARN");
   if (!tokenPath || !role) return undefined;
   const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
-  const url = environment("AWS_ENDPOINT_URL_STS") ?? `https://sts.${region}.${domain}`;
+  const host = `sts.${region}.${domain}`;
+  const url = environment("AWS_ENDPOINT_URL_STS") ?? `https://${host}`;
   const body = new URLSearchParams({
     Action: "AssumeRoleWithWebIdentity",
     Version: "2011-06-15",
@@ -72,7 +73,9 @@ export async function containerCredentials(
   { environment, signal }: Omit<Asking, "region">,
 ): Promise<S3Credentials | undefined> {
   const path = environment("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
-  const url = path ? taskHost + path : environment("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+  const url = path
+    ? `http://${taskHost}${path}`
+    : environment("AWS_CONTAINER_CREDENTIALS_FULL_URI");
   if (!url) return undefined;
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const isSafe = parsed?.protocol === "https:" ||

@@ -121,7 +121,7 @@ Deno.test({
       const asked = platform.asked.at(-1);
       assert.deepEqual([asked?.path, asked?.authorization], ["/v1/credentials", authorization]);
     }
-    for (const wrong of ["http://keys.example/x", "http://10.0.0.1/x", "ftp://127.0.0.1/x", "x"]) {
+    for (const wrong of ["http://keys/x", "http://0.0.0.0/x", "ftp://127.0.0.1/x", "x"]) {
       await assert.rejects(
         readCredentials(environment({ AWS_CONTAINER_CREDENTIALS_FULL_URI: wrong }), never),
         /^S3Fault: AWS_CONTAINER_CREDENTIALS_FULL_URI leads to no host that may give keys$/,
