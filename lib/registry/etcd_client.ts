@@ -128,14 +128,15 @@ export class EtcdClient implements Disposable {
     asker: Asker,
     work: (question: Question, token: string) => Promise<T>,
   ): Promise<{ readonly value: T; readonly isRepeated: boolean }> {
-    const { endpoints, credentials } = this.#location;
+    const { endpoints, credentials, certPath } = this.#location;
+    const hasCertificate = certPath !== undefined;
     const first = this.#first;
     const faults: EtcdFault[] = [];
     const deadline = this.#clock.now() + this.#timeoutMs;
     for (let turn = 0; turn < endpoints.length; turn++) {
       const index = (first + turn) % endpoints.length;
       const endpoint = endpoints[index] ?? "";
-      const member = memberAt(endpoint, credentials?.user);
+      const member = { ...memberAt(endpoint, credentials?.user), hasCertificate };
       const { host } = member;
       const before = faults.length === 0 ? "" : ` (${reasonsOf(faults)})`;
       asker.doing = `waiting for ${host}${before}`;
@@ -273,7 +274,7 @@ async function send(
   });
 }
 
-function memberAt(endpoint: string, user: string | undefined): Member {
+function memberAt(endpoint: string, user: string | undefined): Omit<Member, "hasCertificate"> {
   const [scheme = "", host = ""] = endpoint.split("//");
   return { host, isSecure: scheme === "https:", user };
 }

@@ -46,6 +46,8 @@ export interface Member {
   readonly host: string;
   /** True if with TLS. */
   readonly isSecure: boolean;
+  /** True if it is shown a certificate of ours. */
+  readonly hasCertificate: boolean;
   /** Who we are to it, if it is told. */
   readonly user: string | undefined;
 }
@@ -133,6 +135,7 @@ export function transportFault(error: unknown, asked: Asked): StorageFault {
   const words = failures.find(([pattern]) => pattern.test(said))?.[1];
   const detail = /client error \(\w+\): (.*)/.exec(said)?.[1]?.slice(0, shownMaxLength);
   const other = `${brokenReason(host)}${detail === undefined ? "" : `: ${detail}`}`;
-  const peer = { at: host, caParameter: "tls_ca", certParameter: "tls_cert" };
+  const { hasCertificate } = asked;
+  const peer = { at: host, caParameter: "tls_ca", certParameter: "tls_cert", hasCertificate };
   return new EtcdFault(kind, words?.(asked) ?? networkReason(error, peer) ?? other, error);
 }

@@ -81,8 +81,11 @@ export class HttpPool implements Disposable {
     } catch {
       this.#texts = undefined;
       const { caPath, certPath, keyPath } = this.#files;
-      const named = [caPath, certPath, keyPath].filter((path) => path !== undefined).join(", ");
-      throw new StorageFault(`a certificate or key is not legal in ${named}`);
+      throw new StorageFault(
+        certPath === undefined
+          ? `the file ${caPath} of tls_ca holds no legal certificate`
+          : `a certificate or key is not legal in the files ${caPath ?? ""} ${certPath} ${keyPath}`,
+      );
     }
   }
 }

@@ -15,6 +15,8 @@ export interface Peer {
   readonly caParameter: string;
   /** The one that names the file of a certificate of our own; `undefined` if there is none. */
   readonly certParameter?: string;
+  /** True if one was shown. */
+  readonly hasCertificate?: boolean;
 }
 
 type Words = (peer: Peer) => string;
@@ -25,16 +27,13 @@ const saidMaxLength = 4_000;
 /** The first sign that is found counts. */
 const signs: readonly (readonly [sign: RegExp, words: Words])[] = [
   [/NotCapable|requires net access/i, ({ at }) => `the network may not be used for ${at}`],
-  // Alerts are what the other side says, so these are about a certificate of ours.
+  // Alerts are what the other side says, so these are about a certificate of ours, or the lack of it.
   [
-    /CertificateRequired|CERTIFICATE_REQUIRED/i,
-    ({ at, certParameter }) =>
-      `${at} wants a client certificate` +
-      (certParameter === undefined ? "" : `; ${certParameter} can name its file`),
-  ],
-  [
-    /alert:? .*(BadCertificate|UnknownCA|CertificateUnknown|CertificateExpired|CertificateRevoked|UnsupportedCertificate|AccessDenied)/i,
-    ({ at }) => `${at} does not accept the client certificate`,
+    /CertificateRequired|CERTIFICATE_REQUIRED|alert:? .*(BadCertificate|UnknownCA|CertificateUnknown|CertificateExpired|CertificateRevoked|UnsupportedCertificate|AccessDenied)/i,
+    ({ at, certParameter, hasCertificate }) =>
+      hasCertificate === true
+        ? `${at} does not accept the client certificate`
+        : `${at} wants a client certificate; ${certParameter ?? "nothing"} can name its file`,
   ],
   [
     /UnknownIssuer|SELF_SIGNED|self.signed|UNABLE_TO_|unable to get .*issuer/i,

@@ -16,6 +16,8 @@ export interface FaultScene {
   readonly user: string;
   readonly database: string;
   readonly hasPassword: boolean;
+  /** True if the server is shown a certificate of ours. */
+  readonly hasCertificate: boolean;
   /** The table with its schema, as one writes it. */
   readonly table: string;
 }
@@ -107,7 +109,7 @@ function oneLine(text: string): string {
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }
 
-function clientSentence(error: Error, code: string, { at }: FaultScene): string {
+function clientSentence(error: Error, code: string, { at, hasCertificate }: FaultScene): string {
   switch (code) {
     case "SASL_SIGNATURE_MISMATCH":
       return `the server at ${at} cannot prove that it knows the password`;
@@ -118,8 +120,8 @@ function clientSentence(error: Error, code: string, { at }: FaultScene): string 
     case "ENOENT":
       return `there is no socket ${at}`;
   }
-  return networkReason(error, { at, caParameter: "sslrootcert", certParameter: "sslcert" }) ??
-    brokenReason(at);
+  const names = { caParameter: "sslrootcert", certParameter: "sslcert" };
+  return networkReason(error, { at, ...names, hasCertificate }) ?? brokenReason(at);
 }
 
 /** Before a login nobody has seen a table, so nothing is wrong with one. */

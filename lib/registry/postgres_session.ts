@@ -109,6 +109,7 @@ export class Session {
       user: known.user ?? "",
       database: known.database ?? "",
       hasPassword: Boolean(known.pass),
+      hasCertificate: settings.sslcert !== undefined,
       table: `${schema}.entries`,
     };
   }

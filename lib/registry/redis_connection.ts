@@ -16,6 +16,7 @@ import type { Call } from "./bounded.ts";
 import { readTlsFiles } from "./certificates.ts";
 import type { TlsTexts } from "./certificates.ts";
 import { isLost, RedisFault, redisFault } from "./redis_faults.ts";
+import { masterOf } from "./redis_sentinel.ts";
 import type { RedisSettings } from "./redis_url.ts";
 
 /** How long it may take until a connection can be used, in milliseconds. */
@@ -65,7 +66,6 @@ export class RedisConnection implements AsyncDisposable {
   ): Promise<RedisConnection> {
     const files = await readTlsFiles(settings);
     signal.throwIfAborted();
-    const connection = new RedisConnection(settings, clock, files);
     const tooLate = new AbortController();
     const reason = `no connection within ${connectTimeoutMs} ms`;
     const cancel = clock.after(
@@ -74,14 +74,33 @@ export class RedisConnection implements AsyncDisposable {
     );
     try {
       const either = AbortSignal.any([signal, tooLate.signal]);
-      await untilResolved(settings.host, either);
-      await connection.ask(either, (client) => shakeHands(client, settings));
+      const { sentinel } = settings;
+      const server = sentinel && await masterOf(
+        settings,
+        sentinel,
+        (host) => clientOptions({ ...settings, ...host }, files),
+        either,
+      );
+      return await RedisConnection.#connected({ ...settings, ...server }, clock, files, either);
+    } finally {
+      cancel();
+    }
+  }
+
+  static async #connected(
+    settings: RedisSettings,
+    clock: Clock,
+    files: TlsTexts,
+    signal: AbortSignal,
+  ): Promise<RedisConnection> {
+    const connection = new RedisConnection(settings, clock, files);
+    try {
+      await untilResolved(settings.host, signal);
+      await connection.ask(signal, (client) => shakeHands(client, settings));
       return connection;
     } catch (error) {
       await connection[Symbol.asyncDispose]();
       throw signal.aborted ? error : redisFault(error, settings) ?? error;
-    } finally {
-      cancel();
     }
   }
 

@@ -112,7 +112,9 @@ export function redisFault(error: unknown, settings: RedisSettings): StorageFaul
     return new RedisFault(`what answers at ${at} is not Redis`);
   }
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  const reason = networkReason(error, { at, caParameter: "tls_ca", certParameter: "tls_cert" });
+  const hasCertificate = settings.certPath !== undefined;
+  const peer = { at, caParameter: "tls_ca", certParameter: "tls_cert", hasCertificate };
+  const reason = networkReason(error, peer);
   if (reason !== undefined) return new RedisFault(reason);
   return code === "" ? undefined : new RedisFault(`${brokenReason(at)} with ${code}`);
 }

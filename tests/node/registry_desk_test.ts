@@ -4,6 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { Barrier } from "../../lib/barrier.ts";
 import { RegistryDesk } from "../../lib/node/registry_desk.ts";
 import { MemoryStorage, openMemoryRegistry } from "../../lib/registry/memory.ts";
 import type { Registry } from "../../lib/registry/registry.ts";
@@ -36,7 +37,15 @@ class Scene implements AsyncDisposable {
       url: { value: registry.url },
       [Symbol.asyncDispose]: { value: () => registry[Symbol.asyncDispose]() },
     });
-    const parts = { clock, log, registry: counting, loopbackNote: undefined, mintedCookie };
+    const barrier = new Barrier(({ where, error }) => assert.fail(`${where}: ${error}`));
+    const parts = {
+      barrier,
+      clock,
+      log,
+      registry: counting,
+      loopbackNote: undefined,
+      mintedCookie,
+    };
     this.#desk = new RegistryDesk(parts, () => {}, this.#stop.signal);
   }
 

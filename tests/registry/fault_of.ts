@@ -41,5 +41,5 @@ export function messageOf(error: unknown, secrets: readonly string[]): string {
 
 /** What stands behind "Cannot … of scheme://…: ". */
 export function reasonIn(message: string): string {
-  return /^Cannot .*? \w+:\/\/\S*: (.*)$/.exec(message)?.[1] ?? assert.fail(message);
+  return /^Cannot .*? [\w+]+:\/\/\S*: (.*)$/.exec(message)?.[1] ?? assert.fail(message);
 }

@@ -44,7 +44,10 @@ Deno.test("networkReason() understands codes, texts, and causes", () => {
       new Error("received fatal alert: CertificateRequired"),
       "h:1 wants a client certificate; tls_cert can name its file",
     ],
-    [new Error("received fatal alert: UnknownCA"), "h:1 does not accept the client certificate"],
+    [
+      new Error("received fatal alert: BadCertificate"),
+      "h:1 wants a client certificate; tls_cert can name its file",
+    ],
     [new Error("invalid peer certificate: BadEncoding"), "the certificate of h:1 is not accepted"],
     [new Error("received corrupt message"), "h:1 does not speak TLS"],
     [new Error("received fatal alert: X"), "h:1 and this node agree on no TLS"],
@@ -53,4 +56,8 @@ Deno.test("networkReason() understands codes, texts, and causes", () => {
     [caused("something else"), undefined],
   ];
   for (const [error, reason] of reasons) assert.equal(networkReason(error, peer), reason);
+  assert.equal(
+    networkReason(new Error("received fatal alert: UnknownCA"), { ...peer, hasCertificate: true }),
+    "h:1 does not accept the client certificate",
+  );
 });

@@ -166,7 +166,7 @@ Deno.test({
       [`etcds://${etcd().host}`, /: 127\S+ (does not speak|breaks .* without) TLS.* etcd:\/\/$/],
       [
         `etcds://${host}?tls_ca=${certificate}.not`,
-        /: the file \S+ of tls_ca cannot be read: there is no/,
+        /: the file \S+ of tls_ca cannot be read: No such file/,
       ],
       [
         `etcds://${host}?tls_ca=/dev/null`,

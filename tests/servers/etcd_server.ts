@@ -67,6 +67,8 @@ export function needingEtcd(name: string): { name: string; ignore: boolean } {
 export interface EtcdServerOptions {
   /** With TLS, and a certificate that it signs itself: see `certificate`. */
   readonly isSecure?: boolean;
+  /** With TLS, the certificates of this folder, and only for clients with one of them. */
+  readonly certificates?: string;
   /** The ports on which the members of its cluster talk to each other; its own one comes first. */
   readonly peers?: readonly number[];
 }
@@ -206,14 +208,21 @@ export class EtcdServer implements AsyncDisposable {
   }
 
   #arguments(): string[] {
-    const client = `http${this.#options.isSecure ? "s" : ""}://${this.host}`;
+    const { isSecure = false, certificates } = this.#options;
+    const client = `http${isSecure || certificates !== undefined ? "s" : ""}://${this.host}`;
     return [
       ...this.#membership(),
       `--data-dir=${this.#data}`,
       `--listen-client-urls=${client}`,
       `--advertise-client-urls=${client}`,
       `--listen-metrics-urls=http://127.0.0.1:${this.#ports[2]}`,
-      ...(this.#options.isSecure ? ["--auto-tls"] : []),
+      ...(isSecure ? ["--auto-tls"] : []),
+      ...certificates === undefined ? [] : [
+        `--cert-file=${certificates}/server.crt`,
+        `--key-file=${certificates}/server.key`,
+        `--trusted-ca-file=${certificates}/ca.crt`,
+        "--client-cert-auth",
+      ],
       // Elections are quick: nobody is far away.
       "--heartbeat-interval=20",
       "--election-timeout=200",
