@@ -6,6 +6,9 @@
  * @module
  */
 import assert from "node:assert/strict";
+import fc from "fast-check";
+import { stretchedCookies } from "../../lib/cookie.ts";
+import { isWeakCookie } from "../../lib/core/cookie_strength.ts";
 import { leapMax } from "../../lib/core/count.ts";
 import { bodyMaxBytes, encodeEnvelope } from "../../lib/core/envelope.ts";
 import { encodeFrame, frameMaxBytes } from "../../lib/core/frame.ts";
@@ -227,15 +230,15 @@ const hex = (bytes: Uint8Array | undefined): string =>
   Array.from(bytes ?? [], (byte) => byte.toString(16).padStart(2, "0")).join("");
 const unhex = (text = ""): Uint8Array =>
   Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
-const vectorCookie = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
+const vectorSecret = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
 
 Deno.test({
   ...needing("the program writes the vectors of docs/protocol.md", "read"),
   fn() {
-    assert.ok(page.includes(`\`${vectorCookie}\``));
+    assert.ok(page.includes(`\`${vectorSecret}\``));
     const wanted = vectors();
     const [responders = "", initiators = "", ping = "", pong = ""] = examples("bodies");
-    const psk = presharedKey(vectorCookie);
+    const psk = presharedKey(vectorSecret);
     const prologue = prologueOf("default");
     assert.equal(hex(psk), wanted["psk"]);
     assert.equal(hex(prologue), wanted["prologue"]);
@@ -264,7 +267,7 @@ Deno.test({
   ...needing("the peer written from docs/protocol.md writes its vectors", "read"),
   fn() {
     const wanted = vectors();
-    const psk = theirs.pskOf(vectorCookie);
+    const psk = theirs.pskOf(vectorSecret);
     const prologue = theirs.prologueOf("default");
     assert.equal(hex(psk), wanted["psk"]);
     const key = (name: string): theirs.KeyPair => theirs.keyPair(unhex(wanted[name]));
@@ -275,6 +278,26 @@ Deno.test({
     assert.equal(hex(first), wanted["message 1"]);
     assert.equal(hex(message), wanted["message 2"]);
     assert.equal(decodeUtf8(initiator.finish(message).payload), examples("bodies")[0]);
+  },
+});
+
+Deno.test({
+  ...needing("the peer written from docs/protocol.md takes the same cookies for weak", "read"),
+  async fn() {
+    const pieces = ["a", "B", "7", "-", " ", "é", "0f", "xY2", "q9Z-w", "deadbeef", "Kx_3"];
+    const text = fc.oneof(
+      fc.string({ maxLength: 50 }),
+      fc.array(fc.constantFrom(...pieces), { maxLength: 30 }).map((some) => some.join("")),
+    );
+    fc.assert(
+      fc.property(text, (cookie) => {
+        assert.equal(theirs.isWeak(cookie), isWeakCookie(cookie), JSON.stringify(cookie));
+      }),
+      { numRuns: 2000 },
+    );
+    const [weak] = await stretchedCookies(["cookie"], "default");
+    assert.equal(theirs.secretOf("cookie", "default"), weak);
+    assert.ok(page.includes(`\`${weak}\``));
   },
 });
 

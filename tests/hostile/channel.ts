@@ -6,7 +6,16 @@
  *
  * @module
  */
-import { bytesOf, type Ciphers, Initiator, joined, prologueOf, pskOf, Responder } from "./noise.ts";
+import {
+  bytesOf,
+  type Ciphers,
+  Initiator,
+  joined,
+  prologueOf,
+  pskOf,
+  Responder,
+  secretOf,
+} from "./noise.ts";
 
 /** The first byte of an envelope. */
 export const kinds = { request: 1, answer: 2, notice: 3, hello: 4, visit: 5, goodbye: 6 } as const;
@@ -185,7 +194,7 @@ export async function dial(
   const conn = await Deno.connect(address);
   try {
     const frames = new Frames(conn);
-    const initiator = new Initiator(prologueOf(cluster), pskOf(cookie));
+    const initiator = new Initiator(prologueOf(cluster), pskOf(secretOf(cookie, cluster)));
     await writeAll(conn, frame(initiator.first()));
     const message = await frames.next();
     if (message === undefined) throw new Rejected("closed without a word");
@@ -212,7 +221,7 @@ export async function accept(
     const frames = new Frames(conn);
     const first = await frames.next();
     if (first === undefined) throw new Rejected("closed without a word");
-    const responder = new Responder(prologueOf(cluster), pskOf(cookie));
+    const responder = new Responder(prologueOf(cluster), pskOf(secretOf(cookie, cluster)));
     const { message, ciphers } = responder.answer(first, bodyOf(hello));
     await writeAll(conn, frame(message));
     const sealed = await frames.next();
@@ -226,7 +235,7 @@ export async function accept(
   }
 }
 
-/** The name of the cluster of a node, for a holder of the same cookie. */
+/** The name of the cluster of a node, for a holder of the same cookie, a strong one. */
 export async function clusterOf(
   address: { readonly hostname: string; readonly port: number },
   cookie: string,

@@ -6,7 +6,7 @@
  */
 import { Buffer } from "node:buffer";
 import { createHash, createHmac, createPrivateKey, createPublicKey } from "node:crypto";
-import { diffieHellman, randomBytes } from "node:crypto";
+import { diffieHellman, randomBytes, scryptSync } from "node:crypto";
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 
 const protocolName = "Noise_NNpsk0_25519_ChaChaPoly_SHA256";
@@ -165,10 +165,35 @@ export class Responder {
   }
 }
 
-/** A cookie as the pre-shared key: HKDF-SHA256 of RFC 5869 with one block of output. */
-export function pskOf(cookie: string): Uint8Array {
-  const secret = hmac(bytesOf("clusternode/1 cookie"), bytesOf(cookie));
-  return hmac(secret, joined(bytesOf("noise psk"), Uint8Array.of(1)));
+/** The secret that a cookie stands for in a cluster: itself, or stretched if it is weak. */
+export function secretOf(cookie: string, cluster: string): string {
+  if (!isWeak(cookie)) return cookie;
+  const salt = `clusternode/1 weak cookie\0${cluster}`;
+  return scryptSync(cookie, salt, 32, { N: 16_384, r: 8, p: 1 }).toString("base64url");
+}
+
+/** True if a cookie has to be stretched. */
+export function isWeak(cookie: string): boolean {
+  return bitsOf(cookie) < 128;
+}
+
+function bitsOf(cookie: string): number {
+  const characters = Array.from(cookie);
+  const different = new Set(characters).size;
+  const digits = cookie.replaceAll("-", "");
+  if (/^[0-9a-fA-F]+$/.test(digits) && different >= 8) return 4 * digits.length;
+  const kinds = characters.flatMap((one) =>
+    /[A-Z]/.test(one) ? ["A"] : /[a-z]/.test(one) ? ["a"] : /[0-9]/.test(one) ? ["0"] : []
+  );
+  const changes = kinds.filter((kind, index) => index > 0 && kind !== kinds[index - 1]).length;
+  const isDrawn = /^[!-~]+$/.test(cookie) && different >= 12 && changes > characters.length / 3;
+  return isDrawn ? 6 * characters.length : 2 * Math.min(characters.length, 4 * different);
+}
+
+/** A secret as the pre-shared key: HKDF-SHA256 of RFC 5869 with one block of output. */
+export function pskOf(secret: string): Uint8Array {
+  const key = hmac(bytesOf("clusternode/1 cookie"), bytesOf(secret));
+  return hmac(key, joined(bytesOf("noise psk"), Uint8Array.of(1)));
 }
 
 /** What both sides must agree on; without a cluster it is the bare prologue. */

@@ -14,7 +14,7 @@ import { answer, newInstance, Peer } from "./peer.ts";
 import { fingerprintsOf, type RecordContent } from "./view.ts";
 import { rowOf, Writer } from "./writer.ts";
 
-const cookie = "a-cookie-of-43-letters-as-keygen-prints-one";
+const cookie = "u3Wn0uS1kq3cN4v6YjzXb1Tt8lQm5Ro7Gh2Ed9Fa0Pw";
 let clusters = 0;
 
 /** A node on loopback in a cluster of its own. */
