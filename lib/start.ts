@@ -4,6 +4,7 @@
  * @module
  */
 import type { Beam, BeamOptions } from "./beam/beam.ts";
+import type { BeamLimits } from "./beam/limits.ts";
 import { Barrier } from "./barrier.ts";
 import { sleep, systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
@@ -14,11 +15,13 @@ import { encodeMessage } from "./core/message.ts";
 import { beamNameFault, beamNameNote, epmdPortOf } from "./core/option_beam.ts";
 import { cookieWeakness } from "./core/cookie_strength.ts";
 import type { NodeOptions } from "./core/options.ts";
+import { limitsWithin } from "./core/open_files.ts";
 import { profileTimings } from "./core/profile.ts";
 import { exposureOf } from "./files/secret_file.ts";
 import { seededRandom } from "./core/random.ts";
 import { hostName } from "./core/name.ts";
 import type { NodeName } from "./core/name.ts";
+import { openFilesMax } from "./files/open_files_max.ts";
 import { openLog } from "./log/log.ts";
 import type { Log } from "./log/log.ts";
 import { AddressDetector, detectAddresses } from "./node/detect_address.ts";
@@ -34,6 +37,7 @@ import { openRegistry } from "./registry/open.ts";
 import type { Registry } from "./registry/registry.ts";
 import { UntrustedStorage } from "./registry/storage_fault.ts";
 import { HostResolver } from "./sockets/resolver.ts";
+import { defaultLimits } from "./transport/limits.ts";
 import { listenTcp } from "./transport/tcp.ts";
 import type { Transport } from "./transport/transport.ts";
 import { softwareVersion } from "./version.ts";
@@ -201,7 +205,8 @@ export async function startNode(
       openBeam,
       openTransport: (handler, hello) => {
         const { listen, cluster } = options;
-        const parts = { clock, barrier, randomBytes, resolver };
+        const limits = limitsWithin(defaultLimits, openFilesMax(), options.beam);
+        const parts = { clock, barrier, randomBytes, resolver, limits };
         return listenTcp({ listen, hello, cookies: secrets, cluster, handler, ...parts });
       },
       settings: (port) => ({
@@ -251,8 +256,14 @@ function beamOpenerOf(
   const epmdPort = epmdPortOf(environmentOf("ERL_EPMD_PORT"));
   // A port that is left out follows the port at which all others are asked.
   const epmd = epmdAddress(beamEpmd, epmdPort);
+  const within = limitsWithin(defaultLimits, openFilesMax(), true);
+  const { guestsMax, guestsPerHostMax, connectionsMax } = within;
+  const limits = {
+    ...{ guestsMax, guestsPerHostMax, linksMax: connectionsMax },
+    ...{ epmdClientsMax: guestsMax, epmdClientsPerHostMax: guestsPerHostMax },
+  };
   return (own, handler) =>
-    openBeamOf({ name: own, cookie, listen, epmd, epmdPort, handler }, barrier);
+    openBeamOf({ name: own, cookie, listen, epmd, epmdPort, handler }, barrier, limits);
 }
 
 function epmdAddress(given: Address | undefined, epmdPort: number): Address | undefined {
@@ -278,9 +289,13 @@ export function openVisitorBeam(cookie: string, near: NodeName): Promise<Beam> {
 const beamTickMs = 15_000;
 
 /** Loaded only where it is needed, like the registries. */
-async function openBeamOf(options: Omit<BeamOptions, "tickMs">, barrier: Barrier): Promise<Beam> {
+async function openBeamOf(
+  options: Omit<BeamOptions, "tickMs">,
+  barrier: Barrier,
+  limits: Partial<BeamLimits> = {},
+): Promise<Beam> {
   const { openBeam } = await import("./beam/open.ts");
-  const parts = { clock: systemClock, barrier, randomBytes, resolver };
+  const parts = { clock: systemClock, barrier, randomBytes, resolver, limits };
   return await openBeam({ ...options, tickMs: beamTickMs, ...parts });
 }
 

@@ -48,7 +48,11 @@ export class Door {
     const { limits } = context;
     this.#guests = new Guests(limits.guestsMax, limits.guestsPerHostMax);
     const listeners = listenAt(listen, "BEAM nodes");
-    this.#acceptor = new Acceptor(listeners, context, (socket) => this.#receive(socket));
+    this.#acceptor = new Acceptor(
+      listeners,
+      { ...context, guestsMax: limits.guestsMax },
+      (socket) => this.#receive(socket),
+    );
   }
 
   /** The port on which it listens. */

@@ -45,7 +45,11 @@ export class EpmdServer implements AsyncDisposable {
     const { epmdClientsMax, epmdClientsPerHostMax } = context.limits;
     this.#guests = new Guests(epmdClientsMax, epmdClientsPerHostMax);
     const listeners = listenersAt(address);
-    this.#acceptor = new Acceptor(listeners, context, (socket) => this.#serve(socket));
+    this.#acceptor = new Acceptor(
+      listeners,
+      { ...context, guestsMax: epmdClientsMax },
+      (socket) => this.#serve(socket),
+    );
   }
 
   /** The port on which it listens. */

@@ -76,22 +76,29 @@ export class Acceptor {
   readonly #listeners: readonly Deno.TcpListener[];
   readonly #clock: Clock;
   readonly #barrier: Barrier;
+  readonly #burst: number;
   readonly #receive: (socket: Deno.TcpConn) => Promise<void>;
   readonly #tasks = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
 
   /**
    * @param listeners at least one, all of the same port
+   * @param parts `guestsMax`: how many may wait; more are not accepted before they had their turn
    * @param receive is given each connection; resolves when that is over
    */
   constructor(
     listeners: readonly Deno.TcpListener[],
-    { clock, barrier }: { readonly clock: Clock; readonly barrier: Barrier },
+    { clock, barrier, guestsMax }: {
+      readonly clock: Clock;
+      readonly barrier: Barrier;
+      readonly guestsMax: number;
+    },
     receive: (socket: Deno.TcpConn) => Promise<void>,
   ) {
     this.#listeners = listeners;
     this.#clock = clock;
     this.#barrier = barrier;
+    this.#burst = Math.min(acceptBurst, guestsMax);
     this.#receive = receive;
     for (const listener of listeners) this.#track(this.#acceptAll(listener));
   }
@@ -121,7 +128,7 @@ export class Acceptor {
   async #acceptAll(listener: Deno.TcpListener): Promise<void> {
     const { signal } = this.#stopping;
     for (let accepted = 1; !signal.aborted; accepted++) {
-      let pauseMs = accepted % acceptBurst === 0 ? 0 : undefined;
+      let pauseMs = accepted % this.#burst === 0 ? 0 : undefined;
       try {
         this.#track(this.#serve(await listener.accept()));
       } catch {

@@ -5,16 +5,18 @@
  */
 import assert from "node:assert/strict";
 import {
+  allTrue,
   assertNeverFalse,
   Cluster,
   linesPass,
   linesWith,
+  shown,
   statusesSince,
   within,
 } from "./cluster.ts";
+import { closeQuietly } from "../transport/fixtures.ts";
 import { memoryOf } from "./memory.ts";
-import { isCompiled, processTest } from "./process.ts";
-import type { Program } from "./process.ts";
+import { isCompiled, processTest, Program, programCommand } from "./process.ts";
 
 /** Connections that are open at the same time. */
 const crowdSize = 500;
@@ -69,6 +71,28 @@ processTest("10,000 connections that say nothing disturb nobody", async () => {
   // The door still works for those who belong here.
   assert.equal((await cluster.command("ping", "n1", "-c", "1")).code, 0);
 });
+
+processTest(
+  "strangers who sit at the door keep no member out of a node with few files",
+  async () => {
+    await using cluster = new Cluster();
+    const name = "n1@127.0.0.1";
+    const { command, args } = programCommand();
+    const words = ["start", "--name", name, "--log-file", cluster.logFile, ...cluster.options];
+    // Enough for the node and some eighty connections.
+    const script = 'ulimit -n 128 && exec "$0" "$@"';
+    await using node = new Program("bash", ["-c", script, command, ...args, ...words]);
+    await shown([node], allTrue(1), performance.now(), 20_000);
+    const address = await cluster.addressOf(name);
+    await using _crowd = new Sitters(address, 150);
+    const member = cluster.start("n2@127.0.0.1");
+    await shown([node, member], allTrue(2), performance.now(), 20_000);
+    const since = performance.now();
+    await linesPass([node, member], 5);
+    assertNeverFalse([node, member], since);
+    assert.doesNotMatch(node.text, /os error|registry cannot|[Rr]egistry unavailable/);
+  },
+);
 
 processTest("a node with another cookie does not get in", async () => {
   await using cluster = new Cluster();
@@ -147,4 +171,33 @@ function assertRateOfReports(node: Program, since: number): void {
   const seconds = (performance.now() - since) / 1000;
   assert.ok(reports.length <= seconds + 1, `${reports.length} reports in ${seconds} s`);
   assert.equal(linesWith(node, "Turned away", since).length, reports.length);
+}
+
+/** Strangers who come, say nothing, and come again as soon as they are turned away. */
+class Sitters implements AsyncDisposable {
+  readonly #sockets = new Set<Deno.TcpConn>();
+  readonly #tasks: Promise<void>[];
+  #isOver = false;
+
+  constructor(address: { hostname: string; port: number }, count: number) {
+    this.#tasks = Array.from({ length: count }, () => this.#sit(address));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    for (const socket of this.#sockets) closeQuietly(socket);
+    await Promise.all(this.#tasks);
+  }
+
+  async #sit(address: { hostname: string; port: number }): Promise<void> {
+    while (!this.#isOver) {
+      const socket = await Deno.connect(address).catch(() => undefined);
+      if (socket === undefined) return;
+      this.#sockets.add(socket);
+      if (this.#isOver) closeQuietly(socket);
+      await socket.read(new Uint8Array(1)).catch(() => {});
+      this.#sockets.delete(socket);
+      closeQuietly(socket);
+    }
+  }
 }
