@@ -19,7 +19,7 @@ import { systemErrorReason } from "../core/system_error.ts";
 import { encodeUtf8 } from "../core/text.ts";
 import { BoundedCalls } from "./bounded.ts";
 import type { Call } from "./bounded.ts";
-import { cookieOf, readCookie } from "./directory_cookie.ts";
+import { cookieOf, hasCookieAt, readCookie } from "./directory_cookie.ts";
 import {
   flush,
   identityOf,
@@ -32,6 +32,7 @@ import { privateFolder, privatePath } from "./directory_layout.ts";
 import type { DirectoryLayout } from "./directory_layout.ts";
 import { listFolder } from "./directory_list.ts";
 import { withFileLock } from "./directory_lock.ts";
+import { illegalNameReason, sameFileReason } from "./directory_names.ts";
 import { insideReason } from "./directory_place.ts";
 import { sweepTemporary } from "./directory_sweep.ts";
 import { TrustedFolder } from "./directory_trust.ts";
@@ -128,9 +129,12 @@ class DirectoryRegistry implements Registry {
       if (content.length > rowMaxBytes) {
         throw call.fault(`the row has ${content.length} bytes, the most is ${rowMaxBytes}`);
       }
-      return this.#locked(name, call, layout, async () => {
-        const before = storedRow(name, await textOf(layout, name));
+      return this.#namedFile(name, call, layout, async () => {
+        const there = await textOf(layout, name);
+        const before = storedRow(name, there);
         if (before?.version !== seen) return { kind: "conflict", current: before };
+        const reason = sameFileReason(name, there);
+        if (reason !== undefined) throw call.fault(reason);
         await this.#replace(name, content, before === undefined, call, layout);
         this.#wasThere = true;
         if (before === undefined || isNews(before.row, row)) await tellNews(layout);
@@ -221,7 +225,7 @@ class DirectoryRegistry implements Registry {
       rows,
       timestamps,
       oddities: isInTheWay ? [...oddities, { key: privateFolder, reason: insideReason }] : oddities,
-      hasCookie: await identityOf(layout.cookie) !== undefined,
+      hasCookie: await hasCookieAt(layout.cookie),
     };
   }
 
@@ -253,6 +257,21 @@ class DirectoryRegistry implements Registry {
       beforeRename: () => call.checkpoint(),
     });
     if (isNew) await flush(layout.root);
+  }
+
+  /** As {@linkcode #locked}, where a file is made that is called like a node. */
+  async #namedFile<T>(
+    name: NodeName,
+    call: Call,
+    layout: DirectoryLayout,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await this.#locked(name, call, layout, work);
+    } catch (error) {
+      const reason = illegalNameReason(name, error);
+      throw reason === undefined ? error : call.fault(reason);
+    }
   }
 
   #locked<T>(

@@ -10,7 +10,7 @@ import { dirname } from "node:path";
 import { systemErrorCode } from "../core/system_error.ts";
 import { encodeUtf8 } from "../core/text.ts";
 import type { Call } from "./bounded.ts";
-import { flush, readSmallFile, replaceFile } from "./directory_files.ts";
+import { flush, identityOf, readSmallFile, replaceFile } from "./directory_files.ts";
 import type { Permissions } from "./directory_layout.ts";
 
 /** Largest file that is taken for a cookie, in bytes. */
@@ -57,6 +57,16 @@ export async function cookieOf(options: CookieOptions): Promise<string> {
     await flush(dirname(path));
     return minted;
   });
+}
+
+/** False if there is none; a user who may not look cannot tell, and need not care. */
+export async function hasCookieAt(path: string): Promise<boolean> {
+  try {
+    return await identityOf(path) !== undefined;
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return true;
+  }
 }
 
 /**
