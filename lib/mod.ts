@@ -54,6 +54,8 @@ export interface StartOptions {
   readonly cookie?: string | readonly string[];
   /** How long a start waits for the registry, such as `30s`. */
   readonly startTimeout?: string;
+  /** How long a leave tries to take the node's row out of the registry, such as `5s`. */
+  readonly leaveTimeout?: string;
   /** Where this node answers, `host:port`; port 0 takes any free one. */
   readonly listen?: string;
   /** Addresses that peers should try, in this order. */

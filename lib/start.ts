@@ -222,6 +222,7 @@ export async function startNode(
         fullMesh: options.mesh === "full",
         statusEntriesMax: statusEntriesMax(options.status),
         startTimeoutMs: Math.max(1, options.startTimeoutMs - (systemClock.now() - begun)),
+        leaveTimeoutMs: options.leaveTimeoutMs,
         registryPaceMs: registry.paceMs,
         beam: openBeam !== undefined,
       }),

@@ -7,7 +7,8 @@
  * @module
  */
 import type { BeamWatch } from "./beam_watch.ts";
-import type { Effect, Input } from "./input.ts";
+import { removalRefusal } from "./input.ts";
+import type { Effect, Input, Removal } from "./input.ts";
 import type { NodeName } from "./name.ts";
 import type { RegistryKeeper } from "./registry_keeper.ts";
 import { answerForgotten, Replies } from "./replies.ts";
@@ -57,13 +58,13 @@ export class BeamForgetting {
 
   /** A timestamp was removed, or not; false if this is none of ours. */
   removed(
-    input: Input & { kind: "removed" | "remove-failed" },
+    input: Removal,
     now: number,
     out: Effect[],
   ): boolean {
     const replies = this.#removing.take(input.name);
     if (replies === undefined) return false;
-    const refusal = input.kind === "remove-failed" ? input.reason : undefined;
+    const refusal = removalRefusal(input);
     if (refusal === undefined) this.#bury(input.name, now);
     answerForgotten(replies, refusal, out);
     return true;

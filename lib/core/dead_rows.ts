@@ -6,7 +6,8 @@
  */
 import { Candidate, runOf } from "./candidate.ts";
 import type { Exchange } from "./exchange.ts";
-import type { Effect, Input, RegistryRow } from "./input.ts";
+import { removalRefusal } from "./input.ts";
+import type { Effect, Input, RegistryRow, Removal } from "./input.ts";
 import type { NodeName } from "./name.ts";
 import type { Parts } from "./parts.ts";
 import { makeRecord } from "./record.ts";
@@ -80,13 +81,13 @@ export class DeadRows {
 
   /** A row of another node was removed, or not. */
   removed(
-    input: Input & { kind: "removed" | "remove-failed" },
+    input: Removal,
     now: number,
     out: Effect[],
   ): void {
     const replies = this.#removing.take(input.name);
     if (replies === undefined) return;
-    const refusal = input.kind === "remove-failed" ? input.reason : undefined;
+    const refusal = removalRefusal(input);
     if (refusal === undefined) this.#buryName(input.name, now);
     answerForgotten(replies, refusal, out);
   }

@@ -106,6 +106,12 @@ export type Input =
   | { readonly kind: "write-conflict"; readonly current: RegistryRow | undefined }
   | { readonly kind: "write-failed"; readonly reason: string }
   | { readonly kind: "removed"; readonly name: NodeName }
+  /** What was to be removed has changed meanwhile, or is gone. */
+  | {
+    readonly kind: "remove-conflict";
+    readonly name: NodeName;
+    readonly current: RegistryRow | undefined;
+  }
   | { readonly kind: "remove-failed"; readonly name: NodeName; readonly reason: string }
   | { readonly kind: "ping-ended"; readonly ping: number; readonly outcome: PingOutcome }
   /** A member pinged this node; answer with a `pong` effect for `reply`. */
@@ -227,3 +233,14 @@ export type Effect =
   | { readonly kind: "joined"; readonly name: NodeName }
   | { readonly kind: "note"; readonly level: "info" | "warning"; readonly message: string }
   | { readonly kind: "stop"; readonly reason: StopReason };
+
+/** What became of a row that was to be removed. */
+export type Removal = Input & { readonly kind: "removed" | "remove-conflict" | "remove-failed" };
+
+/** Why a row was not removed, as a sentence; `undefined` if it was. */
+export function removalRefusal(removal: Removal): string | undefined {
+  if (removal.kind === "removed") return undefined;
+  return removal.kind === "remove-failed"
+    ? removal.reason
+    : "Its row has just changed: it may be coming back";
+}

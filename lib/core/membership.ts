@@ -45,9 +45,6 @@ import { Standing } from "./standing.ts";
 /** A wake-up that is this late is a sign of sickness, in milliseconds. */
 const lagMs = 250;
 
-/** How long a leaving node waits for the registry, in milliseconds. */
-const leaveTimeoutMs = 1500;
-
 /** A step was ended by a fault of the program, its `cause`. The next one goes on from what it left. */
 export class StepFault extends Error {
   override name = "StepFault";
@@ -157,6 +154,7 @@ export class Membership {
   /** When the next `wake` is wanted, on the clock that `step` is given. */
   get wakeAt(): number {
     if (this.#stopped) return Infinity;
+    if (this.#keeper.phase === "releasing") return this.#keeper.wakeAt;
     const giveUpAt = this.#keeper.phase === "claiming" ? this.#giveUpAt : Infinity;
     return Math.min(
       this.#keeper.wakeAt,
@@ -255,8 +253,9 @@ export class Membership {
       case "write-failed":
         return this.#keeper.writeFailed(input.reason, now, out);
       case "removed":
+      case "remove-conflict":
       case "remove-failed":
-        if (input.name === this.name) return this.#keeper.removed(now);
+        if (input.name === this.name) return this.#keeper.removalEnded(input, now, out);
         if (this.#beamForgetting?.removed(input, now, out)) return;
         return this.#deadRows.removed(input, now, out);
       case "ping-ended":
@@ -302,7 +301,8 @@ export class Membership {
     if (this.#keeper.phase === "claiming" && now >= this.#giveUpAt) return this.#giveUp();
     this.#keeper.wake(now, out);
     this.#naming.wake(now, out);
-    if (this.#stopped) return;
+    // Of many that leave together each would dial others in the place of those that are gone.
+    if (this.#stopped || this.#keeper.phase === "releasing") return;
     this.#judge.wake(now);
     this.#monitor.refresh(now);
     const nextPing = (): number => ++this.#numbers;
@@ -395,6 +395,6 @@ export class Membership {
     if (this.#keeper.phase === "releasing") return;
     this.#exchange.leave(now, this.#out);
     this.#standing.stop();
-    this.#keeper.release(now + leaveTimeoutMs, now, this.#out);
+    this.#keeper.release(this.#settings.leaveTimeoutMs, now, this.#out);
   }
 }

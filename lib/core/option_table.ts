@@ -138,6 +138,18 @@ export const optionTable = {
     help: "how long a start waits for the registry",
     trade: "Longer outlasts a slow boot of the storage; shorter tells sooner of a wrong URL.",
   }),
+  leaveTimeout: option({
+    field: "leaveTimeoutMs",
+    flag: "--leave-timeout",
+    variable: "CLUSTERNODE_LEAVE_TIMEOUT",
+    type: duration("0", "10m"),
+    default: "5s",
+    group: "Meeting place",
+    commands: nodes,
+    help: "how long a leave tries to take the node's row out of the registry",
+    trade: "Longer leaves no row behind when many end together or the registry is slow; it must " +
+      "stay below the time after which a stop becomes a kill (10s in Docker).",
+  }),
   listen: option({
     field: "listen",
     flag: "--listen",

@@ -74,6 +74,7 @@ const fieldSchemas = {
   "write-conflict": { current: v.optional(registryRowSchema) },
   "write-failed": { reason: v.string() },
   "removed": { name: nodeNameSchema },
+  "remove-conflict": { name: nodeNameSchema, current: v.optional(registryRowSchema) },
   "remove-failed": { name: nodeNameSchema, reason: v.string() },
   "ping-ended": { ping: whole, outcome: outcomeSchema },
   "pinged": { from: peerSchema, content: contentSchema, reply: whole },
@@ -153,6 +154,8 @@ export const settingsSchema = v.object(
     fullMesh: v.boolean(),
     statusEntriesMax: v.nullable(v.number()),
     startTimeoutMs: v.number(),
+    // Recordings of old lack it.
+    leaveTimeoutMs: v.optional(v.number(), 1500),
     registryPaceMs: v.number(),
     beam: v.optional(v.boolean()),
   } satisfies {

@@ -16,8 +16,9 @@
 import { BackOff } from "./back_off.ts";
 import { countAbove, isLeap } from "./count.ts";
 import { formatDuration } from "./duration.ts";
-import type { Effect, RegistryRow, RowDraft } from "./input.ts";
+import type { Effect, RegistryRow, Removal, RowDraft } from "./input.ts";
 import type { Random } from "./random.ts";
+import { RowRemoval } from "./row_removal.ts";
 
 /** First pause between tries while the registry is away, and the longest in a small cluster. */
 const retryFirstMs = 250;
@@ -64,7 +65,9 @@ export class RegistryKeeper {
   #listing = false;
   #write: "idle" | "busy" | "checking" = "idle";
   #writtenSinceList = false;
-  #releaseBy = Infinity;
+  /** True once the registry was asked to write the row under the present name. */
+  #wasAsked = false;
+  #removal: RowRemoval | undefined;
   /** The row was not in a listing, is being written anew, and nothing was told that explains it. */
   #isRestoring = false;
   /** The registry was away since the last write: what is missing after that is no news. */
@@ -107,15 +110,15 @@ export class RegistryKeeper {
 
   /** When the keeper wants its next `wake`. */
   get wakeAt(): number {
+    if (this.#removal !== undefined) return this.#removal.isDone ? Infinity : this.#removal.wakeAt;
     const list = this.#listing ? Infinity : this.#listAt;
     const write = this.#write === "idle" ? this.#writeAt : Infinity;
-    return Math.min(list, write, this.#releaseBy);
+    return Math.min(list, write);
   }
 
   /** Does what is due at `now`. */
   wake(now: number, out: Effect[]): void {
-    if (this.#phase === "releasing" && now >= this.#releaseBy) return this.#released(now);
-    if (this.#phase === "released") return;
+    if (this.#removal !== undefined) return this.#release((row) => row.wake(now, out), now);
     if (!this.#listing && now >= this.#listAt) {
       this.#listing = true;
       this.listStartedAt = now;
@@ -127,6 +130,7 @@ export class RegistryKeeper {
 
   /** A complete listing came; `own` is our name's row in it. */
   listed(own: RegistryRow | undefined, now: number, out: Effect[]): void {
+    if (this.#removal !== undefined) return this.#release((row) => row.listed(own, out), now);
     this.#listing = false;
     this.#listedAt = now;
     this.#listAt = now + this.listIntervalMs;
@@ -142,11 +146,17 @@ export class RegistryKeeper {
   }
 
   listFailed(reason: string, now: number, out: Effect[]): void {
+    if (this.#removal !== undefined) {
+      return this.#release((row) => row.listFailed(reason, now), now);
+    }
     this.#listing = false;
     this.#listAt = now + this.#tellAway(this.#reading, "read", reason, now, out);
   }
 
   written(version: string, now: number, out: Effect[]): void {
+    if (this.#removal !== undefined) {
+      return this.#release((row) => row.written(version, now, out), now);
+    }
     this.#write = "idle";
     this.#writtenSinceList = true;
     if (this.#isRestoring) {
@@ -156,14 +166,13 @@ export class RegistryKeeper {
     this.#isRestoring = false;
     this.#hasBeenAway = false;
     this.#tellBack(this.#writing, now, out);
-    this.#stands(version, now, out);
+    this.#stands(version, now);
   }
 
   /** Our row is in the registry, in that version. */
-  #stands(version: string, now: number, out: Effect[]): void {
+  #stands(version: string, now: number): void {
     this.#seen = version;
     this.#writeAt = now + this.beatIntervalMs;
-    if (this.#phase === "releasing") this.#startRemove(now, out);
     if (this.#phase !== "claiming") return;
     this.#phase = "held";
     // Of two that start at once, the later writer finds the other's row when it looks after writing.
@@ -173,6 +182,9 @@ export class RegistryKeeper {
 
   /** Our write lost: someone else changed the row since we saw it. */
   writeConflict(current: RegistryRow | undefined, now: number, out: Effect[]): void {
+    if (this.#removal !== undefined) {
+      return this.#release((row) => row.writeConflict(current, out), now);
+    }
     this.#write = "idle";
     // If it is our own row after all, it was the listing that was wrong.
     this.#isRestoring = false;
@@ -180,22 +192,23 @@ export class RegistryKeeper {
     if (this.#writing.failing && isOwn) {
       // The write that seemed to fail was done. Whether the registry is well shows the next one.
       this.#follow(current.row.beat);
-      return this.#stands(current.version, now, out);
+      return this.#stands(current.version, now);
     }
     this.#tellBack(this.#writing, now, out);
-    if (this.#phase === "releasing") return this.#released(now);
     this.#claim(current, now, out);
   }
 
   writeFailed(reason: string, now: number, out: Effect[]): void {
+    if (this.#removal !== undefined) {
+      return this.#release((row) => row.writeFailed(reason, now, out), now);
+    }
     this.#write = "idle";
     this.#writeAt = now + this.#tellAway(this.#writing, "written", reason, now, out);
-    if (this.#phase === "releasing") this.#startRemove(now, out);
   }
 
   /** The owner has found out about the other holder of our name; if it lives, the owner decides. */
   holderChecked(holder: RegistryRow, lives: boolean, now: number, out: Effect[]): void {
-    if (this.#write !== "checking") return;
+    if (this.#write !== "checking" || this.#removal !== undefined) return;
     this.#write = "idle";
     if (lives) return;
     this.#seen = holder.version;
@@ -204,10 +217,12 @@ export class RegistryKeeper {
 
   /** Starts over under another name. */
   restart(now: number): void {
+    if (this.#removal !== undefined) return;
     this.#phase = "claiming";
     this.#write = "idle";
     this.#writeAt = Infinity;
     this.#seen = undefined;
+    this.#wasAsked = false;
     this.#listAt = now;
   }
 
@@ -233,26 +248,40 @@ export class RegistryKeeper {
     if (this.#phase === "held") this.#writeAt = Math.min(this.#writeAt, at);
   }
 
-  /** Takes the row out, or gives up at `deadline`. */
-  release(deadline: number, now: number, out: Effect[]): void {
-    const neverWritten = this.#phase === "claiming" && this.#write !== "busy";
+  /** Takes the row out, or gives up after `timeoutMs` and says so. */
+  release(timeoutMs: number, now: number, out: Effect[]): void {
+    const { name, instance } = this.#owner.draft();
     this.#phase = "releasing";
-    this.#releaseBy = deadline;
-    // A beat that falls due now would bring the row back.
-    this.#writeAt = Infinity;
-    if (neverWritten) this.#released(now);
-    else if (this.#write !== "busy") this.#startRemove(now, out);
+    // From here on nothing is written: a beat that falls due now would bring the row back.
+    this.#removal = new RowRemoval(
+      {
+        name,
+        instance,
+        seen: this.#seen,
+        mayStand: this.#wasAsked,
+        isWriting: this.#write === "busy",
+        isListing: this.#listing,
+        backOff: this.#writing,
+        deadline: now + timeoutMs,
+        timeoutMs,
+      },
+      now,
+      out,
+    );
+    this.#release(() => {}, now);
   }
 
-  removed(now: number): void {
-    if (this.#phase === "releasing") this.#released(now);
+  /** The removal that was asked for has ended. */
+  removalEnded(removal: Removal, now: number, out: Effect[]): void {
+    this.#release((row) => row.removalEnded(removal, now, out), now);
   }
 
-  #released(now: number): void {
+  /** Takes a step of the removal; ends with it. */
+  #release(step: (removal: RowRemoval) => void, now: number): void {
+    if (this.#removal === undefined || this.#phase === "released") return;
+    step(this.#removal);
+    if (!this.#removal.isDone) return;
     this.#phase = "released";
-    this.#releaseBy = Infinity;
-    this.#listAt = Infinity;
-    this.#writeAt = Infinity;
     this.#owner.released(now);
   }
 
@@ -276,6 +305,7 @@ export class RegistryKeeper {
 
   #startWrite(out: Effect[]): void {
     this.#write = "busy";
+    this.#wasAsked = true;
     this.#writeAt = Infinity;
     this.#beat = countAbove(this.#beat, this.#beat);
     out.push({
@@ -283,11 +313,6 @@ export class RegistryKeeper {
       row: { ...this.#owner.draft(), beat: this.#beat },
       seen: this.#seen,
     });
-  }
-
-  #startRemove(now: number, out: Effect[]): void {
-    if (this.#seen === undefined) return this.#released(now);
-    out.push({ kind: "remove", name: this.#owner.draft().name, version: this.#seen });
   }
 
   #tellAway(

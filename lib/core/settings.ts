@@ -29,6 +29,8 @@ export interface Settings {
   readonly statusEntriesMax: number;
   /** How long a start waits for the registry, in milliseconds. */
   readonly startTimeoutMs: number;
+  /** How long a leave tries to take the row out of the registry, in milliseconds. */
+  readonly leaveTimeoutMs: number;
   /**
    * Shortest pause between two beats, and between two listings, once all is well, in milliseconds; 0
    * where requests cost nothing. At the start and when somebody is missing a node does not save.

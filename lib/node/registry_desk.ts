@@ -138,10 +138,11 @@ export class RegistryDesk {
 
   async #remove(name: NodeName, version: string): Promise<void> {
     try {
-      const result = await this.#parts.registry.remove(name, version, this.#signal);
+      const { registry } = this.#parts;
+      const result = await registry.remove(name, version, this.#signal);
       if (result === "removed") return this.#put({ kind: "removed", name });
-      const reason = "Its row has just changed: it may be coming back";
-      this.#put({ kind: "remove-failed", name, reason });
+      const current = await registry.read(name, this.#signal);
+      this.#put({ kind: "remove-conflict", name, current });
     } catch (error) {
       this.#put({ kind: "remove-failed", name, reason: reasonOf(error) });
     }

@@ -71,8 +71,8 @@ export class SimRegistry {
         const { name } = effect;
         const result = this.remove(name, effect.version, now);
         if (result === "removed") return { kind: "removed", name };
-        const reason = result === "conflict" ? "its row has just changed" : result.fault;
-        return { kind: "remove-failed", name, reason };
+        if (result !== "conflict") return { kind: "remove-failed", name, reason: result.fault };
+        return { kind: "remove-conflict", name, current: this.#rows.get(name) };
       }
     }
   }

@@ -101,6 +101,7 @@ export class World {
         fullMesh: false,
         statusEntriesMax: 32,
         startTimeoutMs: 30_000,
+        leaveTimeoutMs: 5000,
         registryPaceMs: 0,
         ...settings,
       },

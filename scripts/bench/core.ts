@@ -161,6 +161,7 @@ const settings: Settings = {
   fullMesh: false,
   statusEntriesMax: 32,
   startTimeoutMs: 30_000,
+  leaveTimeoutMs: 5000,
   registryPaceMs: 0,
 };
 

@@ -182,6 +182,7 @@ export class Chance {
       fullMesh: this.once(4),
       statusEntriesMax: this.pick([0, 32, Infinity]),
       startTimeoutMs: 30_000,
+      leaveTimeoutMs: this.pick([0, 5000]),
       registryPaceMs: this.pick([0, 0, 30_000]),
       beam: this.once(2),
     };

@@ -28,6 +28,7 @@ const weights = {
   "write-conflict": 3,
   "write-failed": 2,
   "removed": 1,
+  "remove-conflict": 1,
   "remove-failed": 1,
   "ping-ended": 20,
   "pinged": 12,
@@ -144,6 +145,7 @@ export class Inputs {
       case "written":
       case "write-conflict":
       case "removed":
+      case "remove-conflict":
       case "remove-failed":
         return this.#ofRegistry(kind);
       case "beam-ping-ended":
@@ -156,7 +158,9 @@ export class Inputs {
   }
 
   #ofRegistry(
-    kind: Input["kind"] & ("listed" | "written" | "write-conflict" | "removed" | "remove-failed"),
+    kind:
+      & Input["kind"]
+      & ("listed" | "written" | "write-conflict" | "removed" | "remove-conflict" | "remove-failed"),
   ): Input {
     const chance = this.#chance;
     const name = this.#removing ?? chance.name();
@@ -182,6 +186,8 @@ export class Inputs {
       case "removed":
         this.#rows.delete(name);
         return { kind, name };
+      case "remove-conflict":
+        return { kind, name, current: this.#rows.get(name) };
       case "remove-failed":
         return { kind, name, reason: "it has changed" };
     }

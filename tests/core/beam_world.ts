@@ -49,6 +49,7 @@ export function settingsOf(changed: Partial<Settings> = {}): Settings {
     fullMesh: false,
     statusEntriesMax: 100,
     startTimeoutMs: 30_000,
+    leaveTimeoutMs: 5000,
     registryPaceMs: 0,
     beam: true,
     ...changed,

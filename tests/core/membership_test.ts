@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Membership } from "../../lib/core/membership.ts";
 import { World } from "../../lib/simulation/world.ts";
 import type { SimNode } from "../../lib/simulation/sim_node.ts";
 
@@ -87,14 +88,43 @@ Deno.test("Membership drops a node that leaves from every line, and its row is g
   assert.ok(allSee(others, "n1@10.0.0.1", undefined), "it does not come back");
 });
 
-Deno.test("Membership leaves in time although the registry is away", () => {
+Deno.test("Membership leaves in time although the registry is away, and names its row", () => {
   const { world, nodes: [leaver, ...others] } = settled();
   world.registry.awayBecause = "the disk is on fire";
   leaver?.take({ kind: "leave" });
-  const tookMs = world.runUntil(() => leaver?.stopped !== undefined, 5000);
-  assert.ok(tookMs !== undefined && tookMs <= 1500);
+  const tookMs = world.runUntil(() => leaver?.stopped !== undefined, 10_000);
+  assert.equal(tookMs, 5000);
+  const left = world.story.filter(({ what }) =>
+    what.startsWith("The row of n1@10.0.0.1 stays in the registry") &&
+    what.endsWith("within 5.0 s (the disk is on fire)")
+  );
+  assert.equal(left.length, 1);
   world.run(10);
   assert.ok(allSee(others, "n1@10.0.0.1", undefined));
+});
+
+Deno.test("Membership takes its row along when the registry is back in time", () => {
+  const { world, nodes: [leaver] } = settled();
+  world.registry.awayBecause = "the disk is on fire";
+  leaver?.take({ kind: "leave" });
+  world.run(3000);
+  assert.equal(leaver?.stopped, undefined);
+  world.registry.awayBecause = undefined;
+  const tookMs = world.runUntil(() => leaver?.stopped !== undefined, 5000);
+  assert.ok(tookMs !== undefined && tookMs <= 600, `${tookMs} ms`);
+  assert.equal(world.registry.row("n1@10.0.0.1"), undefined);
+});
+
+Deno.test("Membership pings nobody any more when it has said goodbye", () => {
+  const { world, nodes: [leaver] } = settled();
+  world.registry.awayBecause = "the disk is on fire";
+  const now = (): number => world.now;
+  const core = leaver?.core as Membership;
+  core.step({ kind: "leave" }, now());
+  assert.equal(
+    core.step({ kind: "wake" }, now() + 3000).some(({ kind }) => kind === "ping"),
+    false,
+  );
 });
 
 Deno.test("Membership goes on by pings when the registry goes away, and says so once", () => {

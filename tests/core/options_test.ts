@@ -30,6 +30,7 @@ Deno.test("resolveOptions() gives the defaults of the contract when nothing is g
     cookies: [],
     cookieFiles: [],
     startTimeoutMs: 30_000,
+    leaveTimeoutMs: 5000,
     listen: { host: "0.0.0.0", port: 0 },
     advertise: [],
     intervalMs: 1000,

@@ -14,6 +14,7 @@ export const wrongValues: Readonly<Record<OptionKey, readonly [value: string, le
   cookie: ["x".repeat(1025), /1 to 1024 bytes/],
   cookieFile: ["x".repeat(4097), /path of a file/],
   startTimeout: ["30", /from 0 to 1h with a unit/],
+  leaveTimeout: ["5", /from 0 to 10m with a unit/],
   listen: ["0.0.0.0:99999", /0\.0\.0\.0:4000/],
   advertise: ["0.0.0.0", /peers can dial/],
   interval: ["1", /from 100ms to 1m with a unit/],

@@ -144,6 +144,7 @@ export class LiveWorld {
         fullMesh: false,
         statusEntriesMax: 32,
         startTimeoutMs: 30_000,
+        leaveTimeoutMs: 5000,
         registryPaceMs: this.#paceMs,
       },
       this.#random.fork(),
@@ -219,9 +220,9 @@ export class LiveWorld {
           asked.removals++;
           const version = this.#versionOf(effect.version) ?? assert.fail();
           const result = await handle.remove(effect.name, version, never);
-          return result === "removed"
-            ? { kind: "removed", name: effect.name }
-            : { kind: "remove-failed", name: effect.name, reason: result };
+          if (result === "removed") return { kind: "removed", name: effect.name };
+          const current = await handle.read(effect.name, never);
+          return { kind: "remove-conflict", name: effect.name, current };
         }
       }
     } catch (error) {

@@ -157,6 +157,7 @@ async function openNode(isShared: boolean, failure?: Error): Promise<Scene> {
       fullMesh: false,
       statusEntriesMax: 32,
       startTimeoutMs: 30_000,
+      leaveTimeoutMs: 5000,
       registryPaceMs: 0,
       beam: isShared,
     }),
