@@ -5,13 +5,16 @@
  * before its container came back with another address. So the address in the row is asked.
  *
  * - the row names the very address we listen on: the holder is gone, we hold its port
- * - it answers as the instance in the row: it lives
+ * - it answers as the name and the instance in the row, with the cookie: it lives
  * - refused, another instance or another program there: it is gone
- * - silent or unreachable, twice: it is taken for gone, unless its beat moves meanwhile; should it
- *   come back, it will see our row. But if this node already held the name, the holder has taken it
- *   over by these very rules, and perhaps it is this node that is cut off: so watch whether its beat
- *   moves
+ * - silent or unreachable, twice: it is taken for gone; should it come back, it will see our row
  * - somebody there holds another cookie: it may be the holder, so watch whether its beat moves
+ *
+ * A node that holds its name yields to nothing but an answer: a row, however its beat moves, can be
+ * written by anybody who can write the registry. So two that cannot reach each other write over each
+ * other's rows, ever more slowly, until they can: then the one whose row does not stand yields. Only
+ * a node that has just started, and has taken the name from one that was silent, gives it back when
+ * that one goes on to beat within the time in which a beat is missed.
  *
  * @module
  */
@@ -25,8 +28,11 @@ const triesMax = 2;
 /** Deadline of connecting and of answering for one such ping, in milliseconds. */
 const holderTimeoutMs = 700;
 
-/** Beats that a holder with another cookie may miss before it is taken for gone. */
+/** Beats that a holder may miss before it is taken for gone. */
 const beatsMissedMax = 3;
+
+/** Longest pause between two beats that is believed of a holder, in milliseconds. */
+const beatMostMs = 60_000;
 
 /** What is known about the holder: nothing yet, or the verdict. */
 export type ClaimVerdict = "open" | "holder-lives" | "holder-gone";
@@ -39,6 +45,8 @@ export class NameClaim {
   #tries = 0;
   #pingAt: number;
   #watchUntil = Infinity;
+  /** Until when a beat of a holder that was silent shows that it lives after all. */
+  #doubtUntil = -Infinity;
   #verdict: ClaimVerdict = "open";
 
   /**
@@ -59,15 +67,15 @@ export class NameClaim {
     if (holder.row.addresses.some((address) => this.#isOurs(address))) {
       this.#verdict = "holder-gone";
       this.#pingAt = Infinity;
-    } else if (previous?.isContradictedBy(holder)) {
+    } else if (previous?.isContradictedBy(holder, now)) {
       this.#verdict = "holder-lives";
       this.#pingAt = Infinity;
     }
   }
 
-  /** True if the holder was taken for gone, but has written a beat since. */
-  isContradictedBy({ row }: RegistryRow): boolean {
-    return this.#verdict === "holder-gone" && row.instance === this.holder.row.instance &&
+  /** True if the holder was taken for gone because it was silent, but has written a beat since. */
+  isContradictedBy({ row }: RegistryRow, now: number): boolean {
+    return now < this.#doubtUntil && row.instance === this.holder.row.instance &&
       row.beat > this.holder.row.beat;
   }
 
@@ -108,11 +116,16 @@ export class NameClaim {
       case "reset":
         if (this.#tries < triesMax) {
           this.#pingAt = now + this.#settings.timings.secondPingDelayMs;
-        } else if (this.#held) this.#watch(now);
-        else this.#verdict = "holder-gone";
+          return;
+        }
+        // It asks first, too, when it finds that its row is not its own any more.
+        if (!this.#held) this.#doubtUntil = now + this.#beatsMs + triesMax * holderTimeoutMs;
+        this.#verdict = "holder-gone";
         return;
       case "wrong-cookie":
-        return this.#watch(now);
+        if (!this.#held) return void (this.#watchUntil = now + this.#beatsMs);
+        this.#verdict = "holder-gone";
+        return;
       default:
         this.#verdict = "holder-gone";
     }
@@ -125,8 +138,9 @@ export class NameClaim {
     else if (current.row.beat !== this.holder.row.beat) this.#verdict = "holder-lives";
   }
 
-  #watch(now: number): void {
-    this.#watchUntil = now + beatsMissedMax * this.holder.row.beatIntervalMs;
+  /** How long it takes to see that the holder's beat has stopped, in milliseconds. */
+  get #beatsMs(): number {
+    return beatsMissedMax * Math.min(this.holder.row.beatIntervalMs, beatMostMs);
   }
 
   #isOurs(address: { readonly host: string; readonly port: number }): boolean {

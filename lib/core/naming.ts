@@ -71,7 +71,7 @@ export class Naming {
     this.#lastClaim = claim;
     this.#claim = undefined;
     this.#ping = undefined;
-    if (!lives) {
+    if (!lives && keeper.phase === "claiming") {
       // Whoever knew the holder must see that this one comes after it.
       const incarnation = countAbove(roster.self.incarnation, claim.holder.row.incarnation);
       roster.renewSelf({ incarnation });

@@ -4,8 +4,8 @@
  *     claiming ──row written──▶ held ──leave──▶ releasing ──row removed──▶ released
  *         │                       │
  *         │   another instance under our name: ask it (the holder)
- *         ├── it answers ──▶ the name is taken: next candidate, or stop
- *         └── it does not ─▶ write over its row
+ *         ├── it answers ──▶ the name is taken: the next one, or stop
+ *         └── it does not ─▶ write over its row; once held, again and again, but ever more slowly
  *
  * The registry may be away, slow, full or wiped at any time. That is said once, tried again with
  * growing pauses, and changes nothing about who is believed to live. A row that vanished is written
@@ -18,6 +18,8 @@ import { countAbove, isLeap } from "./count.ts";
 import { formatDuration } from "./duration.ts";
 import type { Effect, RegistryRow, Removal, RowDraft } from "./input.ts";
 import type { Random } from "./random.ts";
+import type { InstanceId } from "./row.ts";
+import { RowDefence } from "./row_defence.ts";
 import { RowRemoval } from "./row_removal.ts";
 
 /** First pause between tries while the registry is away, and the longest in a small cluster. */
@@ -53,11 +55,14 @@ export class RegistryKeeper {
   readonly #owner: KeeperOwner;
   readonly #reading: BackOff;
   readonly #writing: BackOff;
+  readonly #defence: RowDefence;
   /** Since when the registry is away, for reading, for writing or both. */
   #awaySince = 0;
   #phase: KeeperPhase = "claiming";
   #beat = 0;
   #seen: string | undefined;
+  /** The instance that has written over this node's row last, and has proven nothing. */
+  #intruder: InstanceId | undefined;
   #listAt: number;
   #listedAt = -Infinity;
   #hastenedAt = -Infinity;
@@ -89,6 +94,7 @@ export class RegistryKeeper {
     this.#owner = owner;
     this.#reading = new BackOff(retryFirstMs, random);
     this.#writing = new BackOff(retryFirstMs, random);
+    this.#defence = new RowDefence(random);
     this.#listAt = now;
     this.beatIntervalMs = intervalMs;
     this.listIntervalMs = intervalMs;
@@ -142,7 +148,26 @@ export class RegistryKeeper {
       this.#seen = undefined;
       this.#isRestoring = !this.#hasBeenAway;
       this.#startWrite(out);
-    }
+    } else if (this.#phase === "held" && own !== undefined) this.#looked(own, now, out);
+  }
+
+  /** The row under the name of this node, as it was listed. */
+  #looked(current: RegistryRow, now: number, out: Effect[]): void {
+    const { instance } = current.row;
+    if (instance === this.#owner.draft().instance || this.#writtenSinceList) return;
+    if (this.#write !== "idle") return;
+    // Of whom has not answered a later row says nothing else; others are asked when it is written.
+    if (instance === this.#intruder && current.version !== this.#seen) {
+      this.#writeOver(current, now, out);
+    } else this.bump(now);
+  }
+
+  /** Somebody who has not answered has written over this node's row. */
+  #writeOver({ row, version }: RegistryRow, now: number, out: Effect[]): void {
+    this.#intruder = row.instance;
+    this.#seen = version;
+    this.#writeAt = this.#defence.overwritten(row.name, now, out);
+    if (now >= this.#writeAt) this.#startWrite(out);
   }
 
   listFailed(reason: string, now: number, out: Effect[]): void {
@@ -166,6 +191,7 @@ export class RegistryKeeper {
     this.#isRestoring = false;
     this.#hasBeenAway = false;
     this.#tellBack(this.#writing, now, out);
+    this.#defence.stands(this.#owner.draft().name, now, out);
     this.#stands(version, now);
   }
 
@@ -211,6 +237,7 @@ export class RegistryKeeper {
     if (this.#write !== "checking" || this.#removal !== undefined) return;
     this.#write = "idle";
     if (lives) return;
+    if (this.#phase === "held") return this.#writeOver(holder, now, out);
     this.#seen = holder.version;
     if (now >= this.#writeAt || this.#writeAt === Infinity) this.#startWrite(out);
   }
@@ -234,7 +261,8 @@ export class RegistryKeeper {
 
   /** Writes the row without waiting for its turn: others may doubt that this node lives. */
   bump(now: number): void {
-    if (this.#phase === "held") this.#writeAt = Math.min(this.#writeAt, now);
+    if (this.#phase !== "held") return;
+    this.#writeAt = Math.min(this.#writeAt, Math.max(now, this.#defence.notBefore));
   }
 
   /**
@@ -245,7 +273,7 @@ export class RegistryKeeper {
     const at = Math.max(now, this.#hastenedAt + hastenPauseMs);
     if (at === now) this.#hastenedAt = now;
     this.#listAt = Math.min(this.#listAt, at);
-    if (this.#phase === "held") this.#writeAt = Math.min(this.#writeAt, at);
+    this.bump(at);
   }
 
   /** Takes the row out, or gives up after `timeoutMs` and says so. */
