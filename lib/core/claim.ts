@@ -13,7 +13,8 @@ export function claimOf(
   { record, incarnation }: Pick<PingContent, "record" | "incarnation">,
 ): MemberRecord {
   if (record?.name === name && record.instance === instance) {
-    return makeRecord({ ...record, state: "alive", cause: undefined });
+    const state = record.state === "left" ? "left" : "alive";
+    return makeRecord({ ...record, state, cause: undefined });
   }
   const told = { name, instance, addresses, software };
   return makeRecord({ ...told, tags: {}, startedAt: "", incarnation, state: "alive" });

@@ -13,6 +13,7 @@ import { Pack, recordBytes } from "./packing.ts";
 import { wins } from "./record.ts";
 import type { MemberRecord } from "./record.ts";
 import { bucketCount } from "./roster.ts";
+import type { InstanceId } from "./row.ts";
 
 /** Shortest pause between two comparisons with peers, in milliseconds. */
 const pauseMs = 500;
@@ -29,14 +30,17 @@ type ComparisonParts = Pick<Bench, "roster" | "monitor" | "random">;
 /** The comparisons of one node with its peers, one at a time. */
 export class Comparison {
   readonly #parts: ComparisonParts;
-  readonly #take: (record: MemberRecord, now: number) => void;
+  readonly #take: (record: MemberRecord, from: InstanceId, now: number) => void;
   #changedAt = -Infinity;
   #waitsUntil = -Infinity;
   #nextAt = -Infinity;
   #hasLearnt = false;
 
-  /** @param take takes a peer's record into the view of this node, if it wins */
-  constructor(parts: ComparisonParts, take: (record: MemberRecord, now: number) => void) {
+  /** @param take takes what a peer says into the view of this node, if it wins */
+  constructor(
+    parts: ComparisonParts,
+    take: (record: MemberRecord, from: InstanceId, now: number) => void,
+  ) {
     this.#parts = parts;
     this.#take = take;
   }
@@ -87,7 +91,7 @@ export class Comparison {
     // More to come: the next fingerprint that differs may be followed up at once.
     this.#nextAt = input.more ? now : now + pauseMs;
     const theirs = new Map(input.records.map((record) => [record.name, record]));
-    for (const record of input.records) this.#take(record, now);
+    for (const record of input.records) this.#take(record, input.from, now);
     if (roster.fingerprint !== fingerprint) this.#askAnother(now);
     const own = [...roster.inBuckets(new Set(input.buckets)).values()].flat();
     const lacking = own.filter((record) => {

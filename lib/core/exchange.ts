@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { Accusation } from "./accusation.ts";
 import { formatAddress, sameAddresses } from "./address.ts";
 import type { Address } from "./address.ts";
 import type { Change } from "./change.ts";
@@ -16,12 +15,15 @@ import { Comparison } from "./comparison.ts";
 import { countAbove, isLeap } from "./count.ts";
 import { candidateStatus, statusOf } from "./evidence.ts";
 import type { News } from "./gossip.ts";
+import { Hearsay } from "./hearsay.ts";
 import type { Effect, Input, Peer, PingContent, PingOutcome } from "./input.ts";
+import type { Finding } from "./monitor.ts";
 import type { Parts } from "./parts.ts";
 import { shuffled } from "./random.ts";
 import { failedReason, unansweredReason } from "./reasons.ts";
 import { makeRecord, wins } from "./record.ts";
 import type { MemberRecord } from "./record.ts";
+import { Refutations } from "./refutations.ts";
 import type { Roster } from "./roster.ts";
 import type { InstanceId } from "./row.ts";
 import type { Standing } from "./standing.ts";
@@ -41,22 +43,31 @@ export class Exchange {
   readonly #standing: Standing;
   readonly #comparison: Comparison;
   readonly #pingers = new Map<InstanceId, number>();
-  #contested: number | undefined;
-  readonly #accusation = new Accusation();
+  readonly #hearsay: Hearsay;
+  /** Answers to what others say of this node. */
+  readonly refutations: Refutations;
   #leaving = false;
 
   constructor(parts: Parts, standing: Standing) {
     this.#parts = parts;
     this.#standing = standing;
-    this.#comparison = new Comparison(parts, (record, at) => this.#take(record, at));
+    this.#hearsay = new Hearsay(parts);
+    this.refutations = new Refutations(
+      parts,
+      (incarnation, at) => this.#renewSelf({ incarnation }, at),
+    );
+    this.#comparison = new Comparison(
+      parts,
+      (record, from, at) => this.heard(record, from, at),
+    );
   }
 
   get wakeAt(): number {
-    return Math.min(this.#parts.outbox.dueAt, this.#accusation.dueAt);
+    return Math.min(this.#parts.outbox.dueAt, this.refutations.wakeAt);
   }
 
   wake(now: number, out: Effect[]): void {
-    this.#answerAccusation(now);
+    this.refutations.wake(now);
     if (now >= this.#parts.outbox.dueAt) this.#flush(now, out);
   }
 
@@ -76,9 +87,8 @@ export class Exchange {
     this.#pingers.set(from.instance, now);
     this.#correct(from, content, now);
     const known = roster.get(from.name);
-    const isNews = known === undefined || (content.record?.incarnation ?? 0) > known.incarnation;
-    if (isNews || known.instance !== from.instance) this.#merge(claimOf(from, content), now);
-    else this.#describe(known, content.record, now);
+    if (known?.instance === from.instance) this.#saysOfItself(known, content, now);
+    else this.heard(claimOf(from, content), undefined, now);
     const isBad = monitor.watches(from.name) && monitor.link(from.name)?.isBad;
     if (isBad) monitor.hasten(from.name, now);
     this.#heardOf(from.name, from.instance, content, now, out);
@@ -86,17 +96,29 @@ export class Exchange {
 
   /** A member answered a ping of this node. */
   ponged(
-    record: MemberRecord,
-    outcome: PingOutcome & { kind: "pong" },
+    { record, sentAt, outcome }: Finding & { kind: "pong" },
     now: number,
     out: Effect[],
   ): void {
+    const { roster, judge } = this.#parts;
+    const claim = this.#hearsay.answered(record, sentAt, now);
     this.#correct(record, outcome, now);
-    const known = this.#parts.roster.get(record.name);
-    if (known !== undefined && (outcome.record?.incarnation ?? 0) > known.incarnation) {
-      this.#merge(claimOf(record, outcome), now);
-    } else if (known !== undefined) this.#describe(known, outcome.record, now);
+    const known = roster.get(record.name);
+    if (known?.instance === record.instance) this.#saysOfItself(known, outcome, now);
     this.#heardOf(record.name, record.instance, outcome, now, out);
+    if (claim === undefined) return;
+    judge.answered(record, sentAt);
+    const after = roster.get(record.name);
+    if (after === undefined || !wins(claim, after)) return;
+    // Who has believed it hears from the member itself that it is not so.
+    const news = { records: [claim], votes: [], witnesses: [] };
+    out.push({ kind: "tell", to: [record.instance], news });
+  }
+
+  /** A ping to a member has failed: what others say against it may be true. */
+  missed(record: MemberRecord, now: number): void {
+    const claim = this.#hearsay.missed(record);
+    if (claim !== undefined) this.#merge(claim, now);
   }
 
   /**
@@ -136,15 +158,12 @@ export class Exchange {
   }
 
   /** A peer passes news on. */
-  told({ records, votes, witnesses }: News, now: number): void {
+  told({ records, votes, witnesses }: News, from: InstanceId | undefined, now: number): void {
     const { roster, judge, outbox, beats } = this.#parts;
-    for (const record of records) this.#take(record, now);
+    for (const record of records) this.heard(record, from, now);
     for (const vote of votes) {
-      if (vote.subject === roster.self.instance) {
-        const { incarnation } = roster.self;
-        const counts = vote.incarnation >= incarnation && !isLeap(incarnation, vote.incarnation);
-        if (vote.kind !== undefined && counts) this.#refute(vote.incarnation, now);
-      } else if (judge.heard(vote, now)) outbox.vote(vote, now);
+      if (vote.subject === roster.self.instance) this.refutations.accused(vote, now);
+      else if (judge.heard(vote, from, now)) outbox.vote(vote, now);
     }
     for (const witness of witnesses) {
       const { name, instance, beat } = witness;
@@ -162,14 +181,6 @@ export class Exchange {
   /** A peer's records of the buckets that differ. */
   synced(input: Input & { kind: "synced" }, now: number, out: Effect[]): void {
     this.#comparison.answered(input, now, out);
-  }
-
-  /** The registry has confirmed that the name is this node's. */
-  ownershipConfirmed(now: number): void {
-    if (this.#contested === undefined) return;
-    const above = this.#contested;
-    this.#contested = undefined;
-    this.#refute(above, now);
   }
 
   /**
@@ -196,6 +207,7 @@ export class Exchange {
   /** Says goodbye to all. */
   leave(now: number, out: Effect[]): void {
     this.#leaving = true;
+    this.refutations.stop();
     const record = this.#parts.roster.renewSelf({ state: "left" });
     const { outbox, monitor, prober } = this.#parts;
     outbox.record(record, now);
@@ -204,13 +216,27 @@ export class Exchange {
     outbox.flush([...to], (all) => all, now, out);
   }
 
-  /** Takes what a member says of any node, this one included. */
-  #take(record: MemberRecord, now: number): void {
+  /**
+   * Takes what a member says of any node, this one included.
+   *
+   * @param from who says it; `undefined` if it is not known
+   */
+  heard(record: MemberRecord, from: InstanceId | undefined, now: number): void {
     const { roster } = this.#parts;
-    if (record.name === roster.self.name) return this.#aboutSelf(record, now);
+    if (record.name === roster.self.name) return this.refutations.heard(record, now);
     const known = roster.get(record.name);
     const isMadeUp = known !== undefined && isLeap(known.incarnation, record.incarnation);
-    if (!isMadeUp) this.#merge(record, now);
+    if (!isMadeUp && !this.#hearsay.holds(record, from, now)) this.#merge(record, now);
+  }
+
+  /** A member tells its own incarnation, and perhaps all of its record. */
+  #saysOfItself(known: MemberRecord, content: PingContent, now: number): void {
+    const { record } = content;
+    if (record === undefined) return;
+    const isNews = record.incarnation > known.incarnation ||
+      record.state === "left" && known.state !== "left";
+    if (isNews) this.#merge(claimOf(known, content), now);
+    else this.#describe(known, record, now);
   }
 
   /**
@@ -325,43 +351,12 @@ export class Exchange {
     if (isNewer) {
       const { incarnation } = content;
       this.#merge(makeRecord({ ...known, state: "alive", cause: undefined, incarnation }), now);
-    } else if (known.state === "failed") {
+    } else if (known.state !== "alive") {
       const news = { records: [known], votes: [], witnesses: [] };
       out.push({ kind: "tell", to: [instance], news });
-      monitor.hasten(name, now);
+      if (known.state === "failed") monitor.hasten(name, now);
     }
     this.#comparison.consider(known, content.fingerprint, now, out);
-  }
-
-  /** Somebody speaks of this node itself. */
-  #aboutSelf(record: MemberRecord, now: number): void {
-    const { roster, keeper } = this.#parts;
-    const { self } = roster;
-    // Nobody who has heard this node itself believes that, and it could not be answered for long.
-    if (this.#leaving || isLeap(self.incarnation, record.incarnation)) return;
-    if (record.instance === self.instance) {
-      if (record.state !== "alive" && record.incarnation >= self.incarnation) {
-        this.#refute(record.incarnation, now);
-      }
-    } else if (wins(record, self)) {
-      this.#contested = Math.max(record.incarnation, this.#contested ?? 0);
-      keeper.hasten(now);
-    }
-  }
-
-  /** This node is accused at that incarnation: answers at once, or when it may answer again. */
-  #refute(accused: number, now: number): void {
-    this.#accusation.hear(accused);
-    this.#answerAccusation(now);
-  }
-
-  /** Raises the incarnation above what was said: whoever hears it knows that this node lives. */
-  #answerAccusation(now: number): void {
-    const { roster: { self }, health } = this.#parts;
-    const accused = this.#accusation.take(self.incarnation, now);
-    if (accused === undefined || this.#leaving) return;
-    this.#renewSelf({ incarnation: countAbove(self.incarnation, accused) }, now);
-    health.worsen(1, now);
   }
 
   /** Tells everybody what is new about this node. */

@@ -125,7 +125,12 @@ export type Input =
   | { readonly kind: "lost"; readonly name: NodeName; readonly instance: InstanceId }
   | { readonly kind: "late"; readonly name: NodeName; readonly instance: InstanceId }
   /** A peer passes news on. */
-  | { readonly kind: "told"; readonly news: News }
+  | {
+    readonly kind: "told";
+    readonly news: News;
+    /** Who; recordings of old lack it. */
+    readonly from?: InstanceId | undefined;
+  }
   /** A peer cannot reach `subject` and asks this node to try. */
   | { readonly kind: "probe-asked"; readonly subject: Addressee; readonly reply: number }
   /** A helper answered, or did not (`undefined`). */

@@ -21,6 +21,7 @@ import type { Link } from "./link.ts";
 import type { NodeName } from "./name.ts";
 import { makeRecord } from "./record.ts";
 import type { MemberRecord } from "./record.ts";
+import type { InstanceId } from "./row.ts";
 import { Schedule } from "./schedule.ts";
 import { Suspicion, suspicionMs, voteLifeMs, votesLeast, votesNeeded } from "./suspicion.ts";
 import type { Vote } from "./suspicion.ts";
@@ -104,6 +105,11 @@ export class Judge {
     this.#cast({ record, kind: undefined, conclusive: false }, suspicion, now);
   }
 
+  /** A member has answered a ping that was sent at `sentAt`: what was voted before is not so. */
+  answered({ name }: MemberRecord, sentAt: number): void {
+    this.#suspicions.get(name)?.refute(sentAt);
+  }
+
   /** A helper answered, or did not. */
   probeEnded(number: number, reached: boolean | undefined, now: number): void {
     const finding = this.#probes.ended(number, reached);
@@ -116,8 +122,12 @@ export class Judge {
     if (current.state === "alive" && link.isBad) this.#vote(current, link, false, now);
   }
 
-  /** Somebody voted; true if that was news. Votes about this node itself are not for here. */
-  heard(vote: Vote, now: number): boolean {
+  /**
+   * Somebody voted; true if that was news. Votes about this node itself are not for here.
+   *
+   * @param from who says so; `undefined` if it is not known
+   */
+  heard(vote: Vote, from: InstanceId | undefined, now: number): boolean {
     const { roster, monitor } = this.#bench;
     const record = roster.get(vote.subjectName);
     if (record === undefined || record.instance !== vote.subject) return false;
@@ -129,7 +139,7 @@ export class Judge {
     const known = this.#suspicions.get(record.name);
     if (known === undefined && vote.kind === undefined) return false;
     const suspicion = known ?? this.#suspect(record, now);
-    if (!suspicion.hear(vote, now)) return false;
+    if (!suspicion.hear(vote, now, from === vote.voter)) return false;
     // Whoever watches it looks at once, so that it is soon confirmed or refuted.
     const mayRefute = monitor.watches(record.name) && monitor.link(record.name)?.isBad !== true;
     if (vote.kind !== undefined && mayRefute) monitor.hasten(record.name, now);
@@ -249,7 +259,12 @@ export class Judge {
     if (now < this.#calmUntil) return this.#reviews.set(name, this.#calmUntil);
     const monitors = this.#monitorsOf(record);
     const conclusive = votes.filter((vote) => vote.conclusive === true).length;
-    if (conclusive >= Math.min(2, monitors)) return this.#condemn(record, votes, now);
+    if (conclusive >= Math.min(2, monitors)) {
+      this.#condemn(record, votes, now);
+      // Where its own pings say otherwise, this node waits for what the next one says.
+      if (roster.get(name) === record) this.#reviews.set(name, now + voteLifeMs);
+      return;
+    }
     const needed = votesNeeded(monitors);
     const { ownVoteAt } = suspicion;
     if (ownVoteAt !== undefined && votes.length >= Math.min(votesLeast, needed)) {
@@ -270,7 +285,9 @@ export class Judge {
   #condemn(record: MemberRecord, votes: readonly Vote[], now: number): void {
     const kinds = votes.flatMap(({ kind }) => kind === undefined ? [] : [kind]);
     const accusers = votes.map(({ voterName }) => voterName).slice(0, accusersMax);
-    this.#bench.publish(failedRecord(record, kinds[0] ?? "silent", accusers), now);
+    const failed = failedRecord(record, kinds[0] ?? "silent", accusers);
+    if (this.#suspicions.get(record.name)?.ownVoteAt === undefined) this.#bench.heard(failed, now);
+    else this.#bench.publish(failed, now);
   }
 
   /** How many that could vote watch a member, this node included. */

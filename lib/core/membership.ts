@@ -41,21 +41,10 @@ import { RegistryReader } from "./registry_reader.ts";
 import { Roster } from "./roster.ts";
 import type { Settings } from "./settings.ts";
 import { Standing } from "./standing.ts";
+import { StepFault } from "./step_fault.ts";
 
 /** A wake-up that is this late is a sign of sickness, in milliseconds. */
 const lagMs = 250;
-
-/** A step was ended by a fault of the program, its `cause`. The next one goes on from what it left. */
-export class StepFault extends Error {
-  override name = "StepFault";
-  /** What was decided before; the core counts on its being done. */
-  readonly effects: readonly Effect[];
-
-  constructor(effects: readonly Effect[], cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
-    this.effects = effects;
-  }
-}
 
 /** One node's view of its cluster. */
 export class Membership {
@@ -107,6 +96,7 @@ export class Membership {
       random: random.fork(),
       nextNumber: () => ++this.#numbers,
       publish: (record, at) => this.#exchange.publish(record, at),
+      heard: (record, at) => this.#exchange.heard(record, undefined, at),
       changed: (change, at) => this.#standing.changed(change, at),
     } satisfies ConstructorParameters<typeof Judge>[0];
     this.#judge = new Judge(bench);
@@ -247,7 +237,7 @@ export class Membership {
         this.#keeper.written(input.version, now, out);
         // The next beat comes when this row says; from then on it may be another pause.
         this.#pace.paceBeats(now);
-        return this.#exchange.ownershipConfirmed(now);
+        return this.#exchange.refutations.ownershipConfirmed(now);
       case "write-conflict":
         return this.#keeper.writeConflict(input.current, now, out);
       case "write-failed":
@@ -268,7 +258,7 @@ export class Membership {
         else this.#prober.late(input.name, input.instance, now);
         return;
       case "told":
-        return this.#exchange.told(input.news, now);
+        return this.#exchange.told(input.news, input.from, now);
       case "probe-asked":
         return this.#monitor.probe(input.subject, input.reply, () => ++this.#numbers, now, out);
       case "probe-ended":
@@ -356,11 +346,14 @@ export class Membership {
       case "none":
         return;
       case "pong":
-        this.#exchange.ponged(finding.record, finding.outcome, now, this.#out);
+        this.#exchange.ponged(finding, now, this.#out);
         this.#judge.linkGood(finding.record, finding.before !== "good", now);
         if (finding.before !== "good") this.#standing.linkMended(finding, now);
         return;
+      case "missed":
+        return this.#exchange.missed(finding.record, now);
       case "bad":
+        this.#exchange.missed(finding.record, now);
         this.#judge.linkBad(finding.record, finding.link, now, this.#out);
         if (finding.link.badSince === now) this.#standing.soon(now);
         return;

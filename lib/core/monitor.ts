@@ -79,8 +79,13 @@ export type Finding =
     readonly kind: "pong";
     readonly record: MemberRecord;
     readonly before: LinkBefore;
+    /** When the ping was sent. */
+    readonly sentAt: number;
     readonly outcome: PingOutcome & { kind: "pong" };
   }
+  /** It has failed, which alone says little. */
+  | { readonly kind: "missed"; readonly record: MemberRecord }
+  /** It has failed, and so did the one before. */
   | { readonly kind: "bad"; readonly record: MemberRecord; readonly link: Link };
 
 /** Pings on their way and pings to come. */
@@ -235,7 +240,7 @@ export class Monitor {
     if (isWatch) this.#plan(current, at, now);
     if (outcome.kind === "pong") {
       const before = link.pong(outcome.roundTripUs, outcome.address, now);
-      return { kind: "pong", record: current, before, outcome };
+      return { kind: "pong", record: current, before, sentAt: at, outcome };
     }
     if (at <= this.#stalledAt) {
       if (isWatch) this.#due.hasten(record.name, now);
@@ -253,12 +258,10 @@ export class Monitor {
     if (isWatch && (!isBad || isNearlyProven)) {
       this.#due.hasten(record.name, now + this.#settings.timings.secondPingDelayMs);
     }
-    if (isBad) {
-      return isWatch || this.watches(record.name)
-        ? { kind: "bad", record: current, link }
-        : { kind: "none" };
+    if (isBad && (isWatch || this.watches(record.name))) {
+      return { kind: "bad", record: current, link };
     }
-    return { kind: "none" };
+    return { kind: "missed", record: current };
   }
 
   /** Forgets a member altogether. */
@@ -279,7 +282,7 @@ export class Monitor {
     const record = this.#roster.get(name);
     if (record?.instance !== instance || record.state === "left") return { kind: "none" };
     const before = this.linkOf(name).pong(outcome.roundTripUs, outcome.address, now);
-    return { kind: "pong", record, before, outcome };
+    return { kind: "pong", record, before, sentAt: now, outcome };
   }
 
   /** Where to ask a member, the address that answered last first. */
@@ -291,13 +294,13 @@ export class Monitor {
   }
 
   /**
-   * What rides on every ping and pong of this node. Once it has moved that is its whole record, as
-   * nobody must learn of the new incarnation without the new addresses.
+   * What rides on every ping and pong of this node. Once it has moved or leaves that is its whole
+   * record, as nobody must learn of the new incarnation without the new addresses.
    */
   content(withRecord: boolean): PingContent {
     const { self, fingerprint } = this.#roster;
     const { incarnation } = self;
-    return withRecord || self.addresses !== this.#settings.addresses
+    return withRecord || self.addresses !== this.#settings.addresses || self.state === "left"
       ? { incarnation, fingerprint, record: self }
       : { incarnation, fingerprint };
   }

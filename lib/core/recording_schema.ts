@@ -80,7 +80,7 @@ const fieldSchemas = {
   "pinged": { from: peerSchema, content: contentSchema, reply: whole },
   "lost": { name: nodeNameSchema, instance: instanceSchema },
   "late": { name: nodeNameSchema, instance: instanceSchema },
-  "told": { news: newsSchema },
+  "told": { news: newsSchema, from: v.optional(instanceSchema) },
   "probe-asked": { subject: addresseeSchema, reply: whole },
   "probe-ended": { probe: whole, reached: v.optional(v.boolean()) },
   "sync-asked": { buckets: v.array(whole), reply: whole },

@@ -42,6 +42,8 @@ export interface Vote {
 interface Heard {
   readonly vote: Vote;
   readonly at: number;
+  /** True if the voter itself said so. */
+  readonly isDirect: boolean;
 }
 
 /** All votes about one member. */
@@ -59,13 +61,26 @@ export class Suspicion {
     this.heardAt = now;
   }
 
-  /** Takes a vote; true if it is news. */
-  hear(vote: Vote, now: number): boolean {
+  /**
+   * Takes a vote; true if it is news. What others pass on as the vote of somebody never outdoes what
+   * the voter itself has said, `isDirect`.
+   */
+  hear(vote: Vote, now: number, isDirect = true): boolean {
     const known = this.#heard.get(vote.voter);
-    if (known !== undefined && known.vote.sequence >= vote.sequence) return false;
-    this.#heard.set(vote.voter, { vote, at: now });
+    if (known !== undefined) {
+      if (known.isDirect && !isDirect) return false;
+      if (known.isDirect === isDirect && known.vote.sequence >= vote.sequence) return false;
+    }
+    this.#heard.set(vote.voter, { vote, at: now, isDirect });
     this.heardAt = now;
     return true;
+  }
+
+  /** The member has answered what was sent at `at`: votes that were heard before do not count. */
+  refute(at: number): void {
+    for (const [voter, heard] of this.#heard) {
+      if (heard.at <= at) this.#heard.set(voter, { ...heard, at: -Infinity });
+    }
   }
 
   /** The votes that count at `now`: not taken back, not refuted, not expired. */

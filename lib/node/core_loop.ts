@@ -11,7 +11,7 @@
 import type { Barrier } from "../barrier.ts";
 import type { Clock } from "../clock.ts";
 import type { Effect, Input, StopReason } from "../core/input.ts";
-import { StepFault } from "../core/membership.ts";
+import { StepFault } from "../core/step_fault.ts";
 import type { Membership } from "../core/membership.ts";
 import type { Recorder } from "../core/recording.ts";
 import { inputAfterFault } from "./input_after_fault.ts";

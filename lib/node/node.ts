@@ -212,7 +212,7 @@ export class ClusterNode implements AsyncDisposable {
       onNotice: (from, body) => {
         const notice = decodeNotice(body);
         if (notice === undefined) log.debug(`Ignored an unknown notice of ${from.name}`);
-        else this.#put({ kind: "told", news: notice.news });
+        else this.#put({ kind: "told", news: notice.news, from: from.instance });
       },
       onLost: ({ name, instance }) => this.#put({ kind: "lost", name, instance }),
       onLate: ({ name, instance }) => this.#put({ kind: "late", name, instance }),

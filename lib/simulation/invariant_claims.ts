@@ -60,7 +60,12 @@ export class ClaimInvariants {
       case "write":
         return this.#own(node, effect.row.incarnation);
       case "tell":
-        for (const record of effect.news.records) this.#record(node, record, now);
+        for (const record of effect.news.records) {
+          // Who is told what others say of it is to refute that: it is not passed on.
+          const about = [record.instance, this.shownBy(node, record.name)];
+          const isForIt = effect.to.length === 1 && about.includes(effect.to[0]);
+          if (!isForIt) this.#record(node, record, now);
+        }
         for (const { subject, incarnation } of effect.news.votes) {
           this.#reached(node, subject, incarnation);
         }

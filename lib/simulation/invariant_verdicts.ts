@@ -53,7 +53,9 @@ export class VerdictInvariants {
       if (vote.voter === node.instance && vote.kind !== undefined) this.#vote(node, vote, now);
     }
     for (const { state, instance, cause } of effect.news.records) {
-      if (state !== "alive") this.#condemned(node, instance, state, cause?.accusers);
+      // Who is told what others say of it is to refute that.
+      const isForIt = effect.to.length === 1 && effect.to[0] === instance;
+      if (state !== "alive" && !isForIt) this.#condemned(node, instance, state, cause?.accusers);
     }
   }
 

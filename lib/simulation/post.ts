@@ -103,7 +103,10 @@ export class Post {
       const peer = this.#network.byInstance(instance);
       if (peer === undefined || !node.connected.has(peer)) continue;
       if (!this.#network.reaches(node, peer) || !this.#network.reaches(peer, node)) continue;
-      this.#at(this.#clock.now + this.#network.delay(), () => peer.take({ kind: "told", news }));
+      this.#at(
+        this.#clock.now + this.#network.delay(),
+        () => peer.take({ kind: "told", news, from: node.instance }),
+      );
     }
   }
 
@@ -196,7 +199,7 @@ export class Post {
       return fail(this.#network.delay() + this.#network.delay(), "refused");
     }
     const target = found.node;
-    if (target.instance !== to.instance) {
+    if (target.instance !== to.instance || target.core.name !== to.name) {
       return fail(this.#network.delay() + this.#network.delay(), "other-instance");
     }
     const connectMs = isOpen ? 0 : this.#network.connectDelay();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Input, Peer } from "../../lib/core/input.ts";
-import { StepFault } from "../../lib/core/membership.ts";
+import { StepFault } from "../../lib/core/step_fault.ts";
 import { World } from "../../lib/simulation/world.ts";
 import { instanceOf, nameOf } from "./records.ts";
 

@@ -1,0 +1,18 @@
+/**
+ * How a core says that this program has a fault.
+ *
+ * @module
+ */
+import type { Effect } from "./input.ts";
+
+/** A step was ended by a fault of the program, its `cause`. The next one goes on from what it left. */
+export class StepFault extends Error {
+  override name = "StepFault";
+  /** What was decided before; the core counts on its being done. */
+  readonly effects: readonly Effect[];
+
+  constructor(effects: readonly Effect[], cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.effects = effects;
+  }
+}
