@@ -4,21 +4,21 @@
  * Its row alone proves nothing: it may be the leftover of a killed process, or of this very program
  * before its container came back with another address. So the address in the row is asked.
  *
- * - the row names the very address we listen on: the holder is gone, we hold its port
  * - it answers as the name and the instance in the row, with the cookie: it lives
- * - refused, another instance or another program there: it is gone
+ * - refused, another instance or another program there: it is taken for gone. So it is, too, if the
+ *   address leads to this very node: either the holder ran here before, or it runs on another machine
+ *   with the same private address
  * - silent or unreachable, twice: it is taken for gone; should it come back, it will see our row
  * - somebody there holds another cookie: it may be the holder, so watch whether its beat moves
  *
  * A node that holds its name yields to nothing but an answer: a row, however its beat moves, can be
  * written by anybody who can write the registry. So two that cannot reach each other write over each
  * other's rows, ever more slowly, until they can: then the one whose row does not stand yields. Only
- * a node that has just started, and has taken the name from one that was silent, gives it back when
+ * a node that has just started, and has taken the name from one that did not answer, gives it back when
  * that one goes on to beat within the time in which a beat is missed.
  *
  * @module
  */
-import { sameAddress } from "./address.ts";
 import type { Effect, PingContent, PingOutcome, RegistryRow } from "./input.ts";
 import type { Settings } from "./settings.ts";
 
@@ -45,7 +45,7 @@ export class NameClaim {
   #tries = 0;
   #pingAt: number;
   #watchUntil = Infinity;
-  /** Until when a beat of a holder that was silent shows that it lives after all. */
+  /** Until when a beat of a holder that did not answer shows that it lives after all. */
   #doubtUntil = -Infinity;
   #verdict: ClaimVerdict = "open";
 
@@ -64,16 +64,13 @@ export class NameClaim {
     this.#held = held;
     this.#settings = settings;
     this.#pingAt = now;
-    if (holder.row.addresses.some((address) => this.#isOurs(address))) {
-      this.#verdict = "holder-gone";
-      this.#pingAt = Infinity;
-    } else if (previous?.isContradictedBy(holder, now)) {
+    if (previous?.isContradictedBy(holder, now)) {
       this.#verdict = "holder-lives";
       this.#pingAt = Infinity;
     }
   }
 
-  /** True if the holder was taken for gone because it was silent, but has written a beat since. */
+  /** True if the holder was taken for gone, but has written a beat since. */
   isContradictedBy({ row }: RegistryRow, now: number): boolean {
     return now < this.#doubtUntil && row.instance === this.holder.row.instance &&
       row.beat > this.holder.row.beat;
@@ -118,17 +115,19 @@ export class NameClaim {
           this.#pingAt = now + this.#settings.timings.secondPingDelayMs;
           return;
         }
-        // It asks first, too, when it finds that its row is not its own any more.
-        if (!this.#held) this.#doubtUntil = now + this.#beatsMs + triesMax * holderTimeoutMs;
-        this.#verdict = "holder-gone";
-        return;
+        return this.#gone(now);
       case "wrong-cookie":
         if (!this.#held) return void (this.#watchUntil = now + this.#beatsMs);
-        this.#verdict = "holder-gone";
-        return;
+        return this.#gone(now);
       default:
-        this.#verdict = "holder-gone";
+        return this.#gone(now);
     }
+  }
+
+  #gone(now: number): void {
+    // It asks first, too, when it finds that its row is not its own any more.
+    if (!this.#held) this.#doubtUntil = now + this.#beatsMs + triesMax * holderTimeoutMs;
+    this.#verdict = "holder-gone";
   }
 
   /** The holder's row as it stands now. */
@@ -141,9 +140,5 @@ export class NameClaim {
   /** How long it takes to see that the holder's beat has stopped, in milliseconds. */
   get #beatsMs(): number {
     return beatsMissedMax * Math.min(this.holder.row.beatIntervalMs, beatMostMs);
-  }
-
-  #isOurs(address: { readonly host: string; readonly port: number }): boolean {
-    return this.#settings.addresses.some((own) => sameAddress(own, address));
   }
 }

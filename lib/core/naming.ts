@@ -86,9 +86,12 @@ export class Naming {
     }
     const theirs = claim.holder.row.addresses.map(formatAddress).join(", ");
     const ours = settings.addresses.map(formatAddress).join(", ");
+    const where = theirs === ours
+      ? `${theirs} on another machine: both give the same address`
+      : `${theirs}; this one is at ${ours}`;
     this.#taken(
-      `The name ${roster.self.name} is held by a live node at ${theirs}; ` +
-        `this one is at ${ours}. Give one of them another --name`,
+      `The name ${roster.self.name} is held by a live node at ${where}. ` +
+        "Give one of them another --name",
     );
   }
 }

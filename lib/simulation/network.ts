@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { formatAddress } from "../core/address.ts";
+import { formatAddress, sameAddress } from "../core/address.ts";
 import type { Addressee } from "../core/input.ts";
 import type { Random } from "../core/random.ts";
 import type { SimNode } from "./sim_node.ts";
@@ -118,7 +118,10 @@ export class SimNetwork {
   find(from: SimNode, { addresses }: Addressee): Found {
     let refused: SimNode | undefined;
     for (const address of addresses) {
-      const node = this.#listening.get(formatAddress(address));
+      // An address of one's own leads to oneself, whoever else has it, too.
+      const node = sameAddress(address, from.address)
+        ? from
+        : this.#listening.get(formatAddress(address));
       if (node === undefined || !this.reaches(from, node) || !this.reaches(node, from)) continue;
       if (node.state !== "dead" && !this.rejects(from, node)) return { kind: "node", node };
       refused ??= node;

@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { PingOutcome } from "../../lib/core/input.ts";
+import { World } from "../../lib/simulation/world.ts";
 import { instanceOf, nameOf, pingFailures, recordOf } from "./records.ts";
 import { LoneNode, pongOf, rowOf } from "./lone_node.ts";
 
@@ -85,4 +86,37 @@ Deno.test("Membership that starts gives a name back whose silent holder goes on 
   old();
   node.run(3000);
   assert.deepEqual(node.wanted("stop").map(({ reason }) => reason.kind), ["name-taken"]);
+});
+
+Deno.test("Membership lets one of two live when both give the same address, and says why", () => {
+  for (let seed = 1; seed <= 30; seed++) {
+    for (const laterMs of [0, 1, 50, 5000]) {
+      const world = new World({ seed });
+      const first = world.start("n1@10.0.2.15");
+      world.run(laterMs);
+      const second = world.start("n1@10.0.2.15");
+      world.run(10_000);
+      const stops = [first, second].filter(({ stopped }) => stopped !== undefined);
+      const context = `seed ${seed}, ${laterMs} ms later`;
+      assert.equal(stops.length, 1, context);
+      if (laterMs >= 50) assert.equal(first.stopped, undefined, `${context}: the first one stays`);
+      const [stop] = stops;
+      assert.ok(stop?.stopped?.kind === "name-taken", context);
+      assert.match(stop.stopped.message, /both give the same address/);
+      assert.ok(world.registry.writes < 40, `${context}: ${world.registry.writes} writes`);
+    }
+  }
+});
+
+Deno.test("Membership takes its name back at once when it starts again at the same address", () => {
+  const world = new World({ seed: 1 });
+  const old = world.start("n1@10.0.2.15");
+  world.run(5000);
+  world.kill(old);
+  world.run(100);
+  const heir = world.start("n1@10.0.2.15");
+  const tookMs = world.runUntil(() => heir.lastStatus !== undefined, 5000);
+  assert.ok(tookMs !== undefined && tookMs < 100, `${tookMs} ms`);
+  world.run(10_000);
+  assert.equal(heir.stopped, undefined);
 });
