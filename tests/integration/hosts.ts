@@ -54,6 +54,16 @@ export class Hosts implements AsyncDisposable {
     return this.#start(number, `n${number}`, ...more);
   }
 
+  /** Starts a node of any name on host `number`. */
+  startAs(name: string, number: number, ...more: string[]): Program {
+    return this.#start(number, name, ...more);
+  }
+
+  /** Gives a host an address that leads nowhere but to itself, as private ones behind a translation do. */
+  async addPrivate(number: number, address: string): Promise<void> {
+    await this.#ip(number, "addr", "add", `${address}/32`, "dev", "lo");
+  }
+
   /** Runs another command on host `number`, to its end. */
   async command(number: number, ...args: string[]): Promise<{ code: number; text: string }> {
     const program = this.#run(number, [...args, ...this.options]);
