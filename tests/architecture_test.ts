@@ -35,6 +35,7 @@ const parts: Readonly<Record<string, Part>> = {
   "cookie.ts": { values: ["core"], outside: [anyNode] },
   "version.ts": { values: ["build_info.ts"] },
   "files": { values: [], outside: [anyNode] },
+  "health": { values: ["files"] },
   "log": { values: ["core", "clock.ts", "files"], outside: [anyNode, "@logtape/logtape"] },
   "registry": {
     values: ["core", "clock.ts", "files", "sockets/system_lookup.ts"],
@@ -75,9 +76,15 @@ const parts: Readonly<Record<string, Part>> = {
   "cli": {
     values: [
       ...["core", "clock.ts", "cookie.ts", "files", "version.ts", "start.ts", "registry/url.ts"],
-      ...["simulation", "doctor"],
+      ...["simulation", "doctor", "health"],
     ],
-    types: ["barrier.ts", "log/log.ts", "registry/registry.ts", "transport/transport.ts"],
+    types: [
+      "barrier.ts",
+      "log/log.ts",
+      "node/node.ts",
+      "registry/registry.ts",
+      "transport/transport.ts",
+    ],
     outside: [anyNode, "commander", "@commander-js/extra-typings"],
   },
   "main.ts": { values: ["cli"], outside: ["node:process"] },

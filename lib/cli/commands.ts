@@ -46,6 +46,13 @@ export interface EventsFlags extends JsonFlags {
   readonly follow: boolean;
 }
 
+/** Which options `health` was given as flags: these say which nodes are meant. */
+export interface HealthFlags {
+  readonly name: boolean;
+  readonly cluster: boolean;
+  readonly registry: boolean;
+}
+
 /** How `forget` forgets. */
 export interface ForgetFlags {
   /** Only says what would be done. */
@@ -94,8 +101,8 @@ export interface Commands {
   leave(options: ClientOptions): Promise<number>;
   /** Takes a dead node out. */
   forget(name: GivenName, options: ClientOptions, flags: ForgetFlags): Promise<number>;
-  /** Tells whether the node of this machine is healthy, `options.name` if there are several. */
-  health(options: ClientOptions): Promise<number>;
+  /** Tells whether the nodes of this machine that are meant are healthy. */
+  health(options: ClientOptions, given: HealthFlags): Promise<number>;
   /** Tells what would happen to a cluster. */
   simulate(request: SimulateRequest): Promise<number>;
   /** Tells what is wrong around the node that the options describe, and what to do about it. */

@@ -1,9 +1,8 @@
 /**
- * `clusternode leave`, `forget` and `health`: one request to one node.
+ * `clusternode leave` and `forget`: one request to one node.
  *
  * @module
  */
-import { escapeControls } from "../core/escape.ts";
 import type { Answer, Request } from "../core/message.ts";
 import type { GivenName } from "../core/option_identity.ts";
 import type { Row } from "../core/row.ts";
@@ -46,27 +45,13 @@ export async function forget(
   return exitCode.fine;
 }
 
-/** 0 if all nodes of this machine that answer are healthy, each told on a line. */
-export async function health(world: World, options: ClientOptions): Promise<number> {
-  await using visit = await Visit.begin(world, options);
-  let healthy = true;
-  for (const [{ name }, answer] of await askAll(visit, options, { kind: "health" })) {
-    const well = answer.kind === "health" && answer.healthy;
-    const reason = answer.kind === "health" ? answer.reason : "it gave an unknown answer";
-    const line = `${name} is ${well ? "healthy" : "not healthy"}: ${reason}`;
-    world.writeStdout(`${escapeControls(line)}\n`);
-    healthy &&= well;
-  }
-  return healthy ? exitCode.fine : exitCode.failed;
-}
-
 /**
  * Asks the nodes of this machine. Rows that nobody answers for are left out: they may be what a dead
  * node has left behind, perhaps at an address that is this machine's now.
  *
  * @throws {CommandError} if none answers
  */
-async function askAll(
+export async function askAll(
   visit: Visit,
   options: ClientOptions,
   request: Request,

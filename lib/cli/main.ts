@@ -175,9 +175,14 @@ function commandCall(
       return () => commands.forget(name, options, flags);
     }
     case "leave":
-    case "health":
       words.noArgument();
-      return () => commands[command](options);
+      return () => commands.leave(options);
+    case "health": {
+      words.noArgument();
+      const [name, cluster, registry] = [line.flags.name, line.flags.cluster, line.flags.registry]
+        .map((texts) => texts !== undefined) as [boolean, boolean, boolean];
+      return () => commands.health(options, { name, cluster, registry });
+    }
     default:
       return lonelyCall(command, words, { options, world, commands });
   }

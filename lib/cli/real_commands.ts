@@ -26,8 +26,8 @@ export function realCommands(world: World): Commands {
     leave: (options) => told(world, async () => (await import("./leave.ts")).leave(world, options)),
     forget: (name, options, flags) =>
       told(world, async () => (await import("./leave.ts")).forget(world, name, options, flags)),
-    health: (options) =>
-      told(world, async () => (await import("./leave.ts")).health(world, options)),
+    health: (options, given) =>
+      told(world, async () => (await import("./health.ts")).health(world, options, given)),
     simulate: (request) =>
       told(world, async () => (await import("./simulate.ts")).simulate(world, request)),
     doctor: async (options, flags) => (await import("./doctor.ts")).doctor(world, options, flags),

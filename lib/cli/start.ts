@@ -10,6 +10,7 @@ import type { Log } from "../log/log.ts";
 import type { Barrier } from "../barrier.ts";
 import { openNodeBarrier, openNodeLog, startNode } from "../start.ts";
 import { exitCode, exitCodeOf } from "./exit_codes.ts";
+import { HealthDesk } from "./health.ts";
 import { onHangup } from "./hangup.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { leaveWhenInputEnds } from "./tether.ts";
@@ -58,8 +59,10 @@ async function run(
     return interrupted.exitCode;
   }
   node.joined.catch(() => {});
+  const desk = new HealthDesk(world, options, node);
   const reason = await Promise.race([node.ended, wanted]);
   await node[Symbol.asyncDispose]();
+  await desk[Symbol.asyncDispose]();
   if (node.failure !== undefined) throw node.failure;
   return reason === undefined ? interrupted.exitCode : codeOf(reason);
 }

@@ -148,6 +148,12 @@ export class ClusterNode implements AsyncDisposable {
     return this.#joined.promise;
   }
 
+  /** Whether it works, and why; asked from its own loop. */
+  health(): { readonly healthy: boolean; readonly reason: string } {
+    const { healthy = false, reason = "it has not been opened" } = this.#reception?.health() ?? {};
+    return { healthy, reason };
+  }
+
   /** Why it ended, if that was its own fault. */
   get failure(): Error | undefined {
     return this.#failure;

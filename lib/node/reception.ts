@@ -161,11 +161,12 @@ export class Reception {
         return { kind: "events", events, next: from + events.length };
       }
       case "health":
-        return this.#health();
+        return this.health();
     }
   }
 
-  #health(): Answer {
+  /** Whether this node works; that it says so shows that its loop does. */
+  health(): Answer & { kind: "health" } {
     return this.#node.registered()
       ? { kind: "health", healthy: true, reason: "it is registered and its loop answers" }
       : { kind: "health", healthy: false, reason: "it is not registered" };

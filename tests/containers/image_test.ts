@@ -1,6 +1,7 @@
 /** What is in the image, and that nothing of it could be left out. */
 import assert from "node:assert/strict";
-import { TemporaryFolder } from "../integration/process.ts";
+import { eventually, TemporaryFolder } from "../integration/process.ts";
+import { Container } from "./container.ts";
 import { within } from "../integration/cluster.ts";
 import { attempt, containersTest, docker, freshName, image, inspect, output } from "./engine.ts";
 
@@ -76,6 +77,22 @@ containersTest(
     assert.ok(told.includes(` ${config.Labels["org.opencontainers.image.version"]} `), told);
   },
 );
+
+containersTest("a node is healthy whatever words it was started with", async () => {
+  const rights = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"];
+  const words = ["start", "--cluster", "six", "--registry", "/data/six", "--name", "n6"];
+  await using container = await Container.run(
+    "--health-interval",
+    "1s",
+    ...rights,
+    image,
+    ...words,
+  );
+  await container.log.line((text) => text.includes("n6@"), 20_000, "its first line");
+  const isHealthy = async (): Promise<boolean> =>
+    await inspect(container.id, "{{.State.Health.Status}}") === "healthy";
+  await eventually(isHealthy, 20_000, "the engine calls it healthy");
+});
 
 containersTest("two builds of one commit give the same files", async () => {
   await using folder = new TemporaryFolder();

@@ -1,0 +1,61 @@
+/**
+ * `health` finds the node of this user whatever words that was started with.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { Cluster, commandResult } from "../integration/cluster.ts";
+import { processTest, Program } from "../integration/process.ts";
+
+/** Surroundings of their own: the nodes of other tests run under the same user. */
+function surroundings(cluster: Cluster): Record<string, string> {
+  return { XDG_RUNTIME_DIR: cluster.folder.path, CLUSTERNODE_REGISTRY: "/nowhere/at/all" };
+}
+
+/** A node of a cluster of its own words, once it is registered. */
+async function startNode(cluster: Cluster, name: string, clusterName: string): Promise<Program> {
+  const words = ["--name", name, "--cluster", clusterName, "--log-file", "none"];
+  const node = Program.run(["start", ...words, ...cluster.options], surroundings(cluster));
+  cluster.nodes.push(node);
+  await node.line((text) => text.includes(`"${name}": true`), 20_000, "its first line");
+  return node;
+}
+
+processTest("health finds nodes by no word at all, and only those that are meant", async () => {
+  await using cluster = new Cluster();
+  const env = surroundings(cluster);
+  const six = await startNode(cluster, "n1@127.0.0.1", "six");
+  await startNode(cluster, "n2@127.0.0.1", "seven");
+  const all = await commandResult(["health"], env);
+  assert.match(all.stdout, /^n1@127\.0\.0\.1 is healthy: /m);
+  assert.match(all.stdout, /^n2@127\.0\.0\.1 is healthy: /m);
+  const meant = [["--name", "n1"], ["--cluster", "six"], ["--cluster", "six", ...cluster.options]];
+  for (const words of meant) {
+    const { code, stdout, stderr } = await commandResult(["health", ...words], env);
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.match(stdout, /^n1@127\.0\.0\.1 is healthy: [^\n]*\n$/);
+  }
+  six.kill("SIGSTOP");
+  const hung = await commandResult(["health", "--cluster", "six"], env);
+  assert.deepEqual([hung.code, hung.stdout], [1, ""]);
+  assert.match(hung.stderr, /^clusternode: n1@127\.0\.0\.1 does not answer: /);
+  assert.equal((await commandResult(["health", "--cluster", "seven"], env)).code, 0);
+  six.kill("SIGKILL");
+  await six.ended();
+  const left = await commandResult(["health", "--cluster", "seven", ...cluster.options], env);
+  assert.equal(left.code, 0, left.stderr);
+  const folder = `${cluster.folder.path}/clusternode-${Deno.uid()}`;
+  const files = await Array.fromAsync(Deno.readDir(folder));
+  assert.equal(files.length, 2, "those of the killed one are gone");
+});
+
+processTest("health is 0 while the registry is away, and its node goes on", async () => {
+  await using cluster = new Cluster();
+  const env = surroundings(cluster);
+  const node = await startNode(cluster, "n1@127.0.0.1", "six");
+  await Deno.rename(cluster.registry, `${cluster.registry}.away`);
+  await Deno.writeTextFile(cluster.registry, "no folder");
+  await node.line((text) => text.includes("The registry cannot be"), 20_000, "it is told");
+  const { code, stderr } = await commandResult(["health", "--cluster", "six"], env);
+  assert.deepEqual([code, stderr], [0, ""]);
+});
