@@ -23,6 +23,8 @@ export interface RegistryFixture {
   damage(key: string, text: string): Promise<void>;
   /** Makes the storage refuse everything, or serve again. */
   away(isAway: boolean): Promise<void>;
+  /** What a listing should tell now of a cookie that was put there, where the storage loses it. */
+  holdsCookie?(): boolean;
   /** Removes the storage. */
   close(): Promise<void>;
 }
@@ -312,13 +314,14 @@ const clauses: Readonly<Record<string, Check>> = {
     assert.deepEqual((await late.list(never)).oddities, []);
   },
 
-  "R15 list() tells whether the cookie is there": async ({ one, two }) => {
+  "R15 list() tells whether the cookie is there": async ({ one, two, fixture }) => {
+    const isThere = (): boolean => fixture.holdsCookie?.() ?? true;
     assert.equal((await one.list(never)).hasCookie, false);
     await one.mintCookie("minted", never);
     await catchUp(two);
-    assert.equal((await two.list(never)).hasCookie, true);
+    assert.equal((await two.list(never)).hasCookie, isThere());
     assert.equal(await two.mintCookie("another", never), "minted");
-    assert.equal((await one.list(never)).hasCookie, true);
+    assert.equal((await one.list(never)).hasCookie, isThere());
   },
 
   "R14 list() gives a timestamp alone a version that moves with it, and remove() takes it out":

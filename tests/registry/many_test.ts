@@ -157,6 +157,21 @@ Deno.test("cookie() is the first one in order, and mintCookie() puts it into all
   assert.deepEqual(scene.troubles, []);
 });
 
+Deno.test("list() misses the cookie while one of the registries that answer has none", async () => {
+  await using scene = new ManyScene();
+  const [one, two] = [scene.open(), scene.open()];
+  await one.mintCookie("minted", never);
+  assert.equal((await two.list(never)).hasCookie, true);
+  scene.b.wipe();
+  assert.equal((await two.list(never)).hasCookie, false);
+  scene.b.away(true);
+  assert.equal((await two.list(never)).hasCookie, true);
+  scene.b.away(false);
+  await two.mintCookie("another", never);
+  assert.equal((await one.list(never)).hasCookie, true);
+  assert.equal(await scene.openOne(scene.b).cookie(never), "minted");
+});
+
 Deno.test("mintCookie() tells once that another cookie lies in one registry", async () => {
   await using scene = new ManyScene();
   await scene.openOne(scene.a).mintCookie("of a", never);

@@ -73,17 +73,17 @@ const foreign: readonly string[] = [
   "@@",
 ];
 
-/** Legal ones, which are shown in logs. */
+/** Legal ones, which are shown in logs. Nobody listens there, and no name has to be looked up. */
 const legal: readonly string[] = [
-  "redis://@@@cache.example.com",
-  "redis://ada:@@@cache.example.com/1",
-  "rediss://:@@@cache.example.com",
-  "redis+sentinel://:@@@s1,s2/mymaster?sentinel_password=@@",
-  "postgres://@@@db.example.com/base",
-  "postgres://ada:@@@h1:5432,h2/base?application_name=x",
-  "postgres://db.example.com/base?user=@@&password=@@",
-  "postgres://db.example.com/base?options=-c%20x.y%3D@@",
-  "etcd://ada:@@@h1,h2/prefix",
+  "redis://@@@127.0.0.1:1",
+  "redis://ada:@@@127.0.0.1:1/1",
+  "rediss://:@@@127.0.0.1:1",
+  "redis+sentinel://:@@@127.0.0.1:1,127.0.0.1:2/mymaster?sentinel_password=@@",
+  "postgres://@@@127.0.0.1:1/base",
+  "postgres://ada:@@@127.0.0.1:1,127.0.0.1:2/base?application_name=x",
+  "postgres://127.0.0.1:1/base?user=@@&password=@@",
+  "postgres://127.0.0.1:1/base?options=-c%20x.y%3D@@",
+  "etcd://ada:@@@127.0.0.1:1,127.0.0.1:2/prefix",
 ];
 
 function faultsOf(given: Partial<OptionInput>): readonly string[] {
@@ -115,7 +115,7 @@ Deno.test("a foreign connection string is refused, and its secret is shown nowhe
 });
 
 Deno.test("a legal URL shows neither a password nor a user who has none", async () => {
-  const context = { cluster: "default", clock: systemClock, timeoutMs: 1, randomText };
+  const context = { cluster: "default", clock: systemClock, timeoutMs: 20_000, randomText };
   for (const text of legal.map((one) => one.replaceAll("@@", secret))) {
     assert.equal(registryUrlFault(text), undefined, text);
     assert.doesNotMatch(withoutSecrets(text), new RegExp(secret, "i"), text);
