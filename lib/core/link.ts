@@ -130,7 +130,11 @@ export class Link {
     this.#misses = [...this.#misses.slice(1 - missesMax), miss];
     this.failingSince ??= miss.sentAt;
     this.#remember({ at: now, kind: miss.kind });
-    if (this.#misses.length >= missesMax) this.badSince ??= now;
+    if (this.#misses.length >= missesMax && !this.isBad) {
+      this.badSince = now;
+      // A sign of life from now on is another reason to ask than those that came before.
+      this.hastenedAt = -Infinity;
+    }
     return this.isBad;
   }
 

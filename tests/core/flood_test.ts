@@ -143,6 +143,19 @@ for (const kind of ["lost", "late"] as const) {
   });
 }
 
+Deno.test("a sign of life is a new reason to ask once a link has turned bad", () => {
+  const flood = new Flood();
+  flood.outcome = () => ({ kind: "garbage", detail: "" });
+  flood.give({ kind: "lost", name: dead.name, instance: dead.instance });
+  flood.run(300);
+  assert.equal(flood.asked[dead.name], 2, "two misses make it bad");
+  flood.ping(dead);
+  assert.equal(flood.asked[dead.name], 3);
+  flood.ping(dead);
+  flood.run(300);
+  assert.equal(flood.asked[dead.name], 3, "and no other one in this interval");
+});
+
 Deno.test("votes against a living member, all the time, make it asked once more an interval", () => {
   const flood = new Flood();
   let sequence = 0;

@@ -137,7 +137,7 @@ export const plantedFaults: readonly PlantedFault[] = [
         "for (const record of [...roster.records()]) review(record, now);",
       ),
     ],
-    seedsMax: 10,
+    seedsMax: 25,
   },
   {
     name: "takes rows out without waiting",
