@@ -29,13 +29,13 @@ export class Trap implements AsyncDisposable {
     });
   }
 
-  /** Most connections within one second since `since`. */
-  mostPerSecond(since: number): number {
+  /** Most connections within one second of `span`, both ends in milliseconds. */
+  mostPerSecond([from, to]: readonly [number, number]): number {
+    const came = this.came.filter((at) => at >= from && at <= to);
     let most = 0;
     let first = 0;
-    for (const [index, at] of this.came.entries()) {
-      if (at < since) first = index + 1;
-      while ((this.came[first] ?? at) < at - 1000) first++;
+    for (const [index, at] of came.entries()) {
+      while ((came[first] ?? at) < at - 1000) first++;
       most = Math.max(most, index - first + 1);
     }
     return most;

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import type { Row } from "../../lib/core/row.ts";
 import { Dice } from "../hostile/dice.ts";
 import { Trap } from "../hostile/trap.ts";
-import { Cluster, namesOf, shown, statusOf } from "./cluster.ts";
+import { Cluster, linesPass, namesOf, shown, statusOf } from "./cluster.ts";
 import { memoryOf } from "./memory.ts";
 import { isCompiled } from "./process.ts";
 import type { Program } from "./process.ts";
@@ -31,6 +31,9 @@ const latestMs = 1_500;
  */
 const connectionsMost = 60;
 
+/** Status lines between two commands. */
+const quietLines = 2;
+
 /** If a process that does nothing was held up for longer, in milliseconds, a minute proves little. */
 const heldUpMost = 300;
 
@@ -52,6 +55,8 @@ export class Besieged implements AsyncDisposable {
   readonly dice: Dice;
   /** Their rows when all was well. */
   honest: readonly Row[] = [];
+  /** When no command ran that connects to rows by itself: from, to, in milliseconds. */
+  #quiet: (readonly [number, number])[] = [];
   #nodes: readonly Program[] = [];
 
   constructor() {
@@ -106,11 +111,13 @@ export class Besieged implements AsyncDisposable {
     const grown = this.#nodes.map(({ pid, isRunning }, index) =>
       isRunning ? (memoryOf(pid).residentBytes - (before[index] as number)) / 2 ** 20 : 0
     );
-    const connections = this.trap.mostPerSecond(since);
+    const connections = Math.max(...this.#quiet.map((span) => this.trap.mostPerSecond(span)));
     const seconds = (performance.now() - since) / 1000;
     const lines = this.#nodes.map(({ lines }) => lines.filter(({ at }) => at >= since).length);
     print(`grown by ${grown.map((mib) => mib.toFixed(0)).join(", ")} MiB`);
-    print(`${connections} connections to traps within a second, ${this.trap.came.length} in all`);
+    const withCommands = this.trap.mostPerSecond([since, performance.now()]);
+    print(`${connections} connections of nodes to traps within a second`);
+    print(`${withCommands} together with those of commands, ${this.trap.came.length} in all`);
     print(`${Math.max(...lines.map((one) => one / seconds)).toFixed(1)} lines a second at most`);
     if (Math.max(...grown) > growthMostMiB()) {
       faults.push(`a node grows by ${Math.max(...grown)} MiB`);
@@ -138,13 +145,18 @@ export class Besieged implements AsyncDisposable {
 
   /**
    * Asks what people of the cluster would ask, again and again; what should not have happened. Whom a
-   * command asks it takes from the registry, so it may find nobody, but says so.
+   * command asks it takes from the registry, so it may find nobody, but says so. In between only the
+   * nodes connect to anything.
    */
   async #command(endMs: number): Promise<string[]> {
     const all = [["members"], ["members", "--json"], ["events"], ["explain", "n2"]];
     const faults: string[] = [];
     const ends: number[] = [];
+    this.#quiet = [];
     for (let turn = 0; performance.now() < endMs; turn++) {
+      const from = performance.now();
+      await linesPass(this.#nodes.filter(({ isRunning }) => isRunning), quietLines);
+      this.#quiet.push([from, performance.now()]);
       const args = all[turn % all.length] as string[];
       const result = await this.cluster.command(...args, "--cookie", this.cookie);
       const { code, stdout, stderr } = result;
