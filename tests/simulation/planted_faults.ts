@@ -169,12 +169,15 @@ export const plantedFaults: readonly PlantedFault[] = [
     seedsMax: 10,
   },
   {
-    name: "answers any incarnation that is made up",
-    changes: one(
-      "count.ts",
-      "return Math.min(above + 1, own + leapMax, countMax);",
-      "return claimed + 1;",
-    ),
+    name: "believes any counter that is made up, and answers it",
+    changes: [
+      ...one("count.ts", "return to - from > leapMax;", "return false;"),
+      ...one(
+        "count.ts",
+        "return Math.min(above + 1, own + leapMax, countMax);",
+        "return above + 1;",
+      ),
+    ],
     by: "fuzz",
     seedsMax: 100,
   },
