@@ -81,13 +81,8 @@ containersTest(
 containersTest("a node is healthy whatever words it was started with", async () => {
   const rights = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"];
   const words = ["start", "--cluster", "six", "--registry", "/data/six", "--name", "n6"];
-  await using container = await Container.run(
-    "--health-interval",
-    "1s",
-    ...rights,
-    image,
-    ...words,
-  );
+  const place = ["--volume", "/data", "--health-interval", "1s"];
+  await using container = await Container.run(...place, ...rights, image, ...words);
   await container.log.line((text) => text.includes("n6@"), 20_000, "its first line");
   const isHealthy = async (): Promise<boolean> =>
     await inspect(container.id, "{{.State.Health.Status}}") === "healthy";
