@@ -19,6 +19,8 @@ export interface AnsweredTry {
   readonly address: Address;
   readonly kind: "answer";
   readonly roundTripUs: number;
+  /** True if a ping that fills several packets was answered, too. */
+  readonly largeAnswered: boolean;
 }
 
 /** An address that did not answer as it should. */
@@ -78,6 +80,18 @@ function judgeAnswering({ tries, beat }: PeerFacts, answer: AnsweredTry): PeerVe
   const [first] = tries;
   const took = formatRoundTrip(answer.roundTripUs);
   const where = formatAddress(answer.address);
+  if (!answer.largeAnswered) {
+    return {
+      ...verdict(
+        "large-packets",
+        "fault",
+        `answers a small ping at ${where}, but no large one: large packets get lost on the way`,
+        "Lower the MTU of the network interfaces at both ends (tunnels often need 1400 or less), or " +
+          'let ICMP "fragmentation needed" and "packet too big" through',
+      ),
+      textOfMany: "answer small pings, but no large ones: large packets get lost on the way",
+    };
+  }
   if (beat === "still") {
     return verdict(
       "no-beat",

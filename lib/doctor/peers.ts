@@ -9,6 +9,7 @@ import { encodeMessage } from "../core/message.ts";
 import type { Profile } from "../core/profile.ts";
 import type { Row } from "../core/row.ts";
 import { compareNames } from "../core/status_line.ts";
+import { encodeUtf8 } from "../core/text.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { BeatViews } from "./beat_watch.ts";
 import { fault, fine, warning } from "./finding.ts";
@@ -23,6 +24,9 @@ const triedAtOnce = 64;
 
 /** No node is tried that would begin after this time, in milliseconds. */
 const beginMostMs = 2_500;
+
+/** What makes a ping larger than any packet of a usual network, in bytes; peers pass over it. */
+const paddingBytes = 8_000;
 
 /** Nodes with the same verdict that are told one by one; more are told together. */
 const toldAloneMax = 8;
@@ -65,11 +69,19 @@ async function tryPeer(
     const target = { name, instance, addresses: [address] };
     const outcome = await transport.ask(target, encodeMessage({ kind: "ping" }), deadlines);
     if (outcome.kind === "answer") {
-      return { address, kind: "answer", roundTripUs: outcome.roundTripUs };
+      const { roundTripUs } = outcome;
+      const large = await transport.ask(target, largePing(), deadlines);
+      return { address, kind: "answer", roundTripUs, largeAnswered: large.kind === "answer" };
     }
     const kind = outcome.kind === "closed" ? "no-answer" : outcome.kind;
     return { address, kind, detail: outcome.detail };
   }));
+}
+
+/** A ping that fills several packets: where only small ones get through, it gets no answer. */
+function largePing(): Uint8Array<ArrayBuffer> {
+  const padding = "x".repeat(paddingBytes);
+  return encodeUtf8(JSON.stringify({ kind: "ping", padding }));
 }
 
 /** Everything seen of those that were tried. */

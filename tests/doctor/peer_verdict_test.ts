@@ -14,7 +14,7 @@ function failed(kind: PingFailure, at = address): AddressTry {
 }
 
 function answered(at = address): AddressTry {
-  return { address: at, kind: "answer", roundTripUs: 420 };
+  return { address: at, kind: "answer", roundTripUs: 420, largeAnswered: true };
 }
 
 function peer(beat: PeerFacts["beat"], ...tries: AddressTry[]): PeerFacts {
@@ -59,6 +59,13 @@ Deno.test("judgePeer() takes one answer for enough, but tells when the first add
   match(slow?.text ?? "", /answers at 10\.0\.0\.2:4000, but not at 172\.17\.0\.1:4000/);
 });
 
+Deno.test("judgePeer() names large packets when only small pings are answered", () => {
+  const verdict = judgePeer(peer("moves", { ...answered(), largeAnswered: false } as AddressTry));
+  equal(verdict?.level, "fault");
+  match(verdict?.text ?? "", /large packets get lost/);
+  match(verdict?.whatToDo ?? "", /MTU/);
+});
+
 Deno.test("judgePeer() tells when one answers whose beat does not move", () => {
   const verdict = judgePeer(peer("still", answered()));
   equal(verdict?.level, "warning");
@@ -82,7 +89,7 @@ Deno.test("judgePeers() tells a few one by one, and many of a kind together", ()
   const many = (count: number): PeerFacts[] =>
     Array.from({ length: count }, (_, index) => ({
       row: row(`n${index}@10.0.0.2`),
-      tries: [{ address, kind: "answer", roundTripUs: 1000 * (index + 1) }],
+      tries: [{ address, kind: "answer", roundTripUs: 1000 * (index + 1), largeAnswered: true }],
       beat: "moves",
     }));
   equal(judgePeers(many(8), 0).length, 8);

@@ -139,6 +139,13 @@ export class Hosts implements AsyncDisposable {
     await this.#inside(from, "iptables", "-A", "OUTPUT", "-d", this.address(to), "-j", "DROP");
   }
 
+  /** Drops every packet of more than a kilobyte that host `from` sends to host `to`. */
+  async cutLarge(from: number, to: number): Promise<void> {
+    const large = ["-m", "length", "--length", "1001:65535"];
+    const rule = ["OUTPUT", "-d", this.address(to), ...large, "-j", "DROP"];
+    await this.#inside(from, "iptables", "-A", ...rule);
+  }
+
   /** Drops every packet from and to a host. */
   async unplug(number: number): Promise<void> {
     await this.#inside(number, "iptables", "-A", "OUTPUT", "-o", "eth0", "-j", "DROP");
