@@ -5,7 +5,12 @@
  */
 import assert from "node:assert/strict";
 import { Cluster, commandResult } from "../integration/cluster.ts";
-import { processTest, Program } from "../integration/process.ts";
+import { eventually, processTest, Program } from "../integration/process.ts";
+
+/** Names that no node of another test has: those of this machine have the same user. */
+const run = crypto.randomUUID().slice(0, 8);
+const [first, second] = [`one-${run}`, `two-${run}`];
+const [six, seven] = [`six-${run}`, `seven-${run}`];
 
 /** Surroundings of their own: the nodes of other tests run under the same user. */
 function surroundings(cluster: Cluster): Record<string, string> {
@@ -24,25 +29,26 @@ async function startNode(cluster: Cluster, name: string, clusterName: string): P
 processTest("health finds nodes by no word at all, and only those that are meant", async () => {
   await using cluster = new Cluster();
   const env = surroundings(cluster);
-  const six = await startNode(cluster, "n1@127.0.0.1", "six");
-  await startNode(cluster, "n2@127.0.0.1", "seven");
+  const node = await startNode(cluster, `${first}@127.0.0.1`, six);
+  await startNode(cluster, `${second}@127.0.0.1`, seven);
   const all = await commandResult(["health"], env);
-  assert.match(all.stdout, /^n1@127\.0\.0\.1 is healthy: /m);
-  assert.match(all.stdout, /^n2@127\.0\.0\.1 is healthy: /m);
-  const meant = [["--name", "n1"], ["--cluster", "six"], ["--cluster", "six", ...cluster.options]];
+  for (const name of [first, second]) {
+    assert.ok(all.stdout.includes(`${name}@127.0.0.1 is healthy: `), all.stdout);
+  }
+  const meant = [["--name", first], ["--cluster", six], ["--cluster", six, ...cluster.options]];
   for (const words of meant) {
     const { code, stdout, stderr } = await commandResult(["health", ...words], env);
     assert.deepEqual([code, stderr], [0, ""]);
-    assert.match(stdout, /^n1@127\.0\.0\.1 is healthy: [^\n]*\n$/);
+    assert.match(stdout, /^one-\S+@127\.0\.0\.1 is healthy: [^\n]*\n$/);
   }
-  six.kill("SIGSTOP");
-  const hung = await commandResult(["health", "--cluster", "six"], env);
+  node.kill("SIGSTOP");
+  const hung = await commandResult(["health", "--cluster", six], env);
   assert.deepEqual([hung.code, hung.stdout], [1, ""]);
-  assert.match(hung.stderr, /^clusternode: n1@127\.0\.0\.1 does not answer: /);
-  assert.equal((await commandResult(["health", "--cluster", "seven"], env)).code, 0);
-  six.kill("SIGKILL");
-  await six.ended();
-  const left = await commandResult(["health", "--cluster", "seven", ...cluster.options], env);
+  assert.match(hung.stderr, /^clusternode: one-\S+@127\.0\.0\.1 does not answer: /);
+  assert.equal((await commandResult(["health", "--cluster", seven], env)).code, 0);
+  node.kill("SIGKILL");
+  await node.ended();
+  const left = await commandResult(["health", "--cluster", seven, ...cluster.options], env);
   assert.equal(left.code, 0, left.stderr);
   const folder = `${cluster.folder.path}/clusternode-${Deno.uid()}`;
   const files = await Array.fromAsync(Deno.readDir(folder));
@@ -52,10 +58,21 @@ processTest("health finds nodes by no word at all, and only those that are meant
 processTest("health is 0 while the registry is away, and its node goes on", async () => {
   await using cluster = new Cluster();
   const env = surroundings(cluster);
-  const node = await startNode(cluster, "n1@127.0.0.1", "six");
-  await Deno.rename(cluster.registry, `${cluster.registry}.away`);
-  await Deno.writeTextFile(cluster.registry, "no folder");
+  const node = await startNode(cluster, `${first}@127.0.0.1`, six);
+  await eventually(() => replaceByFile(cluster), 5000, "a file stands in the registry's place");
   await node.line((text) => text.includes("The registry cannot be"), 20_000, "it is told");
-  const { code, stderr } = await commandResult(["health", "--cluster", "six"], env);
+  const { code, stderr } = await commandResult(["health", "--cluster", six], env);
   assert.deepEqual([code, stderr], [0, ""]);
 });
+
+/** Puts a file where the registry was; false if the node was quicker and has made the folder anew. */
+async function replaceByFile({ registry, folder }: Cluster): Promise<boolean> {
+  await Deno.rename(registry, `${folder.path}/${crypto.randomUUID()}`);
+  try {
+    await Deno.writeTextFile(registry, "no folder", { createNew: true });
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    throw error;
+  }
+}
