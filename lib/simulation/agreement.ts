@@ -52,7 +52,11 @@ function wrongView(
     const other = running.get(member.name);
     if (other === undefined) {
       if (isAlive) return `${name} sees ${member.name} alive, which does not run`;
-      if (left.has(member.name)) return `${name} still shows ${member.name}, which has left`;
+      // Of a candidate only a row speaks, which anybody may have written.
+      const isMember = !node.core.isCandidate(member.name);
+      if (left.has(member.name) && isMember) {
+        return `${name} still shows ${member.name}, which has left`;
+      }
       continue;
     }
     if (!isAlive) return `${name} sees ${member.name} as ${member.status}, which runs`;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Change } from "../core/change.ts";
-import type { Effect } from "../core/input.ts";
+import type { Effect, StopReason } from "../core/input.ts";
 import type { MemberView } from "../core/member.ts";
 import type { NodeName } from "../core/name.ts";
 import type { Row } from "../core/row.ts";
@@ -39,6 +39,13 @@ export class VerdictInvariants {
   /** A node has made a step. */
   stepped(node: SimNode): void {
     this.#byInstance.set(node.instance, node);
+  }
+
+  /** A node ends by itself: only another process can make it give up its name, and no row. */
+  stopped(node: SimNode, reason: StopReason): void {
+    const { name } = node.core;
+    if (reason.kind !== "name-taken" || !this.#reach.isFirst(name)) return;
+    this.#violated(`${name} ends although no other process ever had its name`);
   }
 
   /** Somebody wants `name` to be forgotten, from now on. */
@@ -96,12 +103,15 @@ export class VerdictInvariants {
 
   /** A node has taken a row out. */
   removed(node: SimNode, row: Row, now: number): void {
-    if (row.instance === node.instance) return;
+    // Whatever stands under its own name and has not answered, it may take along.
+    if (row.name === node.core.name) return;
     const who = `${node.core.name} removes the row of ${row.name}`;
     const owner = this.#byInstance.get(row.instance);
     if (owner !== undefined && this.#reach.condemns(node, owner)) {
       this.#violated(`${who}, which lives`);
     }
+    // Behind a forged row nobody stands: a stale listing may have shown that it is gone.
+    if (owner?.core.name !== row.name) return;
     // Who has left wanted its row gone, and could not take it along.
     if (this.#forgetAsked.has(row.name) || owner?.stopped?.kind === "left") return;
     const goneAt = this.#goneAt.get(row.name) ?? now;

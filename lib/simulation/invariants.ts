@@ -55,6 +55,7 @@ export class Invariants {
       this.#verdicts.check(node, effect, now);
       this.#bounds.check(node, effect, now);
       if (effect.kind === "joined") this.#reach.joined(node);
+      if (effect.kind === "stop") this.#verdicts.stopped(node, effect.reason);
       wantsLook ||= effect.kind === "status" || effect.kind === "changes";
     }
     if (!wantsLook || node.state === "dead") return;

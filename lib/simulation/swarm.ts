@@ -18,6 +18,7 @@ import { Reach } from "./reach.ts";
 import { describeConfig, drawConfig } from "./swarm_config.ts";
 import type { SwarmConfig } from "./swarm_config.ts";
 import { SwarmFaults } from "./swarm_faults.ts";
+import { SwarmLies } from "./swarm_lies.ts";
 import { World } from "./world.ts";
 
 /** What came of a run in which nothing was wrong. */
@@ -83,6 +84,7 @@ class Swarm {
   readonly #world: World;
   readonly #invariants: Invariants;
   readonly #faults: SwarmFaults;
+  readonly #lies: SwarmLies;
   readonly #healedMs: number[] = [];
 
   constructor(seed: number) {
@@ -96,6 +98,7 @@ class Swarm {
     this.#invariants = new Invariants(this.#world, reach);
     const parts = { world: this.#world, reach, invariants: this.#invariants, config };
     this.#faults = new SwarmFaults(parts, this.#random.fork());
+    this.#lies = new SwarmLies(parts, seed);
   }
 
   play(): SwarmResult {
@@ -132,7 +135,9 @@ class Swarm {
     for (let count = 0; count < nodes; count++) {
       world.after(this.#random.below(spreadMs), () => this.#faults.startNewcomer());
     }
-    world.run(spreadMs + this.#random.below(settleMs));
+    const quietUntil = world.now + spreadMs + this.#random.below(settleMs);
+    this.#lies.begin(quietUntil);
+    world.run(quietUntil - world.now);
   }
 
   /** Things happen, everything heals, and all agree. */
@@ -141,6 +146,7 @@ class Swarm {
     const { roundMs, pauseMs, loss } = this.#config;
     const until = world.now + roundMs;
     world.network.loss = loss;
+    this.#lies.begin(until);
     while (world.now < until) {
       if (pauseMs < Infinity) this.#faults.happen();
       const runMs = pauseMs < Infinity ? 1 + this.#random.below(2 * pauseMs) : roundMs;

@@ -51,24 +51,28 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "does not refute what is said about it",
-    changes: one("exchange.ts", "        this.#refute(record.incarnation, now);\n", ""),
+    changes: one(
+      "refutations.ts",
+      "if (isWrong || record.incarnation > self.incarnation) this.#refute(",
+      "if (false) this.#refute(",
+    ),
     seedsMax: 10,
   },
   {
     name: "refutes without raising its incarnation",
     changes: one(
-      "exchange.ts",
-      "incarnation: countAbove(self.incarnation, accused)",
-      "incarnation: self.incarnation",
+      "refutations.ts",
+      "this.#raise(countAbove(self.incarnation, accused), now);",
+      "this.#raise(self.incarnation, now);",
     ),
     seedsMax: 10,
   },
   {
     name: "lets its incarnation fall",
     changes: one(
-      "exchange.ts",
-      "incarnation: countAbove(self.incarnation, accused)",
-      "incarnation: accused > 0 ? 0 : 1",
+      "refutations.ts",
+      "this.#raise(countAbove(self.incarnation, accused), now);",
+      "this.#raise(accused > 0 ? 0 : 1, now);",
     ),
     seedsMax: 10,
   },
@@ -151,7 +155,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "does not pass news on",
     changes: one("exchange.ts", "    else outbox.record(record, now);\n", ""),
-    seedsMax: 25,
+    seedsMax: 100,
   },
   {
     name: "does not compare what differs",
@@ -180,6 +184,45 @@ export const plantedFaults: readonly PlantedFault[] = [
     ],
     by: "fuzz",
     seedsMax: 100,
+  },
+  {
+    name: "lets a row take the place of a member",
+    changes: one(
+      "registry_reader.ts",
+      "if (!this.#mayIntroduce(row, known, now)) return candidates.drop(row.name);",
+      "if (known !== undefined && !isKnown) roster.drop(row.name);",
+    ),
+    seedsMax: 10,
+  },
+  {
+    name: "shares what pings showed with the copy of a member",
+    changes: [
+      ...one(
+        "candidates.ts",
+        "return owner === name ? undefined : owner;",
+        "return owner === this.#roster.self.name ? owner : undefined;",
+      ),
+      ...one(
+        "candidate_prober.ts",
+        "const isBad = link.miss(",
+        "const owner = this.#parts.roster.nameOf(candidate.instance);\n    if (owner !== undefined) this.#parts.monitor.linkOf(owner).badSince ??= now;\n    const isBad = link.miss(",
+      ),
+    ],
+    seedsMax: 10,
+  },
+  {
+    name: "yields its name to whoever is silent",
+    changes: one(
+      "name_claim.ts",
+      'return this.#gone(now);\n      case "wrong-cookie":',
+      'if (this.#held) return void (this.#verdict = "holder-lives");\n        return this.#gone(now);\n      case "wrong-cookie":',
+    ),
+    seedsMax: 10,
+  },
+  {
+    name: "believes others more than its own pings",
+    changes: one("hearsay.ts", "if (!monitor.watches(name) ||", "if (true ||"),
+    seedsMax: 40,
   },
   {
     name: "counts rows among the members",
