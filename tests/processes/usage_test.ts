@@ -67,7 +67,7 @@ processTest("a URL of a registry that is not legal is told without the secret in
     `postgres://me:${secret}@db:99999/app`,
     `postgres://me:${secret}@`,
     `postgres://me:${secret}@db/app?sslmode=maybe`,
-    `postgres://db/app?password=${secret}`,
+    `postgres://db/app?pass=${secret}`,
     `redis://me:${secret}@db/many`,
     `redis:me:${secret}@db`,
     `rediss://me:${secret}@db/0?token=${secret}`,

@@ -31,7 +31,7 @@ export function rowOf(name: string, beat = 0, changes: Partial<Row> = {}): Row {
     incarnation: 0,
     beat,
     beatIntervalMs: 1_000,
-    addresses: [{ host: "10.0.0.2", port: 4370 }],
+    addresses: [{ host: "127.0.0.2", port: 4370 }],
     state: "up",
     tags: {},
     startedAt: "2016-03-10T18:51:29.277Z",

@@ -19,7 +19,7 @@ import { Wire } from "../../lib/transport/wire.ts";
 import { loudBarrier } from "../loud_barrier.ts";
 
 export const loopback: Address = { host: "127.0.0.1", port: 0 };
-export const cookie = "the cookie of the tests";
+export const cookie = "u3Wn0uS1kq3cN4v6YjzXb1Tt8lQm5Ro7Gh2Ed9Fa0Pw";
 /** Long enough for a machine that does other things too; no test waits for it to pass. */
 export const patient: Deadlines = { connectTimeoutMs: 20_000, answerTimeoutMs: 20_000 };
 
