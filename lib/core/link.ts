@@ -53,6 +53,8 @@ export class Link {
   ping: number | undefined;
   /** When it was last wished to be asked out of turn, or will be by such a wish; `-Infinity`: never. */
   hastenedAt = -Infinity;
+  /** When it was last asked out of turn, or will be, as its connection broke; `-Infinity`: never. */
+  lostAt = -Infinity;
   /** The last round trip, in microseconds. */
   roundTripUs: number | undefined;
   /** The address of the last pong. */

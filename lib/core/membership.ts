@@ -254,9 +254,7 @@ export class Membership {
         return this.#pinged(input, now);
       case "lost":
       case "late":
-        if (this.#roster.holds(input.name, input.instance)) this.#monitor.hasten(input.name, now);
-        else this.#prober.late(input.name, input.instance, now);
-        return;
+        return this.#lostOrLate(input, now);
       case "told":
         return this.#exchange.told(input.news, input.from, now);
       case "probe-asked":
@@ -303,6 +301,11 @@ export class Membership {
     this.#beams?.wake(now, out);
     this.#changes.wake(now, out);
     this.#standing.wake(now, out);
+  }
+
+  #lostOrLate({ kind, name, instance }: Input & { kind: "lost" | "late" }, now: number): void {
+    if (!this.#roster.holds(name, instance)) return this.#prober.late(name, instance, now);
+    return kind === "lost" ? this.#monitor.lost(name, now) : this.#monitor.hasten(name, now);
   }
 
   #listed({ rows, beams }: Input & { kind: "listed" }, now: number): void {

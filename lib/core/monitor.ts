@@ -174,12 +174,24 @@ export class Monitor {
 
   /** Asks the member of that name now, out of turn; but not more than once an interval. */
   hasten(name: NodeName, now: number): void {
+    this.#hasten(name, "hastenedAt", now);
+  }
+
+  /**
+   * Asks the member of that name now, as its connection broke: that is how a killed process is seen
+   * first, whatever made this node ask out of turn a moment ago. Not more than once an interval, too.
+   */
+  lost(name: NodeName, now: number): void {
+    this.#hasten(name, "lostAt", now);
+  }
+
+  #hasten(name: NodeName, reason: "hastenedAt" | "lostAt", now: number): void {
     const record = this.#roster.get(name);
     if (record === undefined || !this.#running) return;
     const link = this.linkOf(name);
-    const at = Math.max(now, link.hastenedAt + this.#settings.intervalMs);
+    const at = Math.max(now, link[reason] + this.#settings.intervalMs);
     if (link.ping !== undefined || (this.#due.at(name) ?? Infinity) <= at) return;
-    link.hastenedAt = at;
+    link[reason] = at;
     this.#due.set(name, at);
   }
 

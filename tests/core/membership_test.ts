@@ -433,3 +433,15 @@ Deno.test("Membership keeps to unreachable while resets answer for a node whose 
     }
   }
 });
+
+Deno.test("Membership sees a process killed in the very moment in which all have met", () => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const { world, nodes } = cluster(5, seed);
+    assert.notEqual(world.runUntil(() => allTrue(nodes), 5000), undefined, "they meet");
+    world.run(seed * 10);
+    const [dead, ...others] = nodes;
+    world.kill(dead as SimNode);
+    const tookMs = world.runUntil(() => allSee(others, "n1@10.0.0.1", "down"), 5000);
+    assert.ok(tookMs !== undefined && tookMs < 600, `seed ${seed}: ${tookMs} ms`);
+  }
+});
