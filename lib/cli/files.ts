@@ -5,7 +5,7 @@
  */
 import { beamCookieFault } from "../core/option_beam.ts";
 import type { NodeOptions } from "../core/options.ts";
-import { cookieFault } from "../core/option_identity.ts";
+import { cookieFault, withoutLineEnd } from "../core/option_identity.ts";
 import { quote } from "../core/option_values.ts";
 import type { World } from "./world.ts";
 
@@ -63,7 +63,7 @@ export async function readCookieFiles(
       );
       continue;
     }
-    const secret = text.value.replace(/\r?\n$/, "");
+    const secret = withoutLineEnd(text.value);
     const fault = cookieFault(secret);
     if (fault === undefined) value.push(secret);
     else faults.push(`${what}: the cookie in it is not legal: ${fault}`);

@@ -80,14 +80,21 @@ export const cookie: ValueType<string> = {
   placeholder: "secret",
   secret: true,
   read(text) {
-    const fault = cookieFault(text);
-    return fault ? { fault } : { value: text };
+    const value = withoutLineEnd(text);
+    const fault = cookieFault(value);
+    return fault ? { fault } : { value };
   },
 };
+
+/** Without the line break that tools leave at the end of a file, and of a variable made of one. */
+export function withoutLineEnd(text: string): string {
+  return text.replace(/\r?\n$/, "");
+}
 
 /** Why `cookie` cannot be one, as a clause that begins with "it", or `undefined`. */
 export function cookieFault(cookie: string): string | undefined {
   const length = encodeUtf8(cookie).length;
+  if (/[\r\n]/.test(cookie)) return "it must be one line, it has a line break inside";
   return length >= 1 && length <= cookieMaxBytes
     ? undefined
     : `it must be 1 to ${cookieMaxBytes} bytes long, it has ${length}`;

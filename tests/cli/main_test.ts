@@ -66,12 +66,13 @@ Deno.test("main() puts cookies of files behind those of flags", async () => {
 });
 
 Deno.test("main() tells which cookie file cannot be used, and why", async () => {
-  const files = { "/empty": "\n", "/long": "x".repeat(2000) };
-  const environment = { CLUSTERNODE_COOKIE_FILE: "/empty:/long:/none" };
+  const files = { "/empty": "\n", "/long": "x".repeat(2000), "/lines": "a\nb\n" };
+  const environment = { CLUSTERNODE_COOKIE_FILE: "/empty:/long:/lines:/none" };
   const { code, stderr } = await run([], { files, environment });
   equal(code, 2);
   match(stderr, /CLUSTERNODE_COOKIE_FILE "\/empty": the cookie in it .* it has 0\n/);
   match(stderr, /CLUSTERNODE_COOKIE_FILE "\/long": the cookie in it .* it has 2000\n/);
+  match(stderr, /CLUSTERNODE_COOKIE_FILE "\/lines": the cookie in it .* must be one line/);
   match(stderr, /CLUSTERNODE_COOKIE_FILE "\/none": it cannot be read \(No such file\)/);
 });
 

@@ -69,6 +69,18 @@ Deno.test("resolveOptions() does not mix cookies of one source with files of ano
   deepEqual([flagged.cookies, flagged.cookieFiles], [[], ["/c"]]);
 });
 
+Deno.test("resolveOptions() takes a cookie without the line break at its end, and of one line", () => {
+  for (const text of ["secret", "secret\n", "secret\r\n"]) {
+    deepEqual(resolve({ environment: { CLUSTERNODE_COOKIE: text } }).cookies, ["secret"]);
+  }
+  for (const text of ["a\nb", "a\rb\n", "a\n\n", "\na"]) {
+    throws(
+      () => resolve({ environment: { CLUSTERNODE_COOKIE: text } }),
+      /CLUSTERNODE_COOKIE.*: it must be one line, it has a line break inside/,
+    );
+  }
+});
+
 Deno.test("resolveOptions() takes lists apart in the environment as documented", () => {
   const options = resolve({
     environment: {
