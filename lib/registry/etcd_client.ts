@@ -136,15 +136,17 @@ export class EtcdClient implements Disposable {
     for (let turn = 0; turn < endpoints.length; turn++) {
       const index = (first + turn) % endpoints.length;
       const endpoint = endpoints[index] ?? "";
-      const member = { ...memberAt(endpoint, credentials?.user), hasCertificate };
+      const proxy = this.#pool.proxyOf(endpoint);
+      const member = { ...memberAt(endpoint, credentials?.user), hasCertificate, proxy };
       const { host } = member;
       const before = faults.length === 0 ? "" : ` (${reasonsOf(faults)})`;
-      asker.doing = `waiting for ${host}${before}`;
+      const way = proxy === undefined ? host : `${host} through the proxy ${proxy}`;
+      asker.doing = `waiting for ${way}${before}`;
       const isLast = turn + 1 === endpoints.length;
       const limitMs = isLast ? this.#timeoutMs : Math.ceil((deadline - this.#clock.now()) / 2);
       const silence = new AbortController();
       const cancel = this.#clock.after(limitMs, () => {
-        silence.abort(new EtcdFault("uncertain", `${host} does not answer`));
+        silence.abort(new EtcdFault("uncertain", `${way} does not answer`));
       });
       const signal = AbortSignal.any([asker.signal, silence.signal]);
       const question = { ...member, endpoint, path, isChange: path === "kv/txn", body, signal };
@@ -274,7 +276,10 @@ async function send(
   });
 }
 
-function memberAt(endpoint: string, user: string | undefined): Omit<Member, "hasCertificate"> {
+function memberAt(
+  endpoint: string,
+  user: string | undefined,
+): Pick<Member, "host" | "isSecure" | "user"> {
   const [scheme = "", host = ""] = endpoint.split("//");
   return { host, isSecure: scheme === "https:", user };
 }

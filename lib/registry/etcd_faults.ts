@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { proxyAnswerReason } from "./http_proxy.ts";
 import { brokenReason, networkReason, saidBy } from "./network_faults.ts";
 import { StorageFault } from "./storage_fault.ts";
 
@@ -48,6 +49,8 @@ export interface Member {
   readonly isSecure: boolean;
   /** True if it is shown a certificate of ours. */
   readonly hasCertificate: boolean;
+  /** Host and port of the HTTP proxy on the way, if there is one. */
+  readonly proxy: string | undefined;
   /** Who we are to it, if it is told. */
   readonly user: string | undefined;
 }
@@ -99,7 +102,10 @@ export function answerFault(message: string, status: number, asked: Asked): Etcd
   for (const [said, kind, words] of answers) {
     if (said.test(message)) return new EtcdFault(kind, words(asked));
   }
-  const { host } = asked;
+  const { host, proxy } = asked;
+  if (message === "" && proxy !== undefined) {
+    return new EtcdFault("uncertain", proxyAnswerReason(proxy, host, status));
+  }
   if (message === "" && status < 500) {
     const reason = `${host} is no etcd of version 3.4 or later with a JSON gateway`;
     return new EtcdFault("unserved", `${reason}: HTTP ${status}`);
@@ -129,13 +135,22 @@ const failures: readonly (readonly [said: RegExp, words: Words])[] = [
 /** The fault behind whatever the HTTP client has thrown. */
 export function transportFault(error: unknown, asked: Asked): StorageFault {
   if (error instanceof StorageFault) return error;
-  const { host } = asked;
+  const { host, proxy } = asked;
   const said = saidBy(error);
   const kind = said.includes("error (Connect)") ? "unserved" : "uncertain";
-  const words = failures.find(([pattern]) => pattern.test(said))?.[1];
+  const words = proxy === undefined
+    ? failures.find(([pattern]) => pattern.test(said))?.[1]
+    : undefined;
   const detail = /client error \(\w+\): (.*)/.exec(said)?.[1]?.slice(0, shownMaxLength);
-  const other = `${brokenReason(host)}${detail === undefined ? "" : `: ${detail}`}`;
+  const way = proxy === undefined ? host : `the proxy ${proxy}`;
+  const other = `${brokenReason(way)}${detail === undefined ? "" : `: ${detail}`}`;
   const { hasCertificate } = asked;
-  const peer = { at: host, caParameter: "tls_ca", certParameter: "tls_cert", hasCertificate };
+  const peer = {
+    at: host,
+    caParameter: "tls_ca",
+    certParameter: "tls_cert",
+    hasCertificate,
+    proxy,
+  };
   return new EtcdFault(kind, words?.(asked) ?? networkReason(error, peer) ?? other, error);
 }

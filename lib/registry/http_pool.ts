@@ -9,6 +9,9 @@
 import { untilResolved } from "../sockets/system_lookup.ts";
 import { readTlsFiles } from "./certificates.ts";
 import type { TlsTexts } from "./certificates.ts";
+import { exceptionFor, proxyFor } from "./http_proxy.ts";
+import type { Proxy } from "./http_proxy.ts";
+import type { Environment } from "./s3_credentials.ts";
 import { StorageFault } from "./storage_fault.ts";
 import type { TlsFiles } from "./url_parts.ts";
 
@@ -18,18 +21,33 @@ const idleMs = 30_000;
 /** Idle connections that are kept for one host. */
 const idleMax = 16;
 
-/** The HTTP clients of one handle, one after the other. */
+/** The HTTP clients of one handle, one for each server, and one after the other. */
 export class HttpPool implements Disposable {
   readonly #files: TlsFiles;
   #texts: TlsTexts | undefined;
-  #client: Deno.HttpClient | undefined;
+  readonly #environment: Environment;
+  /** By the origin of the server. */
+  readonly #clients = new Map<string, Deno.HttpClient>();
   /** Hosts for which the system has answered since connections were made anew. */
   readonly #resolved = new Set<string>();
   #isClosed = false;
 
-  /** @param files certificates that are trusted beside the usual ones, and what proves who we are */
-  constructor(files: TlsFiles) {
+  /**
+   * @param files certificates that are trusted beside the usual ones, and what proves who we are
+   * @param environment says which proxy to use
+   */
+  constructor(files: TlsFiles, environment: Environment = ownVariable) {
     this.#files = files;
+    this.#environment = environment;
+  }
+
+  /**
+   * Host and port of the proxy for requests to `url`, if they go through one.
+   *
+   * @throws {StorageFault} if the variable that names it is not legal
+   */
+  proxyOf(url: string): string | undefined {
+    return proxyFor(new URL(url), this.#environment)?.at;
   }
 
   /**
@@ -37,17 +55,22 @@ export class HttpPool implements Disposable {
    *
    * @param url where the request goes
    * @throws the abort reason if `signal` is aborted before the system has answered for the host
-   * @throws {StorageFault} if a file with certificates cannot be used, or the pool is closed
+   * @throws {StorageFault} if a file with certificates or the variable of a proxy cannot be used, or
+   *   the pool is closed
    */
   async client(url: string, signal: AbortSignal): Promise<Deno.HttpClient> {
-    await this.#resolve(new URL(url).hostname, signal);
+    const server = new URL(url);
+    const proxy = proxyFor(server, this.#environment);
+    await this.#resolve(new URL(proxy?.options.url ?? server).hostname, signal);
     this.#texts ??= await readTlsFiles(this.#files);
     // From here on nothing waits, so that no two make clients of their own, or one too late.
     if (this.#isClosed) throw new StorageFault("the registry is closed");
-    return this.#client ??= this.#create(this.#texts);
+    const client = this.#clients.get(server.origin) ?? this.#create(server, proxy, this.#texts);
+    this.#clients.set(server.origin, client);
+    return client;
   }
 
-  /** A proxy may know hosts that the system does not: the client finds out. */
+  /** What the system does not know, the client finds out. */
   async #resolve(hostname: string, signal: AbortSignal): Promise<void> {
     const host = hostname.replace(/^\[(.*)\]$/, "$1");
     if (this.#resolved.has(host)) return;
@@ -57,7 +80,7 @@ export class HttpPool implements Disposable {
 
   /** Makes new connections from now on, unless `failed` has been replaced before; others go on. */
   renew(failed: Deno.HttpClient): void {
-    if (this.#client === failed) this.#drop();
+    if ([...this.#clients.values()].includes(failed)) this.#drop();
   }
 
   [Symbol.dispose](): void {
@@ -67,17 +90,19 @@ export class HttpPool implements Disposable {
 
   #drop(): void {
     this.#resolved.clear();
-    this.#client?.close();
-    this.#client = undefined;
+    for (const client of this.#clients.values()) client.close();
+    this.#clients.clear();
   }
 
-  #create({ ca, cert, key }: TlsTexts): Deno.HttpClient {
+  #create(server: URL, proxy: Proxy | undefined, { ca, cert, key }: TlsTexts): Deno.HttpClient {
+    if (proxy === undefined) this.#goStraightTo(server);
+    const by = proxy === undefined ? {} : { proxy: proxy.options };
     const caCerts = ca === undefined ? [] : [ca];
     const ownCertificate = cert === undefined || key === undefined ? {} : { cert, key };
     try {
       // Where requests are signed, the header `host` is, too, and HTTP/2 has none.
       const limits = { poolIdleTimeout: idleMs, poolMaxIdlePerHost: idleMax };
-      return Deno.createHttpClient({ caCerts, ...ownCertificate, http2: false, ...limits });
+      return Deno.createHttpClient({ caCerts, ...ownCertificate, ...by, http2: false, ...limits });
     } catch {
       this.#texts = undefined;
       const { caPath, certPath, keyPath } = this.#files;
@@ -87,5 +112,21 @@ export class HttpPool implements Disposable {
           : `a certificate or key is not legal in the files ${caPath ?? ""} ${certPath} ${keyPath}`,
       );
     }
+  }
+
+  /** A client without a proxy obeys the variables by itself, and has no other switch. */
+  #goStraightTo(server: URL): void {
+    const exception = exceptionFor(server, this.#environment);
+    if (exception !== undefined) Deno.env.set("NO_PROXY", exception);
+  }
+}
+
+/** What a program that uses the library keeps from it is not there. */
+function ownVariable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
   }
 }

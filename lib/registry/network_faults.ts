@@ -13,6 +13,8 @@ export interface Peer {
   readonly at: string;
   /** The parameter of the URL that names a file of certificates to trust. */
   readonly caParameter: string;
+  /** Host and port of the HTTP proxy on the way, if there is one. */
+  readonly proxy?: string | undefined;
   /** The one that names the file of a certificate of our own; `undefined` if there is none. */
   readonly certParameter?: string;
   /** True if one was shown. */
@@ -24,9 +26,16 @@ type Words = (peer: Peer) => string;
 /** Characters that are looked at of what an error says: some repeat what the other side has sent. */
 const saidMaxLength = 4_000;
 
+/** The one that is dialled: a proxy, where there is one. */
+function dialled({ at, proxy }: Peer): string {
+  return proxy === undefined ? at : `the proxy ${proxy}`;
+}
+
 /** The first sign that is found counts. */
 const signs: readonly (readonly [sign: RegExp, words: Words])[] = [
   [/NotCapable|requires net access/i, ({ at }) => `the network may not be used for ${at}`],
+  [/proxy auth/i, (peer) => `${dialled(peer)} wants a user and a password`],
+  [/unsuccessful tunnel/i, (peer) => `${dialled(peer)} opens no way to ${peer.at}`],
   // Alerts are what the other side says, so these are about a certificate of ours, or the lack of it.
   [
     /CertificateRequired|CERTIFICATE_REQUIRED|alert:? .*(BadCertificate|UnknownCA|CertificateUnknown|CertificateExpired|CertificateRevoked|UnsupportedCertificate|AccessDenied)/i,
@@ -59,13 +68,13 @@ const signs: readonly (readonly [sign: RegExp, words: Words])[] = [
   ],
   [/certificate|\bCERT_/i, ({ at }) => `the certificate of ${at} is not accepted`],
   [/handshake|fatal alert/i, ({ at }) => `${at} and this node agree on no TLS`],
-  [/refused/i, ({ at }) => `${at} refuses the connection`],
-  [/ENOTFOUND|EAI_|dns error|lookup/i, ({ at }) => `the host of ${at} is not known`],
-  [/EHOSTUNREACH|ENETUNREACH|unreachable/i, ({ at }) => `${at} cannot be reached`],
-  [/ETIMEDOUT|timed out/i, ({ at }) => `${at} does not answer`],
+  [/refused/i, (peer) => `${dialled(peer)} refuses the connection`],
+  [/ENOTFOUND|EAI_|dns error|lookup/i, (peer) => `the host of ${dialled(peer)} is not known`],
+  [/EHOSTUNREACH|ENETUNREACH|unreachable/i, (peer) => `${dialled(peer)} cannot be reached`],
+  [/ETIMEDOUT|timed out/i, (peer) => `${dialled(peer)} does not answer`],
   [
     /ECONNRESET|ECONNABORTED|EPIPE|reset by peer|broken pipe|closed before message/i,
-    ({ at }) => brokenReason(at),
+    (peer) => brokenReason(dialled(peer)),
   ],
 ];
 

@@ -67,7 +67,8 @@ export class S3Client implements Disposable {
     this.#place = place;
     this.#clock = clock;
     this.#environment = environment;
-    this.#pool = new HttpPool({ caPath: place.caFile, certPath: undefined, keyPath: undefined });
+    const files = { caPath: place.caFile, certPath: undefined, keyPath: undefined };
+    this.#pool = new HttpPool(files, environment);
   }
 
   /**
@@ -119,6 +120,7 @@ export class S3Client implements Disposable {
     const signed = await this.#signed(credentials, region, url, request);
     const { method, body, signal } = request;
     const client = await this.#pool.client(url.href, signal);
+    const proxy = this.#pool.proxyOf(url.href);
     try {
       const response = await fetch(url, {
         method,
@@ -142,6 +144,7 @@ export class S3Client implements Disposable {
         code: /^[\w.]{1,60}$/.test(code) ? code : "",
         bucket: this.#place.bucket,
         host: url.host,
+        proxy,
         accessKeyId: credentials.accessKeyId,
         region: regionOf(status, code, headers, text ?? ""),
         aheadMs: this.#aheadMs(headers),
@@ -150,7 +153,7 @@ export class S3Client implements Disposable {
       if (error instanceof StorageFault) throw error;
       this.#pool.renew(client);
       if (signal.aborted) throw signal.reason;
-      throw networkFault(error, url.host);
+      throw networkFault(error, url.host, proxy);
     }
   }
 

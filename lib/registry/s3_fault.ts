@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { proxyAnswerReason } from "./http_proxy.ts";
 import { brokenReason, networkReason } from "./network_faults.ts";
 import { StorageFault } from "./storage_fault.ts";
 
@@ -32,6 +33,8 @@ export interface Refusal {
   readonly code: string;
   readonly bucket: string;
   readonly host: string;
+  /** Host and port of the HTTP proxy on the way, if there is one. */
+  readonly proxy?: string | undefined;
   readonly accessKeyId: string;
   /** Where the bucket lies, if the answer tells. */
   readonly region: string | undefined;
@@ -92,6 +95,8 @@ function reasonOf(refusal: Refusal): string {
     case "XMinioStorageFull":
       return `the storage of the bucket "${bucket}" is full`;
   }
+  const { proxy } = refusal;
+  if (code === "" && proxy !== undefined) return proxyAnswerReason(proxy, host, status);
   if (status === 429 || slowDownCodes.has(code)) return `${host} asks to slow down`;
   const isElsewhere = region !== undefined || code === "PermanentRedirect" ||
     code === "TemporaryRedirect" || code === "IllegalLocationConstraintException";
@@ -117,7 +122,8 @@ function skewReason({ host, aheadMs }: Refusal): string {
 }
 
 /** The fault that an error of `fetch` stands for. */
-export function networkFault(error: unknown, host: string): S3Fault {
-  const reason = networkReason(error, { at: host, caParameter: "tls_ca" });
-  return new S3Fault(reason ?? brokenReason(host), { cause: error });
+export function networkFault(error: unknown, host: string, proxy?: string): S3Fault {
+  const reason = networkReason(error, { at: host, caParameter: "tls_ca", proxy });
+  const dialled = proxy === undefined ? host : `the proxy ${proxy}`;
+  return new S3Fault(reason ?? brokenReason(dialled), { cause: error });
 }
