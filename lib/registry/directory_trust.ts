@@ -7,13 +7,14 @@
  *
  * @module
  */
-import { distrustOf } from "../files/trusted_path.ts";
+import { systemErrorCode } from "../core/system_error.ts";
+import { distrustOf, trustedOwners } from "../files/trusted_path.ts";
 import type { Distrust, Sharing } from "../files/trusted_path.ts";
 import { identity } from "./directory_files.ts";
 import type { DirectoryLayout, Place } from "./directory_layout.ts";
 import { layoutOf } from "./directory_place.ts";
 import type { FoundLayout } from "./directory_place.ts";
-import { UntrustedStorage } from "./storage_fault.ts";
+import { StorageFault, UntrustedStorage } from "./storage_fault.ts";
 
 /** Which folder a handle uses, and how. */
 export interface TrustedFolderOptions {
@@ -53,7 +54,13 @@ export class TrustedFolder {
    * @throws {UntrustedStorage} if it has become somebody else's meanwhile
    */
   async create(layout: DirectoryLayout): Promise<void> {
-    await layout.create();
+    try {
+      await layout.create();
+    } catch (error) {
+      const owner = await Deno.stat(layout.base).then(({ uid }) => uid, () => null);
+      const reason = deniedReason(error, layout.base, owner, trustedOwners().at(-1));
+      throw reason === undefined ? error : new StorageFault(reason, { cause: error });
+    }
     await this.layout();
   }
 
@@ -76,6 +83,25 @@ export class TrustedFolder {
     await this.requirePath(layout.top);
     this.#looked = now;
   }
+}
+
+/**
+ * Why this user cannot make anything in the folder `base`, if that is what `error` of the system
+ * means: containers get folders of root's, and the image runs as another user.
+ *
+ * @param owner user id of the folder
+ * @param user our own; `undefined` if this process may not know it
+ */
+export function deniedReason(
+  error: unknown,
+  base: string,
+  owner: number | null,
+  user: number | undefined,
+): string | undefined {
+  const isDenied = systemErrorCode(error) === "EACCES";
+  if (!isDenied || owner === null || user === undefined || owner === user) return undefined;
+  return `permission denied: ${base} belongs to the user ${owner}, and this node runs as the ` +
+    `user ${user}; chown ${user} ${base}, or run as its owner (docker run --user ${owner})`;
 }
 
 function remedyFor({ kind, path }: Distrust): string {
