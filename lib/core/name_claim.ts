@@ -51,12 +51,12 @@ export class NameClaim {
 
   /**
    * @param held true if this node had the name before the holder took it
-   * @param previous the last inquiry, if there was one
+   * @param earlier the inquiries before this one
    */
   constructor(
     holder: RegistryRow,
     held: boolean,
-    previous: NameClaim | undefined,
+    earlier: readonly NameClaim[],
     settings: Settings,
     now: number,
   ) {
@@ -64,16 +64,19 @@ export class NameClaim {
     this.#held = held;
     this.#settings = settings;
     this.#pingAt = now;
-    if (previous?.isContradictedBy(holder, now)) {
+    if (earlier.some((claim) => claim.isContradictedBy(holder, held, now))) {
       this.#verdict = "holder-lives";
       this.#pingAt = Infinity;
     }
   }
 
-  /** True if the holder was taken for gone, but has written a beat since. */
-  isContradictedBy({ row }: RegistryRow, now: number): boolean {
-    return now < this.#doubtUntil && row.instance === this.holder.row.instance &&
-      row.beat > this.holder.row.beat;
+  /**
+   * True if the holder was taken for gone a moment ago, but has written a beat since, or another one has
+   * written over the row with which this node has `held` the name since: somebody had it before.
+   */
+  isContradictedBy({ row }: RegistryRow, held: boolean, now: number): boolean {
+    if (now >= this.#doubtUntil) return false;
+    return row.instance === this.holder.row.instance ? row.beat > this.holder.row.beat : held;
   }
 
   get verdict(): ClaimVerdict {
