@@ -51,12 +51,12 @@ export class NameClaim {
 
   /**
    * @param held true if this node had the name before the holder took it
-   * @param earlier the inquiries before this one
+   * @param previous the last inquiry, if there was one
    */
   constructor(
     holder: RegistryRow,
     held: boolean,
-    earlier: readonly NameClaim[],
+    previous: NameClaim | undefined,
     settings: Settings,
     now: number,
   ) {
@@ -64,19 +64,16 @@ export class NameClaim {
     this.#held = held;
     this.#settings = settings;
     this.#pingAt = now;
-    if (earlier.some((claim) => claim.isContradictedBy(holder, held, now))) {
+    if (previous?.isContradictedBy(holder, now)) {
       this.#verdict = "holder-lives";
       this.#pingAt = Infinity;
     }
   }
 
-  /**
-   * True if the holder was taken for gone a moment ago, but has written a beat since, or another one has
-   * written over the row with which this node has `held` the name since: somebody had it before.
-   */
-  isContradictedBy({ row }: RegistryRow, held: boolean, now: number): boolean {
-    if (now >= this.#doubtUntil) return false;
-    return row.instance === this.holder.row.instance ? row.beat > this.holder.row.beat : held;
+  /** True if the holder was taken for gone, but has written a beat since. */
+  isContradictedBy({ row }: RegistryRow, now: number): boolean {
+    return now < this.#doubtUntil && row.instance === this.holder.row.instance &&
+      row.beat > this.holder.row.beat;
   }
 
   get verdict(): ClaimVerdict {

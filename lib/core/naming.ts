@@ -20,17 +20,13 @@ export interface NamingParts
   readonly keeper: RegistryKeeper;
 }
 
-/** Inquiries that are remembered. */
-const earlierMax = 8;
-
 /** The claims of one node to its name, one at a time. */
 export class Naming {
   readonly #parts: NamingParts;
   readonly #taken: (message: string) => void;
   #suffix = 1;
   #claim: NameClaim | undefined;
-  /** The last inquiries: one of those holders may show that it lives after all. */
-  #earlier: readonly NameClaim[] = [];
+  #lastClaim: NameClaim | undefined;
   #ping: number | undefined;
 
   /** @param taken is told, with a sentence for the user, that a live node holds the name */
@@ -45,7 +41,7 @@ export class Naming {
 
   /** Somebody else's row has the name; `held` if this node had it before. */
   checkHolder(holder: RegistryRow, held: boolean, now: number): void {
-    this.#claim = new NameClaim(holder, held, this.#earlier, this.#parts.settings, now);
+    this.#claim = new NameClaim(holder, held, this.#lastClaim, this.#parts.settings, now);
   }
 
   /** The row under the name, as it was just listed. */
@@ -72,7 +68,7 @@ export class Naming {
     claim.wake(() => this.#ping = nextNumber(), monitor.content(false), now, out);
     if (claim.verdict === "open") return;
     const lives = claim.verdict === "holder-lives";
-    this.#earlier = [...this.#earlier.slice(1 - earlierMax), claim];
+    this.#lastClaim = claim;
     this.#claim = undefined;
     this.#ping = undefined;
     if (!lives && keeper.phase === "claiming") {
