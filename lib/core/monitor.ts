@@ -7,8 +7,9 @@
  * arrives while this process itself was held up is not believed: the deadlines ran out here, not
  * there.
  *
- * Whatever comes in, and however much of it: nobody is asked out of turn more than once an interval,
- * and all together no more often than {@linkcode pingsMostPerInterval}.
+ * Whatever comes in, and however much of it: nobody is asked out of turn more than once an interval
+ * (and once more if its connection broke), and all together no more often than
+ * {@linkcode pingsMostPerInterval}.
  *
  * @module
  */

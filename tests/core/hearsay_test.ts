@@ -9,7 +9,7 @@ import { makeRecord } from "../../lib/core/record.ts";
 import type { MemberRecord } from "../../lib/core/record.ts";
 import type { Vote } from "../../lib/core/suspicion.ts";
 import { LoneNode, pongOf, rowOf } from "./lone_node.ts";
-import { instanceOf, nameOf, recordOf } from "./records.ts";
+import { instanceOf, nameOf, recordOf, voteOf } from "./records.ts";
 
 const liar = instanceOf(666);
 const nowhere = [{ host: "10.9.9.9", port: 4000 }];
@@ -36,18 +36,9 @@ function told(node: LoneNode, record: MemberRecord, from = liar): void {
   node.take({ kind: "told", news: { records: [record], votes: [], witnesses: [] }, from });
 }
 
-function voteOf(voter: number, changes: Partial<Vote> = {}): Vote {
-  return {
-    subject: instanceOf(1),
-    subjectName: nameOf(1),
-    incarnation: 0,
-    voter: instanceOf(voter),
-    voterName: nameOf(voter),
-    sequence: 1,
-    kind: "refused",
-    conclusive: true,
-    ...changes,
-  };
+/** A vote for which a kernel has refused twice. */
+function conclusiveVoteOf(voter: number, changes: Partial<Vote> = {}): Vote {
+  return voteOf(voter, { kind: "refused", conclusive: true, ...changes });
 }
 
 /** Asserts that n1 was true in every line, under its own instance. */
@@ -97,7 +88,7 @@ Deno.test("Membership does not believe conclusive votes against a member that an
   node.run(20_000, () => {
     if (node.now % 50 !== 0) return;
     sequence++;
-    const votes = [2, 3, 4, 5].map((voter) => voteOf(voter, { sequence }));
+    const votes = [2, 3, 4, 5].map((voter) => conclusiveVoteOf(voter, { sequence }));
     node.take({ kind: "told", news: { records: [], votes, witnesses: [] }, from: liar });
   });
   assertTrue(node);
@@ -128,8 +119,8 @@ Deno.test("Membership keeps what a voter has said itself, whatever others say in
   const { node, fails } = cluster();
   fails.set(nameOf(1), { kind: "refused", detail: "" });
   const news = (votes: readonly Vote[]) => ({ records: [], votes, witnesses: [] });
-  node.take({ kind: "told", news: news([voteOf(2)]), from: instanceOf(2) });
-  const takenBack = voteOf(2, { sequence: 2 ** 40, kind: undefined, conclusive: false });
+  node.take({ kind: "told", news: news([conclusiveVoteOf(2)]), from: instanceOf(2) });
+  const takenBack = conclusiveVoteOf(2, { sequence: 2 ** 40, kind: undefined, conclusive: false });
   node.take({ kind: "told", news: news([takenBack]), from: liar });
   node.run(1000);
   const { name } = recordOf(1);

@@ -9,6 +9,7 @@ import type { NodeName } from "../../lib/core/name.ts";
 import { makeRecord } from "../../lib/core/record.ts";
 import type { MemberRecord, RecordContent, RecordState } from "../../lib/core/record.ts";
 import type { InstanceId } from "../../lib/core/row.ts";
+import type { Vote } from "../../lib/core/suspicion.ts";
 
 const failures: Readonly<Record<PingFailure, true>> = {
   "refused": true,
@@ -75,4 +76,18 @@ export function effectsOf<Kind extends Effect["kind"]>(
   effects: readonly Effect[],
 ): readonly (Effect & { kind: Kind })[] {
   return effects.filter((effect): effect is Effect & { kind: Kind } => effect.kind === kind);
+}
+
+/** A vote of node `voter` against node 1. */
+export function voteOf(voter: number, changes: Partial<Vote> = {}): Vote {
+  return {
+    subject: instanceOf(1),
+    subjectName: nameOf(1),
+    incarnation: 0,
+    voter: instanceOf(voter),
+    voterName: nameOf(voter),
+    sequence: 1,
+    kind: "silent",
+    ...changes,
+  };
 }

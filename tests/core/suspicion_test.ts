@@ -7,24 +7,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { profileTimings } from "../../lib/core/profile.ts";
 import { Suspicion, suspicionMs, voteLifeMs, votesNeeded } from "../../lib/core/suspicion.ts";
-import type { Vote } from "../../lib/core/suspicion.ts";
-import { instanceOf, nameOf } from "./records.ts";
+import { nameOf, voteOf } from "./records.ts";
 
 const profiles = Object.entries(profileTimings);
-
-/** A vote of node `voter` against node 1. */
-function voteOf(voter: number, changes: Partial<Vote> = {}): Vote {
-  return {
-    subject: instanceOf(1),
-    subjectName: nameOf(1),
-    incarnation: 0,
-    voter: instanceOf(voter),
-    voterName: nameOf(voter),
-    sequence: 1,
-    kind: "silent",
-    ...changes,
-  };
-}
 
 function votersOf(suspicion: Suspicion, incarnation: number, now: number): string[] {
   return suspicion.votes(incarnation, now).map(({ voterName }) => voterName).sort();

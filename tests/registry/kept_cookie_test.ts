@@ -4,12 +4,10 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { systemClock } from "../../lib/clock.ts";
-import { openS3Registry } from "../../lib/registry/s3.ts";
 import { needing } from "../permissions.ts";
 import { ownFolder, Scene } from "./directory_scene.ts";
-import { never, randomText } from "./rows.ts";
-import { fakeKeys, FakeS3 } from "./s3_fake.ts";
+import { never } from "./rows.ts";
+import { FakeS3, openFakeRegistry } from "./s3_fake.ts";
 
 Deno.test({
   ...needing("mintCookie() makes the files of a folder young again", "read", "write"),
@@ -38,13 +36,7 @@ Deno.test({
   ...needing("mintCookie() writes an object anew before a rule of the bucket removes it", "net"),
   async fn() {
     await using fake = new FakeS3();
-    const variables: Readonly<Record<string, string>> = {
-      AWS_ACCESS_KEY_ID: fakeKeys.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: fakeKeys.secretAccessKey,
-    };
-    const url = `s3://meeting-place/x?endpoint=${fake.endpoint}&region=eu-central-1`;
-    const context = { cluster: "default", clock: systemClock, timeoutMs: 10_000, randomText };
-    await using registry = openS3Registry(url, context, (name) => variables[name]);
+    await using registry = openFakeRegistry(fake);
     const key = "x/default/.cookie";
     for (const [hours, isWritten] of [[1, false], [13, true]] as const) {
       fake.put(key, "minted", hours * 3_600_000);

@@ -10,7 +10,7 @@ import { readCredentials } from "../../lib/registry/s3_credentials.ts";
 import { needing } from "../permissions.ts";
 import { ManualClock } from "./manual_clock.ts";
 import { nameOf, never, randomText, rowOf } from "./rows.ts";
-import { fakeKeys, FakeS3, refusal } from "./s3_fake.ts";
+import { fakeKeys, FakeS3, openFakeRegistry, refusal } from "./s3_fake.ts";
 
 /** What gives keys, and what it was asked. */
 class Platform implements AsyncDisposable {
@@ -181,13 +181,7 @@ Deno.test({
   ...needing("S3 gets in where a key may be changed once a second only", "net"),
   async fn() {
     await using fake = new FakeS3();
-    const variables: Readonly<Record<string, string>> = {
-      AWS_ACCESS_KEY_ID: fakeKeys.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: fakeKeys.secretAccessKey,
-    };
-    const url = `s3://meeting-place/x?endpoint=${fake.endpoint}&region=eu-central-1`;
-    const context = { cluster: "default", clock: systemClock, timeoutMs: 10_000, randomText };
-    await using registry = openS3Registry(url, context, (name) => variables[name]);
+    await using registry = openFakeRegistry(fake);
     /** Keys that were changed since the second began. */
     const changed = new Set<string>();
     fake.behaviour.before = (method, key) => {
