@@ -10,6 +10,7 @@ import {
   linesPass,
   linesWith,
   shown,
+  showsDead,
   showsExactly,
   statusOf,
 } from "../integration/cluster.ts";
@@ -317,6 +318,7 @@ Deno.test({
     await shown(nodes, allTrue(2), performance.now(), 20_000);
     nodes[1]?.kill("SIGKILL");
     await nodes[1]?.ended();
+    await shown(nodes.slice(0, 1), showsDead("n2@127.0.0.1"), performance.now(), 20_000);
     const forget = scene.runAs(
       ...[victim, group, "forget", "n2", "--registry", `file://${path}?shared=group`] as const,
     );
