@@ -7,7 +7,8 @@ import assert from "node:assert/strict";
 import { needing } from "../permissions.ts";
 import { ownFolder, Scene } from "./directory_scene.ts";
 import { never } from "./rows.ts";
-import { FakeS3, openFakeRegistry } from "./s3_fake.ts";
+import { FakeS3 } from "./s3_fake.ts";
+import { openFakeRegistry } from "./s3_scene.ts";
 
 Deno.test({
   ...needing("mintCookie() makes the files of a folder young again", "read", "write"),

@@ -8,9 +8,6 @@
  */
 import { createHash } from "node:crypto";
 import { systemClock } from "../../lib/clock.ts";
-import type { Registry } from "../../lib/registry/registry.ts";
-import { openS3Registry } from "../../lib/registry/s3.ts";
-import { randomText } from "./rows.ts";
 import { signatureFault } from "./s3_signature.ts";
 import type { KnownKeys } from "./s3_signature.ts";
 
@@ -231,17 +228,6 @@ export class FakeS3 implements AsyncDisposable {
         "</ListBucketResult>",
     );
   }
-}
-
-/** A handle on the bucket of `fake`, with the keys with which everything is allowed. */
-export function openFakeRegistry(fake: FakeS3): Registry {
-  const variables: Readonly<Record<string, string>> = {
-    AWS_ACCESS_KEY_ID: fakeKeys.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: fakeKeys.secretAccessKey,
-  };
-  const url = `s3://meeting-place/x?endpoint=${fake.endpoint}&region=eu-central-1`;
-  const context = { cluster: "default", clock: systemClock, timeoutMs: 10_000, randomText };
-  return openS3Registry(url, context, (name) => variables[name]);
 }
 
 /** An answer by which S3 refuses. */

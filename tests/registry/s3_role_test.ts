@@ -10,7 +10,8 @@ import { readCredentials } from "../../lib/registry/s3_credentials.ts";
 import { needing } from "../permissions.ts";
 import { ManualClock } from "./manual_clock.ts";
 import { nameOf, never, randomText, rowOf } from "./rows.ts";
-import { fakeKeys, FakeS3, openFakeRegistry, refusal } from "./s3_fake.ts";
+import { fakeKeys, FakeS3, refusal } from "./s3_fake.ts";
+import { openFakeRegistry } from "./s3_scene.ts";
 
 /** What gives keys, and what it was asked. */
 class Platform implements AsyncDisposable {
