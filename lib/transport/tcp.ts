@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type Address, formatAddress } from "../core/address.ts";
+import { type Address, formatAddress, ipFamily } from "../core/address.ts";
 import { bodyMaxBytes } from "../core/envelope.ts";
 import { assert } from "../core/assert.ts";
 import type { Barrier } from "../barrier.ts";
@@ -85,6 +85,9 @@ class TcpConnections implements TcpTransport {
   readonly #shared = new Map<string, Promise<Connection | Failure>>();
   readonly #dials = new Set<Dial>();
   readonly #lastGood = new Map<NodeName, Endpoint>();
+  /** Accepted connections whose peers' hosts have been resolved. */
+  readonly #lookedAhead = new WeakSet<Connection>();
+  readonly #closing = new AbortController();
   readonly #tasks = new Set<Promise<unknown>>();
   #cancelSweep: (() => void) | undefined;
   #closed = false;
@@ -158,6 +161,7 @@ class TcpConnections implements TcpTransport {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
+    this.#closing.abort();
     this.#cancelSweep?.();
     for (const dial of this.#dials) dial.stop(stopped);
     const leaving = this.#peers.all().map((one) => one.leave("closed", stopped.detail));
@@ -171,6 +175,7 @@ class TcpConnections implements TcpTransport {
     body: Uint8Array,
     deadlines: Deadlines,
   ): Promise<Outcome> {
+    if (!connection.dialled) this.#lookAhead(connection, target);
     const { answerTimeoutMs } = deadlines;
     const startMs = this.#options.clock.now();
     const result = await connection.request(body, answerTimeoutMs);
@@ -179,6 +184,22 @@ class TcpConnections implements TcpTransport {
     if (this.#closed) return stopped;
     const leftMs = Math.max(1, answerTimeoutMs - (this.#options.clock.now() - startMs));
     return this.#askDialling(target, body, deadlines, leftMs);
+  }
+
+  /**
+   * Resolves the hosts of a peer that has dialled this node, while they can be resolved: once its
+   * connection is gone it has to be dialled, and the name servers may be gone by then.
+   */
+  #lookAhead(connection: Connection, { addresses }: Target): void {
+    if (this.#lookedAhead.has(connection)) return;
+    this.#lookedAhead.add(connection);
+    const { resolver } = this.#dialContext;
+    for (const { host } of addresses) {
+      if (ipFamily(host) !== undefined) continue;
+      const resolved = resolver.addressesOf(host, this.#closing.signal);
+      // Who dials it tells why it cannot be resolved.
+      this.#track(resolved.catch(() => []));
+    }
   }
 
   async #askDialling(

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
 import type { Connect } from "../../lib/transport/attempt.ts";
-import { HostResolver } from "../../lib/sockets/resolver.ts";
 import type { Resolver } from "../../lib/sockets/resolver.ts";
 import { listenTcp } from "../../lib/transport/tcp.ts";
 import type { Outcome } from "../../lib/transport/transport.ts";
@@ -212,81 +211,6 @@ dialling("ask() tries the next address after a while when one does not answer", 
   await using node = await openNode({ connect, resolver: asNamed, limits: { staggerMs: 5 } });
   assertAnswer(await node.ask({ ...two.target, addresses: [at("hole"), at("good")] }));
   assert.deepEqual(log, ["hole", "good"]);
-});
-
-/** A host behind which there are these IP addresses. */
-const behind = (...hosts: string[]): Resolver => ({ addressesOf: () => Promise.resolve(hosts) });
-
-dialling("ask() tries all addresses behind a name, IPv6 and IPv4 in turn", async () => {
-  const log: string[] = [];
-  await using two = await openNode({ name: "n2@test" });
-  const resolver = behind("fd00::1", "fd00::2", "10.0.0.1", "10.0.0.2");
-  const connect: Connect = ({ host, port }, signal) => {
-    log.push(host);
-    return host === "10.0.0.2"
-      ? real({ host: "127.0.0.1", port: two.transport.port }, signal)
-      : black({ host, port }, signal);
-  };
-  // Long enough for the good one to answer, when it comes first, before another one is tried.
-  await using node = await openNode({ connect, resolver, limits: { staggerMs: 250 } });
-  const target = { ...two.target, addresses: [at("name")] };
-  const outcome = await node.ask(target);
-  assertAnswer(outcome);
-  assert.deepEqual(outcome.kind === "answer" && outcome.address, at("name"));
-  assert.deepEqual(log, ["fd00::1", "10.0.0.1", "fd00::2", "10.0.0.2"]);
-  assertAnswer(await node.ask(target, "hi", { ...patient, fresh: true }));
-  assert.deepEqual(log.slice(4), ["10.0.0.2"], "the good one comes first");
-});
-
-dialling("ask() tries no more addresses than the limit, each once", async () => {
-  const log: string[] = [];
-  const connect: Connect = ({ host }) => {
-    log.push(host);
-    return Promise.reject(new Deno.errors.ConnectionRefused("refused"));
-  };
-  const many = Array.from({ length: 50 }, (_, index) => `10.0.0.${index % 40}`);
-  await using node = await openNode({
-    connect,
-    resolver: behind(...many),
-    limits: { attemptsMax: 7 },
-  });
-  const target = { ...deadTarget(), addresses: [at("a"), at("b"), at("10.0.0.1")] };
-  assert.match(
-    assertFailure(await node.ask(target), "refused"),
-    /^nobody listens at a:1 \(10\.0\.0\.0\)$/,
-  );
-  assert.equal(log.length, 7);
-  assert.equal(new Set(log).size, 7);
-});
-
-dialling("ask() tries the other addresses while a name is not resolved", async () => {
-  await using two = await openNode({ name: "n2@test" });
-  const resolver: Resolver = {
-    addressesOf: (_host, signal) =>
-      new Promise((_resolve, reject) =>
-        signal.addEventListener("abort", () => reject(signal.reason))
-      ),
-  };
-  await using node = await openNode({ resolver, limits: { staggerMs: 5 } });
-  const addresses = [at("silent"), ...two.target.addresses];
-  assertAnswer(await node.ask({ ...two.target, addresses }));
-  const unresolved = { ...two.target, instance: newInstance(), addresses: [at("silent")] };
-  const detail = assertFailure(await node.ask(unresolved, "hi", never), "no-answer");
-  assert.equal(detail, "silent is not resolved yet: the name servers are slow");
-});
-
-dialling("ask() says why a name cannot be resolved, and closing does not wait for it", async () => {
-  const resolver: Resolver = {
-    addressesOf: () => Promise.reject(new Error("x cannot be resolved")),
-  };
-  await using node = await openNode({ resolver });
-  const target = { ...deadTarget(), addresses: [at("x")] };
-  assert.equal(assertFailure(await node.ask(target), "no-answer"), "x cannot be resolved");
-  const stuck = new HostResolver({ clock: systemClock, lookup: () => new Promise(() => {}) });
-  const leaving = await openNode({ resolver: stuck });
-  const asked = leaving.ask(target);
-  await leaving.transport[Symbol.asyncDispose]();
-  assertFailure(await asked, "closed");
 });
 
 dialling(
