@@ -335,7 +335,7 @@ Deno.test({
     assert.ok(disk, "a disk is mounted");
     await Deno.chown(disk.path, 61_003, 61_003);
     await Deno.chmod(disk.path, 0o777);
-    const node = scene.start(disk.path, "--log-file", `${disk.path}/log/cluster.log`);
+    const node = scene.start(disk.path, "--log-file", `${disk.path}/.log/cluster.log`);
     await shown([node], showsExactly(name), node.startedAt, 20_000);
     node.kill("SIGTERM");
     assert.equal(await node.ended(), 143);
