@@ -17,6 +17,7 @@ import { cookieWeakness } from "./core/cookie_strength.ts";
 import type { NodeOptions } from "./core/options.ts";
 import { limitsWithin } from "./core/open_files.ts";
 import { profileTimings } from "./core/profile.ts";
+import { ReclaimProofs } from "./core/reclaim_proof.ts";
 import { exposureOf } from "./files/secret_file.ts";
 import { seededRandom } from "./core/random.ts";
 import { hostName } from "./core/name.ts";
@@ -202,6 +203,7 @@ export async function startNode(
         return found && nameOf(found).addresses(port);
       },
       mintedCookie: isMinted ? cookies[0] : undefined,
+      reclaimProofs: new ReclaimProofs(secrets, options.cluster),
       openBeam,
       openTransport: (handler, hello) => {
         const { listen, cluster } = options;

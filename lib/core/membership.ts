@@ -103,7 +103,7 @@ export class Membership {
     this.#keeper = new RegistryKeeper(
       {
         draft: () => draftOf(roster.self, this.#keeper.beatIntervalMs),
-        checkHolder: (holder, held, at) => this.#naming.checkHolder(holder, held, at),
+        checkHolder: (holder, tenure, at) => this.#naming.checkHolder(holder, tenure, at),
         claimed: (at) => this.#claimed(at),
         released: () => this.#stop({ kind: "left" }),
       },

@@ -14,12 +14,15 @@
  * A node that holds its name yields to nothing but an answer: a row, however its beat moves, can be
  * written by anybody who can write the registry. So two that cannot reach each other write over each
  * other's rows, ever more slowly, until they can: then the one whose row does not stand yields. Only
- * a node that has just started, and has taken the name from one that did not answer, gives it back when
- * that one goes on to beat within the time in which a beat is missed.
+ * a node that has just started, and has taken the name from one that did not answer, gives it back: when
+ * that one goes on to beat within the time in which a beat is missed, or when a row that is signed with
+ * the cookie shows that its node had the name before (`name_dispute.ts`). With the latter one of any
+ * number of nodes with one address is left, in whatever order they start.
  *
  * @module
  */
 import type { Effect, PingContent, PingOutcome, RegistryRow } from "./input.ts";
+import type { Row } from "./row.ts";
 import type { Settings } from "./settings.ts";
 
 /** Pings to a silent holder before it is taken for gone. */
@@ -33,6 +36,22 @@ const beatsMissedMax = 3;
 
 /** Longest pause between two beats that is believed of a holder, in milliseconds. */
 const beatMostMs = 60_000;
+
+/**
+ * By what right a node asks about the holder of its name: it has never had the name, it had the name
+ * before the holder took it, or it took the name from the holder, which has now shown that.
+ */
+export type Tenure = "claiming" | "held" | "reclaimed";
+
+/** How long it takes to see that the beat of that row has stopped, in milliseconds. */
+function beatsMs({ beatIntervalMs }: Row): number {
+  return beatsMissedMax * Math.min(beatIntervalMs, beatMostMs);
+}
+
+/** For how long whoever takes its name from that row has to doubt that its node is gone, in milliseconds. */
+export function doubtMs(row: Row): number {
+  return beatsMs(row) + triesMax * holderTimeoutMs;
+}
 
 /** What is known about the holder: nothing yet, or the verdict. */
 export type ClaimVerdict = "open" | "holder-lives" | "holder-gone";
@@ -50,21 +69,20 @@ export class NameClaim {
   #verdict: ClaimVerdict = "open";
 
   /**
-   * @param held true if this node had the name before the holder took it
    * @param previous the last inquiry, if there was one
    */
   constructor(
     holder: RegistryRow,
-    held: boolean,
+    tenure: Tenure,
     previous: NameClaim | undefined,
     settings: Settings,
     now: number,
   ) {
     this.holder = holder;
-    this.#held = held;
+    this.#held = tenure !== "claiming";
     this.#settings = settings;
     this.#pingAt = now;
-    if (previous?.isContradictedBy(holder, now)) {
+    if (tenure === "reclaimed" || previous?.isContradictedBy(holder, now)) {
       this.#verdict = "holder-lives";
       this.#pingAt = Infinity;
     }
@@ -117,7 +135,7 @@ export class NameClaim {
         }
         return this.#gone(now);
       case "wrong-cookie":
-        if (!this.#held) return void (this.#watchUntil = now + this.#beatsMs);
+        if (!this.#held) return void (this.#watchUntil = now + beatsMs(this.holder.row));
         return this.#gone(now);
       default:
         return this.#gone(now);
@@ -126,7 +144,7 @@ export class NameClaim {
 
   #gone(now: number): void {
     // It asks first, too, when it finds that its row is not its own any more.
-    if (!this.#held) this.#doubtUntil = now + this.#beatsMs + triesMax * holderTimeoutMs;
+    if (!this.#held) this.#doubtUntil = now + doubtMs(this.holder.row);
     this.#verdict = "holder-gone";
   }
 
@@ -135,10 +153,5 @@ export class NameClaim {
     if (this.#watchUntil === Infinity || this.#verdict !== "open") return;
     if (current?.row.instance !== this.holder.row.instance) this.#verdict = "holder-gone";
     else if (current.row.beat !== this.holder.row.beat) this.#verdict = "holder-lives";
-  }
-
-  /** How long it takes to see that the holder's beat has stopped, in milliseconds. */
-  get #beatsMs(): number {
-    return beatsMissedMax * Math.min(this.holder.row.beatIntervalMs, beatMostMs);
   }
 }

@@ -12,6 +12,7 @@ import { countAbove } from "./count.ts";
 import type { Effect, PingOutcome, RegistryRow } from "./input.ts";
 import { withSuffix } from "./name.ts";
 import { NameClaim } from "./name_claim.ts";
+import type { Tenure } from "./name_claim.ts";
 import type { RegistryKeeper } from "./registry_keeper.ts";
 
 /** What the naming of a node works with. */
@@ -39,9 +40,9 @@ export class Naming {
     return this.#claim?.wakeAt ?? Infinity;
   }
 
-  /** Somebody else's row has the name; `held` if this node had it before. */
-  checkHolder(holder: RegistryRow, held: boolean, now: number): void {
-    this.#claim = new NameClaim(holder, held, this.#lastClaim, this.#parts.settings, now);
+  /** Somebody else's row has the name. */
+  checkHolder(holder: RegistryRow, tenure: Tenure, now: number): void {
+    this.#claim = new NameClaim(holder, tenure, this.#lastClaim, this.#parts.settings, now);
   }
 
   /** The row under the name, as it was just listed. */

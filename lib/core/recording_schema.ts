@@ -11,12 +11,20 @@ import type { BeamPingOutcome, Input, PingOutcome } from "./input.ts";
 import { addresseeSchema, contentSchema, failureSchema } from "./message.ts";
 import { newsSchema, recordSchema } from "./message.ts";
 import type { ProfileTimings } from "./profile.ts";
-import { addressSchema, instanceSchema, nodeNameSchema, rowSchema, tagsSchema } from "./row.ts";
+import { addressSchema, instanceSchema, nodeNameSchema } from "./row.ts";
+import { reclaimedSchema, rowSchema, tagsSchema } from "./row.ts";
 import type { Settings } from "./settings.ts";
 
 const whole = v.pipe(v.number(), v.safeInteger());
 
-const registryRowSchema = v.object({ row: rowSchema, version: v.string() });
+const registryRowSchema = v.object({
+  row: v.object({
+    ...rowSchema.entries,
+    // Proofs are checked before the core is told of a row, and not recorded.
+    reclaims: v.optional(v.object({ from: reclaimedSchema })),
+  }),
+  version: v.string(),
+});
 
 const outcomeSchema: v.GenericSchema<unknown, PingOutcome> = v.variant("kind", [
   v.object({

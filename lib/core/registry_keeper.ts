@@ -5,7 +5,8 @@
  *         │                       │
  *         │   another instance under our name: ask it (the holder)
  *         ├── it answers ──▶ the name is taken: the next one, or stop
- *         └── it does not ─▶ write over its row; once held, again and again, but ever more slowly
+ *         └── it does not ─▶ write over its row; once held, again and again, but ever more slowly,
+ *                            unless it shows that it had the name before this node
  *
  * The registry may be away, slow, full or wiped at any time. That is said once, tried again with
  * growing pauses, and changes nothing about who is believed to live. A row that vanished is written
@@ -17,6 +18,8 @@ import { BackOff } from "./back_off.ts";
 import { countAbove, isLeap } from "./count.ts";
 import { formatDuration } from "./duration.ts";
 import type { Effect, RegistryRow, Removal, RowDraft } from "./input.ts";
+import type { Tenure } from "./name_claim.ts";
+import { NameDispute } from "./name_dispute.ts";
 import type { Random } from "./random.ts";
 import type { InstanceId } from "./row.ts";
 import { RowDefence } from "./row_defence.ts";
@@ -37,10 +40,10 @@ export interface KeeperOwner {
   /** The row to write next, apart from its beat. */
   draft(): Omit<RowDraft, "beat">;
   /**
-   * Another instance holds our name, or has taken it if `held`: find out whether it lives, then
-   * call `holderChecked`.
+   * Another instance holds our name, or has taken it: find out whether it lives, then call
+   * `holderChecked`.
    */
-  checkHolder(holder: RegistryRow, held: boolean, now: number): void;
+  checkHolder(holder: RegistryRow, tenure: Tenure, now: number): void;
   /** The row is in the registry for the first time. */
   claimed(now: number): void;
   /** The row is gone, or it cannot be removed in time. */
@@ -56,6 +59,7 @@ export class RegistryKeeper {
   readonly #reading: BackOff;
   readonly #writing: BackOff;
   readonly #defence: RowDefence;
+  readonly #dispute = new NameDispute();
   /** Since when the registry is away, for reading, for writing or both. */
   #awaySince = 0;
   #phase: KeeperPhase = "claiming";
@@ -156,6 +160,7 @@ export class RegistryKeeper {
     const { instance } = current.row;
     if (instance === this.#owner.draft().instance || this.#writtenSinceList) return;
     if (this.#write !== "idle") return;
+    if (this.#isLostTo(current, now)) return this.#claim(current, now, out);
     // Of whom has not answered a later row says nothing else; others are asked when it is written.
     if (instance === this.#intruder && current.version !== this.#seen) {
       this.#writeOver(current, now, out);
@@ -163,10 +168,11 @@ export class RegistryKeeper {
   }
 
   /** Somebody who has not answered has written over this node's row. */
-  #writeOver({ row, version }: RegistryRow, now: number, out: Effect[]): void {
+  #writeOver({ row, version }: RegistryRow, now: number, out: Effect[], at?: number): void {
+    this.#dispute.takesBackFrom(row, now);
     this.#intruder = row.instance;
     this.#seen = version;
-    this.#writeAt = this.#defence.overwritten(row.name, now, out);
+    this.#writeAt = at ?? this.#defence.overwritten(row.name, now, out);
     if (now >= this.#writeAt) this.#startWrite(out);
   }
 
@@ -192,12 +198,13 @@ export class RegistryKeeper {
     this.#hasBeenAway = false;
     this.#tellBack(this.#writing, now, out);
     this.#defence.stands(this.#owner.draft().name, now, out);
-    this.#stands(version, now);
+    this.#stands(version, this.#beat, now);
   }
 
-  /** Our row is in the registry, in that version. */
-  #stands(version: string, now: number): void {
+  /** Our row is in the registry, in that version and with that beat. */
+  #stands(version: string, beat: number, now: number): void {
     this.#seen = version;
+    this.#dispute.stands(beat, this.#phase === "claiming", now);
     this.#writeAt = now + this.beatIntervalMs;
     if (this.#phase !== "claiming") return;
     this.#phase = "held";
@@ -218,7 +225,7 @@ export class RegistryKeeper {
     if (this.#writing.failing && isOwn) {
       // The write that seemed to fail was done. Whether the registry is well shows the next one.
       this.#follow(current.row.beat);
-      return this.#stands(current.version, now);
+      return this.#stands(current.version, Math.min(current.row.beat, this.#beat), now);
     }
     this.#tellBack(this.#writing, now, out);
     this.#claim(current, now, out);
@@ -239,6 +246,7 @@ export class RegistryKeeper {
     if (lives) return;
     if (this.#phase === "held") return this.#writeOver(holder, now, out);
     this.#seen = holder.version;
+    this.#dispute.takesFrom(holder.row);
     if (now >= this.#writeAt || this.#writeAt === Infinity) this.#startWrite(out);
   }
 
@@ -318,12 +326,25 @@ export class RegistryKeeper {
     if (own === undefined || own.row.instance === mine.instance) {
       // Ours: an earlier write succeeded although we were told otherwise.
       this.#seen = own?.version;
+      if (own === undefined && this.#phase === "claiming") this.#dispute.takesFrom(undefined);
       this.#follow(own?.row.beat ?? 0);
       return this.#startWrite(out);
     }
+    const isLost = this.#isLostTo(own, now);
+    this.#dispute.disturbed(now);
+    const tenure = this.#phase === "claiming" ? "claiming" : isLost ? "reclaimed" : "held";
+    if (tenure === "held" && own.row.instance === this.#intruder && this.#defence.retry()) {
+      return this.#writeOver(own, now, out, now);
+    }
     this.#write = "checking";
     this.#writeAt = Infinity;
-    this.#owner.checkHolder(own, this.#phase === "held", now);
+    this.#owner.checkHolder(own, tenure, now);
+  }
+
+  /** The node of that row has shown that it had the name before this one, which took it. */
+  #isLostTo({ row }: RegistryRow, now: number): boolean {
+    const { instance } = this.#owner.draft();
+    return this.#dispute.isLostTo(row, { instance, beat: this.#beat }, now);
   }
 
   /** Our row holds a beat that may be ahead of ours; one that leaps is not from this node. */
@@ -336,11 +357,9 @@ export class RegistryKeeper {
     this.#wasAsked = true;
     this.#writeAt = Infinity;
     this.#beat = countAbove(this.#beat, this.#beat);
-    out.push({
-      kind: "write",
-      row: { ...this.#owner.draft(), beat: this.#beat },
-      seen: this.#seen,
-    });
+    const { reclaims } = this.#dispute;
+    const row = { ...this.#owner.draft(), beat: this.#beat, ...reclaims && { reclaims } };
+    out.push({ kind: "write", row, seen: this.#seen });
   }
 
   #tellAway(

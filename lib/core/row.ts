@@ -44,6 +44,20 @@ export function isTagValue(text: string): boolean {
 /** 128 random bits as 32 lower-case hexadecimal digits: one run of one process. */
 export type InstanceId = string;
 
+/** Most instances of which a row says that it was theirs before them. */
+export const reclaimedMax = 8;
+
+/** A row that stood in the place of another one. */
+export type Reclaimed = Pick<Row, "instance" | "beat">;
+
+/** That a node had its name before others, which wrote over its row. */
+export interface Reclaim {
+  /** The rows that they wrote, the last one of each, the latest at the end. */
+  readonly from: readonly Reclaimed[];
+  /** In the registry only: see `reclaim_proof.ts`. What the core is told of has been checked. */
+  readonly proof?: string | undefined;
+}
+
 /** One node as it describes itself. */
 export interface Row {
   readonly version: typeof rowVersion;
@@ -64,6 +78,8 @@ export interface Row {
   readonly activeAt: string;
   /** Program and version, `clusternode/0.1.0`. */
   readonly software: string;
+  /** From whom this node has taken its name back; see `name_dispute.ts`. */
+  readonly reclaims?: Reclaim | undefined;
 }
 
 /** What a node says about itself: all of a row or record whose size is its choice. */
@@ -98,6 +114,19 @@ export const tagsSchema = v.pipe(
   v.check((tags) => Object.keys(tags).length <= tagsMax),
 );
 
+/** Shape of the rows over which a row was written. */
+export const reclaimedSchema = v.pipe(
+  v.array(v.object({ instance: instanceSchema, beat: countSchema })),
+  v.minLength(1),
+  v.maxLength(reclaimedMax),
+);
+
+/** Shape of what a row in the registry reclaims. */
+const reclaimSchema = v.object({
+  from: reclaimedSchema,
+  proof: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
+});
+
 /** Shape of a row that came from outside. */
 export const rowSchema = v.object({
   version: v.literal(rowVersion),
@@ -112,6 +141,8 @@ export const rowSchema = v.object({
   startedAt: v.pipe(v.string(), v.maxLength(40)),
   activeAt: v.pipe(v.string(), v.maxLength(40)),
   software: v.pipe(v.string(), v.maxLength(100)),
+  // What cannot be read there says nothing; the row still introduces its node.
+  reclaims: v.fallback(v.optional(reclaimSchema), undefined),
 });
 
 /** A row as text: one JSON object and a line break, at most {@linkcode rowMaxBytes} long. */

@@ -27,6 +27,7 @@ export class RowDefence {
   #since = 0;
   #lastAt = -Infinity;
   #notBefore = -Infinity;
+  #mayRetry = false;
 
   constructor(random: Random) {
     this.#backOff = new BackOff(pauseFirstMs, random);
@@ -44,6 +45,7 @@ export class RowDefence {
    */
   overwritten(name: NodeName, now: number, out: Effect[]): number {
     this.#lastAt = now;
+    this.#mayRetry = true;
     // A pause that has begun goes on.
     if (now < this.#notBefore) return this.#notBefore;
     if (this.#count++ > 0) return this.#notBefore = now + this.#backOff.failed(pauseMostMs);
@@ -54,8 +56,19 @@ export class RowDefence {
     return now;
   }
 
+  /**
+   * The row that was to be written over has changed before that: true, once for each turn, if its
+   * successor is to be written over at once. Otherwise one that beats would always be faster than the pauses.
+   */
+  retry(): boolean {
+    const may = this.#mayRetry;
+    this.#mayRetry = false;
+    return may;
+  }
+
   /** The row stands at `now`. */
   stands(name: NodeName, now: number, out: Effect[]): void {
+    this.#mayRetry = false;
     if (this.#count === 0 || now - this.#lastAt < quietMs) return;
     if (this.#count > 1) {
       const during = formatDuration(this.#lastAt - this.#since);

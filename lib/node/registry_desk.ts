@@ -8,8 +8,12 @@ import type { Clock } from "../clock.ts";
 import { isLoopback } from "../core/address.ts";
 import type { Effect, Input } from "../core/input.ts";
 import type { NodeName } from "../core/name.ts";
+import type { ReclaimProofs } from "../core/reclaim_proof.ts";
+import { encodeRow, rowMaxBytes } from "../core/row.ts";
+import type { Row } from "../core/row.ts";
+import { encodeUtf8 } from "../core/text.ts";
 import type { Log } from "../log/log.ts";
-import type { Listing, Registry } from "../registry/registry.ts";
+import type { Listing, Registry, StoredRow } from "../registry/registry.ts";
 import { OddityReport } from "./oddity_report.ts";
 
 /** What the desk works with. */
@@ -24,6 +28,8 @@ export interface RegistryDeskParts {
   readonly openBeam?: unknown;
   /** The cookie if it came from the registry, which then has to keep it. */
   readonly mintedCookie: string | undefined;
+  /** Signs a row of this node that reclaims its name, and checks those of others. */
+  readonly reclaimProofs: ReclaimProofs;
 }
 
 /** How often the cookie in the registry is looked after while all is well, in milliseconds. */
@@ -40,6 +46,8 @@ export class RegistryDesk {
   #tending: Promise<void> | undefined;
   /** When the cookie in the registry was last looked after, on the monotonic clock. */
   #cookieSeenAt: number;
+  /** The row that this node wrote last: what others reclaim from it is of interest, and nothing else. */
+  #own: Pick<Row, "name" | "instance"> | undefined;
   /** The cookie of others that was told of. */
   #otherCookie: string | undefined;
 
@@ -77,7 +85,8 @@ export class RegistryDesk {
   async #list(): Promise<void> {
     try {
       const listing = await this.#parts.registry.list(this.#signal);
-      const { rows, timestamps, oddities } = listing;
+      const { timestamps, oddities } = listing;
+      const rows = listing.rows.map((stored) => this.#checked(stored));
       const isDue = this.#parts.clock.now() - this.#cookieSeenAt >= cookieEveryMs;
       if (isDue || !listing.hasCookie) this.#tending ??= this.#tendCookie();
       this.#warnOfLoopback(rows);
@@ -103,16 +112,41 @@ export class RegistryDesk {
   async #write({ row, seen }: Effect & { kind: "write" }): Promise<void> {
     const { clock, registry } = this.#parts;
     const activeAt = new Date(clock.wallTime()).toISOString();
+    this.#own = row;
     try {
-      const result = await registry.write({ ...row, activeAt }, seen, this.#signal);
+      const signed = this.#signed({ ...row, activeAt });
+      const result = await registry.write(signed, seen, this.#signal);
       if (result.kind === "conflict") {
-        return this.#put({ kind: "write-conflict", current: result.current });
+        const current = result.current && this.#checked(result.current);
+        return this.#put({ kind: "write-conflict", current });
       }
       this.#put(result);
       if (seen === undefined) await (this.#tending ??= this.#tendCookie());
     } catch (error) {
       this.#put({ kind: "write-failed", reason: reasonOf(error) });
     }
+  }
+
+  /** The row as it is written: with a proof of what it reclaims, as far as there is room for it. */
+  #signed(row: Row): Row {
+    const { reclaims, ...rest } = row;
+    if (reclaims === undefined) return row;
+    const proof = this.#parts.reclaimProofs.prove({ ...rest, reclaims });
+    if (proof === undefined) return rest;
+    const signed = { ...rest, reclaims: { ...reclaims, proof } };
+    return encodeUtf8(encodeRow(signed)).length > rowMaxBytes ? rest : signed;
+  }
+
+  /** The row as the core is told of it: what it reclaims from this node it has proven. */
+  #checked(stored: StoredRow): StoredRow {
+    const { reclaims, ...rest } = stored.row;
+    if (reclaims === undefined) return stored;
+    const { from, proof } = reclaims;
+    const own = rest.name === this.#own?.name ? this.#own.instance : undefined;
+    const isFromUs = from.some(({ instance }) => instance === own);
+    if (!isFromUs || proof === undefined) return { ...stored, row: rest };
+    const row = { ...rest, reclaims: { from } };
+    return { ...stored, row: this.#parts.reclaimProofs.isProven(row, proof) ? row : rest };
   }
 
   /**
@@ -141,7 +175,8 @@ export class RegistryDesk {
       const { registry } = this.#parts;
       const result = await registry.remove(name, version, this.#signal);
       if (result === "removed") return this.#put({ kind: "removed", name });
-      const current = await registry.read(name, this.#signal);
+      const found = await registry.read(name, this.#signal);
+      const current = found && this.#checked(found);
       this.#put({ kind: "remove-conflict", name, current });
     } catch (error) {
       this.#put({ kind: "remove-failed", name, reason: reasonOf(error) });

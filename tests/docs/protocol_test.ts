@@ -31,7 +31,8 @@ import {
 import { packMaxBytes } from "../../lib/core/packing.ts";
 import { makeRecord } from "../../lib/core/record.ts";
 import { Roster } from "../../lib/core/roster.ts";
-import { decodeRow } from "../../lib/core/row.ts";
+import { ReclaimProofs } from "../../lib/core/reclaim_proof.ts";
+import { decodeRow, reclaimedMax } from "../../lib/core/row.ts";
 import { decodeUtf8, encodeUtf8 } from "../../lib/core/text.ts";
 import { helloMaxBytes, knockMaxBytes, prologueOf } from "../../lib/transport/handshake.ts";
 import { ephemeralKey } from "../../lib/transport/ephemeral_key.ts";
@@ -110,6 +111,19 @@ Deno.test({
   },
 });
 
+Deno.test({
+  ...needing("the proof of the row that reclaims its name in docs/protocol.md is right", "read"),
+  fn() {
+    const [, line = ""] = examples("row");
+    const decoded = decodeRow("n2@10.0.0.6" as NodeName, line);
+    assert.ok(decoded.kind === "row" && decoded.row.reclaims !== undefined);
+    const { reclaims } = decoded.row;
+    const secret = /Secret `(\w+)`, cluster `default`/.exec(page)?.[1] ?? "";
+    const proofs = new ReclaimProofs([secret], "default");
+    assert.equal(proofs.prove({ ...decoded.row, reclaims }), reclaims.proof);
+  },
+});
+
 /** The number that stands at that place in the table of limits. */
 function limit(label: string): number {
   const rows = [...chapter(page, "Limits").matchAll(/^\| (.+?) \| (\d+) \|$/gm)];
@@ -165,6 +179,7 @@ const numbers: Readonly<Record<string, number>> = {
   "bytes that wait to be read by a peer": defaultLimits.writeQueueMaxBytes,
   "a connection that nobody uses is closed after, ms": defaultLimits.idleTimeoutMs,
   "leap of a counter": leapMax,
+  "instances from which a row reclaims its name": reclaimedMax,
   "records, votes and witnesses in a message, bytes": packMaxBytes,
 };
 

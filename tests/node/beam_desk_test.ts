@@ -3,6 +3,7 @@ import type { Input } from "../../lib/core/input.ts";
 import type { NodeName } from "../../lib/core/name.ts";
 import { profileTimings } from "../../lib/core/profile.ts";
 import { seededRandom } from "../../lib/core/random.ts";
+import { ReclaimProofs } from "../../lib/core/reclaim_proof.ts";
 import { BeamDesk, beamRepliesMax } from "../../lib/node/beam_desk.ts";
 import type { BeamOpener } from "../../lib/node/beam_desk.ts";
 import { ClusterNode } from "../../lib/node/node.ts";
@@ -142,6 +143,7 @@ async function openNode(isShared: boolean, failure?: Error): Promise<Scene> {
     status: "every",
     loopbackNote: undefined,
     mintedCookie: undefined,
+    reclaimProofs: new ReclaimProofs([], "default"),
     openTransport: () => Promise.resolve(noTransport),
     openBeam: isShared ? openBeam : undefined,
     settings: (port) => ({

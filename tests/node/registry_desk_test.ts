@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { Barrier } from "../../lib/barrier.ts";
+import { ReclaimProofs } from "../../lib/core/reclaim_proof.ts";
 import { RegistryDesk } from "../../lib/node/registry_desk.ts";
 import { MemoryStorage, openMemoryRegistry } from "../../lib/registry/memory.ts";
 import type { Registry } from "../../lib/registry/registry.ts";
@@ -45,6 +46,7 @@ class Scene implements AsyncDisposable {
       registry: counting,
       loopbackNote: undefined,
       mintedCookie,
+      reclaimProofs: new ReclaimProofs([], "default"),
     };
     this.#desk = new RegistryDesk(parts, () => {}, this.#stop.signal);
   }
