@@ -1,6 +1,6 @@
 /**
- * Lies in a random cluster: rows that somebody writes who does not hold the cookie, and a member that
- * says of others what is not so.
+ * Lies in a random cluster: rows that somebody writes who does not hold the cookie, be they made up or
+ * rows of the nodes themselves once more, and a member that says of others what is not so.
  *
  * No row may end a node, or touch one that has answered; nothing that is said of a member may make one
  * false that answers those who watch it. What they draw is apart from all other chance, so that clusters
@@ -24,12 +24,22 @@ const pauseMostMs = 2000;
 /** Tells apart what is drawn here from what makes up the cluster. */
 const salt = 0x5bd1e995;
 
+/** Tells apart what is drawn for rows that are written once more. */
+const replaySalt = 0x2545f491;
+
+/** Rows that the liar keeps. */
+const keptMax = 64;
+
 /** Tells lies to one world. */
 export class SwarmLies {
   readonly #parts: SwarmParts;
   readonly #random: Random;
   readonly #forges: boolean;
   readonly #slanders: boolean;
+  readonly #replaying: Random;
+  readonly #replays: boolean;
+  /** Rows that it has read, with all that they hold. */
+  readonly #kept: Row[] = [];
   #count = 0;
 
   constructor(parts: SwarmParts, seed: number) {
@@ -37,18 +47,28 @@ export class SwarmLies {
     this.#random = seededRandom(seed ^ salt);
     this.#forges = onceIn(3, this.#random);
     this.#slanders = onceIn(3, this.#random);
+    this.#replaying = seededRandom(seed ^ replaySalt);
+    this.#replays = onceIn(4, this.#replaying);
   }
 
   /** Goes on until `until`, in virtual milliseconds. */
   begin(until: number): void {
-    if (!this.#forges && !this.#slanders) return;
+    if (this.#forges || this.#slanders) {
+      this.#repeat(this.#random, until, () => {
+        if (this.#forges) this.#forge();
+        if (this.#slanders) this.#slander();
+      });
+    }
+    if (this.#replays) this.#repeat(this.#replaying, until, () => this.#replay());
+  }
+
+  #repeat(random: Random, until: number, lie: () => void): void {
     const { world } = this.#parts;
-    const pauseMs = 1 + this.#random.below(pauseMostMs);
+    const pauseMs = 1 + random.below(pauseMostMs);
     if (world.now + pauseMs >= until) return;
     world.after(pauseMs, () => {
-      if (this.#forges) this.#forge();
-      if (this.#slanders) this.#slander();
-      this.begin(until);
+      lie();
+      this.#repeat(random, until, lie);
     });
   }
 
@@ -61,14 +81,40 @@ export class SwarmLies {
     const number = ++this.#count;
     const addresses = [{ host: `10.66.0.${number & 255}`, port: 4000 }];
     const isCopy = onceIn(2, this.#random);
+    // What a row reclaims is signed, name and instance included.
+    const { reclaims: _signed, ...unsigned } = row;
     const forged: Row = isCopy
-      ? { ...row, name: `copy${number}@10.66.0.1` as Row["name"], addresses }
-      : { ...row, instance: number.toString(16).padStart(32, "f"), beat: row.beat + 1, addresses };
+      ? { ...unsigned, name: `copy${number}@10.66.0.1` as Row["name"], addresses }
+      : {
+        ...unsigned,
+        instance: number.toString(16).padStart(32, "f"),
+        beat: row.beat + 1,
+        addresses,
+      };
     this.#note(isCopy ? `a row claims to be ${row.name}` : `the row of ${row.name} is forged`);
     const rows = registry.list(now);
     if (typeof rows === "string") return;
     const seen = rows.find((stored) => stored.row.name === forged.name)?.version;
     registry.write(forged, seen, now);
+  }
+
+  /** Reads one row, and writes another one again, over its successor, that it has read at some time. */
+  #replay(): void {
+    const { registry, now } = this.#parts.world;
+    const rows = registry.list(now);
+    if (typeof rows === "string") return;
+    const read = pick(rows, this.#replaying)?.row;
+    if (read !== undefined) this.#kept.push(read);
+    if (this.#kept.length > keptMax) this.#kept.shift();
+    const living = new Map(this.#living().map(({ core, instance }) => [instance, core.name]));
+    // Of one that has left, or failed and come back, the others would rightly take it out at once.
+    const known = this.#kept.filter((row) => living.get(row.instance) === row.name);
+    const old = pick(known, this.#replaying);
+    if (old === undefined || old === read) return;
+    const stands = rows.find((stored) => stored.row.name === old.name);
+    if (stands === undefined) return;
+    this.#note(`a row of ${old.name} is written once more, with heartbeat ${old.beat}`);
+    registry.write(old, stands.version, now);
   }
 
   /** Says of a member, to another one that watches it and reaches it, what is not so. */
