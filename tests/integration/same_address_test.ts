@@ -75,3 +75,44 @@ hostsTest(
     await shown([winner], showsExactly(name), performance.now(), 2000);
   },
 );
+
+hostsTest(
+  "of three hosts with one private address the first keeps the name when two more start together",
+  3,
+  async (hosts) => {
+    const name = "n1@10.0.2.15";
+    for (const number of [1, 2, 3]) await hosts.addPrivate(number, "10.0.2.15");
+    const start = (number: number): Program =>
+      hosts.startAs(name, number, "--listen", "0.0.0.0:4000");
+    const holder = start(1);
+    await holds(holder);
+    const later = [2, 3].map(start);
+    await Promise.all(later.map((one) => refused(holder, name, one)));
+  },
+);
+
+hostsTest(
+  "of three hosts that start together with one address exactly one runs",
+  3,
+  async (hosts) => {
+    const name = "n1@10.0.2.15";
+    for (const number of [1, 2, 3]) await hosts.addPrivate(number, "10.0.2.15");
+    const rivals = [1, 2, 3].map((number) =>
+      hosts.startAs(name, number, "--listen", "0.0.0.0:4000")
+    );
+    const losers = new Set<Program>();
+    while (losers.size < 2) {
+      const running = rivals.filter((rival) => !losers.has(rival));
+      const loser = await Promise.race(running.map(async (rival) => {
+        await rival.ended();
+        return rival;
+      }));
+      assert.equal(await loser.ended(), 3, loser.text);
+      losers.add(loser);
+    }
+    const [winner] = rivals.filter((rival) => !losers.has(rival));
+    assert.ok(winner);
+    await linesPass([winner], 3);
+    await shown([winner], showsExactly(name), performance.now(), 2000);
+  },
+);
