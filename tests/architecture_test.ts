@@ -62,7 +62,7 @@ const parts: Readonly<Record<string, Part>> = {
     values: [
       ...["core", "clock.ts", "cookie.ts", "files", "start.ts", "registry/url.ts"],
       ...["registry/directory_layout.ts", "registry/directory_place.ts"],
-      "registry/storage_fault.ts",
+      ...["registry/directory_names.ts", "registry/storage_fault.ts"],
       ...["node/detect_address.ts", "node/own_name.ts"],
     ],
     types: ["registry/registry.ts", "transport/transport.ts"],

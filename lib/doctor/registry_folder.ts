@@ -9,9 +9,11 @@
  */
 import { dirname, resolve } from "node:path";
 import { parseNodeName } from "../core/name.ts";
+import type { NodeName } from "../core/name.ts";
 import { readableByAll } from "../files/secret_file.ts";
 import type { Exposure } from "../files/secret_file.ts";
 import { DirectoryLayout, privatePath } from "../registry/directory_layout.ts";
+import { illegalNameReason } from "../registry/directory_names.ts";
 import { layoutOf } from "../registry/directory_place.ts";
 import { exists, freeBytesOf, nearestExisting, quietly } from "./disk.ts";
 
@@ -33,6 +35,14 @@ export interface FolderFacts {
   /** Free space for this user in bytes. */
   readonly freeBytes: number | undefined;
   readonly neighbours: readonly NeighbourCluster[];
+}
+
+/** Which names of nodes cannot all be names of files in a folder. */
+export interface NameFacts {
+  /** Names that differ in nothing but their case are one file. */
+  readonly ignoresCase: boolean;
+  /** No file can have a colon in its name, as the names of nodes at IPv6 addresses do. */
+  readonly refusesColons: boolean;
 }
 
 /** Clusters in which the trials write are called so. */
@@ -83,6 +93,18 @@ async function folderNames(path: string): Promise<string[]> {
   return await quietly(Array.fromAsync(Deno.readDir(path), ({ name }) => name)) ?? [];
 }
 
+/** True if the file system says that no file in `root` can be called like a node at an IPv6 address. */
+async function refusesColons(root: string): Promise<boolean> {
+  const name = "doctor@fd00::1" as NodeName;
+  try {
+    await Deno.writeTextFile(`${root}/${name}`, "");
+    return false;
+  } catch (error) {
+    // What else is wrong with writing was told when a row was written.
+    return illegalNameReason(name, error) !== undefined;
+  }
+}
+
 /** A trial in a folder: knows what was not there before it. */
 export class FolderTrial {
   readonly #layout: DirectoryLayout;
@@ -111,6 +133,16 @@ export class FolderTrial {
   /** When a row was written, in wall-clock milliseconds of the file system. */
   async writtenAt(name: string): Promise<number | undefined> {
     return (await quietly(Deno.lstat(`${this.#layout.root}/${name}`)))?.mtime?.getTime();
+  }
+
+  /** Which names the file system takes, tried beside the row of `written`, which is there. */
+  async names(written: NodeName): Promise<NameFacts> {
+    const { root } = this.#layout;
+    const inCapitals = `${root}/${written.toUpperCase()}`;
+    return {
+      ignoresCase: await quietly(Deno.lstat(inCapitals)) !== undefined,
+      refusesColons: await refusesColons(root),
+    };
   }
 
   /**

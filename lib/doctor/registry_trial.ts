@@ -20,6 +20,7 @@ import type { Finding } from "./finding.ts";
 import { registryFolder, wordsOf } from "./patient.ts";
 import type { Patient } from "./patient.ts";
 import { remedyFor } from "./remedies.ts";
+import { judgeNames } from "./storage.ts";
 
 /** How long the trial may take, in milliseconds. */
 const trialTimeoutMs = 5_000;
@@ -166,6 +167,8 @@ class Trial implements TrialResult {
     this.findings.push(fine("registry-write", `A row can be written and removed (${tookMs} ms)`));
     const writtenAt = await this.#folder?.writtenAt(name);
     if (writtenAt !== undefined) this.storageSkewMs = Math.round(writtenAt - clock.wallTime());
+    const names = await this.#folder?.names(name);
+    if (names !== undefined) this.findings.push(...judgeNames(names, this.#patient.options.name));
     return written.version;
   }
 

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import type { FolderFacts, NeighbourCluster } from "./registry_folder.ts";
+import type { FolderFacts, NameFacts, NeighbourCluster } from "./registry_folder.ts";
 import type { Listing } from "../registry/registry.ts";
-import { fine, warning } from "./finding.ts";
+import type { DoctorOptions } from "./patient.ts";
+import { fault, fine, warning } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 
 /** Below this a registry or a log soon has no room, in bytes. */
@@ -50,6 +51,31 @@ function judgeMissing(path: string, parentExists: boolean): Finding {
     `${text}, and the one above`,
     "Correct --registry if that is a slip; mount the network drive if it should be on one",
   );
+}
+
+/** Which names the folder does not keep apart, or does not take; `own` is the name that was given. */
+export function judgeNames(
+  { ignoresCase, refusesColons }: NameFacts,
+  own: DoctorOptions["name"],
+): Finding[] {
+  const findings: Finding[] = [];
+  if (ignoresCase) {
+    findings.push(warning(
+      "registry-storage",
+      "The file system of the registry takes names that differ in their case alone for one file",
+      "Give the nodes names that differ in more than their case: of N1 and n1 only one can start",
+    ));
+  }
+  if (refusesColons) {
+    const isOwn = typeof own === "string" && own.includes(":");
+    const text = "The file system of the registry takes no colon in the name of a file";
+    findings.push(
+      isOwn
+        ? fault("registry-storage", `${text}, so ${own} cannot start`, "Give --name without one")
+        : warning("registry-storage", text, "Give nodes at IPv6 addresses a --name without one"),
+    );
+  }
+  return findings;
 }
 
 /** Other clusters next to `cluster`. */
