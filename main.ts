@@ -1,7 +1,7 @@
 #!/usr/bin/env -S deno run --allow-all
 import process from "node:process";
 import { realCommands } from "./lib/cli/real_commands.ts";
-import { realWorld } from "./lib/cli/real_world.ts";
+import { realWorld } from "./lib/cli/real_context.ts";
 import { main } from "./lib/cli/main.ts";
 
 // What the runtime finds outdated in a driver is nothing that a user can mend.

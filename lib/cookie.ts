@@ -9,7 +9,7 @@
  * @module
  */
 import { scrypt } from "node:crypto";
-import { isWeakCookie } from "./core/cookie_strength.ts";
+import { isWeakCookie } from "./core/base/cookie_strength.ts";
 
 /** Random bytes in a minted cookie. */
 const cookieBytes = 32;

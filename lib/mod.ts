@@ -23,16 +23,16 @@ import {
   NameTakenError as NameTaken,
   RegistryError as RegistryFault,
   UsageError as Usage,
-} from "./core/errors.ts";
-import type { MemberStatus } from "./core/member.ts";
-import { resolveOptions } from "./core/options.ts";
-import type { NodeOptions } from "./core/options.ts";
+} from "./core/base/errors.ts";
+import type { MemberStatus } from "./core/dissemination/member.ts";
+import { resolveOptions } from "./options/options.ts";
+import type { NodeOptions } from "./options/options.ts";
 import type { Log } from "./log/log.ts";
 import type { ClusterNode } from "./node/node.ts";
 import { registryUrlFault } from "./registry/url.ts";
 import { openNodeLog, startNode as startClusterNode } from "./start.ts";
 
-export type { MemberStatus } from "./core/member.ts";
+export type { MemberStatus } from "./core/dissemination/member.ts";
 
 /**
  * Options of a node, all of them optional: `{ interval: "500ms", tags: { zone: "eu-1" } }`.

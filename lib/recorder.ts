@@ -15,11 +15,11 @@ import { dirname } from "node:path";
 import { withDeadline } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import type { Effect, Input } from "./core/input.ts";
-import { encodeHeader, encodeStep } from "./core/recording.ts";
-import type { Recorder } from "./core/recording.ts";
+import { encodeHeader, encodeStep } from "./recording/recording.ts";
+import type { Recorder } from "./recording/recording.ts";
 import type { Settings } from "./core/settings.ts";
-import { systemErrorWords } from "./core/system_error.ts";
-import { encodeUtf8 } from "./core/text.ts";
+import { systemErrorWords } from "./core/base/system_error.ts";
+import { encodeUtf8 } from "./core/base/text.ts";
 import { requireTrusted } from "./files/trusted_path.ts";
 
 /** Largest recording, in bytes: days of a small cluster. */

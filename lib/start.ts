@@ -8,26 +8,26 @@ import type { BeamLimits } from "./beam/limits.ts";
 import { Barrier } from "./barrier.ts";
 import { sleep, systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
-import type { Address } from "./core/address.ts";
-import { RegistryError, UsageError } from "./core/errors.ts";
-import type { Hello } from "./core/hello.ts";
-import { encodeMessage } from "./core/message.ts";
-import { beamNameFault, beamNameNote, epmdPortOf } from "./core/option_beam.ts";
-import { cookieWeakness } from "./core/cookie_strength.ts";
-import type { NodeOptions } from "./core/options.ts";
-import { limitsWithin } from "./core/open_files.ts";
-import { profileTimings } from "./core/profile.ts";
-import { ReclaimProofs } from "./core/reclaim_proof.ts";
+import type { Address } from "./core/base/address.ts";
+import { RegistryError, UsageError } from "./core/base/errors.ts";
+import type { Hello } from "./protocol/hello.ts";
+import { encodeMessage } from "./protocol/message.ts";
+import { beamNameFault, beamNameNote, epmdPortOf } from "./options/option_beam.ts";
+import { cookieWeakness } from "./core/base/cookie_strength.ts";
+import type { NodeOptions } from "./options/options.ts";
+import { limitsWithin } from "./core/base/open_files.ts";
+import { profileTimings } from "./core/detector/profile.ts";
+import { ReclaimProofs } from "./protocol/reclaim_proof.ts";
 import { exposureOf } from "./files/secret_file.ts";
-import { seededRandom } from "./core/random.ts";
-import { hostName } from "./core/name.ts";
-import type { NodeName } from "./core/name.ts";
+import { seededRandom } from "./core/base/random.ts";
+import { hostName } from "./core/base/name.ts";
+import type { NodeName } from "./core/base/name.ts";
 import { openFilesMax } from "./files/open_files_max.ts";
 import { openLog } from "./log/log.ts";
 import type { Log } from "./log/log.ts";
 import { AddressDetector, detectAddresses } from "./node/detect_address.ts";
 import type { DetectedAddresses } from "./node/detect_address.ts";
-import type { BeamOpener } from "./node/beam_desk.ts";
+import type { BeamOpener } from "./node/beam_effects.ts";
 import { logFault } from "./node/fault_report.ts";
 import { ClusterNode } from "./node/node.ts";
 import { FileRecorder } from "./recorder.ts";
@@ -36,7 +36,7 @@ import { ownName } from "./node/own_name.ts";
 import type { OwnName } from "./node/own_name.ts";
 import { openRegistry } from "./registry/open.ts";
 import type { Registry } from "./registry/registry.ts";
-import { UntrustedStorage } from "./registry/storage_fault.ts";
+import { UntrustedStorage } from "./registry/shared/storage_fault.ts";
 import { HostResolver } from "./sockets/resolver.ts";
 import { defaultLimits } from "./transport/limits.ts";
 import { listenTcp } from "./transport/tcp.ts";
@@ -109,7 +109,7 @@ export async function openRegistryOf(
     all.push(registry);
   }
   // Loaded only where it is needed, like the back ends.
-  const many = all.length > 1 ? await import("./registry/many.ts") : undefined;
+  const many = all.length > 1 ? await import("./registry/composite/composite.ts") : undefined;
   opened.move();
   return many === undefined ? all[0] as Registry : many.openManyRegistries(all, {
     clock,

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { optionEntries } from "../lib/core/option_table.ts";
-import type { OptionEntry } from "../lib/core/option_entry.ts";
+import { optionEntries } from "../lib/options/option_table.ts";
+import type { OptionEntry } from "../lib/options/option_entry.ts";
 
 /** The table of options as Markdown, with a line break at its end. */
 export function optionsMarkdown(): string {

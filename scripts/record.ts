@@ -9,7 +9,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { LineSplitter } from "../lib/cli/line_splitter.ts";
+import { LineSplitter } from "../lib/cli/terminal/line_splitter.ts";
 
 /** The command that is recorded, as the reader would type it. */
 const shownCommand = "deno task local 5 --kill-one 4s";

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { formatDuration } from "../lib/core/duration.ts";
+import { formatDuration } from "../lib/core/base/duration.ts";
 import { runScenario } from "../lib/simulation/scenario_run.ts";
 import { SummaryBuilder } from "../lib/simulation/summary.ts";
 import type { Summary } from "../lib/simulation/summary.ts";

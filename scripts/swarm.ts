@@ -16,7 +16,7 @@
 import { parseArgs } from "node:util";
 import { FuzzError, fuzzRun } from "./fuzz/fuzz.ts";
 import { distribution } from "../lib/simulation/statistics.ts";
-import { SwarmError, swarmRun } from "../lib/simulation/swarm.ts";
+import { SwarmError, swarmRun } from "./swarm/swarm.ts";
 
 /** Clusters if none are asked for. */
 const runsDefault = 1000;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mintCookie, stretchedCookies } from "../lib/cookie.ts";
-import { isWeakCookie } from "../lib/core/cookie_strength.ts";
+import { isWeakCookie } from "../lib/core/base/cookie_strength.ts";
 
 function randomBytes(length: number): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(length));

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { NameTakenError, startNode, UsageError } from "../lib/mod.ts";
 import type { Change, RunningNode, StartOptions } from "../lib/mod.ts";
-import type { OptionKey } from "../lib/core/option_table.ts";
+import type { OptionKey } from "../lib/options/option_table.ts";
 import { needing } from "./permissions.ts";
 
 /** Options that name files with options in them are for the command line only. */

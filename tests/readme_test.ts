@@ -5,8 +5,8 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { optionEntries } from "../lib/core/option_table.ts";
-import { commandEntries } from "../lib/cli/command_table.ts";
+import { optionEntries } from "../lib/options/option_table.ts";
+import { commandEntries } from "../lib/cli/parse/command_table.ts";
 import { exitCodeTexts } from "../lib/cli/exit_codes.ts";
 import { registryUrlFault } from "../lib/registry/url.ts";
 import { optionsMarkdown } from "../scripts/options_table.ts";

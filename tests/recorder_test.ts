@@ -6,10 +6,10 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../lib/clock.ts";
 import type { Clock } from "../lib/clock.ts";
-import { linesOf } from "../lib/core/recording.ts";
-import { replay } from "../lib/core/replay.ts";
-import { profileTimings } from "../lib/core/profile.ts";
-import type { NodeName } from "../lib/core/name.ts";
+import { linesOf } from "../lib/recording/recording.ts";
+import { replay } from "../lib/recording/replay.ts";
+import { profileTimings } from "../lib/core/detector/profile.ts";
+import type { NodeName } from "../lib/core/base/name.ts";
 import type { Settings } from "../lib/core/settings.ts";
 import { FileRecorder } from "../lib/recorder.ts";
 import { eventually, TemporaryFolder } from "./integration/process.ts";

@@ -14,12 +14,12 @@
  *
  * @module
  */
-import type { NodeName } from "../core/name.ts";
+import type { NodeName } from "../core/base/name.ts";
 import type { Clock } from "../clock.ts";
 import type { Dial } from "./dial.ts";
-import type { Status } from "./handshake_message.ts";
+import type { Status } from "./handshake/handshake_message.ts";
 import type { Link } from "./link.ts";
-import type { Failure } from "./lookup.ts";
+import type { Failure } from "./epmd/lookup.ts";
 
 /** What this node has to do with another one. */
 export class Acquaintance {

@@ -17,8 +17,8 @@
  *
  * @module
  */
-import type { Address } from "../core/address.ts";
-import type { NodeName } from "../core/name.ts";
+import type { Address } from "../core/base/address.ts";
+import type { NodeName } from "../core/base/name.ts";
 
 /** Deadlines of one ping. */
 export interface BeamDeadlines {

@@ -10,9 +10,9 @@
  *
  * @module
  */
-import { joined } from "./bytes.ts";
-import { readTerm, type Term, termVersion } from "./term.ts";
-import { atomTerm, byteTerm, pidTerm, referenceTerm, tupleTerm } from "./term_writer.ts";
+import { joined } from "./term/bytes.ts";
+import { readTerm, type Term, termVersion } from "./term/term.ts";
+import { atomTerm, byteTerm, pidTerm, referenceTerm, tupleTerm } from "./term/term_writer.ts";
 
 /** Operations, by the name that the documentation gives them. */
 const operation = {

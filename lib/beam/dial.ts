@@ -3,16 +3,22 @@
  *
  * @module
  */
-import { formatAddress } from "../core/address.ts";
-import { assert, AssertionError, unreachable } from "../core/assert.ts";
-import type { NodeName } from "../core/name.ts";
-import type { HandshakeEffect, Party, Peer } from "./handshake.ts";
-import { DiallingHandshake } from "./handshake_dialler.ts";
-import type { Status } from "./handshake_message.ts";
+import { formatAddress } from "../core/base/address.ts";
+import { assert, AssertionError, unreachable } from "../core/base/assert.ts";
+import type { NodeName } from "../core/base/name.ts";
+import type { HandshakeEffect, Party, Peer } from "./handshake/handshake.ts";
+import { DiallingHandshake } from "./handshake/handshake_dialler.ts";
+import type { Status } from "./handshake/handshake_message.ts";
 import { type BeamLimits, handshakePacketMaxBytes } from "./limits.ts";
-import { connectTo, type Failure, findPlace, type LookupContext, type Progress } from "./lookup.ts";
+import {
+  connectTo,
+  type Failure,
+  findPlace,
+  type LookupContext,
+  type Progress,
+} from "./epmd/lookup.ts";
 import { onAbort } from "../sockets/on_abort.ts";
-import { Wire } from "./wire.ts";
+import { Wire } from "./packet_socket.ts";
 
 /** How a dial ended. */
 export type DialResult =

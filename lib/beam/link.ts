@@ -6,17 +6,17 @@
  *
  * @module
  */
-import { unreachable } from "../core/assert.ts";
-import type { NodeName } from "../core/name.ts";
+import { unreachable } from "../core/base/assert.ts";
+import type { NodeName } from "../core/base/name.ts";
 import type { Barrier } from "../barrier.ts";
 import type { Clock } from "../clock.ts";
 import type { BeamHandler } from "./beam.ts";
 import { type Asker, pingFrames, type Reference, understand } from "./control.ts";
-import type { Peer } from "./handshake.ts";
+import type { Peer } from "./handshake/handshake.ts";
 import type { BeamLimits } from "./limits.ts";
 import { frameMaxBytes } from "./limits.ts";
-import type { Failure } from "./lookup.ts";
-import type { Wire } from "./wire.ts";
+import type { Failure } from "./epmd/lookup.ts";
+import type { Wire } from "./packet_socket.ts";
 
 /** What all links share. */
 export interface LinkContext {

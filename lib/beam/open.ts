@@ -6,25 +6,25 @@
  *
  * @module
  */
-import { localName, type NodeName } from "../core/name.ts";
+import { localName, type NodeName } from "../core/base/name.ts";
 import { HostResolver } from "../sockets/resolver.ts";
 import type { Resolver } from "../sockets/resolver.ts";
-import { StrangerReports } from "../core/strangers.ts";
+import { StrangerReports } from "../sockets/rejections.ts";
 import type { Barrier } from "../barrier.ts";
 import type { Clock } from "../clock.ts";
 import { Acquaintance } from "./acquaintance.ts";
 import type { Beam, BeamDeadlines, BeamOptions, BeamOutcome } from "./beam.ts";
-import { ByteReader } from "./bytes.ts";
+import { ByteReader } from "./term/bytes.ts";
 import { Dial, type DialContext, type DialResult } from "./dial.ts";
-import { Door, type DoorContext } from "./door.ts";
-import type { Party, Peer } from "./handshake.ts";
-import type { Status } from "./handshake_message.ts";
+import { Door, type DoorContext } from "./listener.ts";
+import type { Party, Peer } from "./handshake/handshake.ts";
+import type { Status } from "./handshake/handshake_message.ts";
 import { type BeamLimits, defaultLimits } from "./limits.ts";
 import { Link, type LinkContext } from "./link.ts";
-import type { Failure } from "./lookup.ts";
-import { OpenChallenges } from "./open_challenges.ts";
-import { KeptRegistration } from "./registration.ts";
-import type { Wire } from "./wire.ts";
+import type { Failure } from "./epmd/lookup.ts";
+import { OpenChallenges } from "./handshake/open_challenges.ts";
+import { KeptRegistration } from "./epmd/registration.ts";
+import type { Wire } from "./packet_socket.ts";
 
 /** What a pulse with BEAM nodes is made of. */
 export interface OpenBeamOptions extends BeamOptions {

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { GivenName } from "../core/option_identity.ts";
-import type { NodeOptions } from "../core/options.ts";
+import type { GivenName } from "../options/option_identity.ts";
+import type { NodeOptions } from "../options/options.ts";
 import type { Scenario } from "../simulation/scenario.ts";
 import type { DoctorOptions } from "../doctor/patient.ts";
 

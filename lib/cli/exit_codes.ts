@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { NameTakenError, RegistryError, UsageError } from "../core/errors.ts";
-import { OutputError } from "./output.ts";
+import { NameTakenError, RegistryError, UsageError } from "../core/base/errors.ts";
+import { OutputError } from "./terminal/output.ts";
 
 /** The exit codes of the program. */
 export const exitCode = {

@@ -7,25 +7,25 @@
  *
  * @module
  */
-import { unreachable } from "../core/assert.ts";
-import { UsageError } from "../core/errors.ts";
-import { escapeControls } from "../core/escape.ts";
-import { configFileOf, gatherOptions } from "../core/options.ts";
-import type { NodeOptions } from "../core/options.ts";
-import { optionEntries } from "../core/option_table.ts";
-import { encodingFault } from "../core/option_values.ts";
-import { misspeltVariables } from "../core/option_variables.ts";
+import { unreachable } from "../core/base/assert.ts";
+import { UsageError } from "../core/base/errors.ts";
+import { escapeControls } from "../core/base/escape.ts";
+import { configFileOf, gatherOptions } from "../options/options.ts";
+import type { NodeOptions } from "../options/options.ts";
+import { optionEntries } from "../options/option_table.ts";
+import { encodingFault } from "../options/option_values.ts";
+import { misspeltVariables } from "../options/option_variables.ts";
 import { versionText } from "../version.ts";
-import { commandTable, optionCommand } from "./command_table.ts";
+import { commandTable, optionCommand } from "./parse/command_table.ts";
 import type { Commands } from "./commands.ts";
 import { exitCode, exitCodeOf } from "./exit_codes.ts";
-import { readBeamCookie, readConfigFile, readCookieFiles } from "./files.ts";
-import { OwnWords } from "./own_words.ts";
-import { tetherVariable } from "./tether.ts";
-import { simulateRequest } from "./simulate_request.ts";
-import { readWords } from "./words.ts";
-import type { CommandLine } from "./words.ts";
-import type { World } from "./world.ts";
+import { readBeamCookie, readConfigFile, readCookieFiles } from "./parse/files.ts";
+import { OwnWords } from "./parse/command_args.ts";
+import { tetherVariable } from "./parent_watch.ts";
+import { simulateRequest } from "./parse/simulate_request.ts";
+import { readWords } from "./parse/args.ts";
+import type { CommandLine } from "./parse/args.ts";
+import type { World } from "./context.ts";
 
 /**
  * Runs the program with `args`, the words behind its name.
@@ -206,10 +206,10 @@ function lonelyCall(
     }
     case "keygen":
       words.noArgument();
-      return async () => (await import("./keygen.ts")).keygen(world);
+      return async () => (await import("./commands/keygen.ts")).keygen(world);
     case "completions": {
       const shell = words.argument(commandTable.completions.argument);
-      return async () => (await import("./completions.ts")).completions(shell, world);
+      return async () => (await import("./completions/completions.ts")).completions(shell, world);
     }
     case "version":
       words.noArgument();

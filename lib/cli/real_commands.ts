@@ -3,34 +3,48 @@
  *
  * @module
  */
-import { escapeControls } from "../core/escape.ts";
+import { escapeControls } from "../core/base/escape.ts";
 import type { Commands } from "./commands.ts";
 import { exitCode } from "./exit_codes.ts";
-import type { World } from "./world.ts";
+import type { World } from "./context.ts";
 
 /** All commands of the program. */
 export function realCommands(world: World): Commands {
   return {
-    start: async (options) => (await import("./start.ts")).start(world, options),
-    local: async (count, flags) => (await import("./local.ts")).local(world, count, flags),
+    start: async (options) => (await import("./commands/start.ts")).start(world, options),
+    local: async (count, flags) => (await import("./commands/local.ts")).local(world, count, flags),
     members: (options, flags) =>
-      told(world, async () => (await import("./members.ts")).members(world, options, flags)),
+      told(
+        world,
+        async () => (await import("./commands/members.ts")).members(world, options, flags),
+      ),
     ping: (name, options, flags) =>
-      told(world, async () => (await import("./ping.ts")).ping(world, name, options, flags)),
+      told(
+        world,
+        async () => (await import("./commands/ping.ts")).ping(world, name, options, flags),
+      ),
     explain: (name, options, flags) =>
-      told(world, async () => (await import("./explain.ts")).explain(world, name, options, flags)),
+      told(
+        world,
+        async () => (await import("./commands/explain.ts")).explain(world, name, options, flags),
+      ),
     matrix: (options, flags) =>
-      told(world, async () => (await import("./matrix.ts")).matrix(world, options, flags)),
+      told(world, async () => (await import("./commands/matrix.ts")).matrix(world, options, flags)),
     events: (options, flags) =>
-      told(world, async () => (await import("./events.ts")).events(world, options, flags)),
-    leave: (options) => told(world, async () => (await import("./leave.ts")).leave(world, options)),
+      told(world, async () => (await import("./commands/events.ts")).events(world, options, flags)),
+    leave: (options) =>
+      told(world, async () => (await import("./commands/leave.ts")).leave(world, options)),
     forget: (name, options, flags) =>
-      told(world, async () => (await import("./leave.ts")).forget(world, name, options, flags)),
+      told(
+        world,
+        async () => (await import("./commands/leave.ts")).forget(world, name, options, flags),
+      ),
     health: (options, given) =>
-      told(world, async () => (await import("./health.ts")).health(world, options, given)),
+      told(world, async () => (await import("./commands/health.ts")).health(world, options, given)),
     simulate: (request) =>
-      told(world, async () => (await import("./simulate.ts")).simulate(world, request)),
-    doctor: async (options, flags) => (await import("./doctor.ts")).doctor(world, options, flags),
+      told(world, async () => (await import("./commands/simulate.ts")).simulate(world, request)),
+    doctor: async (options, flags) =>
+      (await import("./commands/doctor.ts")).doctor(world, options, flags),
   };
 }
 
@@ -39,7 +53,7 @@ async function told(world: World, run: () => Promise<number>): Promise<number> {
   try {
     return await run();
   } catch (error) {
-    const { CommandError } = await import("./visit.ts");
+    const { CommandError } = await import("./client.ts");
     if (!(error instanceof CommandError)) throw error;
     world.writeStderr(`clusternode: ${escapeControls(error.message)}\n`);
     return exitCode.failed;

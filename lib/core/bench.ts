@@ -3,15 +3,15 @@
  *
  * @module
  */
-import type { Beats } from "./beats.ts";
-import type { Candidates } from "./candidates.ts";
-import type { Change } from "./change.ts";
-import type { Outbox } from "./gossip.ts";
-import type { Monitor } from "./monitor.ts";
-import type { OwnHealth } from "./own_health.ts";
-import type { Random } from "./random.ts";
-import type { MemberRecord } from "./record.ts";
-import type { Roster } from "./roster.ts";
+import type { Beats } from "./registration/heartbeats.ts";
+import type { Candidates } from "./discovery/candidates.ts";
+import type { Change } from "./explain/change.ts";
+import type { Outbox } from "./dissemination/outbox.ts";
+import type { Monitor } from "./detector/prober.ts";
+import type { OwnHealth } from "./detector/local_health.ts";
+import type { Random } from "./base/random.ts";
+import type { MemberRecord } from "./dissemination/record.ts";
+import type { Roster } from "./dissemination/member_list.ts";
 import type { Settings } from "./settings.ts";
 
 /** One node's view, and how to change it. */

@@ -7,13 +7,13 @@
  *
  * @module
  */
-import type { Address } from "./address.ts";
-import type { Change } from "./change.ts";
-import type { News } from "./gossip.ts";
-import type { NodeName } from "./name.ts";
-import type { MemberRecord } from "./record.ts";
-import type { InstanceId, Row } from "./row.ts";
-import type { StatusEntry } from "./status_line.ts";
+import type { Address } from "./base/address.ts";
+import type { Change } from "./explain/change.ts";
+import type { News } from "./dissemination/outbox.ts";
+import type { NodeName } from "./base/name.ts";
+import type { MemberRecord } from "./dissemination/record.ts";
+import type { InstanceId, Row } from "./registration/row.ts";
+import type { StatusEntry } from "./explain/status_line.ts";
 
 /** A peer that has proven to hold the cookie, as it introduced itself. */
 export interface Peer {

@@ -11,36 +11,36 @@
  *
  * @module
  */
-import type { Address } from "./address.ts";
-import { unreachable } from "./assert.ts";
-import { BeamForgetting } from "./beam_forgetting.ts";
-import { BeamWatch } from "./beam_watch.ts";
-import { Beats } from "./beats.ts";
-import { Candidates } from "./candidates.ts";
-import { CandidateProber } from "./candidate_prober.ts";
-import { ChangeLog } from "./change.ts";
-import { DeadRows } from "./dead_rows.ts";
-import { Explainer } from "./explain.ts";
-import type { Explanation, LinkView } from "./explain.ts";
-import type { TimedChange } from "./change.ts";
-import { Exchange } from "./exchange.ts";
-import { Outbox } from "./gossip.ts";
+import type { Address } from "./base/address.ts";
+import { unreachable } from "./base/assert.ts";
+import { BeamForgetting } from "./beam/beam_forgetting.ts";
+import { BeamWatch } from "./beam/beam_watch.ts";
+import { Beats } from "./registration/heartbeats.ts";
+import { Candidates } from "./discovery/candidates.ts";
+import { CandidateProber } from "./discovery/candidate_prober.ts";
+import { ChangeLog } from "./explain/change.ts";
+import { DeadRows } from "./registration/dead_rows.ts";
+import { Explainer } from "./explain/explain.ts";
+import type { Explanation, LinkView } from "./explain/explain.ts";
+import type { TimedChange } from "./explain/change.ts";
+import { Exchange } from "./dissemination/dissemination.ts";
+import { Outbox } from "./dissemination/outbox.ts";
 import type { Effect, Input, StopReason } from "./input.ts";
-import { Judge } from "./judge.ts";
-import type { MemberView } from "./member.ts";
-import { Monitor, stallMs } from "./monitor.ts";
-import type { Finding } from "./monitor.ts";
-import type { NodeName } from "./name.ts";
-import { Naming } from "./naming.ts";
-import { OwnHealth } from "./own_health.ts";
-import { draftOf, ownRecord } from "./own_row.ts";
-import type { Random } from "./random.ts";
-import { RegistryKeeper } from "./registry_keeper.ts";
-import { RegistryPace } from "./registry_pace.ts";
-import { RegistryReader } from "./registry_reader.ts";
-import { Roster } from "./roster.ts";
+import { Judge } from "./detector/failure_detector.ts";
+import type { MemberView } from "./dissemination/member.ts";
+import { Monitor, stallMs } from "./detector/prober.ts";
+import type { Finding } from "./detector/prober.ts";
+import type { NodeName } from "./base/name.ts";
+import { Naming } from "./registration/naming.ts";
+import { OwnHealth } from "./detector/local_health.ts";
+import { draftOf, ownRecord } from "./registration/own_row.ts";
+import type { Random } from "./base/random.ts";
+import { RegistryKeeper } from "./registration/registry_keeper.ts";
+import { RegistryPace } from "./registration/registry_pace.ts";
+import { RegistryReader } from "./registration/registry_reader.ts";
+import { Roster } from "./dissemination/member_list.ts";
 import type { Settings } from "./settings.ts";
-import { Standing } from "./standing.ts";
+import { Standing } from "./explain/status_reporter.ts";
 import { StepFault } from "./step_fault.ts";
 
 /** A wake-up that is this late is a sign of sickness, in milliseconds. */

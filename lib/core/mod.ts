@@ -3,9 +3,8 @@
  *
  * @module
  */
-export * from "./address.ts";
-export * from "./errors.ts";
-export * from "./hello.ts";
-export * from "./name.ts";
-export * from "./random.ts";
-export * from "./row.ts";
+export * from "./base/address.ts";
+export * from "./base/errors.ts";
+export * from "./base/name.ts";
+export * from "./base/random.ts";
+export * from "./registration/row.ts";

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { BeamWatch } from "./beam_watch.ts";
+import type { BeamWatch } from "./beam/beam_watch.ts";
 import type { Bench } from "./bench.ts";
-import type { CandidateProber } from "./candidate_prober.ts";
-import type { ChangeLog } from "./change.ts";
-import type { Judge } from "./judge.ts";
-import type { RegistryKeeper } from "./registry_keeper.ts";
+import type { CandidateProber } from "./discovery/candidate_prober.ts";
+import type { ChangeLog } from "./explain/change.ts";
+import type { Judge } from "./detector/failure_detector.ts";
+import type { RegistryKeeper } from "./registration/registry_keeper.ts";
 
 /** Everything that is shared inside one core. */
 export interface Parts extends Bench {

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Address } from "./address.ts";
-import type { NodeName } from "./name.ts";
-import type { ProfileTimings } from "./profile.ts";
-import type { InstanceId } from "./row.ts";
+import type { Address } from "./base/address.ts";
+import type { NodeName } from "./base/name.ts";
+import type { ProfileTimings } from "./detector/profile.ts";
+import type { InstanceId } from "./registration/row.ts";
 
 /** Everything that the core needs to know about its own node. */
 export interface Settings {

@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { decodeAnswer, encodeMessage } from "../core/message.ts";
-import type { Profile } from "../core/profile.ts";
-import type { Row } from "../core/row.ts";
+import { decodeAnswer, encodeMessage } from "../protocol/message.ts";
+import type { Profile } from "../core/detector/profile.ts";
+import type { Row } from "../core/registration/row.ts";
 import type { Transport } from "../transport/transport.ts";
 import { fault, fine } from "./finding.ts";
 import type { Finding } from "./finding.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { formatDuration } from "../core/duration.ts";
-import type { BeatView } from "./beat_watch.ts";
+import { formatDuration } from "../core/base/duration.ts";
+import type { BeatView } from "./heartbeat_watch.ts";
 import { fine } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 

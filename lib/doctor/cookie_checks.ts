@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cookieWeakness } from "../core/cookie_strength.ts";
+import { cookieWeakness } from "../core/base/cookie_strength.ts";
 import type { Exposure } from "../files/secret_file.ts";
 import { fault, fine, warning } from "./finding.ts";
 import type { Finding } from "./finding.ts";

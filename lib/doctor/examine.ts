@@ -10,15 +10,15 @@
  * @module
  */
 import { DeadlineError, withDeadline } from "../clock.ts";
-import { RegistryError } from "../core/errors.ts";
-import { systemErrorReason } from "../core/system_error.ts";
+import { RegistryError } from "../core/base/errors.ts";
+import { systemErrorReason } from "../core/base/system_error.ts";
 import { exposureOf } from "../files/secret_file.ts";
 import type { Exposure } from "../files/secret_file.ts";
 import type { Listing, Registry } from "../registry/registry.ts";
-import { UntrustedStorage } from "../registry/storage_fault.ts";
+import { UntrustedStorage } from "../registry/shared/storage_fault.ts";
 import { openRegistryOf } from "../start.ts";
-import { watchBeats, watchMostMs } from "./beat_watch.ts";
-import type { BeatViews } from "./beat_watch.ts";
+import { watchBeats, watchMostMs } from "./heartbeat_watch.ts";
+import type { BeatViews } from "./heartbeat_watch.ts";
 import { judgeClocks } from "./clocks.ts";
 import { judgeCookies } from "./cookie_checks.ts";
 import { fault, warning } from "./finding.ts";

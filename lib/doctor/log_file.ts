@@ -5,7 +5,7 @@
  * @module
  */
 import { dirname, resolve } from "node:path";
-import { systemErrorWords } from "../core/system_error.ts";
+import { systemErrorWords } from "../core/base/system_error.ts";
 import { distrustOf } from "../files/trusted_path.ts";
 import { freeBytesOf, nearestExisting, whyNotWritable } from "./disk.ts";
 import { fault, fine, warning } from "./finding.ts";

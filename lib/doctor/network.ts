@@ -6,15 +6,15 @@
  */
 import { DeadlineError, withDeadline } from "../clock.ts";
 import { mintCookie } from "../cookie.ts";
-import { isLoopback } from "../core/address.ts";
-import type { Row } from "../core/row.ts";
+import { isLoopback } from "../core/base/address.ts";
+import type { Row } from "../core/registration/row.ts";
 import { decideAddresses, networkFacts, rankAddresses } from "../node/detect_address.ts";
 import type { RankedAddress } from "../node/detect_address.ts";
 import { ownName } from "../node/own_name.ts";
 import type { OwnName } from "../node/own_name.ts";
 import { openVisitorTransport, randomBytes } from "../start.ts";
 import type { Transport } from "../transport/transport.ts";
-import type { BeatViews } from "./beat_watch.ts";
+import type { BeatViews } from "./heartbeat_watch.ts";
 import { askForCallBack, judgeCallBacks } from "./call_back.ts";
 import { fault, fine } from "./finding.ts";
 import type { Finding } from "./finding.ts";

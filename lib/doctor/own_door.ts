@@ -7,10 +7,10 @@
  *
  * @module
  */
-import { formatAddress } from "../core/address.ts";
-import type { Address } from "../core/address.ts";
-import { encodeMessage } from "../core/message.ts";
-import type { Row } from "../core/row.ts";
+import { formatAddress } from "../core/base/address.ts";
+import type { Address } from "../core/base/address.ts";
+import { encodeMessage } from "../protocol/message.ts";
+import type { Row } from "../core/registration/row.ts";
 import type { OwnName } from "../node/own_name.ts";
 import { openVisitorTransport, randomText } from "../start.ts";
 import type { Outcome } from "../transport/transport.ts";

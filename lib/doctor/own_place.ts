@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { isLoopback, isUnspecified } from "../core/address.ts";
-import type { Row } from "../core/row.ts";
+import { isLoopback, isUnspecified } from "../core/base/address.ts";
+import type { Row } from "../core/registration/row.ts";
 import { rankNames } from "../node/detect_address.ts";
 import type { RankedAddress } from "../node/detect_address.ts";
 import type { OwnName } from "../node/own_name.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
-import type { NodeOptions } from "../core/options.ts";
-import { profileTimings } from "../core/profile.ts";
-import type { Profile } from "../core/profile.ts";
-import { systemErrorWords } from "../core/system_error.ts";
+import type { NodeOptions } from "../options/options.ts";
+import { profileTimings } from "../core/detector/profile.ts";
+import type { Profile } from "../core/detector/profile.ts";
+import { systemErrorWords } from "../core/base/system_error.ts";
 import { parseRegistryUrl } from "../registry/url.ts";
 import type { Deadlines } from "../transport/transport.ts";
 

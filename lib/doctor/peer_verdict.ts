@@ -4,14 +4,14 @@
  *
  * @module
  */
-import { formatAddress, isLoopback } from "../core/address.ts";
-import type { Address } from "../core/address.ts";
-import { unreachable } from "../core/assert.ts";
-import { formatRoundTrip } from "../core/duration.ts";
-import { failureWords } from "../core/failure_words.ts";
+import { formatAddress, isLoopback } from "../core/base/address.ts";
+import type { Address } from "../core/base/address.ts";
+import { unreachable } from "../core/base/assert.ts";
+import { formatRoundTrip } from "../core/base/duration.ts";
+import { failureWords } from "../core/explain/failure_words.ts";
 import type { PingFailure } from "../core/input.ts";
-import type { Row } from "../core/row.ts";
-import type { BeatView } from "./beat_watch.ts";
+import type { Row } from "../core/registration/row.ts";
+import type { BeatView } from "./heartbeat_watch.ts";
 import type { FindingLevel } from "./finding.ts";
 
 /** An address at which the node answered. */

@@ -4,14 +4,14 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
-import { formatRoundTrip } from "../core/duration.ts";
-import { encodeMessage } from "../core/message.ts";
-import type { Profile } from "../core/profile.ts";
-import type { Row } from "../core/row.ts";
-import { compareNames } from "../core/status_line.ts";
-import { encodeUtf8 } from "../core/text.ts";
+import { formatRoundTrip } from "../core/base/duration.ts";
+import { encodeMessage } from "../protocol/message.ts";
+import type { Profile } from "../core/detector/profile.ts";
+import type { Row } from "../core/registration/row.ts";
+import { compareNames } from "../core/explain/status_line.ts";
+import { encodeUtf8 } from "../core/base/text.ts";
 import type { Transport } from "../transport/transport.ts";
-import type { BeatViews } from "./beat_watch.ts";
+import type { BeatViews } from "./heartbeat_watch.ts";
 import { fault, fine, warning } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { patience } from "./patient.ts";

@@ -8,10 +8,10 @@
  * @module
  */
 import { sleep, withDeadline } from "../clock.ts";
-import { RegistryError } from "../core/errors.ts";
-import type { NodeName } from "../core/name.ts";
-import { rowVersion } from "../core/row.ts";
-import type { Row } from "../core/row.ts";
+import { RegistryError } from "../core/base/errors.ts";
+import type { NodeName } from "../core/base/name.ts";
+import { rowVersion } from "../core/registration/row.ts";
+import type { Row } from "../core/registration/row.ts";
 import { FolderTrial, trialClusterPrefix } from "./registry_folder.ts";
 import type { Registry, RowVersion } from "../registry/registry.ts";
 import { openRegistryOf, randomText } from "../start.ts";

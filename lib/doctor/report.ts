@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { escapeControls } from "../core/escape.ts";
+import { escapeControls } from "../core/base/escape.ts";
 import type { Finding, FindingLevel } from "./finding.ts";
 
 /** From the one that can wait to the one that cannot. */

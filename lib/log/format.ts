@@ -9,7 +9,7 @@
  */
 
 import type { LogLevel, LogRecord } from "@logtape/logtape";
-import { escapeControls, escapeJson } from "../core/escape.ts";
+import { escapeControls, escapeJson } from "../core/base/escape.ts";
 import { toJson } from "./json.ts";
 
 /** Shape of the lines, as in `--log-format`. */

@@ -10,7 +10,7 @@
  */
 
 import type { Clock } from "../clock.ts";
-import { systemErrorWords } from "../core/system_error.ts";
+import { systemErrorWords } from "../core/base/system_error.ts";
 import { UntrustedPathError } from "../files/trusted_path.ts";
 import { type FileDriver, systemFiles } from "./file_driver.ts";
 import { LinePump } from "./line_pump.ts";

@@ -9,7 +9,7 @@
  */
 import { sleep } from "../clock.ts";
 import type { Clock } from "../clock.ts";
-import type { Address } from "../core/address.ts";
+import type { Address } from "../core/base/address.ts";
 
 /** How often to look, in milliseconds. */
 const lookMs = 1000;

@@ -13,7 +13,7 @@ import type { Clock } from "../clock.ts";
 import type { Effect, Input, StopReason } from "../core/input.ts";
 import { StepFault } from "../core/step_fault.ts";
 import type { Membership } from "../core/membership.ts";
-import type { Recorder } from "../core/recording.ts";
+import type { Recorder } from "../recording/recording.ts";
 import { inputAfterFault } from "./input_after_fault.ts";
 
 /** Pause after a step that has thrown: its cause may be there again at once. In milliseconds. */

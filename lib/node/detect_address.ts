@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { ipFamily, isLinkLocal, isLoopback, isUnspecified } from "../core/address.ts";
+import { ipFamily, isLinkLocal, isLoopback, isUnspecified } from "../core/base/address.ts";
 
 /** One address of one interface; the part of `Deno.networkInterfaces()` that is looked at. */
 export interface InterfaceAddress {

@@ -6,13 +6,13 @@
  *
  * @module
  */
-import { isLinkLocal, isLoopback, isUnspecified } from "../core/address.ts";
-import type { Address } from "../core/address.ts";
-import { assert } from "../core/assert.ts";
-import { hostName as hostOf, localNameFault, parseNodeName } from "../core/name.ts";
-import type { NodeName } from "../core/name.ts";
-import type { NodeOptions } from "../core/options.ts";
-import { addressesMax } from "../core/row.ts";
+import { isLinkLocal, isLoopback, isUnspecified } from "../core/base/address.ts";
+import type { Address } from "../core/base/address.ts";
+import { assert } from "../core/base/assert.ts";
+import { hostName as hostOf, localNameFault, parseNodeName } from "../core/base/name.ts";
+import type { NodeName } from "../core/base/name.ts";
+import type { NodeOptions } from "../options/options.ts";
+import { addressesMax } from "../core/registration/row.ts";
 import type { DetectedAddresses } from "./detect_address.ts";
 
 /** Who this node is. */

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { statusLine } from "../core/status_line.ts";
-import type { StatusEntry } from "../core/status_line.ts";
-import type { NodeName } from "../core/name.ts";
+import { statusLine } from "../core/explain/status_line.ts";
+import type { StatusEntry } from "../core/explain/status_line.ts";
+import type { NodeName } from "../core/base/name.ts";
 
 /** When the status line is written. */
 export type StatusMode = "auto" | "every" | "change" | "off";

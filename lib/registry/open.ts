@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UsageError } from "../core/errors.ts";
+import { UsageError } from "../core/base/errors.ts";
 import type { RegistryContext } from "./context.ts";
 import type { Registry } from "./registry.ts";
 import { parseRegistryUrl, withoutSecrets } from "./url.ts";
@@ -17,28 +17,28 @@ type Opener = (
 
 const openers: Readonly<Record<BackEnd, Opener>> = {
   directory: async (path, context, { sharing }) => {
-    const { openDirectoryRegistry } = await import("./directory.ts");
+    const { openDirectoryRegistry } = await import("./directory/directory.ts");
     return openDirectoryRegistry({ path, ...context, ...sharing && { sharing } });
   },
   etcd: async (url, context) => {
-    const { openEtcdRegistry } = await import("./etcd.ts");
+    const { openEtcdRegistry } = await import("./etcd/etcd.ts");
     return openEtcdRegistry(url, context);
   },
   memory: async (name, context) => {
-    const { memoryStorage, openMemoryRegistry } = await import("./memory.ts");
+    const { memoryStorage, openMemoryRegistry } = await import("./memory/memory.ts");
     const url = `memory:${name}`;
     return openMemoryRegistry({ storage: memoryStorage(name), url, ...context });
   },
   postgres: async (url, context) => {
-    const { openPostgresRegistry } = await import("./postgres.ts");
+    const { openPostgresRegistry } = await import("./postgres/postgres.ts");
     return openPostgresRegistry(url, context);
   },
   redis: async (url, context) => {
-    const { openRedisRegistry } = await import("./redis.ts");
+    const { openRedisRegistry } = await import("./redis/redis.ts");
     return openRedisRegistry(url, context);
   },
   s3: async (url, context) => {
-    const { openS3Registry } = await import("./s3.ts");
+    const { openS3Registry } = await import("./s3/s3.ts");
     return openS3Registry(url, context);
   },
 };

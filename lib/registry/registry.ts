@@ -24,8 +24,8 @@
  *
  * @module
  */
-import type { NodeName } from "../core/name.ts";
-import type { Row } from "../core/row.ts";
+import type { NodeName } from "../core/base/name.ts";
+import type { Row } from "../core/registration/row.ts";
 
 /** Names one write of one row; opaque, compared for equality only. */
 export type RowVersion = string;

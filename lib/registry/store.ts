@@ -8,14 +8,14 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
-import { parseNodeName } from "../core/name.ts";
-import type { NodeName } from "../core/name.ts";
-import { decodeRow, encodeRow, rowMaxBytes } from "../core/row.ts";
-import type { Row } from "../core/row.ts";
-import { encodeUtf8 } from "../core/text.ts";
-import { BoundedCalls } from "./bounded.ts";
-import type { Call } from "./bounded.ts";
-import { Oddities } from "./oddities.ts";
+import { parseNodeName } from "../core/base/name.ts";
+import type { NodeName } from "../core/base/name.ts";
+import { decodeRow, encodeRow, rowMaxBytes } from "../core/registration/row.ts";
+import type { Row } from "../core/registration/row.ts";
+import { encodeUtf8 } from "../core/base/text.ts";
+import { BoundedCalls } from "./shared/timed_calls.ts";
+import type { Call } from "./shared/timed_calls.ts";
+import { Oddities } from "./shared/foreign_entries.ts";
 import type {
   Listing,
   Registry,
@@ -24,7 +24,7 @@ import type {
   StoredTimestamp,
   WriteResult,
 } from "./registry.ts";
-import { StorageFault } from "./storage_fault.ts";
+import { StorageFault } from "./shared/storage_fault.ts";
 
 /** The key of the cookie: no node can be called like that. */
 export const cookieKey = ".cookie";

@@ -7,15 +7,15 @@
  *
  * @module
  */
-import { isPath, parseDirectoryUrl } from "./directory_url.ts";
-import type { DirectoryLocation } from "./directory_url.ts";
-import { parseEtcdUrl } from "./etcd_url.ts";
-import { parseMemoryUrl } from "./memory_url.ts";
-import { parsePostgresUrl } from "./postgres_url.ts";
-import { parseRedisUrl } from "./redis_url.ts";
-import { parseS3Url } from "./s3_url.ts";
-import { splitServerUrl } from "./url_parts.ts";
-import type { ServerUrl, UrlFault } from "./url_parts.ts";
+import { isPath, parseDirectoryUrl } from "./directory/directory_url.ts";
+import type { DirectoryLocation } from "./directory/directory_url.ts";
+import { parseEtcdUrl } from "./etcd/etcd_url.ts";
+import { parseMemoryUrl } from "./memory/memory_url.ts";
+import { parsePostgresUrl } from "./postgres/postgres_url.ts";
+import { parseRedisUrl } from "./redis/redis_url.ts";
+import { parseS3Url } from "./s3/s3_url.ts";
+import { splitServerUrl } from "./shared/url_parts.ts";
+import type { ServerUrl, UrlFault } from "./shared/url_parts.ts";
 
 /** How the URLs of one back end look. */
 interface UrlForm {

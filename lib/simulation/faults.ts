@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { unreachable } from "../core/assert.ts";
-import type { Random } from "../core/random.ts";
+import { unreachable } from "../core/base/assert.ts";
+import type { Random } from "../core/base/random.ts";
 import { breakRegistry } from "./registry_faults.ts";
 import type { RegistryFault } from "./scenario.ts";
 import type { SimNode } from "./sim_node.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { hashText } from "../core/hash.ts";
-import type { NodeName } from "../core/name.ts";
-import { rowVersion } from "../core/row.ts";
+import { hashText } from "../core/base/hash.ts";
+import type { NodeName } from "../core/base/name.ts";
+import { rowVersion } from "../core/registration/row.ts";
 import type { SimRegistry } from "./sim_registry.ts";
 
 /** Puts the rows of `count` dead nodes into `registry`; at their addresses is no host. */

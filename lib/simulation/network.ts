@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { formatAddress, sameAddress } from "../core/address.ts";
+import { formatAddress, sameAddress } from "../core/base/address.ts";
 import type { Addressee } from "../core/input.ts";
-import type { Random } from "../core/random.ts";
+import type { Random } from "../core/base/random.ts";
 import type { SimNode } from "./sim_node.ts";
 
 /** Retransmission of a lost packet, in milliseconds; doubles with each further loss. */

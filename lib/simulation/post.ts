@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { unreachable } from "../core/assert.ts";
+import { unreachable } from "../core/base/assert.ts";
 import type { Addressee, Effect, Input, PingContent } from "../core/input.ts";
 import type { PingFailure, PingOutcome } from "../core/input.ts";
-import type { MemberRecord } from "../core/record.ts";
+import type { MemberRecord } from "../core/dissemination/record.ts";
 import type { SimNetwork } from "./network.ts";
 import type { SimNode } from "./sim_node.ts";
 import { Traffic } from "./traffic.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { unreachable } from "../core/assert.ts";
+import { unreachable } from "../core/base/assert.ts";
 import type { RegistryFault } from "./scenario.ts";
 import type { SimRegistry } from "./sim_registry.ts";
 

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { unreachable } from "../core/assert.ts";
-import { formatDuration } from "../core/duration.ts";
+import { unreachable } from "../core/base/assert.ts";
+import { formatDuration } from "../core/base/duration.ts";
 import { describeScenario } from "./scenario.ts";
 import type { NodeFault } from "./faults.ts";
 import type { Distribution } from "./statistics.ts";

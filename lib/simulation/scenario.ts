@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { unreachable } from "../core/assert.ts";
-import { formatDuration } from "../core/duration.ts";
-import type { Profile } from "../core/profile.ts";
+import { unreachable } from "../core/base/assert.ts";
+import { formatDuration } from "../core/base/duration.ts";
+import type { Profile } from "../core/detector/profile.ts";
 
 /** Ways in which a registry can misbehave. */
 export const registryFaults = [

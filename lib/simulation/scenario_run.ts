@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { NodeName } from "../core/name.ts";
-import { profileTimings } from "../core/profile.ts";
-import { seededRandom, shuffled } from "../core/random.ts";
-import type { Random } from "../core/random.ts";
+import type { NodeName } from "../core/base/name.ts";
+import { profileTimings } from "../core/detector/profile.ts";
+import { seededRandom, shuffled } from "../core/base/random.ts";
+import type { Random } from "../core/base/random.ts";
 import { Faults } from "./faults.ts";
 import type { NodeFault } from "./faults.ts";
 import { putGhosts } from "./ghosts.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Effect, Input, RegistryRow } from "../core/input.ts";
-import type { NodeName } from "../core/name.ts";
-import type { Row } from "../core/row.ts";
+import type { NodeName } from "../core/base/name.ts";
+import type { Row } from "../core/registration/row.ts";
 
 /** What becomes of a write; mirrors the registry interface. */
 export type SimWrite =

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Change } from "../core/change.ts";
+import type { Change } from "../core/explain/change.ts";
 
 /** One line of a world's story. */
 export interface StoryLine {

@@ -7,12 +7,12 @@
  *
  * @module
  */
-import { tagBytes } from "../core/aead.ts";
-import { frameHeaderBytes } from "../core/frame.ts";
+import { tagBytes } from "../protocol/aead.ts";
+import { frameHeaderBytes } from "../protocol/frame.ts";
 import type { Effect } from "../core/input.ts";
-import { encodeMessage } from "../core/message.ts";
-import { recordBytes } from "../core/packing.ts";
-import type { MemberRecord } from "../core/record.ts";
+import { encodeMessage } from "../protocol/message.ts";
+import { recordBytes } from "../core/dissemination/packing.ts";
+import type { MemberRecord } from "../core/dissemination/record.ts";
 
 /** Effects that concern other nodes. */
 export type Message = Effect & {

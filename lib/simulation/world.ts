@@ -6,14 +6,14 @@
  *
  * @module
  */
-import { describeChanges, groupChanges } from "../core/change.ts";
-import type { Change } from "../core/change.ts";
+import { describeChanges, groupChanges } from "../core/explain/change.ts";
+import type { Change } from "../core/explain/change.ts";
 import type { Effect } from "../core/input.ts";
-import type { NodeName } from "../core/name.ts";
-import type { Row } from "../core/row.ts";
-import { profileTimings } from "../core/profile.ts";
-import { seededRandom } from "../core/random.ts";
-import type { Random } from "../core/random.ts";
+import type { NodeName } from "../core/base/name.ts";
+import type { Row } from "../core/registration/row.ts";
+import { profileTimings } from "../core/detector/profile.ts";
+import { seededRandom } from "../core/base/random.ts";
+import type { Random } from "../core/base/random.ts";
 import { EventQueue } from "./event_queue.ts";
 import { SimNetwork } from "./network.ts";
 import { Post } from "./post.ts";

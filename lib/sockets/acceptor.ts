@@ -6,7 +6,7 @@
  */
 import type { Barrier } from "../barrier.ts";
 import { type Clock, sleep } from "../clock.ts";
-import { type Address, formatAddress, isUnspecified } from "../core/address.ts";
+import { type Address, formatAddress, isUnspecified } from "../core/base/address.ts";
 import { reasonOf } from "./reason.ts";
 
 /**

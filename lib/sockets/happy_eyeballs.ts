@@ -5,7 +5,7 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
-import { ipFamily } from "../core/address.ts";
+import { ipFamily } from "../core/base/address.ts";
 
 /**
  * Pause before the next address is tried beside those that have not answered yet, in milliseconds:

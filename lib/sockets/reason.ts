@@ -4,7 +4,7 @@
  * @module
  */
 
-import { systemErrorWords } from "../core/system_error.ts";
+import { systemErrorWords } from "../core/base/system_error.ts";
 
 /** An error of the system, in a few words. */
 export function reasonOf(error: unknown): string {

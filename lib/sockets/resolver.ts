@@ -11,7 +11,7 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
-import { ipFamily } from "../core/address.ts";
+import { ipFamily } from "../core/base/address.ts";
 import { onAbort } from "./on_abort.ts";
 import { reasonOf } from "./reason.ts";
 import { systemLookup } from "./system_lookup.ts";

@@ -8,7 +8,7 @@
  * @module
  */
 import { lookup } from "node:dns";
-import { ipFamily } from "../core/address.ts";
+import { ipFamily } from "../core/base/address.ts";
 import { onAbort } from "./on_abort.ts";
 
 /** Questions without an answer yet. */

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { type Address, formatAddress } from "../core/address.ts";
-import { decodeHello } from "../core/hello.ts";
-import type { Hello } from "../core/hello.ts";
-import { decodeUtf8 } from "../core/text.ts";
+import { type Address, formatAddress } from "../core/base/address.ts";
+import { decodeHello } from "../protocol/hello.ts";
+import type { Hello } from "../protocol/hello.ts";
+import { decodeUtf8 } from "../core/base/text.ts";
 import type { Barrier } from "../barrier.ts";
 import type { Clock } from "../clock.ts";
 import type { ConnectionParts } from "./connection.ts";
@@ -16,7 +16,7 @@ import type { TransportLimits } from "./limits.ts";
 import type { Outcome, Target } from "./transport.ts";
 import { reasonOf } from "../sockets/reason.ts";
 import type { Resolver } from "../sockets/resolver.ts";
-import { type Socket, Wire } from "./wire.ts";
+import { type Socket, Wire } from "./framed_socket.ts";
 
 /** An outcome without an answer. */
 export type Failure = Exclude<Outcome, { kind: "answer" }>;

@@ -9,19 +9,19 @@
  *
  * @module
  */
-import type { Address } from "../core/address.ts";
-import { bodyMaxBytes, decodeEnvelope, encodeEnvelope } from "../core/envelope.ts";
-import type { EnvelopeKind } from "../core/envelope.ts";
-import { frameMaxBytes } from "../core/frame.ts";
-import type { Hello } from "../core/hello.ts";
-import type { HandshakeResult } from "../core/noise_handshake.ts";
-import { unreachable } from "../core/assert.ts";
+import type { Address } from "../core/base/address.ts";
+import { bodyMaxBytes, decodeEnvelope, encodeEnvelope } from "../protocol/envelope.ts";
+import type { EnvelopeKind } from "../protocol/envelope.ts";
+import { frameMaxBytes } from "../protocol/frame.ts";
+import type { Hello } from "../protocol/hello.ts";
+import type { HandshakeResult } from "../protocol/noise_handshake.ts";
+import { unreachable } from "../core/base/assert.ts";
 import type { Barrier } from "../barrier.ts";
 import type { Clock } from "../clock.ts";
 import type { TransportLimits } from "./limits.ts";
 import { type RequestResult, Requests } from "./requests.ts";
 import type { TransportHandler } from "./transport.ts";
-import type { Wire } from "./wire.ts";
+import type { Wire } from "./framed_socket.ts";
 
 const nothing = new Uint8Array(0);
 

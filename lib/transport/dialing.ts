@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type Address, formatAddress, ipFamily, sameAddress } from "../core/address.ts";
+import { type Address, formatAddress, ipFamily, sameAddress } from "../core/base/address.ts";
 import { interleaved } from "../sockets/happy_eyeballs.ts";
 import { Attempt, type AttemptResult, type DialContext, type Endpoint } from "./attempt.ts";
 import type { Failure } from "./attempt.ts";

@@ -8,8 +8,8 @@
  */
 import { Buffer } from "node:buffer";
 import { createPrivateKey, createPublicKey, diffieHellman } from "node:crypto";
-import { assert } from "../core/assert.ts";
-import { type EphemeralKey, ephemeralKeyBytes } from "../core/noise_handshake.ts";
+import { assert } from "../core/base/assert.ts";
+import { type EphemeralKey, ephemeralKeyBytes } from "../protocol/noise_handshake.ts";
 
 /** What stands before the 32 bytes in PKCS #8 and in SubjectPublicKeyInfo (RFC 8410). */
 const privateHead = Buffer.from("302e020100300506032b656e04220420", "hex");

@@ -13,9 +13,9 @@
  *
  * @module
  */
-import { decodeEnvelope, encodeEnvelope } from "../core/envelope.ts";
-import { decodeHello, encodeHello } from "../core/hello.ts";
-import type { Hello } from "../core/hello.ts";
+import { decodeEnvelope, encodeEnvelope } from "../protocol/envelope.ts";
+import { decodeHello, encodeHello } from "../protocol/hello.ts";
+import type { Hello } from "../protocol/hello.ts";
 import {
   type EphemeralKey,
   ephemeralKeyBytes,
@@ -25,10 +25,10 @@ import {
   Initiator,
   presharedKey,
   Responder,
-} from "../core/noise_handshake.ts";
-import { encodeUtf8 } from "../core/text.ts";
+} from "../protocol/noise_handshake.ts";
+import { encodeUtf8 } from "../core/base/text.ts";
 import { ephemeralKey } from "./ephemeral_key.ts";
-import type { Wire } from "./wire.ts";
+import type { Wire } from "./framed_socket.ts";
 
 /** Largest message with a hello in it, in bytes. */
 export const helloMaxBytes = 8 * 1024;

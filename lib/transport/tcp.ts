@@ -6,24 +6,24 @@
  *
  * @module
  */
-import { type Address, formatAddress, ipFamily } from "../core/address.ts";
-import { bodyMaxBytes } from "../core/envelope.ts";
-import { assert } from "../core/assert.ts";
+import { type Address, formatAddress, ipFamily } from "../core/base/address.ts";
+import { bodyMaxBytes } from "../protocol/envelope.ts";
+import { assert } from "../core/base/assert.ts";
 import type { Barrier } from "../barrier.ts";
-import type { Hello } from "../core/hello.ts";
-import type { NodeName } from "../core/name.ts";
-import type { InstanceId } from "../core/row.ts";
+import type { Hello } from "../protocol/hello.ts";
+import type { NodeName } from "../core/base/name.ts";
+import type { InstanceId } from "../core/registration/row.ts";
 import type { Clock } from "../clock.ts";
 import type { Connect, DialContext, Endpoint, Failure } from "./attempt.ts";
 import { Connection, type ConnectionContext, type ConnectionParts } from "./connection.ts";
 import { Dial } from "./dialing.ts";
-import { Door } from "./door.ts";
+import { Door } from "./listener.ts";
 import { makeKeys, withdraw } from "./handshake.ts";
 import { defaultLimits, type TransportLimits } from "./limits.ts";
-import { Peers, sweepsPerIdleTimeout } from "./peers.ts";
+import { Peers, sweepsPerIdleTimeout } from "./connection_pool.ts";
 import { HostResolver } from "../sockets/resolver.ts";
 import type { Resolver } from "../sockets/resolver.ts";
-import { StrangerReports } from "../core/strangers.ts";
+import { StrangerReports } from "../sockets/rejections.ts";
 import type { Deadlines, Outcome, Target, Transport, TransportHandler } from "./transport.ts";
 
 /** What a TCP transport is made of. */

@@ -15,10 +15,10 @@
  *
  * @module
  */
-import type { Address } from "../core/address.ts";
-import type { NodeName } from "../core/name.ts";
-import type { InstanceId } from "../core/row.ts";
-import type { Hello } from "../core/hello.ts";
+import type { Address } from "../core/base/address.ts";
+import type { NodeName } from "../core/base/name.ts";
+import type { InstanceId } from "../core/registration/row.ts";
+import type { Hello } from "../protocol/hello.ts";
 
 /** Whom to ask. */
 export interface Target {

@@ -8,7 +8,7 @@
 import type { Beam } from "../../lib/beam/beam.ts";
 import { openBeam } from "../../lib/beam/open.ts";
 import { systemClock } from "../../lib/clock.ts";
-import type { NodeName } from "../../lib/core/name.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
 import { type Effort, type Figure, figure, median, type Round } from "./figure.ts";
 import { Barrier } from "../../lib/barrier.ts";
 

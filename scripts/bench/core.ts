@@ -9,12 +9,12 @@
  */
 import type { Effect, Input, Peer } from "../../lib/core/input.ts";
 import { Membership } from "../../lib/core/membership.ts";
-import type { NodeName } from "../../lib/core/name.ts";
-import { profileTimings } from "../../lib/core/profile.ts";
-import { seededRandom } from "../../lib/core/random.ts";
-import { makeRecord } from "../../lib/core/record.ts";
-import type { MemberRecord } from "../../lib/core/record.ts";
-import { decodeRow, encodeRow, type Row } from "../../lib/core/row.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
+import { profileTimings } from "../../lib/core/detector/profile.ts";
+import { seededRandom } from "../../lib/core/base/random.ts";
+import { makeRecord } from "../../lib/core/dissemination/record.ts";
+import type { MemberRecord } from "../../lib/core/dissemination/record.ts";
+import { decodeRow, encodeRow, type Row } from "../../lib/core/registration/row.ts";
 import type { Settings } from "../../lib/core/settings.ts";
 import { EventQueue } from "../../lib/simulation/event_queue.ts";
 import { type Effort, type Figure, figure, type Round } from "./figure.ts";

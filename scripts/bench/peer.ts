@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { encodeMessage } from "../../lib/core/message.ts";
+import { encodeMessage } from "../../lib/protocol/message.ts";
 import { openTransport } from "./transport.ts";
 
 const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

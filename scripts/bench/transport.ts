@@ -4,11 +4,11 @@
  * @module
  */
 import { systemClock } from "../../lib/clock.ts";
-import { encodeEnvelope } from "../../lib/core/envelope.ts";
-import { tagBytes } from "../../lib/core/aead.ts";
-import { frameHeaderBytes } from "../../lib/core/frame.ts";
-import { encodeMessage } from "../../lib/core/message.ts";
-import type { NodeName } from "../../lib/core/name.ts";
+import { encodeEnvelope } from "../../lib/protocol/envelope.ts";
+import { tagBytes } from "../../lib/protocol/aead.ts";
+import { frameHeaderBytes } from "../../lib/protocol/frame.ts";
+import { encodeMessage } from "../../lib/protocol/message.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
 import { listenTcp } from "../../lib/transport/tcp.ts";
 import type { Target, Transport } from "../../lib/transport/transport.ts";
 import { Barrier } from "../../lib/barrier.ts";

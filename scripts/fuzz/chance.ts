@@ -4,18 +4,18 @@
  *
  * @module
  */
-import type { Address } from "../../lib/core/address.ts";
-import type { News } from "../../lib/core/gossip.ts";
+import type { Address } from "../../lib/core/base/address.ts";
+import type { News } from "../../lib/core/dissemination/outbox.ts";
 import type { PingFailure } from "../../lib/core/input.ts";
-import { parseNodeName, withSuffix } from "../../lib/core/name.ts";
-import type { NodeName } from "../../lib/core/name.ts";
-import { profileTimings } from "../../lib/core/profile.ts";
-import type { Profile } from "../../lib/core/profile.ts";
-import type { Random } from "../../lib/core/random.ts";
-import { makeRecord } from "../../lib/core/record.ts";
-import type { MemberRecord } from "../../lib/core/record.ts";
-import { rowVersion } from "../../lib/core/row.ts";
-import type { Row } from "../../lib/core/row.ts";
+import { parseNodeName, withSuffix } from "../../lib/core/base/name.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
+import { profileTimings } from "../../lib/core/detector/profile.ts";
+import type { Profile } from "../../lib/core/detector/profile.ts";
+import type { Random } from "../../lib/core/base/random.ts";
+import { makeRecord } from "../../lib/core/dissemination/record.ts";
+import type { MemberRecord } from "../../lib/core/dissemination/record.ts";
+import { rowVersion } from "../../lib/core/registration/row.ts";
+import type { Row } from "../../lib/core/registration/row.ts";
 import type { Settings } from "../../lib/core/settings.ts";
 
 /** Numbers around which counters break. */

@@ -5,16 +5,16 @@
  *
  * @module
  */
-import { bodyMaxBytes } from "../../lib/core/envelope.ts";
+import { bodyMaxBytes } from "../../lib/protocol/envelope.ts";
 import type { Effect } from "../../lib/core/input.ts";
 import type { Membership } from "../../lib/core/membership.ts";
-import { decodeAnswer, decodeNotice, decodeRequest } from "../../lib/core/message.ts";
-import { encodeMessage } from "../../lib/core/message.ts";
-import type { Answer, Notice, Request } from "../../lib/core/message.ts";
-import { pingsMostPerInterval } from "../../lib/core/monitor.ts";
-import { probesMostPerInterval } from "../../lib/core/probes_for_others.ts";
-import { decodeRow, encodeRow } from "../../lib/core/row.ts";
-import type { NodeName } from "../../lib/core/name.ts";
+import { decodeAnswer, decodeNotice, decodeRequest } from "../../lib/protocol/message.ts";
+import { encodeMessage } from "../../lib/protocol/message.ts";
+import type { Answer, Notice, Request } from "../../lib/protocol/message.ts";
+import { pingsMostPerInterval } from "../../lib/core/detector/prober.ts";
+import { probesMostPerInterval } from "../../lib/core/detector/probes_for_others.ts";
+import { decodeRow, encodeRow } from "../../lib/core/registration/row.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
 import type { Settings } from "../../lib/core/settings.ts";
 
 /**

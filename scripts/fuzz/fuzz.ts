@@ -5,7 +5,7 @@
  * @module
  */
 import type { Effect, Input } from "../../lib/core/input.ts";
-import { seededRandom } from "../../lib/core/random.ts";
+import { seededRandom } from "../../lib/core/base/random.ts";
 import { Chance } from "./chance.ts";
 import { Inputs } from "./inputs.ts";
 import { faultOf, kindOfFault, Life, shortest } from "./life.ts";

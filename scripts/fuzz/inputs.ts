@@ -7,15 +7,15 @@
  *
  * @module
  */
-import { decodeHello, encodeHello } from "../../lib/core/hello.ts";
+import { decodeHello, encodeHello } from "../../lib/protocol/hello.ts";
 import type { BeamRow, Effect, Input, PingContent, RegistryRow } from "../../lib/core/input.ts";
 import type { BeamPingOutcome, Peer, PingOutcome } from "../../lib/core/input.ts";
-import { decodeAnswer, decodeNotice, decodeRequest } from "../../lib/core/message.ts";
-import { encodeMessage } from "../../lib/core/message.ts";
-import type { NodeName } from "../../lib/core/name.ts";
-import { bucketCount } from "../../lib/core/roster.ts";
-import { decodeRow, encodeRow } from "../../lib/core/row.ts";
-import type { Row } from "../../lib/core/row.ts";
+import { decodeAnswer, decodeNotice, decodeRequest } from "../../lib/protocol/message.ts";
+import { encodeMessage } from "../../lib/protocol/message.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
+import { bucketCount } from "../../lib/core/dissemination/member_list.ts";
+import { decodeRow, encodeRow } from "../../lib/core/registration/row.ts";
+import type { Row } from "../../lib/core/registration/row.ts";
 import type { Chance } from "./chance.ts";
 
 /** How often an input of each kind is drawn, compared with the others. */

@@ -5,8 +5,8 @@
  */
 import type { Effect, Input } from "../../lib/core/input.ts";
 import { Membership } from "../../lib/core/membership.ts";
-import type { NodeName } from "../../lib/core/name.ts";
-import { seededRandom } from "../../lib/core/random.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
+import { seededRandom } from "../../lib/core/base/random.ts";
 import type { Settings } from "../../lib/core/settings.ts";
 import { Checks } from "./checks.ts";
 

@@ -33,7 +33,7 @@ const methods: readonly string[] = [
 /** Most lines of a function. */
 const linesMax = 70;
 
-const hint = "Take a Clock (lib/clock.ts) or a Random (lib/core/random.ts) as an argument";
+const hint = "Take a Clock (lib/clock.ts) or a Random (lib/core/base/random.ts) as an argument";
 
 /** True for files of the library that the rule is about. */
 export function isBound(fileName: string): boolean {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Acquaintance } from "../../lib/beam/acquaintance.ts";
 import type { Dial } from "../../lib/beam/dial.ts";
-import type { Status } from "../../lib/beam/handshake_message.ts";
+import type { Status } from "../../lib/beam/handshake/handshake_message.ts";
 import type { Link } from "../../lib/beam/link.ts";
 import { ManualClock } from "../registry/manual_clock.ts";
 import { nameOf } from "./fixtures.ts";

@@ -1,9 +1,9 @@
 /** Frames between connected nodes: what is understood, and what is answered so that nobody waits. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { joined } from "../../lib/beam/bytes.ts";
+import { joined } from "../../lib/beam/term/bytes.ts";
 import { pingFrame, understand } from "../../lib/beam/control.ts";
-import { atomTerm, byteTerm, referenceTerm, tupleTerm } from "../../lib/beam/term_writer.ts";
+import { atomTerm, byteTerm, referenceTerm, tupleTerm } from "../../lib/beam/term/term_writer.ts";
 import { hex, terms, toHex } from "./hex.ts";
 
 const inner = (name: string): Uint8Array => hex(terms[name] ?? assert.fail(name)).subarray(1);

@@ -11,7 +11,7 @@ import {
   encodePortIs,
   encodePortPlease,
   type Registration,
-} from "../../lib/beam/epmd_message.ts";
+} from "../../lib/beam/epmd/epmd_message.ts";
 import { hex, toHex } from "./hex.ts";
 
 /** `n1`, not hidden, at port 40,000, as OTP 25 registers it. */

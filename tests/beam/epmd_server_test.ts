@@ -1,12 +1,12 @@
 /** The EPMD that is served here: who may do what, and how much of it. */
 import assert from "node:assert/strict";
-import { comesFromHere, EpmdServer } from "../../lib/beam/epmd_server.ts";
+import { comesFromHere, EpmdServer } from "../../lib/beam/epmd/epmd_server.ts";
 import {
   decodeAliveAnswer,
   decodePortIs,
   encodeAlive,
   encodePortPlease,
-} from "../../lib/beam/epmd_message.ts";
+} from "../../lib/beam/epmd/epmd_message.ts";
 import { type BeamLimits, defaultLimits, epmdRequestMaxBytes } from "../../lib/beam/limits.ts";
 import { encodePacket } from "../../lib/beam/packets.ts";
 import { systemClock } from "../../lib/clock.ts";

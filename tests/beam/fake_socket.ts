@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Socket } from "../../lib/beam/wire.ts";
+import type { Socket } from "../../lib/beam/packet_socket.ts";
 
 /** One end of it. */
 export class FakeSocket {

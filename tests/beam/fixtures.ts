@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import type { BeamDeadlines, BeamHandler, BeamOutcome } from "../../lib/beam/beam.ts";
 import { openBeam, type OpenBeamOptions, type OpenedBeam } from "../../lib/beam/open.ts";
 import { systemClock } from "../../lib/clock.ts";
-import type { NodeName } from "../../lib/core/name.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
 import { freePort } from "../servers/program.ts";
 import { randomBytes, Story } from "../transport/fixtures.ts";
 import { loudBarrier } from "../loud_barrier.ts";

@@ -1,10 +1,10 @@
 /** The handshake as a value: both roles, both versions, every way in which it ends. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { joined, numberBytes } from "../../lib/beam/bytes.ts";
-import { digestOf, type HandshakeEffect, type Party } from "../../lib/beam/handshake.ts";
-import { AcceptingHandshake } from "../../lib/beam/handshake_acceptor.ts";
-import { DiallingHandshake } from "../../lib/beam/handshake_dialler.ts";
+import { joined, numberBytes } from "../../lib/beam/term/bytes.ts";
+import { digestOf, type HandshakeEffect, type Party } from "../../lib/beam/handshake/handshake.ts";
+import { AcceptingHandshake } from "../../lib/beam/handshake/handshake_acceptor.ts";
+import { DiallingHandshake } from "../../lib/beam/handshake/handshake_dialler.ts";
 import {
   encodeChallenge,
   encodeName,
@@ -12,8 +12,8 @@ import {
   ownFlags,
   type Status,
   type Version,
-} from "../../lib/beam/handshake_message.ts";
-import { encodeUtf8 } from "../../lib/core/text.ts";
+} from "../../lib/beam/handshake/handshake_message.ts";
+import { encodeUtf8 } from "../../lib/core/base/text.ts";
 import { nameOf } from "./fixtures.ts";
 import { hex, toHex } from "./hex.ts";
 

@@ -9,10 +9,10 @@ import {
   encodeName,
   encodeStatus,
   ownFlags,
-} from "../../lib/beam/handshake_message.ts";
+} from "../../lib/beam/handshake/handshake_message.ts";
 import { handshakePacketMaxBytes } from "../../lib/beam/limits.ts";
 import { encodePacket } from "../../lib/beam/packets.ts";
-import { encodeUtf8 } from "../../lib/core/text.ts";
+import { encodeUtf8 } from "../../lib/core/base/text.ts";
 import { until } from "../servers/program.ts";
 import { closeQuietly, readToEnd } from "../transport/fixtures.ts";
 import { needing } from "../permissions.ts";

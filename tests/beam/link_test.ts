@@ -1,6 +1,6 @@
 /** A link in virtual time: pings, ticks, limits. */
 import assert from "node:assert/strict";
-import { joined } from "../../lib/beam/bytes.ts";
+import { joined } from "../../lib/beam/term/bytes.ts";
 import { pingFrame } from "../../lib/beam/control.ts";
 import { type BeamLimits, defaultLimits, frameMaxBytes } from "../../lib/beam/limits.ts";
 import { Link, type LinkOutcome } from "../../lib/beam/link.ts";
@@ -11,8 +11,8 @@ import {
   pidTerm,
   referenceTerm,
   tupleTerm,
-} from "../../lib/beam/term_writer.ts";
-import { Wire } from "../../lib/beam/wire.ts";
+} from "../../lib/beam/term/term_writer.ts";
+import { Wire } from "../../lib/beam/packet_socket.ts";
 import { ManualClock } from "../registry/manual_clock.ts";
 import { nameOf } from "./fixtures.ts";
 import { FakeSocket, settle } from "./fake_socket.ts";

@@ -1,8 +1,8 @@
 /** Two of ours meet as BEAM nodes do: links, names, registration, and both dialling at once. */
 import assert from "node:assert/strict";
-import { encodeStatus } from "../../lib/beam/handshake_message.ts";
+import { encodeStatus } from "../../lib/beam/handshake/handshake_message.ts";
 import { pingFrame } from "../../lib/beam/control.ts";
-import { encodeName, ownFlags } from "../../lib/beam/handshake_message.ts";
+import { encodeName, ownFlags } from "../../lib/beam/handshake/handshake_message.ts";
 import { freePort, until } from "../servers/program.ts";
 import { needing } from "../permissions.ts";
 import { ManualClock } from "../registry/manual_clock.ts";

@@ -1,9 +1,9 @@
 /** Every way in which a ping ends, with everybody else played by the test. */
 import assert from "node:assert/strict";
-import { EpmdServer } from "../../lib/beam/epmd_server.ts";
-import { AcceptingHandshake } from "../../lib/beam/handshake_acceptor.ts";
-import { encodeStatus } from "../../lib/beam/handshake_message.ts";
-import { encodeUtf8 } from "../../lib/core/text.ts";
+import { EpmdServer } from "../../lib/beam/epmd/epmd_server.ts";
+import { AcceptingHandshake } from "../../lib/beam/handshake/handshake_acceptor.ts";
+import { encodeStatus } from "../../lib/beam/handshake/handshake_message.ts";
+import { encodeUtf8 } from "../../lib/core/base/text.ts";
 import type { Resolver } from "../../lib/sockets/resolver.ts";
 import { freePort, until } from "../servers/program.ts";
 import { closeQuietly, FakeListener, readToEnd } from "../transport/fixtures.ts";

@@ -1,7 +1,7 @@
 /** Packets: lengths in front of bytes. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { joined, sameSecret } from "../../lib/beam/bytes.ts";
+import { joined, sameSecret } from "../../lib/beam/term/bytes.ts";
 import { encodePacket, PacketReader } from "../../lib/beam/packets.ts";
 import { hex, toHex } from "./hex.ts";
 

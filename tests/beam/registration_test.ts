@@ -1,8 +1,8 @@
 /** Being registered with an EPMD that does not keep its word. */
 import assert from "node:assert/strict";
-import { encodeAliveAnswer } from "../../lib/beam/epmd_message.ts";
+import { encodeAliveAnswer } from "../../lib/beam/epmd/epmd_message.ts";
 import { type BeamLimits, defaultLimits } from "../../lib/beam/limits.ts";
-import { KeptRegistration } from "../../lib/beam/registration.ts";
+import { KeptRegistration } from "../../lib/beam/epmd/registration.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { needing } from "../permissions.ts";
 import { until } from "../servers/program.ts";

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { type EpmdContext, EpmdServer } from "../../lib/beam/epmd_server.ts";
-import { encodeAlive } from "../../lib/beam/epmd_message.ts";
-import { DiallingHandshake } from "../../lib/beam/handshake_dialler.ts";
+import { type EpmdContext, EpmdServer } from "../../lib/beam/epmd/epmd_server.ts";
+import { encodeAlive } from "../../lib/beam/epmd/epmd_message.ts";
+import { DiallingHandshake } from "../../lib/beam/handshake/handshake_dialler.ts";
 import { defaultLimits, frameMaxBytes } from "../../lib/beam/limits.ts";
 import { encodePacket } from "../../lib/beam/packets.ts";
-import { Wire } from "../../lib/beam/wire.ts";
+import { Wire } from "../../lib/beam/packet_socket.ts";
 import { systemClock } from "../../lib/clock.ts";
-import type { NodeName } from "../../lib/core/name.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
 import { closeQuietly, FakeListener, randomBytes } from "../transport/fixtures.ts";
 import { cookie } from "./fixtures.ts";
 import { loudBarrier } from "../loud_barrier.ts";

@@ -1,16 +1,16 @@
 /** Terms: as OTP writes them, and as nobody honest does. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { joined, numberBytes } from "../../lib/beam/bytes.ts";
+import { joined, numberBytes } from "../../lib/beam/term/bytes.ts";
 import { atomMaxBytes, frameMaxBytes, termDepthMax, termPartsMax } from "../../lib/beam/limits.ts";
-import { readTerm, type Term } from "../../lib/beam/term.ts";
+import { readTerm, type Term } from "../../lib/beam/term/term.ts";
 import {
   atomTerm,
   byteTerm,
   pidTerm,
   referenceTerm,
   tupleTerm,
-} from "../../lib/beam/term_writer.ts";
+} from "../../lib/beam/term/term_writer.ts";
 import { hex, terms, toHex } from "./hex.ts";
 
 function termOf(bytes: Uint8Array): Term {

@@ -6,7 +6,7 @@
  * @module
  */
 import { openTestBeam, patient } from "../beam/fixtures.ts";
-import type { NodeName } from "../../lib/core/name.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
 
 const [name = "ts", epmdPort = "", ...targets] = Deno.args;
 const { beam } = await openTestBeam({ name, epmdPort: Number(epmdPort) });

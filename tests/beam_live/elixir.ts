@@ -6,8 +6,8 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { LineSplitter } from "../../lib/cli/line_splitter.ts";
-import type { NodeName } from "../../lib/core/name.ts";
+import { LineSplitter } from "../../lib/cli/terminal/line_splitter.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
 import { cookie } from "../beam/fixtures.ts";
 import { News } from "../integration/news.ts";
 import { needingServer, programPath, type ServerNeeds } from "../servers/server.ts";

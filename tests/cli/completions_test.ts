@@ -1,10 +1,10 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { commandEntries } from "../../lib/cli/command_table.ts";
-import { completionModel, completionScript } from "../../lib/cli/completions.ts";
-import type { Shell } from "../../lib/cli/completions.ts";
-import { optionsOf } from "../../lib/core/option_table.ts";
+import { commandEntries } from "../../lib/cli/parse/command_table.ts";
+import { completionModel, completionScript } from "../../lib/cli/completions/completions.ts";
+import type { Shell } from "../../lib/cli/completions/completions.ts";
+import { optionsOf } from "../../lib/options/option_table.ts";
 import { needing, permitted } from "../permissions.ts";
-import { run } from "./fake_world.ts";
+import { run } from "./fake_context.ts";
 
 const commands = commandEntries.map(([name]) => name);
 const startFlags = optionsOf("start").map(([, { flag }]) => flag);

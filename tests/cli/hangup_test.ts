@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { Hangup } from "../../lib/cli/hangup.ts";
+import { Hangup } from "../../lib/cli/terminal/hangup.ts";
 
 /** Something that is a terminal for now, or is none. */
 class FakeStream {

@@ -1,12 +1,12 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
-import { commandEntries } from "../../lib/cli/command_table.ts";
-import { NameTakenError, RegistryError, UsageError } from "../../lib/core/errors.ts";
-import { optionEntries, optionsOf } from "../../lib/core/option_table.ts";
-import type { NodeOptions } from "../../lib/core/options.ts";
+import { commandEntries } from "../../lib/cli/parse/command_table.ts";
+import { NameTakenError, RegistryError, UsageError } from "../../lib/core/base/errors.ts";
+import { optionEntries, optionsOf } from "../../lib/options/option_table.ts";
+import type { NodeOptions } from "../../lib/options/options.ts";
 import denoJson from "../../deno.json" with { type: "json" };
 import { softwareVersion } from "../../lib/version.ts";
-import { run } from "./fake_world.ts";
-import type { Run } from "./fake_world.ts";
+import { run } from "./fake_context.ts";
+import type { Run } from "./fake_context.ts";
 
 function optionsIn({ calls }: Run): NodeOptions {
   return calls[0]?.find((value) =>

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
-import { OutputError, writeText, writeTextOrNothing } from "../../lib/cli/output.ts";
-import type { OutputStream } from "../../lib/cli/output.ts";
-import { run } from "./fake_world.ts";
+import { OutputError, writeText, writeTextOrNothing } from "../../lib/cli/terminal/output.ts";
+import type { OutputStream } from "../../lib/cli/terminal/output.ts";
+import { run } from "./fake_context.ts";
 
 /** Takes three bytes at a time; throws each of `errors` once before that. */
 class Narrow implements OutputStream {

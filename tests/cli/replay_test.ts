@@ -1,10 +1,10 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { linesOfFile } from "../../lib/cli/file_lines.ts";
-import { replayFile } from "../../lib/cli/replay.ts";
-import { CommandError } from "../../lib/cli/visit.ts";
-import { recordedLines } from "../core/recorded_world.ts";
+import { linesOfFile } from "../../lib/cli/parse/file_lines.ts";
+import { replayFile } from "../../lib/cli/commands/replay.ts";
+import { CommandError } from "../../lib/cli/client.ts";
+import { recordedLines } from "../recording/recorded_world.ts";
 import { needing } from "../permissions.ts";
-import { fakeWorld } from "./fake_world.ts";
+import { fakeWorld } from "./fake_context.ts";
 
 const lines = recordedLines(7, 5);
 const recording = lines.join("");

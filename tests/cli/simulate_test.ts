@@ -4,10 +4,10 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { simulate } from "../../lib/cli/simulate.ts";
+import { simulate } from "../../lib/cli/commands/simulate.ts";
 import type { SimulateRequest } from "../../lib/cli/commands.ts";
 import { quietScenario } from "../../lib/simulation/scenario.ts";
-import { fakeWorld, run } from "./fake_world.ts";
+import { fakeWorld, run } from "./fake_context.ts";
 
 /** The request that these words make. */
 async function requestOf(...args: readonly string[]): Promise<SimulateRequest> {

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { optionEntries } from "../../lib/core/option_table.ts";
-import { wrongValues } from "../core/wrong_values.ts";
-import { run } from "./fake_world.ts";
+import { optionEntries } from "../../lib/options/option_table.ts";
+import { wrongValues } from "../options/wrong_values.ts";
+import { run } from "./fake_context.ts";
 
 /** The faults that a run with wrong usage told, after checking that it was one. */
 async function faultsOf(...args: readonly string[]): Promise<readonly string[]> {

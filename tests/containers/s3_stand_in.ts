@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { FakeS3 } from "../registry/s3_fake.ts";
+import { FakeS3 } from "../registry/s3/s3_fake.ts";
 
 function variable(name: string): string {
   const value = Deno.env.get(name);

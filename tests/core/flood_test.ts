@@ -6,12 +6,12 @@
 import assert from "node:assert/strict";
 import type { Effect, Input, Peer, PingOutcome } from "../../lib/core/input.ts";
 import { Membership } from "../../lib/core/membership.ts";
-import type { NodeName } from "../../lib/core/name.ts";
-import { seededRandom } from "../../lib/core/random.ts";
-import { makeRecord } from "../../lib/core/record.ts";
-import type { MemberRecord } from "../../lib/core/record.ts";
-import type { Row } from "../../lib/core/row.ts";
-import { settingsOf } from "./beam_world.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
+import { seededRandom } from "../../lib/core/base/random.ts";
+import { makeRecord } from "../../lib/core/dissemination/record.ts";
+import type { MemberRecord } from "../../lib/core/dissemination/record.ts";
+import type { Row } from "../../lib/core/registration/row.ts";
+import { settingsOf } from "./beam/beam_world.ts";
 
 const seconds = 6;
 

@@ -5,10 +5,10 @@
  */
 import type { Effect, Input, PingOutcome } from "../../lib/core/input.ts";
 import { Membership } from "../../lib/core/membership.ts";
-import { profileTimings } from "../../lib/core/profile.ts";
-import { seededRandom } from "../../lib/core/random.ts";
-import type { MemberRecord } from "../../lib/core/record.ts";
-import type { Row } from "../../lib/core/row.ts";
+import { profileTimings } from "../../lib/core/detector/profile.ts";
+import { seededRandom } from "../../lib/core/base/random.ts";
+import type { MemberRecord } from "../../lib/core/dissemination/record.ts";
+import type { Row } from "../../lib/core/registration/row.ts";
 import type { Settings } from "../../lib/core/settings.ts";
 import { SimRegistry } from "../../lib/simulation/sim_registry.ts";
 import { contentOf } from "./records.ts";

@@ -5,11 +5,15 @@
  */
 import fc from "fast-check";
 import type { Effect, PingFailure } from "../../lib/core/input.ts";
-import type { NodeName } from "../../lib/core/name.ts";
-import { makeRecord } from "../../lib/core/record.ts";
-import type { MemberRecord, RecordContent, RecordState } from "../../lib/core/record.ts";
-import type { InstanceId } from "../../lib/core/row.ts";
-import type { Vote } from "../../lib/core/suspicion.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
+import { makeRecord } from "../../lib/core/dissemination/record.ts";
+import type {
+  MemberRecord,
+  RecordContent,
+  RecordState,
+} from "../../lib/core/dissemination/record.ts";
+import type { InstanceId } from "../../lib/core/registration/row.ts";
+import type { Vote } from "../../lib/core/detector/suspicion.ts";
 
 const failures: Readonly<Record<PingFailure, true>> = {
   "refused": true,

@@ -1,7 +1,7 @@
 /** The manifests for Kubernetes are legal, and their pods have no rights that they do not need. */
 import assert from "node:assert/strict";
-import { nodeNameFault } from "../../lib/core/name.ts";
-import { optionEntries } from "../../lib/core/option_table.ts";
+import { nodeNameFault } from "../../lib/core/base/name.ts";
+import { optionEntries } from "../../lib/options/option_table.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import { needing } from "../permissions.ts";
 import { environmentOf, manifestPaths, parseManifest, podOf, typeFaults } from "./manifests.ts";

@@ -8,32 +8,32 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { stretchedCookies } from "../../lib/cookie.ts";
-import { isWeakCookie } from "../../lib/core/cookie_strength.ts";
-import { leapMax } from "../../lib/core/count.ts";
-import { bodyMaxBytes, encodeEnvelope } from "../../lib/core/envelope.ts";
-import { encodeFrame, frameMaxBytes } from "../../lib/core/frame.ts";
-import { decodeHello } from "../../lib/core/hello.ts";
+import { isWeakCookie } from "../../lib/core/base/cookie_strength.ts";
+import { leapMax } from "../../lib/core/base/count.ts";
+import { bodyMaxBytes, encodeEnvelope } from "../../lib/protocol/envelope.ts";
+import { encodeFrame, frameMaxBytes } from "../../lib/protocol/frame.ts";
+import { decodeHello } from "../../lib/protocol/hello.ts";
 import {
   decodeAnswer,
   decodeNotice,
   decodeRequest,
   encodeMessage,
-} from "../../lib/core/message.ts";
-import type { Answer, Request } from "../../lib/core/message.ts";
-import { clusterNameFault, parseNodeName } from "../../lib/core/name.ts";
-import type { NodeName } from "../../lib/core/name.ts";
+} from "../../lib/protocol/message.ts";
+import type { Answer, Request } from "../../lib/protocol/message.ts";
+import { clusterNameFault, parseNodeName } from "../../lib/core/base/name.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
 import {
   HandshakeStart,
   Initiator,
   presharedKey,
   Responder,
-} from "../../lib/core/noise_handshake.ts";
-import { packMaxBytes } from "../../lib/core/packing.ts";
-import { makeRecord } from "../../lib/core/record.ts";
-import { Roster } from "../../lib/core/roster.ts";
-import { ReclaimProofs } from "../../lib/core/reclaim_proof.ts";
-import { decodeRow, reclaimedMax } from "../../lib/core/row.ts";
-import { decodeUtf8, encodeUtf8 } from "../../lib/core/text.ts";
+} from "../../lib/protocol/noise_handshake.ts";
+import { packMaxBytes } from "../../lib/core/dissemination/packing.ts";
+import { makeRecord } from "../../lib/core/dissemination/record.ts";
+import { Roster } from "../../lib/core/dissemination/member_list.ts";
+import { ReclaimProofs } from "../../lib/protocol/reclaim_proof.ts";
+import { decodeRow, reclaimedMax } from "../../lib/core/registration/row.ts";
+import { decodeUtf8, encodeUtf8 } from "../../lib/core/base/text.ts";
 import { helloMaxBytes, knockMaxBytes, prologueOf } from "../../lib/transport/handshake.ts";
 import { ephemeralKey } from "../../lib/transport/ephemeral_key.ts";
 import { defaultLimits } from "../../lib/transport/limits.ts";

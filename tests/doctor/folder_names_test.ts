@@ -5,7 +5,7 @@
  */
 import { deepEqual, match } from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
-import type { NodeName } from "../../lib/core/name.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
 import type { Finding } from "../../lib/doctor/finding.ts";
 import type { DoctorOptions } from "../../lib/doctor/patient.ts";
 import { tryRegistry } from "../../lib/doctor/registry_trial.ts";

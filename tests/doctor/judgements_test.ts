@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Clock } from "../../lib/clock.ts";
-import { BeatWatch } from "../../lib/doctor/beat_watch.ts";
+import { BeatWatch } from "../../lib/doctor/heartbeat_watch.ts";
 import { judgeCallBacks } from "../../lib/doctor/call_back.ts";
 import { judgeClocks } from "../../lib/doctor/clocks.ts";
 import { judgeCookies } from "../../lib/doctor/cookie_checks.ts";
@@ -11,8 +11,8 @@ import type { DoorFacts } from "../../lib/doctor/own_door.ts";
 import { judgePlace } from "../../lib/doctor/own_place.ts";
 import { judgeFolder, judgeListing } from "../../lib/doctor/storage.ts";
 import { judgeNeighbours, judgeOddities } from "../../lib/doctor/storage.ts";
-import { parseNodeName } from "../../lib/core/name.ts";
-import type { NodeName } from "../../lib/core/name.ts";
+import { parseNodeName } from "../../lib/core/base/name.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
 import { ownName } from "../../lib/node/own_name.ts";
 import type { InterfaceRank } from "../../lib/node/detect_address.ts";
 import { row, stored } from "./rows.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { NodeName } from "../../lib/core/name.ts";
-import { rowVersion } from "../../lib/core/row.ts";
-import type { Row } from "../../lib/core/row.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
+import { rowVersion } from "../../lib/core/registration/row.ts";
+import type { Row } from "../../lib/core/registration/row.ts";
 import type { StoredRow } from "../../lib/registry/registry.ts";
 
 /** A row of a node on a machine of its own. */

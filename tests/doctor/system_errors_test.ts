@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
-import { RegistryError } from "../../lib/core/errors.ts";
+import { RegistryError } from "../../lib/core/base/errors.ts";
 import { examine } from "../../lib/doctor/examine.ts";
 import type { DoctorOptions } from "../../lib/doctor/patient.ts";
 import { startNode } from "../../lib/mod.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { Row } from "../../lib/core/row.ts";
+import type { Row } from "../../lib/core/registration/row.ts";
 import { Program, TemporaryFolder } from "./process.ts";
 import type { TimedLine } from "./process.ts";
 

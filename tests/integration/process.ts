@@ -6,7 +6,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { LineSplitter } from "../../lib/cli/line_splitter.ts";
+import { LineSplitter } from "../../lib/cli/terminal/line_splitter.ts";
 import { faultWords } from "../../lib/node/fault_report.ts";
 import { needing } from "../permissions.ts";
 import { News } from "./news.ts";

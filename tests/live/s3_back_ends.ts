@@ -5,13 +5,13 @@
  */
 import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
-import { openS3Registry } from "../../lib/registry/s3.ts";
-import { S3Bucket } from "../../lib/registry/s3_bucket.ts";
-import { S3Client } from "../../lib/registry/s3_client.ts";
-import { parseS3Url } from "../../lib/registry/s3_url.ts";
+import { openS3Registry } from "../../lib/registry/s3/s3.ts";
+import { S3Bucket } from "../../lib/registry/s3/s3_bucket.ts";
+import { S3Client } from "../../lib/registry/s3/s3_client.ts";
+import { parseS3Url } from "../../lib/registry/s3/s3_url.ts";
 import { TemporaryFolder } from "../integration/process.ts";
 import { never, randomText } from "../registry/rows.ts";
-import { fakeKeys, FakeS3 } from "../registry/s3_fake.ts";
+import { fakeKeys, FakeS3 } from "../registry/s3/s3_fake.ts";
 import { makeCertificates } from "../servers/program.ts";
 import { sharedServer } from "../servers/server.ts";
 import type { ServerNeeds } from "../servers/server.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { LogLevel, LogRecord } from "@logtape/logtape";
-import { escapeControls } from "../../lib/core/escape.ts";
+import { escapeControls } from "../../lib/core/base/escape.ts";
 import { formatJson, formatText, lineFormatter } from "../../lib/log/format.ts";
 import { toJson } from "../../lib/log/json.ts";
 

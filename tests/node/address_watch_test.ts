@@ -1,6 +1,6 @@
 /** When a node looks for other addresses of its machine. */
 import assert from "node:assert/strict";
-import type { Address } from "../../lib/core/address.ts";
+import type { Address } from "../../lib/core/base/address.ts";
 import { watchAddresses } from "../../lib/node/address_watch.ts";
 import { ManualClock } from "../registry/manual_clock.ts";
 

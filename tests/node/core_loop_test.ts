@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Barrier } from "../../lib/barrier.ts";
 import type { Effect, Input } from "../../lib/core/input.ts";
 import { StepFault } from "../../lib/core/step_fault.ts";
-import type { NodeName } from "../../lib/core/name.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
 import { CoreLoop } from "../../lib/node/core_loop.ts";
 import type { CoreLoopParts } from "../../lib/node/core_loop.ts";
 import { instanceOf } from "../core/records.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Beam, BeamDeadlines, BeamHandler, BeamOutcome } from "../../lib/beam/beam.ts";
-import type { NodeName } from "../../lib/core/name.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
 
 /** Answers as it is told to. */
 export class FakeBeam implements Beam {

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { machineName, ownName } from "../../lib/node/own_name.ts";
 import type { OwnName } from "../../lib/node/own_name.ts";
-import { resolveOptions } from "../../lib/core/options.ts";
+import { resolveOptions } from "../../lib/options/options.ts";
 
 interface Given {
   readonly name?: string;

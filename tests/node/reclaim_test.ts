@@ -5,12 +5,12 @@
  */
 import assert from "node:assert/strict";
 import type { Input, RowDraft } from "../../lib/core/input.ts";
-import { ReclaimProofs } from "../../lib/core/reclaim_proof.ts";
-import { encodeRow, rowMaxBytes } from "../../lib/core/row.ts";
-import type { Reclaim, Row } from "../../lib/core/row.ts";
-import { encodeUtf8 } from "../../lib/core/text.ts";
-import { RegistryDesk } from "../../lib/node/registry_desk.ts";
-import { MemoryStorage, openMemoryRegistry } from "../../lib/registry/memory.ts";
+import { ReclaimProofs } from "../../lib/protocol/reclaim_proof.ts";
+import { encodeRow, rowMaxBytes } from "../../lib/core/registration/row.ts";
+import type { Reclaim, Row } from "../../lib/core/registration/row.ts";
+import { encodeUtf8 } from "../../lib/core/base/text.ts";
+import { RegistryDesk } from "../../lib/node/registry_effects.ts";
+import { MemoryStorage, openMemoryRegistry } from "../../lib/registry/memory/memory.ts";
 import { loudBarrier } from "../loud_barrier.ts";
 import { ManualClock } from "../registry/manual_clock.ts";
 import { largestRow, nameOf, rowOf } from "../registry/rows.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { DirectoryLayout } from "../../lib/registry/directory_layout.ts";
+import { DirectoryLayout } from "../../lib/registry/directory/directory_layout.ts";
 import { Cluster, linesPass, linesWith } from "../integration/cluster.ts";
 import { processTest } from "../integration/process.ts";
 

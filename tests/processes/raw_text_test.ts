@@ -4,9 +4,9 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { decodeRequest } from "../../lib/core/message.ts";
-import type { NodeName } from "../../lib/core/name.ts";
-import { encodeRow } from "../../lib/core/row.ts";
+import { decodeRequest } from "../../lib/protocol/message.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
+import { encodeRow } from "../../lib/core/registration/row.ts";
 import { Cluster } from "../integration/cluster.ts";
 import { processTest } from "../integration/process.ts";
 import { rowOf } from "../registry/rows.ts";

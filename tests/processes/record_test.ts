@@ -4,8 +4,8 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { linesOf } from "../../lib/core/recording.ts";
-import { DirectoryLayout } from "../../lib/registry/directory_layout.ts";
+import { linesOf } from "../../lib/recording/recording.ts";
+import { DirectoryLayout } from "../../lib/registry/directory/directory_layout.ts";
 import {
   Cluster,
   commandResult,

@@ -9,7 +9,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { sleep, systemClock } from "../../lib/clock.ts";
-import { RegistryError } from "../../lib/core/errors.ts";
+import { RegistryError } from "../../lib/core/base/errors.ts";
 import type { Registry, StoredRow } from "../../lib/registry/registry.ts";
 import { needing } from "../permissions.ts";
 import type { Need } from "../permissions.ts";

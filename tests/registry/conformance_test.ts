@@ -4,8 +4,8 @@
  * @module
  */
 import { systemClock } from "../../lib/clock.ts";
-import { openDirectoryRegistry } from "../../lib/registry/directory.ts";
-import { MemoryStorage, openMemoryRegistry } from "../../lib/registry/memory.ts";
+import { openDirectoryRegistry } from "../../lib/registry/directory/directory.ts";
+import { MemoryStorage, openMemoryRegistry } from "../../lib/registry/memory/memory.ts";
 import { registryConformance } from "./conformance.ts";
 import type { RegistryFixture } from "./conformance.ts";
 import { randomText } from "./rows.ts";

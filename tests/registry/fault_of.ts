@@ -5,7 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { RegistryError } from "../../lib/core/errors.ts";
+import { RegistryError } from "../../lib/core/base/errors.ts";
 
 /** The message with which `call` fails. */
 export async function faultOf(

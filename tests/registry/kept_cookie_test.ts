@@ -5,10 +5,10 @@
  */
 import assert from "node:assert/strict";
 import { needing } from "../permissions.ts";
-import { ownFolder, Scene } from "./directory_scene.ts";
+import { ownFolder, Scene } from "./directory/directory_scene.ts";
 import { never } from "./rows.ts";
-import { FakeS3 } from "./s3_fake.ts";
-import { openFakeRegistry } from "./s3_scene.ts";
+import { FakeS3 } from "./s3/s3_fake.ts";
+import { openFakeRegistry } from "./s3/s3_scene.ts";
 
 Deno.test({
   ...needing("mintCookie() makes the files of a folder young again", "read", "write"),

@@ -4,7 +4,7 @@
  * @module
  */
 import { systemClock } from "../../lib/clock.ts";
-import { openDirectoryRegistry } from "../../lib/registry/directory.ts";
+import { openDirectoryRegistry } from "../../lib/registry/directory/directory.ts";
 
 const [path = ""] = Deno.args;
 await using registry = openDirectoryRegistry({

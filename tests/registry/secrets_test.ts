@@ -6,8 +6,8 @@
  */
 import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
-import { gatherOptions } from "../../lib/core/options.ts";
-import type { OptionInput } from "../../lib/core/options.ts";
+import { gatherOptions } from "../../lib/options/options.ts";
+import type { OptionInput } from "../../lib/options/options.ts";
 import { openRegistry } from "../../lib/registry/open.ts";
 import { registryUrlFault, withoutSecrets } from "../../lib/registry/url.ts";
 import { never, randomText } from "./rows.ts";

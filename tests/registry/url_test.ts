@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
-import { UsageError } from "../../lib/core/errors.ts";
+import { UsageError } from "../../lib/core/base/errors.ts";
 import { openRegistry } from "../../lib/registry/open.ts";
 import { parseRegistryUrl, registryUrlFault, withoutSecrets } from "../../lib/registry/url.ts";
 import { needing } from "../permissions.ts";

@@ -8,7 +8,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { toBase64 } from "../../lib/registry/etcd_json.ts";
+import { toBase64 } from "../../lib/registry/etcd/etcd_json.ts";
 import { permitted } from "../permissions.ts";
 import { freePorts, run, until } from "./program.ts";
 import { needingServer, programPath, whyMissing } from "./server.ts";

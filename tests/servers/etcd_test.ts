@@ -6,9 +6,9 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { newsKey, openEtcdRegistry, pageKeysMax } from "../../lib/registry/etcd.ts";
-import { toBase64 } from "../../lib/registry/etcd_json.ts";
-import { leaseSeconds } from "../../lib/registry/etcd_lease.ts";
+import { newsKey, openEtcdRegistry, pageKeysMax } from "../../lib/registry/etcd/etcd.ts";
+import { toBase64 } from "../../lib/registry/etcd/etcd_json.ts";
+import { leaseSeconds } from "../../lib/registry/etcd/etcd_lease.ts";
 import { registryConformance } from "../registry/conformance.ts";
 import { faultOf } from "../registry/fault_of.ts";
 import { allCalls, Gateway, openHandle, Watcher } from "./etcd_scene.ts";

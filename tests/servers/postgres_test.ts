@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
 import { openRegistry } from "../../lib/registry/open.ts";
-import { channelOf } from "../../lib/registry/postgres.ts";
+import { channelOf } from "../../lib/registry/postgres/postgres.ts";
 import { registryConformance } from "../registry/conformance.ts";
 import {
   name,

@@ -6,10 +6,10 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
 import type { Registry } from "../../lib/registry/registry.ts";
-import { openS3Registry } from "../../lib/registry/s3.ts";
+import { openS3Registry } from "../../lib/registry/s3/s3.ts";
 import { reasonOf } from "../registry/fault_of.ts";
 import { never, randomText, rowOf } from "../registry/rows.ts";
-import { fakeKeys, FakeS3 } from "../registry/s3_fake.ts";
+import { fakeKeys, FakeS3 } from "../registry/s3/s3_fake.ts";
 import { makeCertificates } from "./program.ts";
 import { needingServer } from "./server.ts";
 import type { ServerNeeds } from "./server.ts";

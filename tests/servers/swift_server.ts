@@ -7,9 +7,9 @@
  */
 import { userInfo } from "node:os";
 import { systemClock } from "../../lib/clock.ts";
-import { S3Bucket } from "../../lib/registry/s3_bucket.ts";
-import { S3Client } from "../../lib/registry/s3_client.ts";
-import { parseS3Url } from "../../lib/registry/s3_url.ts";
+import { S3Bucket } from "../../lib/registry/s3/s3_bucket.ts";
+import { S3Client } from "../../lib/registry/s3/s3_client.ts";
+import { parseS3Url } from "../../lib/registry/s3/s3_url.ts";
 import { accepts, freePorts, patienceMs, run, until } from "./program.ts";
 import { programPath } from "./server.ts";
 import type { ServerNeeds } from "./server.ts";

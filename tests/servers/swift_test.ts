@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
-import { openS3Registry } from "../../lib/registry/s3.ts";
+import { openS3Registry } from "../../lib/registry/s3/s3.ts";
 import type { Registry } from "../../lib/registry/registry.ts";
 import { registryConformance } from "../registry/conformance.ts";
 import { faultOf } from "../registry/fault_of.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { describeFinding, LinkMatrix } from "../../lib/core/link_matrix.ts";
-import type { LinkFinding } from "../../lib/core/link_matrix.ts";
-import type { NodeName } from "../../lib/core/name.ts";
-import { seededRandom, shuffled } from "../../lib/core/random.ts";
+import { describeFinding, LinkMatrix } from "../../lib/core/explain/link_matrix.ts";
+import type { LinkFinding } from "../../lib/core/explain/link_matrix.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
+import { seededRandom, shuffled } from "../../lib/core/base/random.ts";
 import type { SimNode } from "../../lib/simulation/sim_node.ts";
 import { World } from "../../lib/simulation/world.ts";
 import { goals } from "../../scripts/sim/goals.ts";

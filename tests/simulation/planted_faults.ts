@@ -34,7 +34,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "believes the older incarnation",
     changes: one(
-      "record.ts",
+      "dissemination/record.ts",
       "return one.incarnation > other.incarnation;",
       "return one.incarnation < other.incarnation;",
     ),
@@ -43,7 +43,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "votes while it is isolated",
     changes: one(
-      "judge.ts",
+      "detector/failure_detector.ts",
       "if (!this.#isolation.isIsolated || link.isConclusive) return true;",
       "return true;",
     ),
@@ -52,7 +52,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "does not refute what is said about it",
     changes: one(
-      "refutations.ts",
+      "dissemination/refutations.ts",
       "if (isWrong || record.incarnation > self.incarnation) this.#refute(",
       "if (false) this.#refute(",
     ),
@@ -61,7 +61,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "refutes without raising its incarnation",
     changes: one(
-      "refutations.ts",
+      "dissemination/refutations.ts",
       "this.#raise(countAbove(self.incarnation, accused), now);",
       "this.#raise(self.incarnation, now);",
     ),
@@ -70,7 +70,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "lets its incarnation fall",
     changes: one(
-      "refutations.ts",
+      "dissemination/refutations.ts",
       "this.#raise(countAbove(self.incarnation, accused), now);",
       "this.#raise(accused > 0 ? 0 : 1, now);",
     ),
@@ -79,7 +79,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "raises the incarnations of others",
     changes: one(
-      "judge.ts",
+      "detector/failure_detector.ts",
       'makeRecord({ ...record, state: "failed", cause: { kind, accusers } })',
       'makeRecord({ ...record, incarnation: record.incarnation + 1, state: "failed", cause: { kind, accusers } })',
     ),
@@ -87,13 +87,17 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "does not listen to helpers that reached a member",
-    changes: one("judge.ts", "if (finding.reached) return", "if (false) return"),
+    changes: one(
+      "detector/failure_detector.ts",
+      "if (finding.reached) return",
+      "if (false) return",
+    ),
     seedsMax: 60,
   },
   {
     name: "asks no helpers",
     changes: one(
-      "judge.ts",
+      "detector/failure_detector.ts",
       "if (!this.#askHelpers(record, now, out)) this.#vote(",
       "this.#vote(",
     ),
@@ -102,7 +106,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "forgets to ask again after a standstill",
     changes: one(
-      "monitor.ts",
+      "detector/prober.ts",
       "if (isWatch) this.#plan(current, at, now);",
       'if (isWatch && at > this.#stalledAt) this.#plan(current, at, now);\n    if (at <= this.#stalledAt) return { kind: "none" };',
     ),
@@ -111,7 +115,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "writes no status line after it was held up",
     changes: one(
-      "standing.ts",
+      "explain/status_reporter.ts",
       "this.#statusAt += intervalMs * (1 + Math.floor((now - this.#statusAt) / intervalMs));",
       "this.#statusAt = now - this.#statusAt > intervalMs ? Infinity : this.#statusAt + intervalMs;",
     ),
@@ -119,13 +123,13 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "never mends a link",
-    changes: one("link.ts", "    this.badSince = undefined;\n", ""),
+    changes: one("detector/link.ts", "    this.badSince = undefined;\n", ""),
     seedsMax: 10,
   },
   {
     name: "brings back who has left",
     changes: one(
-      "roster.ts",
+      "dissemination/member_list.ts",
       "before !== undefined && !wins(record, before)",
       'before !== undefined && before.state !== "left" && !wins(record, before)',
     ),
@@ -134,9 +138,9 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "takes an empty listing for a removal",
     changes: [
-      ...one("dead_rows.ts", "if (isWhole) this.#cleanUp", "this.#cleanUp"),
+      ...one("registration/dead_rows.ts", "if (isWhole) this.#cleanUp", "this.#cleanUp"),
       ...one(
-        "dead_rows.ts",
+        "registration/dead_rows.ts",
         "for (const [name, failedAt] of roster.failed) review(roster.get(name), failedAt);",
         "for (const record of [...roster.records()]) review(record, now);",
       ),
@@ -146,7 +150,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "takes rows out without waiting",
     changes: one(
-      "dead_rows.ts",
+      "registration/dead_rows.ts",
       "export const deadRowMs = 10 * 60_000;",
       "export const deadRowMs = 5000;",
     ),
@@ -154,30 +158,34 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "does not pass news on",
-    changes: one("exchange.ts", "    else outbox.record(record, now);\n", ""),
+    changes: one("dissemination/dissemination.ts", "    else outbox.record(record, now);\n", ""),
     seedsMax: 100,
   },
   {
     name: "does not compare what differs",
-    changes: one("comparison.ts", "if (fingerprint === roster.fingerprint ||", "if (true ||"),
+    changes: one(
+      "dissemination/anti_entropy.ts",
+      "if (fingerprint === roster.fingerprint ||",
+      "if (true ||",
+    ),
     seedsMax: 10,
   },
   {
     name: "asks all strangers at once",
-    changes: one("candidate_prober.ts", "while (allowance.permits(now)) {", "for (;;) {"),
+    changes: one("discovery/candidate_prober.ts", "while (allowance.permits(now)) {", "for (;;) {"),
     seedsMax: 60,
   },
   {
     name: "asks without a pause",
-    changes: one("monitor.ts", "Math.max(now, sentAt + pauseMs)", "now"),
+    changes: one("detector/prober.ts", "Math.max(now, sentAt + pauseMs)", "now"),
     seedsMax: 10,
   },
   {
     name: "believes any counter that is made up, and answers it",
     changes: [
-      ...one("count.ts", "return to - from > leapMax;", "return false;"),
+      ...one("base/count.ts", "return to - from > leapMax;", "return false;"),
       ...one(
-        "count.ts",
+        "base/count.ts",
         "return Math.min(above + 1, own + leapMax, countMax);",
         "return above + 1;",
       ),
@@ -188,7 +196,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "lets a row take the place of a member",
     changes: one(
-      "registry_reader.ts",
+      "registration/registry_reader.ts",
       "if (!this.#mayIntroduce(row, known, now)) return candidates.drop(row.name);",
       "if (known !== undefined && !isKnown) roster.drop(row.name);",
     ),
@@ -198,12 +206,12 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "shares what pings showed with the copy of a member",
     changes: [
       ...one(
-        "candidates.ts",
+        "discovery/candidates.ts",
         "return owner === name ? undefined : owner;",
         "return owner === this.#roster.self.name ? owner : undefined;",
       ),
       ...one(
-        "candidate_prober.ts",
+        "discovery/candidate_prober.ts",
         "const isBad = link.miss(",
         "const owner = this.#parts.roster.nameOf(candidate.instance);\n    if (owner !== undefined) this.#parts.monitor.linkOf(owner).badSince ??= now;\n    const isBad = link.miss(",
       ),
@@ -213,7 +221,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "yields its name to whoever is silent",
     changes: one(
-      "name_claim.ts",
+      "registration/name_claim.ts",
       'return this.#gone(now);\n      case "wrong-cookie":',
       'if (this.#held) return void (this.#verdict = "holder-lives");\n        return this.#gone(now);\n      case "wrong-cookie":',
     ),
@@ -221,13 +229,13 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "believes others more than its own pings",
-    changes: one("hearsay.ts", "if (!monitor.watches(name) ||", "if (true ||"),
+    changes: one("dissemination/hearsay.ts", "if (!monitor.watches(name) ||", "if (true ||"),
     seedsMax: 40,
   },
   {
     name: "counts rows among the members",
     changes: one(
-      "standing.ts",
+      "explain/status_reporter.ts",
       "roster.shown + shownCandidates.length +",
       "roster.shown + [...candidates.all()].length +",
     ),

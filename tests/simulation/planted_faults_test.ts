@@ -11,11 +11,19 @@ import { needing } from "../permissions.ts";
 import { plantedFaults } from "./planted_faults.ts";
 import type { PlantedFault } from "./planted_faults.ts";
 
-type Swarm = typeof import("../../lib/simulation/swarm.ts");
+type Swarm = typeof import("../../scripts/swarm/swarm.ts");
 type Fuzz = typeof import("../../scripts/fuzz/fuzz.ts");
 
 /** What both of them need. */
-const sources = ["lib/core", "lib/simulation", "scripts/fuzz"];
+const sources = [
+  "lib/core",
+  "lib/options",
+  "lib/protocol",
+  "lib/recording",
+  "lib/simulation",
+  "scripts/fuzz",
+  "scripts/swarm",
+];
 
 /** The core with a mistake in it. */
 function mistaken(path: string, { changes }: PlantedFault): string {
@@ -49,7 +57,7 @@ type Play = (seed: number) => string | undefined;
 
 async function swarmOf(folder: string): Promise<Play> {
   const { swarmRun, SwarmError }: Swarm = await import(
-    pathToFileURL(`${folder}/lib/simulation/swarm.ts`).href
+    pathToFileURL(`${folder}/scripts/swarm/swarm.ts`).href
   );
   return whatOf(swarmRun, SwarmError);
 }

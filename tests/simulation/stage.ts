@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { explanationText } from "../../lib/cli/explain.ts";
-import { matrixText } from "../../lib/cli/matrix.ts";
-import { membersTable } from "../../lib/cli/members.ts";
-import { describeChanges, groupChanges } from "../../lib/core/change.ts";
+import { explanationText } from "../../lib/cli/commands/explain.ts";
+import { matrixText } from "../../lib/cli/commands/matrix.ts";
+import { membersTable } from "../../lib/cli/commands/members.ts";
+import { describeChanges, groupChanges } from "../../lib/core/explain/change.ts";
 import type { Effect } from "../../lib/core/input.ts";
-import { LinkMatrix } from "../../lib/core/link_matrix.ts";
-import type { NodeName } from "../../lib/core/name.ts";
-import { compareNames } from "../../lib/core/status_line.ts";
+import { LinkMatrix } from "../../lib/core/explain/link_matrix.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
+import { compareNames } from "../../lib/core/explain/status_line.ts";
 import { StatusWriter } from "../../lib/node/status_writer.ts";
 import { putGhosts } from "../../lib/simulation/ghosts.ts";
 import type { SimNode } from "../../lib/simulation/sim_node.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { swarmRun } from "../../lib/simulation/swarm.ts";
+import { swarmRun } from "../../scripts/swarm/swarm.ts";
 
 /** Seeds of one test. */
 const seedsEach = 25;

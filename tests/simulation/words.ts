@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { NodeName } from "../../lib/core/name.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
 
 /** `n3` is `n3@10.0.0.3`. */
 export function nameOf(label: string): NodeName {

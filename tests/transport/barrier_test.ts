@@ -1,7 +1,7 @@
 /** A fault of the program ends the connection in which it happens, and no other. */
 import assert from "node:assert/strict";
 import { Barrier } from "../../lib/barrier.ts";
-import { bodyMaxBytes } from "../../lib/core/envelope.ts";
+import { bodyMaxBytes } from "../../lib/protocol/envelope.ts";
 import { needing } from "../permissions.ts";
 import { assertAnswer, assertFailure, bytes, openNode, openRogue } from "./fixtures.ts";
 import { patient, text, until } from "./fixtures.ts";

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { bodyMaxBytes } from "../../lib/core/envelope.ts";
+import { bodyMaxBytes } from "../../lib/protocol/envelope.ts";
 import type { Outcome } from "../../lib/transport/transport.ts";
 import { type Need, needing } from "../permissions.ts";
 import {

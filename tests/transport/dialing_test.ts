@@ -5,7 +5,7 @@ import type { Connect } from "../../lib/transport/attempt.ts";
 import type { Resolver } from "../../lib/sockets/resolver.ts";
 import { listenTcp } from "../../lib/transport/tcp.ts";
 import type { Outcome } from "../../lib/transport/transport.ts";
-import type { Socket } from "../../lib/transport/wire.ts";
+import type { Socket } from "../../lib/transport/framed_socket.ts";
 import { needing } from "../permissions.ts";
 import {
   assertAnswer,

@@ -1,13 +1,13 @@
 /** Nodes, rogues and proxies for the transport tests. */
 import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
-import type { Address } from "../../lib/core/address.ts";
-import type { Hello } from "../../lib/core/hello.ts";
-import type { NodeName } from "../../lib/core/name.ts";
-import type { InstanceId } from "../../lib/core/row.ts";
-import { decodeUtf8, encodeUtf8 } from "../../lib/core/text.ts";
+import type { Address } from "../../lib/core/base/address.ts";
+import type { Hello } from "../../lib/protocol/hello.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
+import type { InstanceId } from "../../lib/core/registration/row.ts";
+import { decodeUtf8, encodeUtf8 } from "../../lib/core/base/text.ts";
 import { introduce, knock, makeKeys } from "../../lib/transport/handshake.ts";
-import type { HandshakeResult } from "../../lib/core/noise_handshake.ts";
+import type { HandshakeResult } from "../../lib/protocol/noise_handshake.ts";
 import { listenTcp, type TcpOptions, type TcpTransport } from "../../lib/transport/tcp.ts";
 import type {
   Deadlines,
@@ -15,7 +15,7 @@ import type {
   Target,
   TransportHandler,
 } from "../../lib/transport/transport.ts";
-import { Wire } from "../../lib/transport/wire.ts";
+import { Wire } from "../../lib/transport/framed_socket.ts";
 import { loudBarrier } from "../loud_barrier.ts";
 
 export const loopback: Address = { host: "127.0.0.1", port: 0 };

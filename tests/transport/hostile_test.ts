@@ -1,8 +1,8 @@
 /** T4: strangers, floods, replays and damage reach nobody and cost little. */
 import assert from "node:assert/strict";
-import { encodeEnvelope } from "../../lib/core/envelope.ts";
-import { encodeFrame } from "../../lib/core/frame.ts";
-import { Initiator } from "../../lib/core/noise_handshake.ts";
+import { encodeEnvelope } from "../../lib/protocol/envelope.ts";
+import { encodeFrame } from "../../lib/protocol/frame.ts";
+import { Initiator } from "../../lib/protocol/noise_handshake.ts";
 import { makeKeys } from "../../lib/transport/handshake.ts";
 import { defaultLimits } from "../../lib/transport/limits.ts";
 import { needing } from "../permissions.ts";

@@ -1,9 +1,9 @@
 /** The parts of the TCP transport that need no network: guests, reports, requests, in virtual time. */
 import assert from "node:assert/strict";
 import type { Clock } from "../../lib/clock.ts";
-import { Guests } from "../../lib/core/guests.ts";
+import { Guests } from "../../lib/sockets/pending_connections.ts";
 import { type RequestResult, Requests } from "../../lib/transport/requests.ts";
-import { StrangerReports } from "../../lib/core/strangers.ts";
+import { StrangerReports } from "../../lib/sockets/rejections.ts";
 
 /** A clock that stands until it is moved. */
 class StandingClock implements Clock {

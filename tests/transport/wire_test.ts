@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Wire } from "../../lib/transport/wire.ts";
-import type { Socket } from "../../lib/transport/wire.ts";
+import { Wire } from "../../lib/transport/framed_socket.ts";
+import type { Socket } from "../../lib/transport/framed_socket.ts";
 
 Deno.test("Wire.flushed() resolves for everybody who waits", async () => {
   const written = Promise.withResolvers<number>();

@@ -1,0 +1,211 @@
+/**
+ * How a command talks to a cluster: it finds a node by the registry and asks it over the same port
+ * and with the same cookie as a peer would. There is no second control port.
+ *
+ * @module
+ */
+import { escapeControls } from "../core/base/escape.ts";
+import { decodeAnswer, encodeMessage } from "../protocol/message.ts";
+import type { Answer, Request } from "../protocol/message.ts";
+import type { MemberView } from "../core/dissemination/member.ts";
+import { localName } from "../core/base/name.ts";
+import type { NodeName } from "../core/base/name.ts";
+import type { GivenName } from "../options/option_identity.ts";
+import { profileTimings } from "../core/detector/profile.ts";
+import type { Row } from "../core/registration/row.ts";
+import type { Listing } from "../registry/registry.ts";
+import type { Outcome, Transport } from "../transport/transport.ts";
+import { openRegistryOf, openVisitorTransport } from "../start.ts";
+import type { ClientOptions } from "./commands.ts";
+import type { World } from "./context.ts";
+
+/** How long a command waits for the registry, in milliseconds. */
+const registryTimeoutMs = 5000;
+
+/** Nodes that are asked side by side when any of them will do. */
+const askedAtOnce = 5;
+
+/** Something that the user has to be told; the command ends with exit code 1. */
+export class CommandError extends Error {
+  override name = "CommandError";
+}
+
+/** A visit to one cluster. */
+export class Visit implements AsyncDisposable {
+  readonly #options: ClientOptions;
+  readonly #transport: Transport;
+  /** The rows that were in the registry when the visit began, in no particular order. */
+  readonly rows: readonly Row[];
+  /** The BEAM nodes whose timestamps were there; they cannot be visited. */
+  readonly beams: readonly NodeName[];
+  /** The registry, without secrets. */
+  readonly registryUrl: string;
+
+  private constructor(
+    options: ClientOptions,
+    transport: Transport,
+    { rows, timestamps }: Pick<Listing, "rows" | "timestamps">,
+    registryUrl: string,
+  ) {
+    this.#options = options;
+    this.#transport = transport;
+    this.rows = rows.map(({ row }) => row);
+    this.beams = timestamps.map(({ name }) => name);
+    this.registryUrl = registryUrl;
+  }
+
+  /**
+   * Looks into the registry and gets ready to ask. Of several, one that works is enough; the others
+   * are told on standard error.
+   *
+   * @throws {RegistryError} if the registry cannot be read
+   * @throws {CommandError} if nobody is registered, or no cookie is to be had
+   */
+  static async begin(world: World, options: ClientOptions): Promise<Visit> {
+    const tell = (message: string): void =>
+      world.writeStderr(`clusternode: ${escapeControls(message)}\n`);
+    await using registry = await openRegistryOf(options, { info: tell, warning: tell });
+    const signal = AbortSignal.timeout(registryTimeoutMs);
+    const listing = await registry.list(signal);
+    if (listing.rows.length === 0) {
+      throw new CommandError(
+        `No node of the cluster "${options.cluster}" is registered in ${registry.url}`,
+      );
+    }
+    const minted = options.cookies.length > 0 ? undefined : await registry.cookie(signal);
+    const cookies = minted === undefined ? options.cookies : [minted];
+    if (cookies.length === 0) {
+      throw new CommandError(
+        `There is no cookie in ${registry.url}; give the cluster's own with --cookie-file`,
+      );
+    }
+    const transport = await openVisitorTransport(options.cluster, cookies);
+    return new Visit(options, transport, listing, registry.url);
+  }
+
+  /**
+   * The row that the user means.
+   *
+   * @throws {CommandError} if there is none, or more than one
+   */
+  find(given: GivenName): Row {
+    const name = this.#nameOf(given, this.rows.map((row) => row.name));
+    return this.rows.find((row) => row.name === name) as Row;
+  }
+
+  /**
+   * The full name that the user means, of a row or of a BEAM node.
+   *
+   * @throws {CommandError} if there is none, or more than one
+   */
+  findName(given: GivenName): NodeName {
+    return this.#nameOf(given, [...this.rows.map((row) => row.name), ...this.beams]);
+  }
+
+  #nameOf(given: GivenName, names: readonly NodeName[]): NodeName {
+    const wanted = typeof given === "string" ? given : given.local;
+    const found = names.filter((name) => name === wanted || localName(name) === wanted);
+    const [name, other] = found;
+    if (name === undefined) {
+      const there = [...names].sort().slice(0, 20).join(", ");
+      throw new CommandError(
+        `No node ${wanted} is registered in ${this.registryUrl}; there are ${there}`,
+      );
+    }
+    if (other !== undefined) {
+      throw new CommandError(
+        `${wanted} may be any of ${found.sort().join(", ")}: give the full name`,
+      );
+    }
+    return name;
+  }
+
+  /** One request to the node of `row`. */
+  async ask(row: Row, request: Request, fresh = false): Promise<Outcome> {
+    const { connectTimeoutMs, pingTimeoutMs } = profileTimings[this.#options.profile];
+    return await this.#transport.ask(
+      { name: row.name, instance: row.instance, addresses: row.addresses },
+      encodeMessage(request),
+      { connectTimeoutMs, answerTimeoutMs: pingTimeoutMs, fresh },
+    );
+  }
+
+  /**
+   * The answer of the node of `row`.
+   *
+   * @throws {CommandError} if it does not answer
+   */
+  async askFor(row: Row, request: Request): Promise<Answer> {
+    const outcome = await this.ask(row, request);
+    if (outcome.kind !== "answer") {
+      throw new CommandError(`${row.name} does not answer: ${outcome.detail}`);
+    }
+    const answer = decodeAnswer(outcome.body);
+    if (answer === undefined) throw new CommandError(`${row.name} gave an unknown answer`);
+    return answer;
+  }
+
+  /**
+   * The node that answers first, those in `preferred` before all others.
+   *
+   * @throws {CommandError} if none of them answers
+   */
+  async anyNode(preferred: readonly Row[] = []): Promise<Row> {
+    const rest = this.rows.filter((row) => !preferred.includes(row));
+    let last: Error | undefined;
+    for (const group of [preferred, rest]) {
+      for (let from = 0; from < group.length; from += askedAtOnce) {
+        const some = group.slice(from, from + askedAtOnce);
+        try {
+          return await Promise.any(some.map(async (row) => {
+            await this.askFor(row, { kind: "ping" });
+            return row;
+          }));
+        } catch (error) {
+          if (!(error instanceof AggregateError)) throw error;
+          last = error.errors[0];
+        }
+      }
+    }
+    throw new CommandError(
+      `None of the ${this.rows.length} nodes in ${this.registryUrl} answers. ${
+        last?.message ?? ""
+      }`,
+    );
+  }
+
+  /** All members as the node of `row` sees them. */
+  async members(row: Row): Promise<MemberView[]> {
+    const members: MemberView[] = [];
+    let after: NodeName | undefined;
+    for (;;) {
+      const answer = await this.askFor(row, { kind: "members", after });
+      if (answer.kind !== "members") throw unexpected(row, answer);
+      members.push(...answer.members);
+      after = answer.members.at(-1)?.name;
+      if (!answer.more || after === undefined) return members;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#transport[Symbol.asyncDispose]();
+  }
+}
+
+/** What to say of an answer that is none to the question: the reason of a node that has refused it. */
+export function unexpected({ name }: Row, answer: Answer): CommandError {
+  return new CommandError(
+    answer.kind === "refused"
+      ? `${name} refuses: ${answer.reason}`
+      : `${name} gave an unknown answer`,
+  );
+}
+
+/** The rows whose addresses belong to this machine, narrowed by `--name` if it was given. */
+export function rowsOfThisMachine(visit: Visit, name: GivenName | undefined): readonly Row[] {
+  if (name !== undefined) return [visit.find(name)];
+  const own = new Set(Deno.networkInterfaces().map(({ address }) => address));
+  return visit.rows.filter(({ addresses }) =>
+    addresses.some(({ host }) => own.has(host) || host.startsWith("127.") || host === "localhost")
+  );
+}

@@ -1,0 +1,35 @@
+/**
+ * `clusternode doctor`: checks everything around a node that can be wrong, and says what to do.
+ *
+ * @module
+ */
+import { systemClock } from "../../clock.ts";
+import { examine } from "../../doctor/examine.ts";
+import type { DoctorOptions } from "../../doctor/patient.ts";
+import { findingsJson, findingsText, isWell } from "../../doctor/report.ts";
+import type { JsonFlags } from "../commands.ts";
+import { exitCode } from "../exit_codes.ts";
+import { untilInterrupted } from "../terminal/interrupt.ts";
+import type { World } from "../context.ts";
+
+/** Examines and tells; 0 without a fault, 1 with one, 4 if the registry cannot be reached. */
+export async function doctor(
+  world: World,
+  options: DoctorOptions,
+  { json }: JsonFlags,
+): Promise<number> {
+  using interrupted = untilInterrupted();
+  const { signal } = interrupted;
+  try {
+    const { findings, registryAway } = await examine({ options, clock: systemClock, signal });
+    if (signal.aborted) return interrupted.exitCode;
+    const color = world.stdoutIsTerminal && !world.environment["NO_COLOR"];
+    if (json) world.writeStdout(findingsJson(findings));
+    else world.drawStdout(findingsText(findings, { color }));
+    if (registryAway) return exitCode.registryAway;
+    return isWell(findings) ? exitCode.fine : exitCode.failed;
+  } catch (error) {
+    if (signal.aborted) return interrupted.exitCode;
+    throw error;
+  }
+}

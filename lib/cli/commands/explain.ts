@@ -1,0 +1,92 @@
+/**
+ * `clusternode explain`: why a node is seen as it is, and what would change it.
+ *
+ * @module
+ */
+import { statusWords } from "../../core/explain/change.ts";
+import { formatDuration, formatRoundTrip } from "../../core/base/duration.ts";
+import { escapeControls } from "../../core/base/escape.ts";
+import type { Explanation } from "../../core/explain/explain.ts";
+import { failureWords } from "../../core/explain/failure_words.ts";
+import type { GivenName } from "../../options/option_identity.ts";
+import type { ClientOptions, JsonFlags } from "../commands.ts";
+import { exitCode } from "../exit_codes.ts";
+import { formatTable } from "../terminal/table.ts";
+import { CommandError, rowsOfThisMachine, unexpected, Visit } from "../client.ts";
+import type { World } from "../context.ts";
+
+/** Asks one node, another than the subject if there is one, why it sees the subject as it does. */
+export async function explain(
+  world: World,
+  name: GivenName,
+  options: ClientOptions,
+  { json }: JsonFlags,
+): Promise<number> {
+  await using visit = await Visit.begin(world, options);
+  const subject = visit.findName(name);
+  const others = rowsOfThisMachine(visit, undefined).filter((row) => row.name !== subject);
+  const asked = await visit.anyNode(
+    others.length > 0 ? others : visit.rows.filter((row) => row.name !== subject),
+  );
+  const answer = await visit.askFor(asked, { kind: "explain", name: subject });
+  if (answer.kind === "refused") {
+    const isBeam = visit.beams.includes(subject);
+    const hint = `: it is a BEAM node, and ${asked.name} may have been started without --beam`;
+    throw new CommandError(`${answer.reason}${isBeam ? hint : ""}`);
+  }
+  if (answer.kind !== "explain") throw unexpected(asked, answer);
+  const { explanation } = answer;
+  world.writeStdout(
+    json
+      ? JSON.stringify({ asked: asked.name, ...explanation }) + "\n"
+      : explanationText(asked.name, explanation),
+  );
+  return exitCode.fine;
+}
+
+/** The explanation for people: the verdict, then what it rests on, then what would change it. */
+export function explanationText(asked: string, explanation: Explanation): string {
+  const { name, kind, status, verdict, wouldChange } = explanation;
+  const shown = kind === "beam" ? `${name} (beam)` : name;
+  const lines = [
+    escapeControls(`${shown} ${statusWords(status)}, as ${asked} sees it: ${verdict}`),
+    "",
+    formatTable(["EVIDENCE", ""], [...opinions(explanation), ...evidence(explanation)]),
+    "",
+    "What would change that:",
+    ...wouldChange.map((sentence) => escapeControls(`  - ${sentence}`)),
+  ];
+  return lines.join("\n") + "\n";
+}
+
+function opinions({ kind, accusers, votesNeeded }: Explanation): string[][] {
+  if (kind === "beam") {
+    return [["votes", "none: each clusternode judges a BEAM node by its own pings"]];
+  }
+  const words = accusers.map(({ name, kind }) => `${name}: ${failureWords(kind)}`).join("; ");
+  return [
+    ["accusers", words || "none"],
+    ["votes", `${accusers.length} of ${votesNeeded} needed`],
+  ];
+}
+
+function evidence(explanation: Explanation): string[][] {
+  const { kind, watched, timeoutMs, beat, beatAgeMs } = explanation;
+  const { registryWorks, ownHealth, isolated, failures, incarnation } = explanation;
+  const beatAge = beatAgeMs === undefined ? "" : `, last moved ${formatDuration(beatAgeMs)} ago`;
+  return [
+    ["watched by this node", watched ? "yes" : "no"],
+    ["last pings, newest last", explanation.pings.map(pingWords).join(", ") || "none"],
+    ["deadline of a pong", formatDuration(timeoutMs)],
+    [`${kind === "beam" ? "timestamp" : "beat"} in the registry`, `${beat}${beatAge}`],
+    ["registry", registryWorks ? "works" : "away: pings alone decide"],
+    ["own health", `${ownHealth} (0 healthy, 7 sick)${isolated ? ", may be cut off itself" : ""}`],
+    ["failures in 5 min", String(failures)],
+    ...kind === "beam" ? [] : [["incarnation", String(incarnation)]],
+  ];
+}
+
+function pingWords({ kind, agoMs, roundTripUs }: Explanation["pings"][number]): string {
+  const what = roundTripUs === undefined ? kind : `pong ${formatRoundTrip(roundTripUs)}`;
+  return `${what} (${formatDuration(agoMs)} ago)`;
+}

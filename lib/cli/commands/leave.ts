@@ -1,0 +1,72 @@
+/**
+ * `clusternode leave` and `forget`: one request to one node.
+ *
+ * @module
+ */
+import type { Answer, Request } from "../../protocol/message.ts";
+import type { GivenName } from "../../options/option_identity.ts";
+import type { Row } from "../../core/registration/row.ts";
+import type { ClientOptions, ForgetFlags } from "../commands.ts";
+import { exitCode } from "../exit_codes.ts";
+import { CommandError, rowsOfThisMachine, Visit } from "../client.ts";
+import type { World } from "../context.ts";
+
+/** Asks the node of this machine to leave. */
+export async function leave(world: World, options: ClientOptions): Promise<number> {
+  await using visit = await Visit.begin(world, options);
+  const answers = await askAll(visit, options, { kind: "ping" });
+  const [row] = answers.keys();
+  if (row === undefined || answers.size > 1) {
+    const names = [...answers.keys()].map(({ name }) => name).sort().join(", ");
+    throw new CommandError(`Several nodes of this machine are registered, say --name: ${names}`);
+  }
+  await visit.askFor(row, { kind: "leave" });
+  world.writeStdout(`${row.name} leaves\n`);
+  return exitCode.fine;
+}
+
+/** Takes a dead node out. */
+export async function forget(
+  world: World,
+  name: GivenName,
+  options: ClientOptions,
+  { dryRun }: ForgetFlags,
+): Promise<number> {
+  await using visit = await Visit.begin(world, options);
+  const dead = visit.findName(name);
+  const others = visit.rows.filter((row) => row.name !== dead);
+  const asked = await visit.anyNode(others);
+  const answer = await visit.askFor(asked, { kind: "forget", name: dead, dryRun });
+  if (answer.kind === "refused") throw new CommandError(answer.reason);
+  const done = dryRun
+    ? "would be forgotten: it is dead, and its row would be taken out"
+    : "is forgotten";
+  world.writeStdout(`${dead} ${done}\n`);
+  return exitCode.fine;
+}
+
+/**
+ * Asks the nodes of this machine. Rows that nobody answers for are left out: they may be what a dead
+ * node has left behind, perhaps at an address that is this machine's now.
+ *
+ * @throws {CommandError} if none answers
+ */
+export async function askAll(
+  visit: Visit,
+  options: ClientOptions,
+  request: Request,
+): Promise<Map<Row, Answer>> {
+  const own = rowsOfThisMachine(visit, options.name);
+  if (own.length === 0) {
+    throw new CommandError(`No node of this machine is registered in ${visit.registryUrl}`);
+  }
+  const results = await Promise.allSettled(own.map((row) => visit.askFor(row, request)));
+  const answers = new Map<Row, Answer>();
+  own.forEach((row, index) => {
+    const result = results[index];
+    if (result?.status === "fulfilled") answers.set(row, result.value);
+  });
+  const [first] = results;
+  if (answers.size === 0 && first?.status === "rejected") throw first.reason;
+  return answers;
+}

@@ -1,0 +1,105 @@
+/**
+ * `clusternode matrix`: who reaches whom, and what that means.
+ *
+ * @module
+ */
+import { formatRoundTrip } from "../../core/base/duration.ts";
+import type { LinkView } from "../../core/explain/explain.ts";
+import { describeFinding, LinkMatrix } from "../../core/explain/link_matrix.ts";
+import type { LinkCell, LinkReport } from "../../core/explain/link_matrix.ts";
+import type { NodeName } from "../../core/base/name.ts";
+import type { Row } from "../../core/registration/row.ts";
+import { compareNames } from "../../core/explain/status_line.ts";
+import type { ClientOptions, JsonFlags } from "../commands.ts";
+import { exitCode } from "../exit_codes.ts";
+import { formatTable } from "../terminal/table.ts";
+import { CommandError, unexpected, Visit } from "../client.ts";
+import type { World } from "../context.ts";
+
+/** Nodes that are asked side by side. */
+const askedAtOnce = 16;
+
+/** In larger clusters only what is wrong is shown. */
+const tableMax = 30;
+
+/** Asks every node for its links and shows them together. */
+export async function matrix(
+  world: World,
+  options: ClientOptions,
+  { json }: JsonFlags,
+): Promise<number> {
+  await using visit = await Visit.begin(world, options);
+  const rows = [...visit.rows].sort((one, other) => compareNames(one.name, other.name));
+  const reports: LinkReport[] = [];
+  for (let from = 0; from < rows.length; from += askedAtOnce) {
+    const some = rows.slice(from, from + askedAtOnce);
+    reports.push(...await Promise.all(some.map((row) => report(visit, row))));
+  }
+  const links = new LinkMatrix(reports);
+  world.writeStdout(json ? matrixJson(reports, links) : matrixText(links));
+  return exitCode.fine;
+}
+
+async function report(visit: Visit, row: Row): Promise<LinkReport> {
+  try {
+    return { name: row.name, links: await linksOf(visit, row) };
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return { name: row.name, links: undefined };
+  }
+}
+
+async function linksOf(visit: Visit, row: Row): Promise<LinkView[]> {
+  const links: LinkView[] = [];
+  let after: NodeName | undefined;
+  for (;;) {
+    const answer = await visit.askFor(row, { kind: "links", after });
+    if (answer.kind !== "links") throw unexpected(row, answer);
+    links.push(...answer.links);
+    after = answer.links.at(-1)?.name;
+    if (!answer.more || after === undefined) return links;
+  }
+}
+
+function matrixJson(reports: readonly LinkReport[], links: LinkMatrix): string {
+  const findings = links.findings().map((finding) => ({
+    ...finding,
+    words: describeFinding(finding),
+  }));
+  return JSON.stringify({ nodes: reports, findings }) + "\n";
+}
+
+/** The table with round trips, one row for each node that pings, and what it shows in words. */
+export function matrixText(links: LinkMatrix): string {
+  const { names, beams } = links;
+  const findings = links.findings().map((finding) => describeFinding(finding));
+  const reached = `All ${names.length} nodes reach each other, as far as they have tried`;
+  const words = [
+    ...findings.length === 0 ? [reached] : findings,
+    ...beams.length === 0
+      ? []
+      : [`BEAM nodes tell nothing of their own links; pinged are ${beams.join(", ")}`],
+  ].join("\n");
+  if (names.length > tableMax) return `${words}\n`;
+  const subjects = [...names, ...beams].sort(compareNames);
+  const label = (name: NodeName): string => beams.includes(name) ? `${name} (beam)` : name;
+  const header = ["FROM \\ TO", ...subjects.map(label)];
+  const rows = names.map((from) => [
+    from,
+    ...subjects.map((to) => cellText(links.cell(from, to))),
+  ]);
+  return `${formatTable(header, rows)}\n\n${words}\n`;
+}
+
+function cellText({ kind, roundTripUs }: LinkCell): string {
+  switch (kind) {
+    case "self":
+      return "·";
+    case "unknown":
+      return "?";
+    case "pong":
+      return roundTripUs === undefined ? "pong" : formatRoundTrip(roundTripUs);
+    default:
+      return `✗ ${kind}`;
+  }
+}

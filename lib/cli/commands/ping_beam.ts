@@ -1,0 +1,35 @@
+/**
+ * `clusternode ping --beam`: any Elixir or Erlang node, without joining or being registered anywhere.
+ *
+ * @module
+ */
+import { hostName } from "../../core/base/name.ts";
+import type { GivenName } from "../../options/option_identity.ts";
+import { profileTimings } from "../../core/detector/profile.ts";
+import { openVisitorBeam } from "../../start.ts";
+import type { ClientOptions, PingFlags } from "../commands.ts";
+import { pingRounds } from "./ping_rounds.ts";
+import { CommandError } from "../client.ts";
+import type { World } from "../context.ts";
+
+/** Pings one BEAM node; 0 if it answered at least once, 1 if never. */
+export async function pingBeam(
+  world: World,
+  name: GivenName,
+  { beamCookie, profile }: ClientOptions,
+  flags: PingFlags,
+): Promise<number> {
+  if (typeof name !== "string") {
+    throw new CommandError(
+      `${name.local} is not enough to find a BEAM node: give the full name, such as n1@127.0.0.1`,
+    );
+  }
+  if (beamCookie === undefined) throw new CommandError("There is no Erlang cookie");
+  const { connectTimeoutMs, pingTimeoutMs } = profileTimings[profile];
+  await using beam = await openVisitorBeam(beamCookie, name);
+  return await pingRounds(world, flags, {
+    name,
+    place: `beam at ${hostName(name)}`,
+    ask: () => beam.ping(name, { connectTimeoutMs, answerTimeoutMs: pingTimeoutMs }),
+  });
+}

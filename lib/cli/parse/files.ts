@@ -1,0 +1,112 @@
+/**
+ * The files that options name: the configuration file and cookie files.
+ *
+ * @module
+ */
+import { beamCookieFault } from "../../options/option_beam.ts";
+import type { NodeOptions } from "../../options/options.ts";
+import { cookieFault, withoutLineEnd } from "../../options/option_identity.ts";
+import { quote } from "../../options/option_values.ts";
+import type { World } from "../context.ts";
+
+/** Something read, or nothing, with what is wrong. */
+export interface Read<T> {
+  readonly value: T;
+  readonly faults: readonly string[];
+}
+
+/**
+ * The parsed configuration file, `undefined` if there is none.
+ *
+ * @param given its path and the option that named it
+ */
+export async function readConfigFile(
+  given: { readonly path: string; readonly source: string } | undefined,
+  world: Pick<World, "readTextFile">,
+): Promise<Read<unknown>> {
+  if (!given) return { value: undefined, faults: [] };
+  const what = `${given.source} ${quote(given.path)}`;
+  const text = await readText(given.path, world);
+  if ("reason" in text) {
+    return { value: undefined, faults: [`${what}: it cannot be read (${text.reason})`] };
+  }
+  try {
+    return { value: JSON.parse(text.value), faults: [] };
+  } catch (error) {
+    return { value: undefined, faults: [`${what}: it is not JSON (${reasonOf(error)})`] };
+  }
+}
+
+/**
+ * The cookies in the files, in order, each without the line break at its end.
+ *
+ * @param source the option that named the files
+ */
+export async function readCookieFiles(
+  paths: readonly string[],
+  source: string,
+  world: Pick<World, "readTextFile" | "secretFileFault">,
+): Promise<Read<readonly string[]>> {
+  const value: string[] = [];
+  const faults: string[] = [];
+  for (const path of paths) {
+    const what = `${source} ${quote(path)}`;
+    const text = await readText(path, world);
+    if ("reason" in text) {
+      faults.push(`${what}: it cannot be read (${text.reason})`);
+      continue;
+    }
+    const theirs = await world.secretFileFault(path);
+    if (theirs !== undefined) {
+      faults.push(
+        `${what}: ${theirs}, so others may know the cookie; make another and chmod 600 it`,
+      );
+      continue;
+    }
+    const secret = withoutLineEnd(text.value);
+    const fault = cookieFault(secret);
+    if (fault === undefined) value.push(secret);
+    else faults.push(`${what}: the cookie in it is not legal: ${fault}`);
+  }
+  return { value, faults };
+}
+
+/** Where Erlang itself keeps its cookie, below the home directory of the user. */
+const erlangCookieFile = ".erlang.cookie";
+
+/** The Erlang cookie, if it is wanted: the one that was given, or the one that Erlang uses. */
+export async function readBeamCookie(
+  { beam, beamCookie }: Partial<Pick<NodeOptions, "beam" | "beamCookie">>,
+  world: Pick<World, "environment" | "readTextFile">,
+): Promise<Read<string | undefined>> {
+  if (beam !== true || beamCookie !== undefined) return { value: beamCookie, faults: [] };
+  const wanted = "--beam: an Erlang cookie is needed, give --beam-cookie";
+  const home = world.environment["HOME"] ?? "";
+  if (home === "") return { value: undefined, faults: [`${wanted}; there is no HOME to look in`] };
+  const path = `${home}/${erlangCookieFile}`;
+  const text = await readText(path, world);
+  if ("reason" in text) {
+    const fault = `${wanted}, or put one into ${path} (${text.reason})`;
+    return { value: undefined, faults: [fault] };
+  }
+  const cookie = text.value.trim();
+  const fault = beamCookieFault(cookie);
+  return fault === undefined
+    ? { value: cookie, faults: [] }
+    : { value: undefined, faults: [`--beam: the cookie in ${path} is not legal: ${fault}`] };
+}
+
+async function readText(
+  path: string,
+  world: Pick<World, "readTextFile">,
+): Promise<{ readonly value: string } | { readonly reason: string }> {
+  try {
+    return { value: await world.readTextFile(path) };
+  } catch (error) {
+    return { reason: reasonOf(error) };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,67 @@
+/**
+ * BEAM nodes in the shape in which all members are shown and explained.
+ *
+ * @module
+ */
+import type { BeamNode } from "./beam_node.ts";
+import { beamReason, beamWouldChange } from "./beam_words.ts";
+import type { Explanation } from "../explain/explain.ts";
+import type { MemberView } from "../dissemination/member.ts";
+import type { Parts } from "../parts.ts";
+
+/** A BEAM node as shown to people and programs. */
+export function beamView({ keeper }: Parts, node: BeamNode, now: number): MemberView {
+  const { name, status, creation, link } = node;
+  return {
+    name,
+    kind: "beam",
+    instance: creation === undefined ? "" : `${creation}`,
+    incarnation: 0,
+    status,
+    self: false,
+    linkWorks: !link.isBad,
+    addresses: link.answersAt === undefined ? [] : [link.answersAt],
+    forMs: Math.max(0, now - node.statusAt),
+    roundTripUs: link.roundTripUs,
+    reason: beamReason(node, !keeper.away, now),
+    flapping: false,
+    tags: {},
+    startedAt: "",
+    software: "beam",
+  };
+}
+
+/** Why a BEAM node is seen as it is: by this node's pings and its timestamp alone. */
+export function beamExplanation(parts: Parts, node: BeamNode, now: number): Explanation {
+  const { settings, health, keeper, judge, changes, beams } = parts;
+  const { name, status, link } = node;
+  const recently = changes.kept.filter((change) =>
+    change.name === name && change.kind === "failed" && now - change.at <= failuresWithinMs
+  );
+  return {
+    name,
+    kind: "beam",
+    status,
+    verdict: beamReason(node, !keeper.away, now),
+    accusers: [],
+    votesNeeded: 0,
+    watched: true,
+    pings: link.history.map(({ kind, at, roundTripUs }) => ({
+      kind,
+      agoMs: now - at,
+      roundTripUs,
+    })),
+    timeoutMs: link.timeoutMs(settings.timings) * health.stretch(now),
+    beat: node.beat(beams?.beatPauseMs ?? settings.intervalMs, now),
+    beatAgeMs: node.beatAgeMs(now),
+    registryWorks: !keeper.away,
+    ownHealth: health.score(now),
+    isolated: judge.isIsolated,
+    failures: recently.length,
+    incarnation: 0,
+    wouldChange: beamWouldChange(status),
+  };
+}
+
+/** Within this time failures are counted, in milliseconds. */
+const failuresWithinMs = 5 * 60_000;

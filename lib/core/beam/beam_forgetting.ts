@@ -1,0 +1,85 @@
+/**
+ * Takes the timestamp of a dead BEAM node out of the registry, if its user wishes so.
+ *
+ * Only by hand, and only in the version that was seen in a fresh listing: one that has come back
+ * meanwhile has written a new one, and stays.
+ *
+ * @module
+ */
+import type { BeamWatch } from "./beam_watch.ts";
+import { removalRefusal } from "../input.ts";
+import type { Effect, Input, Removal } from "../input.ts";
+import type { NodeName } from "../base/name.ts";
+import type { RegistryKeeper } from "../registration/registry_keeper.ts";
+import { answerForgotten, Replies } from "../base/replies.ts";
+
+/** Carries out `forget` for BEAM nodes. */
+export class BeamForgetting {
+  readonly #watch: BeamWatch;
+  readonly #keeper: RegistryKeeper;
+  /** Replies that wait for the next listing. */
+  readonly #asked = new Replies();
+  /** Replies that wait for a removal. */
+  readonly #removing = new Replies();
+
+  constructor(watch: BeamWatch, keeper: RegistryKeeper) {
+    this.#watch = watch;
+    this.#keeper = keeper;
+  }
+
+  /** Somebody asks to forget one. */
+  forget({ name, dryRun, reply }: Input & { kind: "forget" }, now: number, out: Effect[]): void {
+    const refusal = this.#refusal(name);
+    if (refusal !== undefined || dryRun) {
+      return void out.push({ kind: "forgotten", reply, refusal });
+    }
+    if (this.#removing.has(name)) return this.#removing.add(name, [reply]);
+    // A fresh listing tells the version to remove.
+    this.#asked.add(name, [reply]);
+    this.#keeper.hint(now);
+  }
+
+  /** A complete listing came, and the watch has taken it in. */
+  listed(now: number, out: Effect[]): void {
+    for (const [name, replies] of this.#asked.takeAll()) {
+      const node = this.#watch.get(name);
+      const refusal = this.#refusal(name);
+      if (node !== undefined && refusal === undefined && node.without === 0) {
+        this.#removing.add(name, replies);
+        out.push({ kind: "remove", name, version: node.version });
+        continue;
+      }
+      if (node !== undefined && refusal === undefined) this.#bury(name, now);
+      // One that is not known any more has been forgotten as was wished.
+      const isGone = node === undefined;
+      answerForgotten(replies, isGone ? undefined : refusal, out);
+    }
+  }
+
+  /** A timestamp was removed, or not; false if this is none of ours. */
+  removed(
+    input: Removal,
+    now: number,
+    out: Effect[],
+  ): boolean {
+    const replies = this.#removing.take(input.name);
+    if (replies === undefined) return false;
+    const refusal = removalRefusal(input);
+    if (refusal === undefined) this.#bury(input.name, now);
+    answerForgotten(replies, refusal, out);
+    return true;
+  }
+
+  #bury(name: NodeName, now: number): void {
+    const node = this.#watch.get(name);
+    if (node !== undefined) this.#watch.bury(node, "its timestamp was taken out by hand", now);
+  }
+
+  #refusal(name: NodeName): string | undefined {
+    const node = this.#watch.get(name);
+    if (node === undefined) return `No member is called ${name}`;
+    if (node.status === "alive") return `${name} is alive: only a dead node can be forgotten`;
+    if (node.link.history.length === 0) return `${name} has not been asked yet: try again soon`;
+    return this.#keeper.away ? "The registry is away: try again when it is back" : undefined;
+  }
+}

@@ -1,0 +1,326 @@
+/**
+ * Watches the BEAM nodes of the registry: who has a timestamp there is pinged, by every clusternode
+ * that takes part, each for itself.
+ *
+ * They are asked each interval; one that misses a ping is asked again soon, and two misses in a row
+ * count (`beam_node.ts` has the table). Failed ones are still asked, more seldom after a minute. One
+ * that turns this node away is asked with growing pauses, because each ping puts an error into its
+ * log. What arrives while this process itself was held up is not believed.
+ *
+ * @module
+ */
+import { unreachable } from "../base/assert.ts";
+import { BeamNode, isTurnedAway, turnedAwayMostMs } from "./beam_node.ts";
+import { beamReason } from "./beam_words.ts";
+import type { Change } from "../explain/change.ts";
+import type { BeamPingOutcome, BeamRow, Effect } from "../input.ts";
+import type { NodeName } from "../base/name.ts";
+import type { Parts } from "../parts.ts";
+import type { Random } from "../base/random.ts";
+import { Schedule } from "../base/schedule.ts";
+import { compareNames } from "../explain/status_line.ts";
+
+/** Most BEAM nodes that are watched. */
+export const beamNodesMax = 64;
+
+/** For this long one that has failed is asked each interval, in milliseconds. */
+const eagerMs = 60_000;
+
+/** Intervals between two pings to one that has failed for longer. */
+const patience = 5;
+
+/** Listings in a row that must lack its timestamp before one that does not answer is forgotten. */
+const listingsWithoutMax = 3;
+
+/** Listings in a row with a timestamp under this node's own name that are worth a warning. */
+const ownTimestampsMax = 3;
+
+/** What the watch works with. */
+export type BeamBench =
+  & Pick<
+    Parts,
+    "settings" | "roster" | "candidates" | "health" | "keeper" | "nextNumber" | "changed"
+  >
+  & { readonly random: Random };
+
+interface Sent {
+  readonly node: BeamNode;
+  readonly at: number;
+}
+
+/** The BEAM nodes of one registry, as one node sees them. */
+export class BeamWatch {
+  readonly #bench: BeamBench;
+  readonly #nodes = new Map<NodeName, BeamNode>();
+  readonly #due = new Schedule<NodeName>();
+  readonly #sent = new Map<number, Sent>();
+  #isRunning = false;
+  #isOverTold = false;
+  /** Who began to be watched last. */
+  #lastTaken: NodeName | undefined;
+  #ownTimestamps = 0;
+  #stalledAt = -Infinity;
+
+  constructor(bench: BeamBench) {
+    this.#bench = bench;
+  }
+
+  /** When it wants to send its next ping. */
+  get wakeAt(): number {
+    return this.#isRunning ? this.#due.earliest : Infinity;
+  }
+
+  /** Begins; before that nobody is asked. */
+  start(): void {
+    this.#isRunning = true;
+  }
+
+  /** The BEAM node of that name, if the name is not that of a member by now. */
+  get(name: NodeName): BeamNode | undefined {
+    return this.#isTaken(name) ? undefined : this.#nodes.get(name);
+  }
+
+  /** All whose names are not those of members by now, in the order of their names. */
+  sorted(): BeamNode[] {
+    return [...this.#nodes.values()].filter(({ name }) => !this.#isTaken(name))
+      .sort((one, other) => compareNames(one.name, other.name));
+  }
+
+  /** How often a timestamp is looked at, in milliseconds. */
+  get beatPauseMs(): number {
+    const { keeper, settings } = this.#bench;
+    // The seed's program writes each second, whatever our own interval is.
+    return Math.max(1000, keeper.listIntervalMs, settings.intervalMs);
+  }
+
+  /** A complete listing came. @param isWhole true if it also holds our own row */
+  listed(rows: readonly BeamRow[], isWhole: boolean, now: number, out: Effect[]): void {
+    const { keeper } = this.#bench;
+    const present = new Set<NodeName>();
+    const newcomers: BeamRow[] = [];
+    for (const row of rows) {
+      const { name } = row;
+      if (!this.#isOurs(name, out)) continue;
+      present.add(name);
+      const known = this.#nodes.get(name);
+      if (known === undefined) newcomers.push(row);
+      else if (known.seen(row, keeper.listStartedAt, now) && !known.turnedAway.failing) {
+        this.hasten(name, now);
+      }
+    }
+    this.#takeIn(newcomers, rows.length, now, out);
+    for (const node of this.#nodes.values()) {
+      if (this.#isTaken(node.name)) this.#drop(node);
+      else if (!present.has(node.name) && isWhole) this.#lacked(node, now);
+      else this.#review(node, now);
+    }
+  }
+
+  /** This process was held up until `now`: pings on their way prove nothing. */
+  stalled(now: number): void {
+    this.#stalledAt = now;
+  }
+
+  /** Something has come from `name`, or its connection broke: worth a ping, once an interval. */
+  hasten(name: NodeName, now: number): void {
+    const node = this.#nodes.get(name);
+    if (node === undefined || node.link.ping !== undefined) return;
+    // One that hangs up after each answer would otherwise be asked again and again without a pause.
+    const at = Math.max(now, node.hastenedAt + this.#bench.settings.intervalMs);
+    if (at === now) node.hastenedAt = now;
+    this.#due.hasten(name, at);
+  }
+
+  /** `name` has pinged this node. One that seemed dead is asked, out of turn. */
+  pinged(name: NodeName, now: number): void {
+    const node = this.#nodes.get(name);
+    if (node === undefined || node.status === "alive" || node.link.ping !== undefined) return;
+    const lastAt = node.link.history.at(-1)?.at ?? -Infinity;
+    this.#due.hasten(name, Math.max(now, lastAt + this.#bench.settings.intervalMs));
+  }
+
+  /** Sends what is due. */
+  wake(now: number, out: Effect[]): void {
+    if (!this.#isRunning) return;
+    for (let name = this.#due.take(now); name !== undefined; name = this.#due.take(now)) {
+      const node = this.#nodes.get(name);
+      if (node !== undefined && node.link.ping === undefined) this.#ask(node, now, out);
+    }
+  }
+
+  /** A ping ended. */
+  ended(ping: number, outcome: BeamPingOutcome, now: number): void {
+    const sent = this.#sent.get(ping);
+    this.#sent.delete(ping);
+    if (sent === undefined || this.#nodes.get(sent.node.name) !== sent.node) return;
+    const { node, at } = sent;
+    node.link.ping = undefined;
+    if (outcome.kind === "pong") {
+      const isRestarted = node.ponged(outcome, now) === "restarted";
+      this.#review(node, now, isRestarted);
+      return this.#due.set(node.name, Math.max(now, at + this.#jittered(1)));
+    }
+    if (at <= this.#stalledAt || node.link.forgives(outcome.kind)) {
+      return this.#due.set(node.name, now);
+    }
+    node.missed(outcome, at, now);
+    this.#review(node, now);
+    this.#due.set(node.name, Math.max(now, this.#nextAt(node, outcome, at, now)));
+  }
+
+  /** Forgets one whose timestamp has been taken out. */
+  bury(node: BeamNode, reason: string, now: number): void {
+    this.#drop(node);
+    if (node.status === "unproven") return;
+    this.#tell(node, { kind: "forgotten", reason }, now);
+  }
+
+  /** True if a timestamp under that name is for the watch. */
+  #isOurs(name: NodeName, out: Effect[]): boolean {
+    if (name !== this.#bench.roster.self.name) return !this.#isMember(name);
+    // The name of a node that has just started may have been that of a BEAM node before.
+    if (this.#isRunning && ++this.#ownTimestamps === ownTimestampsMax) {
+      const message = `A BEAM node writes its timestamp under the name of this node, ${name}: ` +
+        "give one of them another name";
+      out.push({ kind: "note", level: "warning", message });
+    }
+    return false;
+  }
+
+  #isTaken(name: NodeName): boolean {
+    return name === this.#bench.roster.self.name || this.#isMember(name);
+  }
+
+  #isMember(name: NodeName): boolean {
+    const { roster, candidates } = this.#bench;
+    const record = roster.get(name);
+    return record === undefined || record.state === "left"
+      ? candidates.get(name) !== undefined
+      : true;
+  }
+
+  /** Begins to watch those for whom there is a place; if there are too few, all get their turn. */
+  #takeIn(newcomers: readonly BeamRow[], count: number, now: number, out: Effect[]): void {
+    const { keeper, random } = this.#bench;
+    for (const row of this.#inTurn(newcomers)) {
+      if (this.#nodes.size >= beamNodesMax && !this.#makeRoom(now)) {
+        return this.#tellOver(count, out);
+      }
+      this.#lastTaken = row.name;
+      const times = { listedAt: keeper.listStartedAt, now };
+      this.#nodes.set(row.name, new BeamNode(row, random, times));
+      this.#due.set(row.name, now);
+    }
+  }
+
+  /** Those who came behind the last one that got a place first, if there are not places for all. */
+  #inTurn(newcomers: readonly BeamRow[]): readonly BeamRow[] {
+    const last = this.#lastTaken;
+    if (last === undefined || this.#nodes.size + newcomers.length <= beamNodesMax) return newcomers;
+    const sorted = newcomers.toSorted((one, other) => compareNames(one.name, other.name));
+    const isBehind = ({ name }: BeamRow): boolean => compareNames(name, last) > 0;
+    return [...sorted.filter(isBehind), ...sorted.filter((row) => !isBehind(row))];
+  }
+
+  /**
+   * Gives up one that has not answered and is not shown. Files of dead nodes stay for years, and must
+   * not hide a living one.
+   */
+  #makeRoom(now: number): boolean {
+    for (const node of this.#nodes.values()) {
+      // One that turns this node away would be asked without the pauses that it is owed.
+      if (!node.link.isBad || node.isShown(now) || node.turnedAway.failing) continue;
+      this.#drop(node);
+      return true;
+    }
+    return false;
+  }
+
+  #tellOver(count: number, out: Effect[]): void {
+    if (this.#isOverTold) return;
+    this.#isOverTold = true;
+    const message =
+      `There are ${count} timestamps of BEAM nodes in the registry; this node watches ` +
+      `${beamNodesMax} of them at a time, and those that answer stay: others may not be shown`;
+    out.push({ kind: "note", level: "warning", message });
+  }
+
+  #lacked(node: BeamNode, now: number): void {
+    node.lacked();
+    if (node.without < listingsWithoutMax || node.verdict(this.beatPauseMs, now) === "alive") {
+      return this.#review(node, now);
+    }
+    this.bury(node, "its timestamp is no longer in the registry", now);
+  }
+
+  #drop(node: BeamNode): void {
+    this.#nodes.delete(node.name);
+    this.#due.delete(node.name);
+  }
+
+  #ask(node: BeamNode, now: number, out: Effect[]): void {
+    const { settings, health } = this.#bench;
+    const { timings } = settings;
+    const stretch = health.stretch(now);
+    const ping = this.#bench.nextNumber();
+    node.link.ping = ping;
+    this.#sent.set(ping, { node, at: now });
+    out.push({
+      kind: "beam-ping",
+      ping,
+      to: node.name,
+      connectTimeoutMs: timings.connectTimeoutMs * stretch,
+      answerTimeoutMs: node.link.timeoutMs(timings) * stretch,
+    });
+  }
+
+  /** When to ask again after a miss. */
+  #nextAt(node: BeamNode, { kind }: BeamPingOutcome, sentAt: number, now: number): number {
+    if (isTurnedAway(kind)) return now + node.turnedAway.failed(turnedAwayMostMs);
+    if (!node.link.isBad) return now + this.#bench.settings.timings.secondPingDelayMs;
+    const isOld = node.failedAt !== undefined && now - node.failedAt > eagerMs;
+    return sentAt + this.#jittered(isOld ? patience : 1);
+  }
+
+  /** ± 10 %, so that nodes do not fall into step. */
+  #jittered(intervals: number): number {
+    const { settings, random } = this.#bench;
+    const base = settings.intervalMs * intervals;
+    return Math.round(base * 0.9 + random.below(Math.max(1, base * 0.2)));
+  }
+
+  /** Judges anew, and tells what has changed. */
+  #review(node: BeamNode, now: number, isRestarted = false): void {
+    const before = node.status;
+    node.status = node.verdict(this.beatPauseMs, now);
+    if (node.status === before) {
+      if (!isRestarted) return;
+      const reason = "another process of that name answers now";
+      return this.#tell(node, { kind: "replaced", reason }, now);
+    }
+    node.statusAt = now;
+    switch (node.status) {
+      case "alive": {
+        if (before === "unproven") {
+          return this.#tell(node, { kind: "joined", reason: "it answers" }, now);
+        }
+        const reason = isRestarted ? "it answers again, as a new process" : "it answers again";
+        return this.#tell(node, { kind: "returned", reason }, now);
+      }
+      case "down":
+      case "unreachable":
+      case "wrong-cookie": {
+        const reason = beamReason(node, !this.#bench.keeper.away, now);
+        return this.#tell(node, { kind: "failed", status: node.status, reason }, now);
+      }
+      case "unproven":
+        return;
+      default:
+        return unreachable(node.status);
+    }
+  }
+
+  #tell({ name }: BeamNode, change: Omit<Change, "name">, now: number): void {
+    this.#bench.changed({ ...change, name, reason: `${change.reason} (beam)` }, now);
+  }
+}

@@ -1,0 +1,319 @@
+/**
+ * Reaches the verdict: from a bad link to a vote, from votes to a failed member.
+ *
+ *     link bad ──▶ ask helpers ──one reaches it──▶ only this link is bad
+ *        │              └──none does──▶ vote ──enough votes, and time to refute──▶ failed
+ *        └─refused twice, or somebody else there──▶ vote ──a second such vote──▶ failed at once
+ *
+ * This node doubts itself first: while it is held up, or has lost most of those that it watches, it
+ * does not vote, unless the registry shows that the member's beat has stopped as well.
+ *
+ * @module
+ */
+import type { Bench } from "../bench.ts";
+import { isLeap } from "../base/count.ts";
+import { failureWords } from "../explain/failure_words.ts";
+import { Flapping } from "./flapping.ts";
+import { IndirectProbes } from "./indirect_probes.ts";
+import type { Effect } from "../input.ts";
+import { Isolation } from "./isolation.ts";
+import type { Link } from "./link.ts";
+import type { NodeName } from "../base/name.ts";
+import { makeRecord } from "../dissemination/record.ts";
+import type { MemberRecord } from "../dissemination/record.ts";
+import type { InstanceId } from "../registration/row.ts";
+import { Schedule } from "../base/schedule.ts";
+import { Suspicion, suspicionMs, voteLifeMs, votesLeast, votesNeeded } from "./suspicion.ts";
+import type { Vote } from "./suspicion.ts";
+
+/** Intervals until helpers are asked again about a member whose state they have already settled. */
+const askAgainIntervals = 5;
+
+/** Names of accusers kept in a record. */
+const accusersMax = 4;
+
+/** How long nobody is condemned after a standstill of this process, in milliseconds. */
+const calmMs = 500;
+
+/** Votes, suspicions and verdicts of one node. */
+export class Judge {
+  /** Who fails again and again. */
+  readonly flapping = new Flapping();
+  readonly #bench: Bench;
+  readonly #suspicions = new Map<NodeName, Suspicion>();
+  readonly #reviews = new Schedule<NodeName>();
+  readonly #probes: IndirectProbes;
+  readonly #isolation: Isolation;
+  #sequence = 0;
+  #calmUntil = -Infinity;
+
+  constructor(bench: Bench) {
+    this.#bench = bench;
+    this.#probes = new IndirectProbes(bench);
+    this.#isolation = new Isolation(bench);
+  }
+
+  get wakeAt(): number {
+    return this.#reviews.earliest;
+  }
+
+  /** True while this node has lost most of those that it watches and may itself be cut off. */
+  get isIsolated(): boolean {
+    return this.#isolation.isIsolated;
+  }
+
+  /**
+   * This process was held up until `now`: the time that others had to refute has passed without
+   * being heard, and their words may still wait to be read.
+   */
+  stalled(now: number): void {
+    this.#calmUntil = now + calmMs;
+  }
+
+  /** The votes that count against a member. */
+  votes(record: MemberRecord, now: number): readonly Vote[] {
+    return this.#suspicions.get(record.name)?.votes(record.incarnation, now) ?? [];
+  }
+
+  /** True if at least one vote counts against a member. */
+  isSuspected(record: MemberRecord, now: number): boolean {
+    const suspicion = this.#suspicions.get(record.name);
+    return suspicion !== undefined && !suspicion.isOver(record.incarnation, now);
+  }
+
+  /** How many votes it takes to call a member failed, as things stand. */
+  needed(record: MemberRecord): number {
+    return votesNeeded(this.#monitorsOf(record));
+  }
+
+  /** The link of a watched member is bad, or still is. */
+  linkBad(record: MemberRecord, link: Link, now: number, out: Effect[]): void {
+    this.#isolation.review(now);
+    if (record.state !== "alive") return;
+    if (link.misses.length === 0) return;
+    if (link.isConclusive) return this.#vote(record, link, true, now);
+    if (!this.#askHelpers(record, now, out)) this.#vote(record, link, false, now);
+  }
+
+  /** A watched member answered. */
+  linkGood(record: MemberRecord, wasBad: boolean, now: number): void {
+    this.#probes.cancel(record.name);
+    if (wasBad) this.#isolation.review(now);
+    const suspicion = this.#suspicions.get(record.name);
+    if (suspicion?.ownVoteAt === undefined) return;
+    suspicion.ownVoteAt = undefined;
+    this.#cast({ record, kind: undefined, conclusive: false }, suspicion, now);
+  }
+
+  /** A member has answered a ping that was sent at `sentAt`: what was voted before is not so. */
+  answered({ name }: MemberRecord, sentAt: number): void {
+    this.#suspicions.get(name)?.refute(sentAt);
+  }
+
+  /** A helper answered, or did not. */
+  probeEnded(number: number, reached: boolean | undefined, now: number): void {
+    const finding = this.#probes.ended(number, reached);
+    if (finding === undefined) return;
+    const { name, instance } = finding.record;
+    const current = this.#bench.roster.get(name);
+    if (current?.instance !== instance) return;
+    const link = this.#bench.monitor.linkOf(name);
+    if (finding.reached) return this.#reachedByHelper(finding.record, link, now);
+    if (current.state === "alive" && link.isBad) this.#vote(current, link, false, now);
+  }
+
+  /**
+   * Somebody voted; true if that was news. Votes about this node itself are not for here.
+   *
+   * @param from who says so; `undefined` if it is not known
+   */
+  heard(vote: Vote, from: InstanceId | undefined, now: number): boolean {
+    const { roster, monitor } = this.#bench;
+    const record = roster.get(vote.subjectName);
+    if (record === undefined || record.instance !== vote.subject) return false;
+    // An echo of what this node said itself, and may have taken back.
+    if (vote.voter === roster.self.instance) return false;
+    if (record.state !== "alive" || vote.incarnation < record.incarnation) return false;
+    // No refutation could outdo it.
+    if (isLeap(record.incarnation, vote.incarnation)) return false;
+    const known = this.#suspicions.get(record.name);
+    if (known === undefined && vote.kind === undefined) return false;
+    const suspicion = known ?? this.#suspect(record, now);
+    if (!suspicion.hear(vote, now, from === vote.voter)) return false;
+    // Whoever watches it looks at once, so that it is soon confirmed or refuted.
+    const mayRefute = monitor.watches(record.name) && monitor.link(record.name)?.isBad !== true;
+    if (vote.kind !== undefined && mayRefute) monitor.hasten(record.name, now);
+    this.#reviews.hasten(record.name, now);
+    return true;
+  }
+
+  /** Does what is due. */
+  wake(now: number): void {
+    for (let due = this.#reviews.take(now); due !== undefined; due = this.#reviews.take(now)) {
+      this.#review(due, now);
+    }
+  }
+
+  /** Drops all that is known against a member: it has failed, left, refuted it, or was replaced. */
+  clear(name: NodeName): void {
+    this.#forget(name);
+    this.#probes.cancel(name);
+  }
+
+  #suspect(record: MemberRecord, now: number): Suspicion {
+    const suspicion = new Suspicion(now);
+    this.#suspicions.set(record.name, suspicion);
+    return suspicion;
+  }
+
+  #forget(name: NodeName): void {
+    this.#suspicions.delete(name);
+    this.#reviews.delete(name);
+  }
+
+  #reachedByHelper(record: MemberRecord, link: Link, now: number): void {
+    const first = link.helpersReachedAt === undefined;
+    link.helpersReachedAt = now;
+    const suspicion = this.#suspicions.get(record.name);
+    if (suspicion?.ownVoteAt !== undefined) {
+      suspicion.ownVoteAt = undefined;
+      this.#cast({ record, kind: undefined, conclusive: false }, suspicion, now);
+    }
+    const last = link.misses.at(-1);
+    if (!first || last === undefined) return;
+    const reason = `others reach it, this node does not: ${failureWords(last.kind)}`;
+    this.#bench.changed({ kind: "link-bad", name: record.name, reason }, now);
+  }
+
+  /** Asks others to try, unless that is known; false if there is nobody to ask. */
+  #askHelpers(record: MemberRecord, now: number, out: Effect[]): boolean {
+    return this.#probes.isAsking(record.name, now) || this.#askedLately(record, now) ||
+      this.#probes.ask(record, now, out);
+  }
+
+  /** True if helpers have answered not long ago, and nothing has changed since. */
+  #askedLately({ name, incarnation }: MemberRecord, now: number): boolean {
+    const { monitor, settings } = this.#bench;
+    const suspicion = this.#suspicions.get(name);
+    const reachedAt = monitor.linkOf(name).helpersReachedAt;
+    if (reachedAt !== undefined && suspicion?.isOver(incarnation, now) === false) return false;
+    const settledAt = reachedAt ?? suspicion?.ownVoteAt;
+    return settledAt !== undefined && now - settledAt < askAgainIntervals * settings.intervalMs;
+  }
+
+  #vote(record: MemberRecord, link: Link, conclusive: boolean, now: number): void {
+    const last = link.misses.at(-1);
+    if (last === undefined || !this.#mayVote(record, link, now)) return;
+    const suspicion = this.#suspicions.get(record.name) ?? this.#suspect(record, now);
+    const own = suspicion.votes(record.incarnation, now)
+      .find(({ voter }) => voter === this.#bench.roster.self.instance);
+    suspicion.ownVoteAt = own === undefined ? now : suspicion.ownVoteAt ?? now;
+    const renewed = own === undefined || (conclusive && own.conclusive !== true);
+    if (renewed) this.#cast({ record, kind: last.kind, conclusive }, suspicion, now);
+    this.#reviews.hasten(record.name, now);
+  }
+
+  #cast(
+    { record, kind, conclusive }: Pick<Vote, "kind"> & {
+      record: MemberRecord;
+      conclusive: boolean;
+    },
+    suspicion: Suspicion,
+    now: number,
+  ): void {
+    const { self } = this.#bench.roster;
+    const vote: Vote = {
+      subject: record.instance,
+      subjectName: record.name,
+      incarnation: record.incarnation,
+      voter: self.instance,
+      voterName: self.name,
+      sequence: ++this.#sequence,
+      kind,
+      conclusive,
+    };
+    suspicion.hear(vote, now);
+    this.#bench.outbox.vote(vote, now);
+  }
+
+  #mayVote(record: MemberRecord, link: Link, now: number): boolean {
+    const { health, beats } = this.#bench;
+    if (!health.mayVote(now)) return false;
+    if (!this.#isolation.isIsolated || link.isConclusive) return true;
+    return beats.state(record.name, record.instance, now) === "stale";
+  }
+
+  /** Looks whether there is enough against a member, or when to look again. */
+  #review(name: NodeName, now: number): void {
+    const { roster, settings, monitor } = this.#bench;
+    const suspicion = this.#suspicions.get(name);
+    const record = roster.get(name);
+    if (suspicion === undefined || record === undefined) return;
+    if (record.state !== "alive") return this.#forget(name);
+    const votes = suspicion.votes(record.incarnation, now);
+    if (votes.length === 0) {
+      // What was taken back may still be on its way: it must not be news when it comes again.
+      const forgottenAt = suspicion.heardAt + voteLifeMs;
+      return now < forgottenAt ? this.#reviews.set(name, forgottenAt) : this.#forget(name);
+    }
+    if (now < this.#calmUntil) return this.#reviews.set(name, this.#calmUntil);
+    const monitors = this.#monitorsOf(record);
+    const conclusive = votes.filter((vote) => vote.conclusive === true).length;
+    if (conclusive >= Math.min(2, monitors)) {
+      this.#condemn(record, votes, now);
+      // Where its own pings say otherwise, this node waits for what the next one says.
+      if (roster.get(name) === record) this.#reviews.set(name, now + voteLifeMs);
+      return;
+    }
+    const needed = votesNeeded(monitors);
+    const { ownVoteAt } = suspicion;
+    if (ownVoteAt !== undefined && votes.length >= Math.min(votesLeast, needed)) {
+      const waitMs = suspicionMs(votes.length - 1, needed - 1, settings.timings) *
+        this.flapping.stretch(record.name, now);
+      if (now < ownVoteAt + waitMs) return this.#reviews.set(name, ownVoteAt + waitMs);
+      // What this node voted for before it came to doubt itself it does not carry out.
+      if (this.#mayVote(record, monitor.linkOf(name), now)) {
+        return this.#condemn(record, votes, now);
+      }
+      this.#reviews.set(name, now + calmMs);
+    } else {
+      // New votes bring the next review; this one only clears up when they have expired.
+      this.#reviews.set(name, now + voteLifeMs);
+    }
+  }
+
+  #condemn(record: MemberRecord, votes: readonly Vote[], now: number): void {
+    const kinds = votes.flatMap(({ kind }) => kind === undefined ? [] : [kind]);
+    const accusers = votes.map(({ voterName }) => voterName).slice(0, accusersMax);
+    const failed = failedRecord(record, kinds[0] ?? "silent", accusers);
+    if (this.#suspicions.get(record.name)?.ownVoteAt === undefined) this.#bench.heard(failed, now);
+    else this.#bench.publish(failed, now);
+  }
+
+  /** How many that could vote watch a member, this node included. */
+  #monitorsOf(record: MemberRecord): number {
+    const { ring } = this.#bench.roster;
+    let suspects = 0;
+    for (const [name, suspicion] of this.#suspicions) {
+      if (name !== record.name && suspicion.ownVoteAt !== undefined) suspects++;
+    }
+    if (this.#isolation.isIsolated) {
+      for (const name of ring.targets.keys()) {
+        if (name === record.name) continue;
+        const isSuspect = this.#suspicions.get(name)?.ownVoteAt !== undefined;
+        if (!isSuspect && this.#bench.monitor.link(name)?.isBad) suspects++;
+      }
+    }
+    // The members that are not the subject, and oneself, who is not on the ring.
+    const able = ring.size - suspects;
+    return Math.max(1, Math.min(ring.monitors, able));
+  }
+}
+
+function failedRecord(
+  record: MemberRecord,
+  kind: NonNullable<MemberRecord["cause"]>["kind"],
+  accusers: readonly NodeName[],
+): MemberRecord {
+  return makeRecord({ ...record, state: "failed", cause: { kind, accusers } });
+}

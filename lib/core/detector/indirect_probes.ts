@@ -1,0 +1,90 @@
+/**
+ * Asks others to try a member that does not answer this node (SWIM's indirect probe).
+ *
+ * @module
+ */
+import type { Bench } from "../bench.ts";
+import type { Effect } from "../input.ts";
+import type { NodeName } from "../base/name.ts";
+import { shuffled } from "../base/random.ts";
+import type { MemberRecord } from "../dissemination/record.ts";
+
+/** Helpers asked at once. */
+const helpersMax = 3;
+
+/** What is being asked about one member. */
+interface Probe {
+  readonly record: MemberRecord;
+  pending: number;
+  /** When this node gives up on helpers that do not answer. */
+  readonly until: number;
+}
+
+/** What the helpers have found out about a member: one of them reached it, or none did. */
+export interface ProbeFinding {
+  readonly record: MemberRecord;
+  readonly reached: boolean;
+}
+
+/** The probes of one node that are under way, at most one for each member. */
+export class IndirectProbes {
+  readonly #bench: Bench;
+  readonly #probes = new Map<NodeName, Probe>();
+  readonly #subjects = new Map<number, NodeName>();
+
+  constructor(bench: Bench) {
+    this.#bench = bench;
+  }
+
+  /** True if helpers are asked about that member and may still answer. */
+  isAsking(name: NodeName, now: number): boolean {
+    const probe = this.#probes.get(name);
+    return probe !== undefined && now < probe.until;
+  }
+
+  /** Asks some members that answer this node; false if there are none. */
+  ask(record: MemberRecord, now: number, out: Effect[]): boolean {
+    const { roster, monitor, random, settings } = this.#bench;
+    const candidates = [...roster.ring.targets.values()].filter(({ name }) =>
+      name !== record.name && monitor.link(name)?.isBad === false &&
+      monitor.link(name)?.hasAnswered === true
+    );
+    const helpers = shuffled(candidates, random).slice(0, helpersMax);
+    if (helpers.length === 0) return false;
+    const timeoutMs = settings.timings.indirectTimeoutMs * this.#bench.health.stretch(now);
+    const until = now + 2 * timeoutMs;
+    this.#probes.set(record.name, { record, pending: helpers.length, until });
+    for (const helper of helpers) {
+      const probe = this.#bench.nextNumber();
+      this.#subjects.set(probe, record.name);
+      out.push({
+        kind: "ask-probe",
+        probe,
+        helper: monitor.addressee(helper),
+        subject: monitor.addressee(record),
+        timeoutMs,
+      });
+    }
+    return true;
+  }
+
+  /**
+   * A helper has answered, or has not (`undefined`).
+   *
+   * @returns what is known by that; `undefined` while others may still answer, or if nobody waits
+   */
+  ended(number: number, reached: boolean | undefined): ProbeFinding | undefined {
+    const name = this.#subjects.get(number);
+    this.#subjects.delete(number);
+    const probe = name === undefined ? undefined : this.#probes.get(name);
+    if (name === undefined || probe === undefined) return undefined;
+    if (reached !== true && --probe.pending > 0) return undefined;
+    this.#probes.delete(name);
+    return { record: probe.record, reached: reached === true };
+  }
+
+  /** Nobody waits for what helpers say of that member any more. */
+  cancel(name: NodeName): void {
+    this.#probes.delete(name);
+  }
+}

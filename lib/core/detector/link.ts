@@ -1,0 +1,164 @@
+/**
+ * The link from this node to one peer: what its pings showed, and how long to wait for the next.
+ *
+ * How long a pong may take is learned from the pongs before, after the accrual idea of Hayashibara
+ * et al., "The φ Accrual Failure Detector", 2004: the mean round trip plus so many deviations that a
+ * later one is next to impossible. One miss is nothing; the second, sent soon after the first, makes
+ * the link bad. An identified answer mends it at once.
+ *
+ * @module
+ */
+import type { Address } from "../base/address.ts";
+import type { PingFailure, PingOutcome } from "../input.ts";
+import type { ProfileTimings } from "./profile.ts";
+
+/** Misses in a row that make a link bad. */
+export const missesMax = 2;
+
+/** Outcomes kept for explanations. */
+const historyMax = 12;
+
+/** Pongs before what was learned is trusted. */
+const samplesMin = 3;
+
+/** Weight of the newest round trip. */
+const learningRate = 0.1;
+
+/** Deviations above the mean; with a normal distribution 8 of them make φ about 15. */
+const deviationsMax = 8;
+
+/** One ping in the history. */
+export interface LinkEvent {
+  /** When it ended, on this node's clock, in milliseconds. */
+  readonly at: number;
+  readonly kind: PingOutcome["kind"];
+  /** Of a pong, in microseconds. */
+  readonly roundTripUs?: number | undefined;
+}
+
+/** One failed ping. */
+export interface Miss {
+  readonly kind: PingFailure;
+  readonly detail: string;
+  /** When the ping was sent. */
+  readonly sentAt: number;
+}
+
+/** How a link was before a pong. */
+export type LinkBefore = "good" | "bad" | "bad-for-this-node-only";
+
+/** What this node knows of its way to one peer. */
+export class Link {
+  /** The ping on its way, if any. */
+  ping: number | undefined;
+  /** When it was last wished to be asked out of turn, or will be by such a wish; `-Infinity`: never. */
+  hastenedAt = -Infinity;
+  /** When it was last asked out of turn, or will be, as its connection broke; `-Infinity`: never. */
+  lostAt = -Infinity;
+  /** The last round trip, in microseconds. */
+  roundTripUs: number | undefined;
+  /** The address of the last pong. */
+  answersAt: Address | undefined;
+  /** When the last pong came, or `-Infinity`. */
+  lastPongAt = -Infinity;
+  /** Helpers reached the peer although this node did not, at this time; `undefined`: not so. */
+  helpersReachedAt: number | undefined;
+  /** Since when the link is bad; `undefined` while it is not. */
+  badSince: number | undefined;
+  /** When the first ping of those was sent that have failed since the last pong; `undefined`: none. */
+  failingSince: number | undefined;
+  #misses: readonly Miss[] = [];
+  #hasForgiven = false;
+  #history: LinkEvent[] = [];
+  #samples = 0;
+  #meanMs = 0;
+  #varianceMs = 0;
+
+  /** Misses in a row, the oldest first, at most {@linkcode missesMax}. */
+  get misses(): readonly Miss[] {
+    return this.#misses;
+  }
+
+  get isBad(): boolean {
+    return this.badSince !== undefined;
+  }
+
+  /** True once it carried a pong. */
+  get hasAnswered(): boolean {
+    return this.answersAt !== undefined;
+  }
+
+  /** The last pings, the oldest first. */
+  get history(): readonly LinkEvent[] {
+    return this.#history;
+  }
+
+  /** Deadline of the next pong in milliseconds, for an observer in perfect health. */
+  timeoutMs({ pingTimeoutMs, pingTimeoutLeastMs, pingTimeoutMostMs }: ProfileTimings): number {
+    if (this.#samples < samplesMin) return pingTimeoutMs;
+    const learnedMs = this.#meanMs + deviationsMax * Math.sqrt(this.#varianceMs);
+    return Math.round(Math.max(pingTimeoutLeastMs, Math.min(pingTimeoutMostMs, learnedMs)));
+  }
+
+  /** A pong came; tells how the link was before. */
+  pong(roundTripUs: number, address: Address, now: number): LinkBefore {
+    const isOneWay = this.helpersReachedAt !== undefined;
+    const before = !this.isBad ? "good" : isOneWay ? "bad-for-this-node-only" : "bad";
+    this.roundTripUs = roundTripUs;
+    this.answersAt = address;
+    this.lastPongAt = now;
+    this.#misses = [];
+    this.#hasForgiven = false;
+    this.badSince = undefined;
+    this.failingSince = undefined;
+    this.helpersReachedAt = undefined;
+    this.#learn(roundTripUs / 1000);
+    this.#remember({ at: now, kind: "pong", roundTripUs });
+    return before;
+  }
+
+  /**
+   * A connection that broke says that something happened, not what: the first since the last pong is
+   * no miss, but a reason to ask again at once. True if this is the one.
+   */
+  forgives(kind: PingFailure): boolean {
+    if (kind !== "reset" || this.#hasForgiven || this.#misses.length > 0) return false;
+    this.#hasForgiven = true;
+    return true;
+  }
+
+  /** A ping failed; true if that makes the link bad, or leaves it so. */
+  miss(miss: Miss, now: number): boolean {
+    this.#misses = [...this.#misses.slice(1 - missesMax), miss];
+    this.failingSince ??= miss.sentAt;
+    this.#remember({ at: now, kind: miss.kind });
+    if (this.#misses.length >= missesMax && !this.isBad) {
+      this.badSince = now;
+      // A sign of life from now on is another reason to ask than those that came before.
+      this.hastenedAt = -Infinity;
+    }
+    return this.isBad;
+  }
+
+  /** True if the misses prove by themselves that the process is gone. */
+  get isConclusive(): boolean {
+    return this.#misses.length >= missesMax &&
+      this.#misses.every(({ kind }) => kind === "refused" || kind === "other-instance");
+  }
+
+  #learn(roundTripMs: number): void {
+    if (this.#samples++ === 0) {
+      this.#meanMs = roundTripMs;
+      this.#varianceMs = (roundTripMs / 2) ** 2;
+      return;
+    }
+    const difference = roundTripMs - this.#meanMs;
+    this.#meanMs += learningRate * difference;
+    this.#varianceMs = (1 - learningRate) * (this.#varianceMs + learningRate * difference ** 2);
+  }
+
+  #remember(event: LinkEvent): void {
+    this.#history.push(event);
+    if (this.#history.length > historyMax) this.#history.shift();
+  }
+}

@@ -1,0 +1,390 @@
+/**
+ * The pulse: pings to those this node watches, side by side, and a sweep over all others.
+ *
+ * Watched members are asked each interval. Those that failed are still asked, more seldom after a
+ * minute, so that their return is seen. Two more members a second, in random order and over fresh
+ * connections, fill the picture of all links at a cost that does not grow with the cluster. What
+ * arrives while this process itself was held up is not believed: the deadlines ran out here, not
+ * there.
+ *
+ * Whatever comes in, and however much of it: nobody is asked out of turn more than once an interval
+ * (and once more if its connection broke), and all together no more often than
+ * {@linkcode pingsMostPerInterval}.
+ *
+ * @module
+ */
+import type { Addressee, Effect, PingContent, PingOutcome } from "../input.ts";
+import { Allowance } from "./token_bucket.ts";
+import { Link } from "./link.ts";
+import type { LinkBefore } from "./link.ts";
+import type { NodeName } from "../base/name.ts";
+import type { OwnHealth } from "./local_health.ts";
+import { ProbesForOthers } from "./probes_for_others.ts";
+import { shuffled } from "../base/random.ts";
+import type { Random } from "../base/random.ts";
+import type { MemberRecord } from "../dissemination/record.ts";
+import { fullMeshMax, monitoredMax } from "./ring.ts";
+import type { Roster } from "../dissemination/member_list.ts";
+import type { InstanceId } from "../registration/row.ts";
+import { Schedule } from "../base/schedule.ts";
+import type { Settings } from "../settings.ts";
+
+/** For this long a member that has failed is asked each interval, in milliseconds. */
+const eagerMs = 60_000;
+
+/** Intervals between two pings to a member that has failed for longer. */
+const patience = 5;
+
+/** Members swept per interval. */
+const sweepsPerInterval = 2;
+
+/** By how much the pause between two of them is longer than its share, so that all stays in budget. */
+const sweepSlack = 1.04;
+
+/**
+ * Pings per interval. Those to watched members go out whatever happens; members that failed and the
+ * sweep share what is left, so that a cluster of N sends N times as many, however much goes wrong.
+ */
+const pingsPerInterval = monitoredMax + sweepsPerInterval;
+
+/**
+ * Pings that a newcomer may send to rows at once. One answer is enough to be told of all others;
+ * more would be handshakes for nothing, and at a mass start everybody has to make them.
+ */
+const firstPings = 4;
+
+/**
+ * Most pings per interval, whatever happens: five times what goes out in peace. A node that has lost
+ * half of a large cluster, or has just come into one, sends most of that. The others wait.
+ */
+export function pingsMostPerInterval(fullMesh: boolean): number {
+  return 5 * ((fullMesh ? fullMeshMax : monitoredMax) + sweepsPerInterval);
+}
+
+/** A wake-up that is this late means that the process was held up, in milliseconds. */
+export const stallMs = 500;
+
+/** What a ping was for. */
+type Purpose = "watch" | "sweep" | "probe";
+
+interface Sent {
+  readonly record: MemberRecord;
+  readonly at: number;
+  readonly purpose: Purpose;
+}
+
+/** What a ping showed, for the one who judges. */
+export type Finding =
+  | { readonly kind: "none" }
+  | {
+    readonly kind: "pong";
+    readonly record: MemberRecord;
+    readonly before: LinkBefore;
+    /** When the ping was sent. */
+    readonly sentAt: number;
+    readonly outcome: PingOutcome & { kind: "pong" };
+  }
+  /** It has failed, which alone says little. */
+  | { readonly kind: "missed"; readonly record: MemberRecord }
+  /** It has failed, and so did the one before. */
+  | { readonly kind: "bad"; readonly record: MemberRecord; readonly link: Link };
+
+/** Pings on their way and pings to come. */
+export class Monitor {
+  readonly #settings: Settings;
+  readonly #roster: Roster;
+  readonly #random: Random;
+  readonly #health: OwnHealth;
+  /** What the pings of this node may cost; those to candidates share it. */
+  readonly allowance: Allowance;
+  readonly #limit: Allowance;
+  readonly #links = new Map<NodeName, Link>();
+  readonly #due = new Schedule<NodeName>();
+  readonly #sent = new Map<number, Sent>();
+  readonly #probes: ProbesForOthers;
+  #sweepAt = Infinity;
+  #sweep: MemberRecord[] = [];
+  /** Failed members that are asked now and then. */
+  readonly #lost = new Set<NodeName>();
+  #targets: ReadonlyMap<NodeName, MemberRecord> | undefined;
+  #stalledAt = -Infinity;
+  #running = false;
+
+  constructor(
+    { settings, roster, health, random }: {
+      readonly settings: Settings;
+      readonly roster: Roster;
+      readonly health: OwnHealth;
+      readonly random: Random;
+    },
+  ) {
+    this.#settings = settings;
+    this.#roster = roster;
+    this.#health = health;
+    this.#random = random;
+    const { intervalMs, fullMesh } = settings;
+    this.allowance = new Allowance(pingsPerInterval, intervalMs);
+    this.#limit = new Allowance(pingsMostPerInterval(fullMesh), intervalMs);
+    this.#probes = new ProbesForOthers(roster, intervalMs);
+  }
+
+  get wakeAt(): number {
+    return Math.min(Math.max(this.#due.earliest, this.#limit.permitsAt), this.#sweepAt);
+  }
+
+  /** Begins; before that nobody is asked. */
+  start(now: number): void {
+    this.#running = true;
+    this.#sweepAt = now + this.#settings.intervalMs;
+    this.allowance.begin(firstPings, now);
+    this.#limit.begin(pingsMostPerInterval(this.#settings.fullMesh), now);
+    this.#probes.start(now);
+    this.#targets = undefined;
+    this.refresh(now);
+  }
+
+  /** The link to the member of that name, if anything is known of it. */
+  link(name: NodeName): Link | undefined {
+    return this.#links.get(name);
+  }
+
+  /** The link to the member of that name, from now on known. */
+  linkOf(name: NodeName): Link {
+    const known = this.#links.get(name);
+    if (known !== undefined) return known;
+    const link = new Link();
+    this.#links.set(name, link);
+    return link;
+  }
+
+  /** True if this node watches the member of that name. */
+  watches(name: NodeName): boolean {
+    return this.#roster.ring.targets.has(name);
+  }
+
+  /** Follows the rings after the roster has changed. */
+  refresh(now: number): void {
+    if (!this.#running) return;
+    const { targets } = this.#roster.ring;
+    if (targets === this.#targets) return;
+    for (const [name, { instance }] of targets) {
+      if (this.#targets?.get(name)?.instance !== instance) this.hasten(name, now);
+    }
+    this.#targets = targets;
+  }
+
+  /** Asks the member of that name now, out of turn; but not more than once an interval. */
+  hasten(name: NodeName, now: number): void {
+    this.#hasten(name, "hastenedAt", now);
+  }
+
+  /**
+   * Asks the member of that name now, as its connection broke: that is how a killed process is seen
+   * first, whatever made this node ask out of turn a moment ago. Not more than once an interval, too.
+   */
+  lost(name: NodeName, now: number): void {
+    this.#hasten(name, "lostAt", now);
+  }
+
+  #hasten(name: NodeName, reason: "hastenedAt" | "lostAt", now: number): void {
+    const record = this.#roster.get(name);
+    if (record === undefined || !this.#running) return;
+    const link = this.linkOf(name);
+    const at = Math.max(now, link[reason] + this.#settings.intervalMs);
+    if (link.ping !== undefined || (this.#due.at(name) ?? Infinity) <= at) return;
+    link[reason] = at;
+    this.#due.set(name, at);
+  }
+
+  /** Those to whom a ping is on its way. */
+  asked(): InstanceId[] {
+    return [...this.#sent.values()].map(({ record }) => record.instance);
+  }
+
+  /** This process was held up until `now`: pings on their way prove nothing. */
+  stalled(now: number): void {
+    this.#stalledAt = now;
+  }
+
+  /** Another node wants `subject` to be pinged; its reply waits under that number. */
+  probe(
+    subject: Addressee,
+    reply: number,
+    nextPing: () => number,
+    now: number,
+    out: Effect[],
+  ): void {
+    const ask = (record: MemberRecord): void => this.#send(record, "probe", nextPing(), now, out);
+    this.#probes.wanted(subject, reply, ask, now, out);
+  }
+
+  /** Sends what is due; `nextPing` gives each ping its number. */
+  wake(nextPing: () => number, now: number, out: Effect[]): void {
+    while (this.#due.earliest <= now && this.#limit.permits(now)) {
+      const name = this.#due.take(now);
+      if (name !== undefined) this.#ask(name, nextPing, now, out);
+    }
+  }
+
+  /** Sends the next ping of the sweep if it is due and `mayAsk`. */
+  sweep(mayAsk: boolean, nextPing: () => number, now: number, out: Effect[]): void {
+    if (now < this.#sweepAt) return;
+    this.#sweepAt = now + Math.round(
+      this.#settings.intervalMs * sweepSlack / sweepsPerInterval,
+    );
+    const swept = mayAsk && this.allowance.permits(now) ? this.#nextSwept() : undefined;
+    if (swept !== undefined) {
+      this.#send(swept, "sweep", nextPing(), now, out);
+    }
+  }
+
+  /** A ping ended; returns what it showed. */
+  ended(ping: number, outcome: PingOutcome, now: number, out: Effect[]): Finding {
+    const sent = this.#sent.get(ping);
+    if (sent === undefined) return { kind: "none" };
+    this.#sent.delete(ping);
+    const { record, at, purpose } = sent;
+    if (purpose === "probe") this.#probes.ended(record, outcome.kind === "pong", now, out);
+    const isWatch = purpose === "watch";
+    const current = this.#roster.get(record.name);
+    if (current?.instance !== record.instance || current.state === "left") return { kind: "none" };
+    const link = this.linkOf(record.name);
+    if (isWatch && link.ping === ping) link.ping = undefined;
+    if (isWatch) this.#plan(current, at, now);
+    if (outcome.kind === "pong") {
+      const before = link.pong(outcome.roundTripUs, outcome.address, now);
+      return { kind: "pong", record: current, before, sentAt: at, outcome };
+    }
+    if (at <= this.#stalledAt) {
+      if (isWatch) this.#due.hasten(record.name, now);
+      return { kind: "none" };
+    }
+    if (purpose === "probe") return { kind: "none" };
+    if (isWatch && link.forgives(outcome.kind)) {
+      this.#due.hasten(record.name, now);
+      return { kind: "none" };
+    }
+    const miss = { kind: outcome.kind, detail: outcome.detail, sentAt: at };
+    const isBad = link.miss(miss, now);
+    // Refused once is nearly a proof: one more, soon, makes it one.
+    const isNearlyProven = outcome.kind === "refused" && !link.isConclusive;
+    if (isWatch && (!isBad || isNearlyProven)) {
+      this.#due.hasten(record.name, now + this.#settings.timings.secondPingDelayMs);
+    }
+    if (isBad && (isWatch || this.watches(record.name))) {
+      return { kind: "bad", record: current, link };
+    }
+    return { kind: "missed", record: current };
+  }
+
+  /** Forgets a member altogether. */
+  forget(record: MemberRecord): void {
+    this.#lost.delete(record.name);
+    this.#due.delete(record.name);
+    this.#links.delete(record.name);
+    this.#probes.forget(record.name);
+  }
+
+  /** A candidate has answered, and turns out to be the member of its name: so does that link. */
+  answered(
+    name: NodeName,
+    instance: InstanceId,
+    outcome: PingOutcome & { kind: "pong" },
+    now: number,
+  ): Finding {
+    const record = this.#roster.get(name);
+    if (record?.instance !== instance || record.state === "left") return { kind: "none" };
+    const before = this.linkOf(name).pong(outcome.roundTripUs, outcome.address, now);
+    return { kind: "pong", record, before, sentAt: now, outcome };
+  }
+
+  /** Where to ask a member, the address that answered last first. */
+  addressee({ name, instance, addresses }: MemberRecord): Addressee {
+    const best = this.#links.get(name)?.answersAt;
+    if (best === undefined) return { name, instance, addresses };
+    const others = addresses.filter(({ host, port }) => host !== best.host || port !== best.port);
+    return { name, instance, addresses: [best, ...others] };
+  }
+
+  /**
+   * What rides on every ping and pong of this node. Once it has moved or leaves that is its whole
+   * record, as nobody must learn of the new incarnation without the new addresses.
+   */
+  content(withRecord: boolean): PingContent {
+    const { self, fingerprint } = this.#roster;
+    const { incarnation } = self;
+    return withRecord || self.addresses !== this.#settings.addresses || self.state === "left"
+      ? { incarnation, fingerprint, record: self }
+      : { incarnation, fingerprint };
+  }
+
+  /**
+   * Plans the next ping to a watched or failed member; one that is neither is let go, but not while
+   * its link is bad: this node may have voted against it, and has to see whether that was right.
+   */
+  #plan(record: MemberRecord, sentAt: number, now: number): void {
+    const failedAt = this.#roster.failed.get(record.name);
+    if (failedAt === undefined) {
+      this.#lost.delete(record.name);
+      if (!this.watches(record.name) && this.link(record.name)?.isBad !== true) return;
+    } else this.#lost.add(record.name);
+    let base = this.#settings.intervalMs;
+    if (failedAt !== undefined) {
+      // The other half is for those who were never asked, and for the sweep.
+      const share = Math.max(1, (pingsPerInterval - this.#roster.ring.targets.size) / 2);
+      base *= Math.max(now - failedAt > eagerMs ? patience : 1, this.#lost.size / share);
+    }
+    // ± 10 %, so that nodes do not fall into step.
+    const pauseMs = Math.round(base * 0.9 + this.#random.below(Math.max(1, base * 0.2)));
+    this.#due.set(record.name, Math.max(now, sentAt + pauseMs));
+  }
+
+  /** Pings the member of that name, unless a ping to it is on its way. */
+  #ask(name: NodeName, nextPing: () => number, now: number, out: Effect[]): void {
+    const record = this.#roster.get(name);
+    if (record === undefined || record.state === "left") return;
+    const link = this.linkOf(name);
+    if (link.ping !== undefined) return;
+    link.ping = nextPing();
+    this.#send(record, "watch", link.ping, now, out);
+  }
+
+  #send(
+    record: MemberRecord,
+    purpose: Purpose,
+    ping: number,
+    now: number,
+    out: Effect[],
+  ): void {
+    const { timings } = this.#settings;
+    const link = this.#links.get(record.name);
+    const stretch = this.#health.stretch(now);
+    const timeoutMs = link?.timeoutMs(timings) ?? timings.pingTimeoutMs;
+    this.#sent.set(ping, { record, at: now, purpose });
+    if (purpose !== "probe") this.#limit.spend(now);
+    this.allowance.spend(now);
+    out.push({
+      kind: "ping",
+      ping,
+      to: this.addressee(record),
+      content: this.content(link === undefined || !link.hasAnswered),
+      connectTimeoutMs: timings.connectTimeoutMs * stretch,
+      answerTimeoutMs: timeoutMs * stretch,
+      fresh: purpose === "sweep",
+    });
+  }
+
+  /** The next member of the sweep that is not watched anyway. */
+  #nextSwept(): MemberRecord | undefined {
+    const { ring } = this.#roster;
+    if (ring.size <= ring.targets.size) return undefined;
+    for (let tries = 0; tries < 20; tries++) {
+      if (this.#sweep.length === 0) this.#sweep = shuffled([...ring.members()], this.#random);
+      const record = this.#sweep.pop();
+      if (record === undefined || ring.targets.has(record.name)) continue;
+      const current = this.#roster.get(record.name);
+      if (current?.instance === record.instance && current.state === "alive") return current;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Pings on behalf of other nodes, which cannot reach somebody themselves.
+ *
+ * Those who want the same member to be asked at about the same time are answered by one ping, and there
+ * is a most for all together: no number of wishes makes this node dial without end. Who is not asked
+ * for that reason counts as not reached, as if this node had not answered.
+ *
+ * @module
+ */
+import { Allowance } from "./token_bucket.ts";
+import type { Addressee, Effect } from "../input.ts";
+import type { NodeName } from "../base/name.ts";
+import type { MemberRecord } from "../dissemination/record.ts";
+import type { Roster } from "../dissemination/member_list.ts";
+import type { InstanceId } from "../registration/row.ts";
+
+/** Most pings for others per interval. */
+export const probesMostPerInterval = 60;
+
+/** So long what a ping showed is an answer for others who want the same, in milliseconds. */
+const freshMs = 100;
+
+interface Probed {
+  readonly instance: InstanceId;
+  /** Replies that wait for the ping on its way; `undefined` if none is. */
+  replies: number[] | undefined;
+  /** When the last ping ended, and what it showed. */
+  endedAt: number;
+  reached: boolean;
+}
+
+/** Wishes of other nodes, and what has come of the last one for each member. */
+export class ProbesForOthers {
+  readonly #roster: Roster;
+  readonly #limit: Allowance;
+  readonly #probed = new Map<NodeName, Probed>();
+
+  /** @param intervalMs the pulse, in milliseconds */
+  constructor(roster: Roster, intervalMs: number) {
+    this.#roster = roster;
+    this.#limit = new Allowance(probesMostPerInterval, intervalMs);
+  }
+
+  /** Begins. */
+  start(now: number): void {
+    this.#limit.begin(probesMostPerInterval, now);
+  }
+
+  /**
+   * A node wants a member to be asked.
+   *
+   * @param reply the number under which it is answered, now or when the ping has ended
+   * @param ask sends a ping to the member
+   */
+  wanted(
+    { name, instance }: Addressee,
+    reply: number,
+    ask: (record: MemberRecord) => void,
+    now: number,
+    out: Effect[],
+  ): void {
+    const record = this.#roster.get(name);
+    const known = this.#probed.get(name);
+    const same = known?.instance === instance ? known : undefined;
+    if (same?.replies !== undefined) return void same.replies.push(reply);
+    const isFresh = same !== undefined && now - same.endedAt < freshMs;
+    if (record?.instance !== instance || isFresh || !this.#limit.permits(now)) {
+      const reached = isFresh && same.reached;
+      return void out.push({ kind: "probe-answer", reply, reached });
+    }
+    // Nobody waits for an instance that has gone.
+    if (known !== undefined) answer(known, false, out);
+    this.#probed.set(name, { instance, replies: [reply], endedAt: now, reached: false });
+    this.#limit.spend(now);
+    ask(record);
+  }
+
+  /** Such a ping ended. */
+  ended({ name, instance }: MemberRecord, reached: boolean, now: number, out: Effect[]): void {
+    const probed = this.#probed.get(name);
+    if (probed?.instance !== instance) return;
+    answer(probed, reached, out);
+    probed.endedAt = now;
+    if (!this.#roster.holds(name, instance)) this.#probed.delete(name);
+  }
+
+  /** Forgets what is known of a name, but not who still waits. */
+  forget(name: NodeName): void {
+    if (this.#probed.get(name)?.replies === undefined) this.#probed.delete(name);
+  }
+}
+
+function answer(probed: Probed, reached: boolean, out: Effect[]): void {
+  for (const reply of probed.replies ?? []) out.push({ kind: "probe-answer", reply, reached });
+  probed.replies = undefined;
+  probed.reached = reached;
+}

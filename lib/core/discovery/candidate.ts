@@ -1,0 +1,63 @@
+/**
+ * A candidate: a node of which only a row in the registry speaks.
+ *
+ * Whoever can write the registry can write any row, so a row proves nothing. It may introduce a
+ * node; it never changes, replaces, renames, outlives or shares state with a member, which has
+ * answered with the cookie or is known by the word of those that have. That is why a candidate is
+ * another type than a {@linkcode MemberRecord}, stands in a collection of its own, and has a link of
+ * its own: whatever befalls it, no member notices.
+ *
+ *     row ──▶ candidate ──answers as the very name and instance that were asked──▶ member
+ *                 │
+ *                 └─two pings failed─▶ shown as failed, until it answers or its row is gone
+ *
+ * @module
+ */
+import type { PingFailure } from "../input.ts";
+import { Link } from "../detector/link.ts";
+import type { NodeName } from "../base/name.ts";
+import type { RecordContent } from "../dissemination/record.ts";
+import type { InstanceId, Row } from "../registration/row.ts";
+
+/** What a row says about its owner. It has no state: that is for members. */
+export type RowClaim = Omit<RecordContent, "state" | "cause">;
+
+/** The claim of a row. */
+export function claimOfRow(row: Row): RowClaim {
+  const { name, instance, incarnation, addresses, tags, startedAt, software } = row;
+  return { name, instance, incarnation, addresses, tags, startedAt, software };
+}
+
+/** Names one run of one name: of a member, a candidate, or a row. */
+export function runOf({ name, instance }: Pick<RowClaim, "name" | "instance">): string {
+  return `${name} ${instance}`;
+}
+
+/** One node that has proven nothing. */
+export class Candidate {
+  /** What its row said when it was read last. */
+  claim: RowClaim;
+  /** What its own pings showed; no member's pings count here, and these count for no member. */
+  readonly link = new Link();
+  /** How often its turn to be asked has come since it failed. */
+  turns = 0;
+  /** Since when it is shown as failed, on this node's clock; `undefined` while it is not. */
+  failedAt: number | undefined;
+
+  constructor(claim: RowClaim) {
+    this.claim = claim;
+  }
+
+  get name(): NodeName {
+    return this.claim.name;
+  }
+
+  get instance(): InstanceId {
+    return this.claim.instance;
+  }
+
+  /** How its last ping failed; `undefined` if none has. */
+  get failure(): PingFailure | undefined {
+    return this.link.misses.at(-1)?.kind;
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Candidates in the shape in which all members are shown and explained.
+ *
+ * @module
+ */
+import type { Candidate } from "./candidate.ts";
+import { candidateStatus } from "../detector/evidence.ts";
+import type { Explanation } from "../explain/explain.ts";
+import type { MemberView } from "../dissemination/member.ts";
+import type { Parts } from "../parts.ts";
+import { beatWords, unansweredReason, wouldChange } from "../explain/reasons.ts";
+
+/** A candidate as shown to people and programs. */
+export function candidateView(parts: Parts, candidate: Candidate, now: number): MemberView {
+  const { claim, link } = candidate;
+  const { changes } = parts;
+  const since = candidate.failedAt ?? changes.lastAt(candidate.name) ?? changes.startedAt;
+  return {
+    ...claim,
+    kind: "node",
+    status: candidateStatus(parts, candidate, now),
+    self: false,
+    linkWorks: !link.isBad,
+    forMs: Math.max(0, now - since),
+    roundTripUs: link.roundTripUs,
+    reason: reasonOf(parts, candidate, now),
+    flapping: false,
+  };
+}
+
+/** Why a candidate is seen as it is: by this node's own pings and its row alone. */
+export function candidateExplanation(
+  parts: Parts,
+  candidate: Candidate,
+  now: number,
+): Explanation {
+  const { settings, health, keeper, judge, beats } = parts;
+  const { claim, name, instance, link, failure } = candidate;
+  const status = candidateStatus(parts, candidate, now);
+  return {
+    name,
+    kind: "node",
+    status,
+    verdict: reasonOf(parts, candidate, now),
+    accusers: failure === undefined ? [] : [{ name: parts.roster.self.name, kind: failure }],
+    votesNeeded: 0,
+    watched: true,
+    pings: link.history.map(({ kind, at, roundTripUs }) => ({
+      kind,
+      agoMs: now - at,
+      roundTripUs,
+    })),
+    timeoutMs: link.timeoutMs(settings.timings) * health.stretch(now),
+    beat: beats.state(name, instance, now),
+    beatAgeMs: beats.ageMs(name, now),
+    registryWorks: !keeper.away,
+    ownHealth: health.score(now),
+    isolated: judge.isIsolated,
+    failures: judge.flapping.failures(name, now),
+    incarnation: claim.incarnation,
+    wouldChange: wouldChange(status, 0, 0),
+  };
+}
+
+function reasonOf(parts: Parts, candidate: Candidate, now: number): string {
+  if (candidate.failedAt === undefined) return "only its row in the registry speaks for it";
+  return `${unansweredReason(candidate)}; ${beatWords(parts, candidate, now)}`;
+}

@@ -1,0 +1,242 @@
+/**
+ * Pings to candidates: the only way from a row to a member that needs no other member's word.
+ *
+ * A registry may be full of rows that nobody stands behind, and anybody who can write it can name any
+ * address. So each candidate is asked as the allowance of pings permits ({@linkcode Introductions}),
+ * in which each address counts as a ping; once more soon if that fails, and from then on with growing
+ * pauses. In a larger cluster only a few ask, others each time: one answer is enough for all. Who is
+ * new or alone asks all. A candidate that claims the instance of a member with another name is never asked.
+ *
+ * @module
+ */
+import { Allowance } from "../detector/token_bucket.ts";
+import type { Candidate, RowClaim } from "./candidate.ts";
+import type { Candidates } from "./candidates.ts";
+import { hashText, mix } from "../base/hash.ts";
+import type { Effect, PingOutcome } from "../input.ts";
+import { Introductions } from "./unverified_queue.ts";
+import type { Monitor } from "../detector/prober.ts";
+import type { NodeName } from "../base/name.ts";
+import type { OwnHealth } from "../detector/local_health.ts";
+import type { Random } from "../base/random.ts";
+import { monitoredMax } from "../detector/ring.ts";
+import type { Roster } from "../dissemination/member_list.ts";
+import type { InstanceId } from "../registration/row.ts";
+import { Schedule } from "../base/schedule.ts";
+import type { Settings } from "../settings.ts";
+
+/** Addresses per interval of rows that have just appeared that are dialled, whatever else is sent. */
+const freshPerInterval = 10;
+
+/** Longest pause between two pings to a candidate, in milliseconds. */
+export const candidatePauseMostMs = 5 * 60_000;
+
+/** How many nodes of a cluster ask a candidate when its turn comes. */
+const askersMax = 4;
+
+/** In a cluster of up to this many others all ask. */
+const allAskMax = monitoredMax;
+
+/** For so long after its start a node asks all, in milliseconds. */
+const newMs = 10_000;
+
+/** What the pings to candidates work with. */
+export interface CandidateProberParts {
+  readonly settings: Settings;
+  readonly candidates: Candidates;
+  readonly roster: Roster;
+  readonly monitor: Monitor;
+  readonly health: OwnHealth;
+  readonly random: Random;
+}
+
+/** What a ping to a candidate showed. */
+export type CandidateFinding =
+  | { readonly kind: "none" }
+  /** It has answered as the name and the instance that its row claims. */
+  | {
+    readonly kind: "proven";
+    readonly claim: RowClaim;
+    readonly outcome: PingOutcome & { kind: "pong" };
+  }
+  /** Two pings in a row have failed, for the first time. */
+  | { readonly kind: "failed"; readonly candidate: Candidate };
+
+interface Sent {
+  readonly candidate: Candidate;
+  readonly at: number;
+}
+
+/** Pings to candidates on their way and to come. */
+export class CandidateProber {
+  readonly #parts: CandidateProberParts;
+  readonly #due = new Schedule<NodeName>();
+  readonly #sent = new Map<number, Sent>();
+  readonly #introductions: Introductions;
+  readonly #freshAllowance: Allowance;
+  #stalledAt = -Infinity;
+  #running = false;
+  #startedAt = 0;
+
+  constructor(parts: CandidateProberParts) {
+    this.#parts = parts;
+    this.#introductions = new Introductions(parts.random);
+    this.#freshAllowance = new Allowance(freshPerInterval, parts.settings.intervalMs);
+  }
+
+  get wakeAt(): number {
+    if (!this.#running) return Infinity;
+    const { permitsAt } = this.#parts.monitor.allowance;
+    return Math.min(Math.max(this.#due.earliest, permitsAt), this.#introduceAt);
+  }
+
+  /** True while candidates wait that were never asked. */
+  get isBusy(): boolean {
+    return !this.#introductions.isEmpty;
+  }
+
+  /** Begins; before that nobody is asked. */
+  start(now: number): void {
+    this.#running = true;
+    this.#startedAt = now;
+    this.#freshAllowance.begin(freshPerInterval, now);
+  }
+
+  /** A new candidate; `isFresh` if its row shows that its owner was alive a moment ago. */
+  introduce(name: NodeName, isFresh: boolean): void {
+    this.#introductions.add(name, isFresh);
+  }
+
+  /** A candidate has answered too late, or broken off: asks it now, out of turn. */
+  late(name: NodeName, instance: InstanceId, now: number): void {
+    const candidate = this.#parts.candidates.get(name);
+    if (candidate?.instance !== instance || candidate.link.ping !== undefined) return;
+    const { link } = candidate;
+    const at = Math.max(now, link.hastenedAt + this.#parts.settings.intervalMs);
+    if ((this.#due.at(name) ?? Infinity) <= at) return;
+    link.hastenedAt = at;
+    this.#due.set(name, at);
+  }
+
+  /** Instances to which a ping is on its way. */
+  asked(): InstanceId[] {
+    return [...this.#sent.values()].map(({ candidate }) => candidate.instance);
+  }
+
+  /** This process was held up until `now`: pings on their way prove nothing. */
+  stalled(now: number): void {
+    this.#stalledAt = now;
+  }
+
+  /** Sends what is due; `nextPing` gives each ping its number. */
+  wake(nextPing: () => number, now: number, out: Effect[]): void {
+    if (!this.#running) return;
+    const introductions = this.#introductions;
+    const { allowance } = this.#parts.monitor;
+    while (introductions.hasFresh && this.#freshAllowance.permits(now)) {
+      const candidate = this.#askable(introductions.take());
+      if (candidate === undefined) continue;
+      this.#freshAllowance.spend(now, costOf(candidate));
+      this.#send(candidate, nextPing(), now, out);
+    }
+    while (allowance.permits(now)) {
+      // The first ping to somebody finds the living, the second only shows who is dead.
+      const name = introductions.take() ?? this.#due.take(now);
+      if (name === undefined) return;
+      const candidate = this.#askable(name);
+      if (candidate === undefined) continue;
+      // If it is not its turn here, others ask it.
+      if (this.#isChosen(candidate, now)) this.#send(candidate, nextPing(), now, out);
+      else this.#planTurn(candidate, now);
+    }
+  }
+
+  /** A ping ended; what it showed, or `undefined` if it was none to a candidate. */
+  ended(ping: number, outcome: PingOutcome, now: number): CandidateFinding | undefined {
+    const sent = this.#sent.get(ping);
+    if (sent === undefined) return undefined;
+    this.#sent.delete(ping);
+    const { candidate, at } = sent;
+    const { name, claim, link } = candidate;
+    link.ping = undefined;
+    if (outcome.kind === "pong") {
+      link.pong(outcome.roundTripUs, outcome.address, now);
+      return { kind: "proven", claim, outcome };
+    }
+    const { candidates, settings } = this.#parts;
+    if (candidates.get(name) !== candidate) return { kind: "none" };
+    if (at <= this.#stalledAt || link.forgives(outcome.kind)) {
+      this.#due.hasten(name, now);
+      return { kind: "none" };
+    }
+    const isBad = link.miss({ kind: outcome.kind, detail: outcome.detail, sentAt: at }, now);
+    if (!isBad) {
+      this.#due.set(name, now + settings.timings.secondPingDelayMs);
+      return { kind: "none" };
+    }
+    const isNew = candidates.fail(candidate, now);
+    this.#planTurn(candidate, now);
+    return isNew ? { kind: "failed", candidate } : { kind: "none" };
+  }
+
+  /** When the next one of those who wait to be asked may be asked. */
+  get #introduceAt(): number {
+    const { hasFresh, isEmpty } = this.#introductions;
+    const freshAt = hasFresh ? this.#freshAllowance.permitsAt : Infinity;
+    return isEmpty ? Infinity : Math.min(freshAt, this.#parts.monitor.allowance.permitsAt);
+  }
+
+  /** The candidate of that name, unless there is no need to ask it, or no right. */
+  #askable(name: NodeName | undefined): Candidate | undefined {
+    const { candidates } = this.#parts;
+    const candidate = name && candidates.get(name);
+    if (candidate === undefined || candidate.link.ping !== undefined) return undefined;
+    return candidates.ownerOf(candidate) === undefined ? candidate : undefined;
+  }
+
+  /**
+   * True if it is this node that asks. Which ones do follows from both instances, and changes from turn
+   * to turn, so that it does not always hit those who cannot reach the candidate.
+   */
+  #isChosen({ instance, turns, link }: Candidate, now: number): boolean {
+    const { ring, self } = this.#parts.roster;
+    if (ring.size <= allAskMax || now - this.#startedAt < newMs) return true;
+    // Who has asked once asks again soon: one ping that fails shows nothing.
+    if (link.misses.length === 1) return true;
+    const place = mix(mix(hashText(instance) ^ self.instanceHash) + turns) % (ring.size + 1);
+    return place < askersMax;
+  }
+
+  /** Plans the next turn of a candidate, each after a longer pause than the one before. */
+  #planTurn(candidate: Candidate, now: number): void {
+    const { settings, random } = this.#parts;
+    const pauseMs = Math.min(candidatePauseMostMs, settings.intervalMs * 2 ** candidate.turns);
+    candidate.turns = Math.min(candidate.turns + 1, 20);
+    // ± 10 %, so that nodes do not fall into step.
+    const jitteredMs = Math.round(pauseMs * 0.9 + random.below(Math.max(1, pauseMs * 0.2)));
+    this.#due.set(candidate.name, now + jitteredMs);
+  }
+
+  #send(candidate: Candidate, ping: number, now: number, out: Effect[]): void {
+    const { monitor, settings, health } = this.#parts;
+    candidate.link.ping = ping;
+    const { name, instance, addresses } = candidate.claim;
+    const stretch = health.stretch(now);
+    this.#sent.set(ping, { candidate, at: now });
+    monitor.allowance.spend(now, costOf(candidate));
+    out.push({
+      kind: "ping",
+      ping,
+      to: { name, instance, addresses },
+      content: monitor.content(true),
+      connectTimeoutMs: settings.timings.connectTimeoutMs * stretch,
+      answerTimeoutMs: settings.timings.pingTimeoutMs * stretch,
+      fresh: false,
+    });
+  }
+}
+
+/** What a ping to a candidate costs: each of its addresses is dialled. */
+function costOf({ claim }: Candidate): number {
+  return Math.max(1, claim.addresses.length);
+}

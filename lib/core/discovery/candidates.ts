@@ -1,0 +1,83 @@
+/**
+ * All candidates of one node, by the names that their rows bear.
+ *
+ * @module
+ */
+import { Candidate } from "./candidate.ts";
+import type { RowClaim } from "./candidate.ts";
+import type { NodeName } from "../base/name.ts";
+import type { Roster } from "../dissemination/member_list.ts";
+import type { InstanceId } from "../registration/row.ts";
+
+/** Those of whom only rows speak. */
+export class Candidates {
+  readonly #roster: Roster;
+  readonly #all = new Map<NodeName, Candidate>();
+  readonly #failed = new Map<NodeName, Candidate>();
+
+  constructor(roster: Roster) {
+    this.#roster = roster;
+  }
+
+  get(name: NodeName): Candidate | undefined {
+    return this.#all.get(name);
+  }
+
+  /** True if that instance is the candidate of that name. */
+  holds(name: NodeName, instance: InstanceId): boolean {
+    return this.#all.get(name)?.instance === instance;
+  }
+
+  /** All of them, in no order. */
+  all(): IterableIterator<Candidate> {
+    return this.#all.values();
+  }
+
+  /** Those that have not answered two pings in a row, in the order in which that showed. */
+  get failed(): ReadonlyMap<NodeName, Candidate> {
+    return this.#failed;
+  }
+
+  /** Failed ones that are shown: a member of the same name stands before its candidate. */
+  shown(): Candidate[] {
+    return [...this.#failed.values()].filter((candidate) => this.isShown(candidate));
+  }
+
+  /** True if that candidate is shown as failed. */
+  isShown(candidate: Candidate): boolean {
+    const member = this.#roster.get(candidate.name);
+    return candidate.failedAt !== undefined && (member === undefined || member.state === "left") &&
+      this.ownerOf(candidate) === undefined;
+  }
+
+  /** The member of another name, or this node, to which the instance of a candidate belongs. */
+  ownerOf({ name, instance }: Pick<RowClaim, "name" | "instance">): NodeName | undefined {
+    const owner = this.#roster.nameOf(instance);
+    return owner === name ? undefined : owner;
+  }
+
+  /** A row was read; true if it introduces somebody new. */
+  learn(claim: RowClaim): boolean {
+    const known = this.#all.get(claim.name);
+    if (known?.instance === claim.instance) {
+      known.claim = claim;
+      return false;
+    }
+    this.drop(claim.name);
+    this.#all.set(claim.name, new Candidate(claim));
+    return true;
+  }
+
+  /** Two pings in a row have failed; true if that is new. */
+  fail(candidate: Candidate, now: number): boolean {
+    if (candidate.failedAt !== undefined) return false;
+    candidate.failedAt = now;
+    this.#failed.set(candidate.name, candidate);
+    return true;
+  }
+
+  drop(name: NodeName): void {
+    this.#all.delete(name);
+    this.#failed.delete(name);
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Those of whom only a row in the registry is known: who is to be asked next whether it lives.
+ *
+ * A registry may be full of rows that nobody stands behind any more. Whoever has just appeared there,
+ * or whose beat moves, surely lives and is asked first; the others in random order, as the allowance
+ * of pings permits. So a cluster comes together over a thousand ghosts as quickly as over none.
+ *
+ * @module
+ */
+import type { NodeName } from "../base/name.ts";
+import type { Random } from "../base/random.ts";
+
+/** A queue of names in two classes. */
+export class Introductions {
+  readonly #random: Random;
+  readonly #fresh = new Set<NodeName>();
+  #others: NodeName[] = [];
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  /** True if nobody waits. */
+  get isEmpty(): boolean {
+    return this.#fresh.size === 0 && this.#others.length === 0;
+  }
+
+  /** True if somebody waits who was alive a moment ago. */
+  get hasFresh(): boolean {
+    return this.#fresh.size > 0;
+  }
+
+  /** A row was read. @param isFresh true if it shows that its owner was alive a moment ago */
+  add(name: NodeName, isFresh: boolean): void {
+    if (isFresh) this.#fresh.add(name);
+    else this.#others.push(name);
+  }
+
+  /** Takes one out: the freshest class first, within the others at random. */
+  take(): NodeName | undefined {
+    for (const name of this.#fresh) {
+      this.#fresh.delete(name);
+      return name;
+    }
+    const { length } = this.#others;
+    if (length === 0) return undefined;
+    const index = this.#random.below(length);
+    const name = this.#others[index];
+    this.#others[index] = this.#others[length - 1] as NodeName;
+    this.#others.pop();
+    return name;
+  }
+}

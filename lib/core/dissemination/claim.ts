@@ -1,0 +1,21 @@
+/**
+ * What a member claims about itself, whether it pings or answers.
+ *
+ * @module
+ */
+import type { Peer, PingContent } from "../input.ts";
+import { makeRecord } from "./record.ts";
+import type { MemberRecord } from "./record.ts";
+
+/** The record of `peer` by its own word: the one that came along, or what its hello tells. */
+export function claimOf(
+  { name, instance, addresses, software }: Peer,
+  { record, incarnation }: Pick<PingContent, "record" | "incarnation">,
+): MemberRecord {
+  if (record?.name === name && record.instance === instance) {
+    const state = record.state === "left" ? "left" : "alive";
+    return makeRecord({ ...record, state, cause: undefined });
+  }
+  const told = { name, instance, addresses, software };
+  return makeRecord({ ...told, tags: {}, startedAt: "", incarnation, state: "alive" });
+}

@@ -1,0 +1,114 @@
+/**
+ * What a node shows of a member: the verdict, put together from the cluster's record, the pings and
+ * the beat.
+ *
+ * | the record says | pings | beat in the registry | verdict |
+ * | --- | --- | --- | --- |
+ * | nothing, only a row | not answered yet | any | unproven |
+ * | nothing, only a row | two failed | moved since | unreachable |
+ * | nothing, only a row | two failed | not moving, or unknown | down |
+ * | alive | answered, or only this link is bad | any | alive |
+ * | alive | monitors vote against it | any | suspect |
+ * | failed | enough monitors failed | moved since | unreachable |
+ * | failed | enough monitors failed | not moving, or unknown | down |
+ * | failed | another cookie, another cluster answers | any | wrong-cookie, wrong-cluster |
+ * | left | – | – | not shown |
+ *
+ * @module
+ */
+import { unreachable as impossible } from "../base/assert.ts";
+import type { Address } from "../base/address.ts";
+import type { PingFailure } from "../input.ts";
+import type { NodeName } from "../base/name.ts";
+import type { RecordState } from "./record.ts";
+import type { InstanceId } from "../registration/row.ts";
+
+/** The verdict on a member. */
+export type MemberStatus =
+  | "unproven"
+  | "alive"
+  | "suspect"
+  | "unreachable"
+  | "down"
+  | "wrong-cookie"
+  | "wrong-cluster";
+
+/** All verdicts. */
+export const memberStatuses: readonly MemberStatus[] = [
+  "unproven",
+  "alive",
+  "suspect",
+  "unreachable",
+  "down",
+  "wrong-cookie",
+  "wrong-cluster",
+];
+
+/** What the verdict is made of. */
+export interface Evidence {
+  /** What the record says, or what this node has found out about one without a record. */
+  readonly state: Exclude<RecordState, "left"> | "unproven";
+  /** True if at least one vote against it counts. */
+  readonly isSuspected: boolean;
+  /** True if its beat is known to have moved after its pings began to fail. */
+  readonly beatMoves: boolean;
+  /** How pings failed, if the record says failed. */
+  readonly cause: PingFailure | undefined;
+}
+
+/** The verdict; the table above as code. */
+export function verdict(evidence: Evidence): MemberStatus {
+  switch (evidence.state) {
+    case "unproven":
+      return "unproven";
+    case "alive":
+      return evidence.isSuspected ? "suspect" : "alive";
+    case "failed":
+      if (evidence.cause === "wrong-cookie" || evidence.cause === "wrong-cluster") {
+        return evidence.cause;
+      }
+      return evidence.beatMoves ? "unreachable" : "down";
+    default:
+      return impossible(evidence.state);
+  }
+}
+
+/** True if a member of this status counts as there. */
+export function countsAsAlive(status: MemberStatus): boolean {
+  return status === "alive" || status === "suspect";
+}
+
+/** What a member is: a node of this program, or one of Elixir or Erlang. */
+export type MemberKind = "node" | "beam";
+
+/** Both kinds. */
+export const memberKinds: readonly MemberKind[] = ["node", "beam"];
+
+/** A member as shown to people and programs. */
+export interface MemberView {
+  readonly name: NodeName;
+  readonly kind: MemberKind;
+  /** Of a BEAM node: what its EPMD calls its creation, in decimal digits; empty if not known. */
+  readonly instance: InstanceId;
+  /** 0 for a BEAM node. */
+  readonly incarnation: number;
+  readonly status: MemberStatus;
+  /** True for the node that was asked. */
+  readonly self: boolean;
+  /** False if this node watches the member and cannot reach it, although it may be alive. */
+  readonly linkWorks: boolean;
+  /** Where it answers; the one that worked first. */
+  readonly addresses: readonly Address[];
+  /** How long it has been as it is, in milliseconds. */
+  readonly forMs: number;
+  /** The last round trip, in microseconds; missing if this node has never pinged it. */
+  readonly roundTripUs?: number | undefined;
+  /** Why it is seen as it is, as a sentence. */
+  readonly reason: string;
+  /** Failed three times or more within five minutes. */
+  readonly flapping: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Wall-clock time by its own clock, ISO 8601; empty if not known yet. */
+  readonly startedAt: string;
+  readonly software: string;
+}

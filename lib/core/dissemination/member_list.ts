@@ -1,0 +1,230 @@
+/**
+ * Who is a member: one record for each name, agreed upon by gossip, with a fingerprint of the whole
+ * by which two nodes see at once whether they know the same. What only a row says is no record and
+ * never gets in here: see `candidate.ts`.
+ *
+ * @module
+ */
+import { assert } from "../base/assert.ts";
+import { hashText } from "../base/hash.ts";
+import { compareNames } from "../explain/status_line.ts";
+import { makeRecord, wins } from "./record.ts";
+import type { MemberRecord, RecordContent } from "./record.ts";
+import { Ring } from "../detector/ring.ts";
+import type { NodeName } from "../base/name.ts";
+import type { InstanceId } from "../registration/row.ts";
+
+/** Parts into which the fingerprint is divided, so that only what differs has to be told. */
+export const bucketCount = 64;
+
+/** How long it is remembered that a member left, in milliseconds. */
+const tombstoneMs = 10 * 60_000;
+
+/** What a record did to the roster. */
+export type Merge =
+  | { readonly kind: "old" }
+  | {
+    readonly kind: "news";
+    readonly before: MemberRecord | undefined;
+  };
+
+const old: Merge = { kind: "old" };
+
+/** All records but one's own, and the choice of whom to watch. */
+export class Roster {
+  readonly ring: Ring;
+  readonly #records = new Map<NodeName, MemberRecord>();
+  /** By instance: the name of the member that has it; of two that claim one, the first. */
+  readonly #names = new Map<InstanceId, NodeName>();
+  readonly #failed = new Map<NodeName, number>();
+  readonly #left = new Map<NodeName, number>();
+  readonly #leftSeen = new Map<NodeName, number>();
+  readonly #buckets = new Int32Array(bucketCount);
+  #self: MemberRecord;
+  #fingerprint = 0;
+  #sorted: readonly MemberRecord[] | undefined;
+
+  constructor(self: RecordContent, fullMesh: boolean) {
+    this.#self = makeRecord(self);
+    this.ring = new Ring(this.#self.instanceHash, () => this.#onRings(), fullMesh);
+    this.#count(this.#self);
+  }
+
+  /** This node's own record. */
+  get self(): MemberRecord {
+    return this.#self;
+  }
+
+  /** Says something new about oneself. */
+  renewSelf(content: Partial<Omit<RecordContent, "name">>): MemberRecord {
+    return this.#become({ ...this.#self, ...content });
+  }
+
+  /**
+   * This node goes by another name from now on. A name is a member's or this node's, never both: what
+   * was known under the new one is let go. Whoever holds it will be heard of in the registry.
+   */
+  rename(name: NodeName): void {
+    this.drop(name);
+    this.#become({ ...this.#self, name });
+  }
+
+  /** Members that are shown, because they are not gone; this node included. */
+  get shown(): number {
+    return this.#records.size - this.#left.size + 1;
+  }
+
+  /** Members that live by the cluster's word; this node included. */
+  get alive(): number {
+    return this.shown - this.#failed.size;
+  }
+
+  /** Everything that is known, also what has left, in no order. */
+  records(): IterableIterator<MemberRecord> {
+    return this.#records.values();
+  }
+
+  /** Records that are not gone, in the order of their names. */
+  sorted(): readonly MemberRecord[] {
+    this.#sorted ??= [...this.#records.values()]
+      .filter(({ state }) => state !== "left")
+      .sort((one, other) => compareNames(one.name, other.name));
+    return this.#sorted;
+  }
+
+  get(name: NodeName): MemberRecord | undefined {
+    return this.#records.get(name);
+  }
+
+  /** True if that instance is the one that stands here under the name. */
+  holds(name: NodeName, instance: InstanceId): boolean {
+    return this.#records.get(name)?.instance === instance;
+  }
+
+  /** The name of the member, or of this node, that has that instance. */
+  nameOf(instance: InstanceId): NodeName | undefined {
+    return instance === this.#self.instance ? this.#self.name : this.#names.get(instance);
+  }
+
+  /** Names called failed, with the time at which this node learned of it. */
+  get failed(): ReadonlyMap<NodeName, number> {
+    return this.#failed;
+  }
+
+  /** A number that is equal on nodes that know the same. */
+  get fingerprint(): number {
+    return this.#fingerprint;
+  }
+
+  /** The parts of the fingerprint. */
+  get buckets(): readonly number[] {
+    return [...this.#buckets];
+  }
+
+  /** Records by bucket, of those buckets that `wanted` holds; one's own and the gone included. */
+  inBuckets(wanted: ReadonlySet<number>): Map<number, MemberRecord[]> {
+    const found = new Map<number, MemberRecord[]>([...wanted].map((bucket) => [bucket, []]));
+    found.get(bucketOf(this.#self))?.push(this.#self);
+    for (const record of this.#records.values()) {
+      found.get(bucketOf(record))?.push(record);
+    }
+    return found;
+  }
+
+  /** Takes what a member says about another node than this one. */
+  merge(record: MemberRecord, now: number): Merge {
+    assert(record.name !== this.#self.name, "a node's own record comes from itself");
+    const before = this.#records.get(record.name);
+    // In a large cluster nearly everything that is told is known: that must cost next to nothing.
+    if (before === record || before !== undefined && !wins(record, before)) return old;
+    this.#replace(before, record, now);
+    return { kind: "news", before };
+  }
+
+  /** A member describes itself anew, such as by tags that its hello did not hold. */
+  describe(record: MemberRecord, now: number): void {
+    const before = this.#records.get(record.name);
+    if (before?.hash === record.hash) this.#replace(before, record, now);
+  }
+
+  /** Drops a name for good, without a trace. */
+  drop(name: NodeName): void {
+    const record = this.#records.get(name);
+    if (record === undefined) return;
+    this.#take(record, false);
+    this.#records.delete(name);
+  }
+
+  /** Names of those who left, with the time at which this node learned of it. */
+  get left(): ReadonlyMap<NodeName, number> {
+    return this.#left;
+  }
+
+  /** The row of one who left is still there: it is not to be taken for a newcomer's. */
+  renewLeft(name: NodeName, now: number): void {
+    if (this.#left.has(name)) this.#leftSeen.set(name, now);
+  }
+
+  /** Forgets those who left long ago, and whose rows have long been gone. */
+  purge(now: number): void {
+    for (const [name, at] of this.#left) {
+      if (now - (this.#leftSeen.get(name) ?? at) >= tombstoneMs) this.drop(name);
+    }
+  }
+
+  #become(content: RecordContent): MemberRecord {
+    this.#count(this.#self);
+    this.#self = makeRecord(content);
+    this.#count(this.#self);
+    return this.#self;
+  }
+
+  #replace(before: MemberRecord | undefined, record: MemberRecord, now: number): void {
+    const stays = before?.state === "alive" && record.state === "alive" &&
+      before.instance === record.instance;
+    if (before !== undefined) this.#take(before, stays);
+    this.#put(record, stays, now);
+  }
+
+  #put(record: MemberRecord, stays: boolean, now: number): void {
+    this.#records.set(record.name, record);
+    if (!this.#names.has(record.instance)) this.#names.set(record.instance, record.name);
+    if (record.state === "failed") this.#failed.set(record.name, now);
+    if (record.state === "left") this.#left.set(record.name, now);
+    if (stays) this.ring.renew(record);
+    else if (record.state === "alive") this.ring.add(record);
+    this.#count(record);
+    this.#sorted = undefined;
+  }
+
+  /** Undoes what `record` stands for everywhere but in the list of all; on the rings unless it `stays`. */
+  #take(record: MemberRecord, stays: boolean): void {
+    if (this.#names.get(record.instance) === record.name) this.#names.delete(record.instance);
+    if (record.state === "failed") this.#failed.delete(record.name);
+    if (record.state === "left") {
+      this.#left.delete(record.name);
+      this.#leftSeen.delete(record.name);
+    }
+    if (record.state === "alive" && !stays) this.ring.remove(record);
+    this.#count(record);
+    this.#sorted = undefined;
+  }
+
+  /** Those that live. */
+  *#onRings(): IterableIterator<MemberRecord> {
+    for (const record of this.#records.values()) if (record.state === "alive") yield record;
+  }
+
+  /** Counts a record in, or out again. Those who left do not count: they are forgotten one day. */
+  #count(record: MemberRecord): void {
+    if (record.state === "left") return;
+    const bucket = bucketOf(record);
+    this.#buckets[bucket] = (this.#buckets[bucket] as number) ^ record.hash;
+    this.#fingerprint = (this.#fingerprint ^ record.hash) >>> 0;
+  }
+}
+
+/** By name, so that two nodes that hold different instances of one name find out in one bucket. */
+function bucketOf({ name }: MemberRecord): number {
+  return hashText(name) % bucketCount;
+}

@@ -1,0 +1,260 @@
+/**
+ * Every verdict can be asked for its reasons.
+ *
+ * The same words stand in the log, in the tables and in the explanations, because they are made here.
+ *
+ * @module
+ */
+import { beamExplanation, beamView } from "../beam/beam_explain.ts";
+import type { BeamNode } from "../beam/beam_node.ts";
+import { formatRoundTrip } from "../base/duration.ts";
+import { candidateExplanation, candidateView } from "../discovery/candidate_explain.ts";
+import type { Candidate } from "../discovery/candidate.ts";
+import { statusOf } from "../detector/evidence.ts";
+import { failureWords } from "./failure_words.ts";
+import type { BeatState } from "../registration/heartbeats.ts";
+import type { PingFailure, PingOutcome } from "../input.ts";
+import type { Link } from "../detector/link.ts";
+import type { MemberKind, MemberStatus, MemberView } from "../dissemination/member.ts";
+import type { NodeName } from "../base/name.ts";
+import type { Parts } from "../parts.ts";
+import { beatWords, failedReason, wouldChange } from "./reasons.ts";
+import type { MemberRecord } from "../dissemination/record.ts";
+import { compareNames } from "./status_line.ts";
+
+/** Accusers that an explanation names; votes may be many more, and it has to fit a frame. */
+const accusersToldMax = 64;
+
+/** Why a member is seen as it is. */
+export interface Explanation {
+  readonly name: NodeName;
+  readonly kind: MemberKind;
+  readonly status: MemberStatus;
+  /** The verdict and its main reason, as a sentence. */
+  readonly verdict: string;
+  /** Who votes against it, and how its pings failed. */
+  readonly accusers: readonly { readonly name: NodeName; readonly kind: PingFailure }[];
+  /** Votes that it takes, as things stand. */
+  readonly votesNeeded: number;
+  /** True if this node watches it. */
+  readonly watched: boolean;
+  /** This node's last pings to it, the oldest first; ages in milliseconds. */
+  readonly pings: readonly {
+    readonly kind: PingOutcome["kind"];
+    readonly agoMs: number;
+    readonly roundTripUs?: number | undefined;
+  }[];
+  /** Deadline of the next pong, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly beat: BeatState;
+  /** How long the beat has not moved, in milliseconds. */
+  readonly beatAgeMs?: number | undefined;
+  /** False if the registry cannot be used now: then pings alone decide. */
+  readonly registryWorks: boolean;
+  /** How this node trusts itself: 0 healthy … 7 sick. */
+  readonly ownHealth: number;
+  readonly isolated: boolean;
+  /** Failures within the last five minutes. */
+  readonly failures: number;
+  readonly incarnation: number;
+  /** What would change the verdict, as sentences. */
+  readonly wouldChange: readonly string[];
+}
+
+/** One cell of the link matrix: from this node to another. */
+export interface LinkView {
+  readonly name: NodeName;
+  readonly memberKind: MemberKind;
+  /** Outcome of the last ping; `unknown` if it was never pinged. */
+  readonly kind: PingOutcome["kind"] | "unknown";
+  readonly roundTripUs?: number | undefined;
+  /** How long ago that was, in milliseconds. */
+  readonly agoMs?: number | undefined;
+}
+
+/** Answers questions about one node's view. */
+export class Explainer {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** All members that have not left, in the order of their names. */
+  members(now: number): MemberView[] {
+    const { roster } = this.#parts;
+    const views = this.#withCandidates(
+      roster.sorted().map((record) => this.#view(record, now)),
+      (candidate) => candidateView(this.#parts, candidate, now),
+    );
+    const { self } = roster;
+    const after = views.findIndex(({ name }) => compareNames(name, self.name) > 0);
+    views.splice(after < 0 ? views.length : after, 0, {
+      ...common(self),
+      status: "alive",
+      self: true,
+      linkWorks: true,
+      forMs: Math.max(0, now - this.#parts.changes.startedAt),
+      reason: "it is the node that was asked",
+      flapping: false,
+    });
+    return this.#withBeams(views, (node) => beamView(this.#parts, node, now));
+  }
+
+  links(now: number): LinkView[] {
+    const { roster, monitor } = this.#parts;
+    const links = this.#withCandidates(
+      roster.sorted().map(({ name }) =>
+        linkView({ name, memberKind: "node" }, monitor.link(name), now)
+      ),
+      ({ name, link }) => linkView({ name, memberKind: "node" }, link, now),
+    );
+    return this.#withBeams(
+      links,
+      ({ name, link }) => linkView({ name, memberKind: "beam" }, link, now),
+    );
+  }
+
+  /** `views` with those of the BEAM nodes, in the order of their names. */
+  #withBeams<T extends { readonly name: NodeName }>(views: T[], view: (node: BeamNode) => T): T[] {
+    const beams = this.#parts.beams?.sorted().map(view) ?? [];
+    if (beams.length === 0) return views;
+    return [...views, ...beams].sort((one, other) => compareNames(one.name, other.name));
+  }
+
+  /** `views` with those of the candidates whose names no member has, in the order of their names. */
+  #withCandidates<T extends { readonly name: NodeName }>(
+    views: T[],
+    view: (candidate: Candidate) => T,
+  ): T[] {
+    const { roster, candidates } = this.#parts;
+    const others = [...candidates.all()].filter((candidate) => {
+      const state = roster.get(candidate.name)?.state ?? "left";
+      return state === "left" && candidates.ownerOf(candidate) === undefined;
+    });
+    if (others.length === 0) return views;
+    return [...views, ...others.map(view)]
+      .sort((one, other) => compareNames(one.name, other.name));
+  }
+
+  explain(name: NodeName, now: number): Explanation | undefined {
+    const { roster, monitor, judge, beats, keeper, health, settings, beams, candidates } =
+      this.#parts;
+    const beam = beams?.get(name);
+    if (beam !== undefined) return beamExplanation(this.#parts, beam, now);
+    const record = name === roster.self.name ? roster.self : roster.get(name);
+    if (record === undefined || record.state === "left") {
+      const candidate = candidates.get(name);
+      return candidate && candidateExplanation(this.#parts, candidate, now);
+    }
+    const link = monitor.link(name);
+    const votes = judge.votes(record, now);
+    const status = record === roster.self ? "alive" : statusOf(this.#parts, record, now);
+    return {
+      name,
+      kind: "node",
+      status,
+      verdict: record === roster.self
+        ? "it is the node that was asked"
+        : this.#reason(record, link, now),
+      accusers: votes.length > 0
+        ? votes.slice(0, accusersToldMax)
+          .map(({ voterName, kind }) => ({ name: voterName, kind: kind ?? "silent" }))
+        : (record.cause?.accusers ?? []).map((accuser) => ({
+          name: accuser,
+          kind: record.cause?.kind ?? "silent",
+        })),
+      votesNeeded: judge.needed(record),
+      watched: monitor.watches(name),
+      pings: (link?.history ?? []).map(({ kind, at, roundTripUs }) => ({
+        kind,
+        agoMs: now - at,
+        roundTripUs,
+      })),
+      timeoutMs: (link?.timeoutMs(settings.timings) ?? settings.timings.pingTimeoutMs) *
+        health.stretch(now),
+      beat: beats.state(name, record.instance, now),
+      beatAgeMs: beats.ageMs(name, now),
+      registryWorks: !keeper.away,
+      ownHealth: health.score(now),
+      isolated: judge.isIsolated,
+      failures: judge.flapping.failures(name, now),
+      incarnation: record.incarnation,
+      wouldChange: wouldChange(status, judge.needed(record), votes.length),
+    };
+  }
+
+  #view(record: MemberRecord, now: number): MemberView {
+    const { roster, monitor, judge, changes } = this.#parts;
+    const link = monitor.link(record.name);
+    const status = statusOf(this.#parts, record, now);
+    const since = roster.failed.get(record.name) ?? changes.lastAt(record.name) ??
+      changes.startedAt;
+    return {
+      ...common(record),
+      addresses: monitor.addressee(record).addresses,
+      status,
+      self: false,
+      linkWorks: link?.isBad !== true,
+      forMs: Math.max(0, now - since),
+      roundTripUs: link?.roundTripUs,
+      reason: this.#reason(record, link, now),
+      flapping: judge.flapping.isFlapping(record.name, now),
+    };
+  }
+
+  #reason(record: MemberRecord, link: Link | undefined, now: number): string {
+    const { judge } = this.#parts;
+    if (record.state === "failed") return failedReason(this.#parts, record, now);
+    const last = link?.misses.at(-1);
+    const votes = judge.votes(record, now);
+    if (votes.length > 0) {
+      const who = votes.map(({ voterName }) => voterName).slice(0, 4).join(", ");
+      const needed = judge.needed(record);
+      return `${who} cannot reach it (${votes.length} of ${needed} votes): ` +
+        failureWords(votes[0]?.kind ?? "silent");
+    }
+    if (link?.isBad && last !== undefined) {
+      const who = link.helpersReachedAt === undefined
+        ? "this node does not reach it"
+        : "others reach it, this node does not";
+      return `${who}: ${failureWords(last.kind)}`;
+    }
+    if (link?.roundTripUs !== undefined && link.hasAnswered) {
+      const rowless = this.#parts.beats.state(record.name, record.instance, now);
+      const witness = rowless === "stale" || rowless === "missing"
+        ? `; ${beatWords(this.#parts, record, now)}`
+        : "";
+      return `it answers pings, the last in ${formatRoundTrip(link.roundTripUs)}${witness}`;
+    }
+    return "those who watch it say so";
+  }
+}
+
+function common(
+  { name, instance, incarnation, addresses, tags, startedAt, software }: MemberRecord,
+): Pick<
+  MemberView,
+  "name" | "kind" | "instance" | "incarnation" | "addresses" | "tags" | "startedAt" | "software"
+> {
+  return {
+    name,
+    kind: "node",
+    instance,
+    incarnation,
+    addresses,
+    tags,
+    startedAt,
+    software,
+  };
+}
+
+function linkView(
+  of: Pick<LinkView, "name" | "memberKind">,
+  link: Link | undefined,
+  now: number,
+): LinkView {
+  const last = link?.history.at(-1);
+  if (last === undefined) return { ...of, kind: "unknown" };
+  return { ...of, kind: last.kind, roundTripUs: last.roundTripUs, agoMs: now - last.at };
+}

@@ -1,0 +1,135 @@
+/**
+ * How this node stands in its cluster, and what it says about it: the status line, the changes, and
+ * the beat that it gives when nobody asks for it any more.
+ *
+ * @module
+ */
+import type { Change } from "./change.ts";
+import type { Effect } from "../input.ts";
+import type { Parts } from "../parts.ts";
+import { statusOf } from "../detector/evidence.ts";
+import { countsAsAlive } from "../dissemination/member.ts";
+import type { Finding } from "../detector/prober.ts";
+import { compareNames } from "./status_line.ts";
+import type { StatusEntry } from "./status_line.ts";
+
+/** A change is shown in the status line at most this late, in milliseconds. */
+const statusDelayMs = 100;
+
+/** Intervals over which the pings of others are counted. */
+const watchIntervals = 2;
+
+/** Shortest pause between two beats that are given out of turn, in milliseconds. */
+const bumpPauseMs = 5000;
+
+/** Status lines, changes, and one's own beat. */
+export class Standing {
+  readonly #parts: Parts;
+  #statusAt = Infinity;
+  #statusSoonAt = Infinity;
+  #pingsHeard = 0;
+  #countedSince = 0;
+  #bumpedAt = -Infinity;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  get wakeAt(): number {
+    return Math.min(this.#statusAt, this.#statusSoonAt);
+  }
+
+  /** Begins with the status line. */
+  start(now: number): void {
+    this.#statusAt = now;
+    this.#countedSince = now;
+    this.#parts.changes.startedAt = now;
+  }
+
+  /** Ends with it. */
+  stop(): void {
+    this.#statusAt = Infinity;
+    this.#statusSoonAt = Infinity;
+  }
+
+  /** Another member pinged this node. */
+  pinged(): void {
+    this.#pingsHeard++;
+  }
+
+  /** Something is to be told. */
+  changed(change: Change, now: number): void {
+    this.#parts.changes.add(change, now);
+    this.soon(now);
+  }
+
+  /** The status line is not what it was. */
+  soon(now: number): void {
+    if (this.#statusAt === Infinity) return;
+    this.#statusSoonAt = Math.min(this.#statusSoonAt, now + statusDelayMs);
+  }
+
+  /** A link that was bad carries pongs again. */
+  linkMended({ record, before }: Finding & { kind: "pong" }, now: number): void {
+    this.soon(now);
+    if (before !== "bad-for-this-node-only") return;
+    this.changed({ kind: "link-mended", name: record.name, reason: "it answers pings again" }, now);
+  }
+
+  wake(now: number, out: Effect[]): void {
+    if (now < this.wakeAt) return;
+    // A row that cannot be seen may still be there.
+    if (!this.#parts.keeper.away) this.#parts.roster.purge(now);
+    this.#beatIfForgotten(now);
+    out.push(this.#status(now));
+    this.#statusSoonAt = Infinity;
+    const { intervalMs } = this.#parts.settings;
+    // Keeps the beat of the first line, and skips beats that a held-up process has missed.
+    if (now >= this.#statusAt) {
+      this.#statusAt += intervalMs * (1 + Math.floor((now - this.#statusAt) / intervalMs));
+    }
+  }
+
+  /**
+   * Nobody pings this node as often as it should be: others may think it dead. The registry is the
+   * other way to show that it lives.
+   */
+  #beatIfForgotten(now: number): void {
+    const { settings, roster, keeper } = this.#parts;
+    if (now - this.#countedSince < watchIntervals * settings.intervalMs) return;
+    const expected = roster.ring.monitors * (now - this.#countedSince) / settings.intervalMs;
+    const forgotten = this.#pingsHeard * 2 < expected;
+    this.#pingsHeard = 0;
+    this.#countedSince = now;
+    if (!forgotten || now - this.#bumpedAt < bumpPauseMs) return;
+    this.#bumpedAt = now;
+    keeper.bump(now);
+  }
+
+  #status(now: number): Effect {
+    const { roster, candidates, monitor, settings, beams } = this.#parts;
+    const shownBeams = beams?.sorted().filter((node) => node.isShown(now)) ?? [];
+    const shownCandidates = candidates.shown();
+    const shown = roster.shown + shownCandidates.length + shownBeams.length;
+    let alive = roster.alive + shownBeams.filter(({ status }) => status === "alive").length;
+    for (const name of roster.ring.targets.keys()) if (monitor.link(name)?.isBad) alive--;
+    const others = [
+      ...shownCandidates.map(({ name }) => ({ name, alive: false })),
+      ...shownBeams.map(({ name, status }) => ({ name, alive: countsAsAlive(status) })),
+    ];
+    const entries = shown <= settings.statusEntriesMax ? this.#entries(others, now) : undefined;
+    return { kind: "status", self: roster.self.name, shown, alive, entries };
+  }
+
+  /** One's own link where it is watched, the cluster's verdict elsewhere; and `others`. */
+  #entries(others: readonly StatusEntry[], now: number): StatusEntry[] {
+    const { roster, monitor } = this.#parts;
+    const entries: StatusEntry[] = [{ name: roster.self.name, alive: true }, ...others];
+    for (const record of roster.sorted()) {
+      const status = statusOf(this.#parts, record, now);
+      const isBad = monitor.watches(record.name) && monitor.link(record.name)?.isBad;
+      entries.push({ name: record.name, alive: countsAsAlive(status) && !isBad });
+    }
+    return entries.sort((one, other) => compareNames(one.name, other.name));
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * Finds out whether the other holder of our name still lives.
+ *
+ * Its row alone proves nothing: it may be the leftover of a killed process, or of this very program
+ * before its container came back with another address. So the address in the row is asked.
+ *
+ * - it answers as the name and the instance in the row, with the cookie: it lives
+ * - refused, another instance or another program there: it is taken for gone. So it is, too, if the
+ *   address leads to this very node: either the holder ran here before, or it runs on another machine
+ *   with the same private address
+ * - silent or unreachable, twice: it is taken for gone; should it come back, it will see our row
+ * - somebody there holds another cookie: it may be the holder, so watch whether its beat moves
+ *
+ * A node that holds its name yields to nothing but an answer: a row, however its beat moves, can be
+ * written by anybody who can write the registry. So two that cannot reach each other write over each
+ * other's rows, ever more slowly, until they can: then the one whose row does not stand yields. Only
+ * a node that has just started, and has taken the name from one that did not answer, gives it back: when
+ * that one goes on to beat within the time in which a beat is missed, or when a row that is signed with
+ * the cookie shows that its node had the name before (`name_dispute.ts`). With the latter one of any
+ * number of nodes with one address is left, in whatever order they start.
+ *
+ * @module
+ */
+import type { Effect, PingContent, PingOutcome, RegistryRow } from "../input.ts";
+import type { Row } from "./row.ts";
+import type { Settings } from "../settings.ts";
+
+/** Pings to a silent holder before it is taken for gone. */
+const triesMax = 2;
+
+/** Deadline of connecting and of answering for one such ping, in milliseconds. */
+const holderTimeoutMs = 700;
+
+/** Beats that a holder may miss before it is taken for gone. */
+const beatsMissedMax = 3;
+
+/** Longest pause between two beats that is believed of a holder, in milliseconds. */
+const beatMostMs = 60_000;
+
+/**
+ * By what right a node asks about the holder of its name: it has never had the name, it had the name
+ * before the holder took it, or it took the name from the holder, which has now shown that.
+ */
+export type Tenure = "claiming" | "held" | "reclaimed";
+
+/** How long it takes to see that the beat of that row has stopped, in milliseconds. */
+function beatsMs({ beatIntervalMs }: Row): number {
+  return beatsMissedMax * Math.min(beatIntervalMs, beatMostMs);
+}
+
+/** For how long whoever takes its name from that row has to doubt that its node is gone, in milliseconds. */
+export function doubtMs(row: Row): number {
+  return beatsMs(row) + triesMax * holderTimeoutMs;
+}
+
+/** What is known about the holder: nothing yet, or the verdict. */
+export type ClaimVerdict = "open" | "holder-lives" | "holder-gone";
+
+/** One inquiry about one holder. */
+export class NameClaim {
+  readonly holder: RegistryRow;
+  readonly #held: boolean;
+  readonly #settings: Settings;
+  #tries = 0;
+  #pingAt: number;
+  #watchUntil = Infinity;
+  /** Until when a beat of a holder that did not answer shows that it lives after all. */
+  #doubtUntil = -Infinity;
+  #verdict: ClaimVerdict = "open";
+
+  /**
+   * @param previous the last inquiry, if there was one
+   */
+  constructor(
+    holder: RegistryRow,
+    tenure: Tenure,
+    previous: NameClaim | undefined,
+    settings: Settings,
+    now: number,
+  ) {
+    this.holder = holder;
+    this.#held = tenure !== "claiming";
+    this.#settings = settings;
+    this.#pingAt = now;
+    if (tenure === "reclaimed" || previous?.isContradictedBy(holder, now)) {
+      this.#verdict = "holder-lives";
+      this.#pingAt = Infinity;
+    }
+  }
+
+  /** True if the holder was taken for gone, but has written a beat since. */
+  isContradictedBy({ row }: RegistryRow, now: number): boolean {
+    return now < this.#doubtUntil && row.instance === this.holder.row.instance &&
+      row.beat > this.holder.row.beat;
+  }
+
+  get verdict(): ClaimVerdict {
+    return this.#verdict;
+  }
+
+  get wakeAt(): number {
+    return this.#verdict === "open" ? Math.min(this.#pingAt, this.#watchUntil) : Infinity;
+  }
+
+  /** Sends the ping that is due, if one is, under the number that `number` then gives. */
+  wake(number: () => number, content: PingContent, now: number, out: Effect[]): void {
+    if (now >= this.#watchUntil) this.#verdict = "holder-gone";
+    if (this.#verdict !== "open" || now < this.#pingAt) return;
+    const { name, instance, addresses } = this.holder.row;
+    this.#pingAt = Infinity;
+    this.#tries++;
+    out.push({
+      kind: "ping",
+      ping: number(),
+      to: { name, instance, addresses },
+      content,
+      fresh: false,
+      connectTimeoutMs: holderTimeoutMs,
+      answerTimeoutMs: holderTimeoutMs,
+    });
+  }
+
+  pingEnded(outcome: PingOutcome, now: number): void {
+    if (this.#verdict !== "open") return;
+    switch (outcome.kind) {
+      case "pong":
+        this.#verdict = "holder-lives";
+        return;
+      case "silent":
+      case "no-answer":
+      case "reset":
+        if (this.#tries < triesMax) {
+          this.#pingAt = now + this.#settings.timings.secondPingDelayMs;
+          return;
+        }
+        return this.#gone(now);
+      case "wrong-cookie":
+        if (!this.#held) return void (this.#watchUntil = now + beatsMs(this.holder.row));
+        return this.#gone(now);
+      default:
+        return this.#gone(now);
+    }
+  }
+
+  #gone(now: number): void {
+    // It asks first, too, when it finds that its row is not its own any more.
+    if (!this.#held) this.#doubtUntil = now + doubtMs(this.holder.row);
+    this.#verdict = "holder-gone";
+  }
+
+  /** The holder's row as it stands now. */
+  seen(current: RegistryRow | undefined): void {
+    if (this.#watchUntil === Infinity || this.#verdict !== "open") return;
+    if (current?.row.instance !== this.holder.row.instance) this.#verdict = "holder-gone";
+    else if (current.row.beat !== this.holder.row.beat) this.#verdict = "holder-lives";
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * Gets this node the name that it wants, when another one holds it in the registry.
+ *
+ * Each holder is asked whether it still lives ({@linkcode NameClaim}). If it is gone, its name is
+ * taken over; if it lives, an automatic name takes a suffix, and any other ends the start.
+ *
+ * @module
+ */
+import { formatAddress } from "../base/address.ts";
+import type { Bench } from "../bench.ts";
+import { countAbove } from "../base/count.ts";
+import type { Effect, PingOutcome, RegistryRow } from "../input.ts";
+import { withSuffix } from "../base/name.ts";
+import { NameClaim } from "./name_claim.ts";
+import type { Tenure } from "./name_claim.ts";
+import type { RegistryKeeper } from "./registry_keeper.ts";
+
+/** What the naming of a node works with. */
+export interface NamingParts
+  extends Pick<Bench, "settings" | "roster" | "candidates" | "monitor" | "nextNumber"> {
+  readonly keeper: RegistryKeeper;
+}
+
+/** The claims of one node to its name, one at a time. */
+export class Naming {
+  readonly #parts: NamingParts;
+  readonly #taken: (message: string) => void;
+  #suffix = 1;
+  #claim: NameClaim | undefined;
+  #lastClaim: NameClaim | undefined;
+  #ping: number | undefined;
+
+  /** @param taken is told, with a sentence for the user, that a live node holds the name */
+  constructor(parts: NamingParts, taken: (message: string) => void) {
+    this.#parts = parts;
+    this.#taken = taken;
+  }
+
+  get wakeAt(): number {
+    return this.#claim?.wakeAt ?? Infinity;
+  }
+
+  /** Somebody else's row has the name. */
+  checkHolder(holder: RegistryRow, tenure: Tenure, now: number): void {
+    this.#claim = new NameClaim(holder, tenure, this.#lastClaim, this.#parts.settings, now);
+  }
+
+  /** The row under the name, as it was just listed. */
+  seen(own: RegistryRow | undefined): void {
+    this.#claim?.seen(own);
+  }
+
+  /** The name is this node's. */
+  claimed(): void {
+    this.#claim = undefined;
+  }
+
+  /** A ping has ended; true if it was one to the holder. */
+  pingEnded(ping: number, outcome: PingOutcome, now: number): boolean {
+    if (ping !== this.#ping) return false;
+    this.#claim?.pingEnded(outcome, now);
+    return true;
+  }
+
+  wake(now: number, out: Effect[]): void {
+    const claim = this.#claim;
+    if (claim === undefined) return;
+    const { settings, roster, candidates, monitor, keeper, nextNumber } = this.#parts;
+    claim.wake(() => this.#ping = nextNumber(), monitor.content(false), now, out);
+    if (claim.verdict === "open") return;
+    const lives = claim.verdict === "holder-lives";
+    this.#lastClaim = claim;
+    this.#claim = undefined;
+    this.#ping = undefined;
+    if (!lives && keeper.phase === "claiming") {
+      // Whoever knew the holder must see that this one comes after it.
+      const incarnation = countAbove(roster.self.incarnation, claim.holder.row.incarnation);
+      roster.renewSelf({ incarnation });
+    }
+    keeper.holderChecked(claim.holder, lives, now, out);
+    if (!lives) return;
+    if (settings.nameIsAutomatic && keeper.phase === "claiming") {
+      roster.rename(withSuffix(settings.name, ++this.#suffix));
+      candidates.drop(roster.self.name);
+      keeper.restart(now);
+      return keeper.wake(now, out);
+    }
+    const theirs = claim.holder.row.addresses.map(formatAddress).join(", ");
+    const ours = settings.addresses.map(formatAddress).join(", ");
+    const where = theirs === ours
+      ? `${theirs} on another machine: both give the same address`
+      : `${theirs}; this one is at ${ours}`;
+    this.#taken(
+      `The name ${roster.self.name} is held by a live node at ${where}. ` +
+        "Give one of them another --name",
+    );
+  }
+}

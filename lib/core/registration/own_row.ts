@@ -1,0 +1,32 @@
+/**
+ * What a node says of itself: at first, and in its row.
+ *
+ * @module
+ */
+import type { RowDraft } from "../input.ts";
+import type { MemberRecord, RecordContent } from "../dissemination/record.ts";
+import { rowVersion } from "./row.ts";
+import type { Settings } from "../settings.ts";
+
+/** The record of a node that has just been started. */
+export function ownRecord(settings: Settings): RecordContent {
+  const { name, instance, addresses, tags, startedAt, software } = settings;
+  return { name, instance, incarnation: 0, state: "alive", addresses, tags, startedAt, software };
+}
+
+/** The row that a node writes next, but for its beat. */
+export function draftOf(self: MemberRecord, beatIntervalMs: number): Omit<RowDraft, "beat"> {
+  const { name, instance, addresses, tags, startedAt, software, incarnation } = self;
+  return {
+    version: rowVersion,
+    name,
+    instance,
+    incarnation,
+    beatIntervalMs,
+    addresses,
+    state: "up",
+    tags,
+    startedAt,
+    software,
+  };
+}

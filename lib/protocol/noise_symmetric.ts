@@ -1,0 +1,159 @@
+/**
+ * The symmetric half of the Noise protocol framework (revision 34, section 5): a running hash of
+ * everything said so far, a key that each step mixes further, and a cipher that counts its messages.
+ *
+ * Each message opens only in its place: the counter is the nonce, so a repeated, dropped or swapped
+ * message does not open.
+ *
+ * @see https://noiseprotocol.org/noise.html
+ * @module
+ */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { hmac } from "@noble/hashes/hmac.js";
+import { assert } from "../core/base/assert.ts";
+import { openAead, sealAead } from "./aead.ts";
+import { encodeUtf8 } from "../core/base/text.ts";
+
+const nothing = new Uint8Array(0);
+const last32 = 0xffff_ffff;
+
+/** A key and the number of the next message under it. */
+export class CipherState {
+  readonly #key: Uint8Array;
+  /** 4 zero bytes, then the counter as 64 bits, little-endian. */
+  readonly #nonce = new Uint8Array(12);
+  readonly #nonceView = new DataView(this.#nonce.buffer);
+  #low: number;
+  #high: number;
+
+  /**
+   * @param key 32 bytes
+   * @param counter number of the first message
+   */
+  constructor(key: Uint8Array, counter = 0n) {
+    assert(key.length === 32, "a cipher key is 32 bytes long");
+    this.#key = key;
+    this.#low = Number(counter & 0xffff_ffffn);
+    this.#high = Number(counter >> 32n);
+    this.#writeNonce();
+  }
+
+  /** Encrypts the next message; the result is 16 bytes longer. */
+  seal(plain: Uint8Array, associated: Uint8Array = nothing): Uint8Array {
+    this.#assertCounterLeft();
+    const sealed = sealAead(this.#key, this.#nonce, plain, associated);
+    this.#advance();
+    return sealed;
+  }
+
+  /**
+   * Decrypts the next message into new memory; `undefined` if it is not the next message of the
+   * other side. After a failure the counter stands where it stood.
+   */
+  open(sealed: Uint8Array, associated: Uint8Array = nothing): Uint8Array | undefined {
+    this.#assertCounterLeft();
+    const plain = openAead(this.#key, this.#nonce, sealed, associated);
+    if (plain !== undefined) this.#advance();
+    return plain;
+  }
+
+  /** The same key, counting by itself from here. */
+  copy(): CipherState {
+    return new CipherState(this.#key, (BigInt(this.#high) << 32n) | BigInt(this.#low));
+  }
+
+  /** 2^64 - 1 is reserved; at a million messages a second it is 580,000 years away. */
+  #assertCounterLeft(): void {
+    assert(this.#low !== last32 || this.#high !== last32, "a cipher counter stays below 2^64 - 1");
+  }
+
+  #advance(): void {
+    if (this.#low === last32) {
+      this.#low = 0;
+      this.#high++;
+    } else {
+      this.#low++;
+    }
+    this.#writeNonce();
+  }
+
+  #writeNonce(): void {
+    this.#nonceView.setUint32(4, this.#low, true);
+    this.#nonceView.setUint32(8, this.#high, true);
+  }
+}
+
+/** Everything both sides have said and agreed on during a handshake, boiled down. */
+export class SymmetricState {
+  #chainingKey: Uint8Array;
+  #hash: Uint8Array;
+  #cipher: CipherState | undefined;
+
+  /** @param protocolName such as `Noise_NNpsk0_25519_ChaChaPoly_SHA256` */
+  constructor(protocolName: string) {
+    const name = encodeUtf8(protocolName);
+    const hash = new Uint8Array(32);
+    if (name.length <= 32) hash.set(name);
+    this.#hash = name.length <= 32 ? hash : sha256(name);
+    this.#chainingKey = this.#hash;
+  }
+
+  /** The same state, which goes on by itself from here. */
+  copy(): SymmetricState {
+    const copy = new SymmetricState("");
+    copy.#chainingKey = this.#chainingKey;
+    copy.#hash = this.#hash;
+    copy.#cipher = this.#cipher?.copy();
+    return copy;
+  }
+
+  mixHash(data: Uint8Array): void {
+    this.#hash = sha256.create().update(this.#hash).update(data).digest();
+  }
+
+  mixKey(material: Uint8Array): void {
+    const [chainingKey, key] = deriveKeys(this.#chainingKey, material);
+    this.#chainingKey = chainingKey;
+    this.#cipher = new CipherState(key);
+  }
+
+  mixKeyAndHash(material: Uint8Array): void {
+    const [chainingKey, hash, key] = deriveKeys(this.#chainingKey, material);
+    this.#chainingKey = chainingKey;
+    this.mixHash(hash);
+    this.#cipher = new CipherState(key);
+  }
+
+  /** Only after a key was mixed in; with NNpsk0 that is so from the first message on. */
+  sealAndHash(plain: Uint8Array): Uint8Array {
+    assert(this.#cipher !== undefined, "a key was mixed in before the first payload");
+    const sealed = this.#cipher.seal(plain, this.#hash);
+    this.mixHash(sealed);
+    return sealed;
+  }
+
+  openAndHash(sealed: Uint8Array): Uint8Array | undefined {
+    assert(this.#cipher !== undefined, "a key was mixed in before the first payload");
+    const plain = this.#cipher.open(sealed, this.#hash);
+    if (plain !== undefined) this.mixHash(sealed);
+    return plain;
+  }
+
+  /** The cipher from initiator to responder, and the one back. */
+  split(): [CipherState, CipherState] {
+    const [forth, back] = deriveKeys(this.#chainingKey, nothing);
+    return [new CipherState(forth), new CipherState(back)];
+  }
+}
+
+/** Noise's HKDF with three outputs of 32 bytes; who needs two ignores the third. */
+function deriveKeys(
+  chainingKey: Uint8Array,
+  material: Uint8Array,
+): [Uint8Array, Uint8Array, Uint8Array] {
+  const secret = hmac(sha256, chainingKey, material);
+  const one = hmac(sha256, secret, Uint8Array.of(1));
+  const two = hmac(sha256, secret, Uint8Array.of(...one, 2));
+  const three = hmac(sha256, secret, Uint8Array.of(...two, 3));
+  return [one, two, three];
+}

@@ -1,0 +1,64 @@
+/**
+ * Proofs that a row which reclaims its name was written by somebody who holds the cookie.
+ *
+ * Whoever can write the registry can write any row. So what can end a node in a row is signed: with
+ * HMAC-SHA-256 (RFC 2104), by a key that is made of the cookie and the name of the cluster with
+ * HKDF-SHA256 (RFC 5869), over name and instance of the row and over all that it reclaims.
+ * As an instance is random for each run, what was signed once says nothing of any other run.
+ *
+ * @module
+ */
+import { hkdf } from "@noble/hashes/hkdf.js";
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import type { Reclaim, Row } from "../core/registration/row.ts";
+import { encodeUtf8 } from "../core/base/text.ts";
+
+/** Bytes of a proof. */
+const proofBytes = 16;
+
+const keySalt = encodeUtf8("clusternode/1 cookie");
+
+/** A row that reclaims its name, as far as that is signed. */
+export type ReclaimingRow = Pick<Row, "name" | "instance"> & {
+  readonly reclaims: Pick<Reclaim, "from">;
+};
+
+/** Makes and checks the proofs of one cluster. */
+export class ReclaimProofs {
+  readonly #keys: readonly Uint8Array[];
+
+  /** @param secrets stretched cookies; the first one signs, all of them are accepted */
+  constructor(secrets: readonly string[], cluster: string) {
+    const info = encodeUtf8(`name reclaim\0${cluster}`);
+    this.#keys = secrets.map((secret) => hkdf(sha256, encodeUtf8(secret), keySalt, info, 32));
+  }
+
+  /** The proof for that row: 32 hexadecimal digits; `undefined` without a cookie. */
+  prove(row: ReclaimingRow): string | undefined {
+    const [key] = this.#keys;
+    return key === undefined ? undefined : proofBy(key, row);
+  }
+
+  /** True if `proof` was made for that very row by somebody who holds one of the cookies. */
+  isProven(row: ReclaimingRow, proof: string): boolean {
+    return this.#keys.some((key) => areEqual(proofBy(key, row), proof));
+  }
+}
+
+function proofBy(key: Uint8Array, { name, instance, reclaims }: ReclaimingRow): string {
+  const rows = reclaims.from.flatMap((row) => [row.instance, `${row.beat}`]);
+  // No name, instance or number holds a NUL.
+  const text = encodeUtf8([name, instance, ...rows].join("\0"));
+  return bytesToHex(hmac(sha256, key, text).subarray(0, proofBytes));
+}
+
+/** Compares in a time that does not tell how much is equal. */
+function areEqual(one: string, other: string): boolean {
+  let difference = one.length ^ other.length;
+  for (let index = 0; index < one.length; index++) {
+    difference |= one.charCodeAt(index) ^ other.charCodeAt(index);
+  }
+  return difference === 0;
+}

@@ -1,0 +1,84 @@
+/**
+ * Hears of changes in a PostgreSQL registry: one more connection, on which the server says that
+ * somebody has notified the cluster's channel.
+ *
+ * The connection is silent for hours, so now and then it is asked whether it still stands. Behind a
+ * pooler that hands connections around, nothing is ever heard; that does no harm.
+ *
+ * @module
+ */
+import { sleep } from "../../clock.ts";
+import type { Clock } from "../../clock.ts";
+import { Hint } from "../shared/hint.ts";
+import type { Session, Sessions, Statement } from "./postgres_session.ts";
+import { StorageFault } from "../shared/storage_fault.ts";
+
+/** After how long a lost listener tries again, at first and at most, in milliseconds. */
+const retryMs = { least: 500, most: 5_000 };
+
+/** How often a listener makes sure that it still hears. */
+const checkMs = 15_000;
+
+/** How long any of its statements may take. */
+const patienceMs = 5_000;
+
+/** How to listen. */
+export interface ListenOptions {
+  readonly clock: Clock;
+  readonly onChange: () => void;
+  readonly signal: AbortSignal;
+}
+
+/** Calls `onChange` soon after a notification of `channel`, until `signal` is aborted. */
+export async function listen(
+  sessions: Sessions,
+  channel: string,
+  { clock, onChange, signal }: ListenOptions,
+): Promise<void> {
+  using hint = new Hint(clock, onChange);
+  let waitMs = retryMs.least;
+  for (let isFirst = true; !signal.aborted;) {
+    const session = sessions.listener(() => hint.give());
+    try {
+      await runBounded(session, (sql) => sql`listen ${sql(channel)}`, clock, signal);
+      waitMs = retryMs.least;
+      // Whatever happened while nobody listened is news, too.
+      if (!isFirst) hint.give();
+      isFirst = false;
+      await stayWith(session, clock, signal);
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+      sessions.learn(error, session);
+    } finally {
+      await session.close();
+    }
+    await sleep(clock, waitMs, signal).catch(() => {});
+    waitMs = Math.min(waitMs * 2, retryMs.most);
+  }
+}
+
+/** Waits until the session has ended, or `signal` is aborted; throws if it does not answer. */
+async function stayWith(session: Session, clock: Clock, signal: AbortSignal): Promise<void> {
+  const ended = new AbortController();
+  session.closed.then(() => ended.abort());
+  const either = AbortSignal.any([signal, ended.signal]);
+  while (!either.aborted) {
+    await sleep(clock, checkMs, either).catch(() => {});
+    if (!either.aborted) await runBounded(session, (sql) => sql`select`, clock, signal);
+  }
+}
+
+async function runBounded(
+  session: Session,
+  statement: Statement,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  const deadline = new AbortController();
+  const cancel = clock.after(patienceMs, () => deadline.abort());
+  try {
+    await session.run(statement, AbortSignal.any([signal, deadline.signal]));
+  } finally {
+    cancel();
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * The verdict table, all of its rows.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { AssertionError } from "../../../lib/core/base/assert.ts";
+import type { PingFailure } from "../../../lib/core/input.ts";
+import { countsAsAlive, memberStatuses, verdict } from "../../../lib/core/dissemination/member.ts";
+import type { Evidence, MemberStatus } from "../../../lib/core/dissemination/member.ts";
+import { pingFailures } from "../records.ts";
+
+/** What a row of the table says of one piece of evidence; left out: any. */
+type Row = readonly [verdict: MemberStatus, when: (evidence: Evidence) => boolean];
+
+const another: readonly (PingFailure | undefined)[] = ["wrong-cookie", "wrong-cluster"];
+
+const rows: readonly Row[] = [
+  ["unproven", ({ state }) => state === "unproven"],
+  ["alive", ({ state, isSuspected }) => state === "alive" && !isSuspected],
+  ["suspect", ({ state, isSuspected }) => state === "alive" && isSuspected],
+  [
+    "unreachable",
+    ({ state, cause, beatMoves }) => state === "failed" && !another.includes(cause) && beatMoves,
+  ],
+  [
+    "down",
+    ({ state, cause, beatMoves }) => state === "failed" && !another.includes(cause) && !beatMoves,
+  ],
+  ["wrong-cookie", ({ state, cause }) => state === "failed" && cause === "wrong-cookie"],
+  ["wrong-cluster", ({ state, cause }) => state === "failed" && cause === "wrong-cluster"],
+];
+
+const either = [false, true];
+
+/** All that there can be. */
+const everything: readonly Evidence[] = (["unproven", "alive", "failed"] as const).flatMap((
+  state,
+) =>
+  either.flatMap((isSuspected) =>
+    either.flatMap((beatMoves) =>
+      [undefined, ...pingFailures].map((cause) => ({ state, isSuspected, beatMoves, cause }))
+    )
+  )
+);
+
+for (const [expected, when] of rows) {
+  Deno.test(`verdict() is ${expected} for all evidence of its row in the table`, () => {
+    const cases = everything.filter(when);
+    assert.ok(cases.length > 0);
+    for (const evidence of cases) {
+      assert.equal(verdict(evidence), expected, JSON.stringify(evidence));
+    }
+  });
+}
+
+Deno.test("verdict() finds each evidence in exactly one row of the table", () => {
+  assert.equal(everything.length, 3 * 2 * 2 * 9);
+  for (const evidence of everything) {
+    const fitting = rows.filter(([, when]) => when(evidence));
+    assert.equal(fitting.length, 1, JSON.stringify(evidence));
+  }
+});
+
+Deno.test("verdict() asserts when the record says that the member has left", () => {
+  const left = { ...everything[0], state: "left" } as unknown as Evidence;
+  assert.throws(() => verdict(left), AssertionError);
+});
+
+Deno.test("memberStatuses lists each verdict of the table once", () => {
+  assert.deepEqual(memberStatuses, rows.map(([status]) => status));
+});
+
+Deno.test("countsAsAlive() is true for the alive and for those only under suspicion", () => {
+  assert.deepEqual(memberStatuses.filter(countsAsAlive), ["alive", "suspect"]);
+});

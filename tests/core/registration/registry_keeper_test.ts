@@ -1,0 +1,63 @@
+/** What a node says about its own row. */
+import assert from "node:assert/strict";
+import type { Effect } from "../../../lib/core/input.ts";
+import type { NodeName } from "../../../lib/core/base/name.ts";
+import { seededRandom } from "../../../lib/core/base/random.ts";
+import { RegistryKeeper } from "../../../lib/core/registration/registry_keeper.ts";
+
+const draft = {
+  version: 1,
+  name: "n1@h" as NodeName,
+  instance: "a".repeat(32),
+  incarnation: 0,
+  beatIntervalMs: 1000,
+  addresses: [],
+  state: "up",
+  tags: {},
+  startedAt: "2016-03-10T18:51:29.277Z",
+  software: "clusternode/0",
+} as const;
+
+/** A keeper whose row is in the registry; `told` gives what it has said since the last time. */
+function settled(): { keeper: RegistryKeeper; out: Effect[]; told: () => string[] } {
+  const owner = {
+    draft: () => draft,
+    checkHolder: () => assert.fail("nobody else has the name"),
+    claimed: () => {},
+    released: () => {},
+  };
+  const keeper = new RegistryKeeper(owner, 1000, seededRandom(1), 0);
+  const out: Effect[] = [];
+  keeper.wake(0, out);
+  keeper.listed(undefined, 1, out);
+  keeper.written("v1", 2, out);
+  const told = (): string[] =>
+    out.splice(0).flatMap((effect) => effect.kind === "note" ? [effect.message] : []);
+  assert.deepEqual(told(), []);
+  return { keeper, out, told };
+}
+
+/** A listing without the own row, and the write that follows it; what is said. */
+function vanish({ keeper, out, told }: ReturnType<typeof settled>, now: number): string {
+  keeper.wake(now, out);
+  keeper.listed(undefined, now + 1, out);
+  assert.equal(out.some(({ kind }) => kind === "write"), true);
+  const before = told();
+  keeper.written(`v${now}`, now + 2, out);
+  return [...before, ...told()].join();
+}
+
+const vanished = "This node's row had vanished from the registry; it has been written again";
+
+Deno.test("RegistryKeeper warns when its row has vanished, once it is there again", () => {
+  assert.equal(vanish(settled(), 500), vanished);
+});
+
+Deno.test("RegistryKeeper finds nothing strange in a row that is missing after an outage", () => {
+  const scene = settled();
+  scene.keeper.wake(500, scene.out);
+  scene.keeper.listFailed("the folder has been removed", 501, scene.out);
+  assert.equal(scene.told().length, 1);
+  assert.match(vanish(scene, 4000), /^The registry is back after [^,]+$/);
+  assert.equal(vanish(scene, 5001), vanished, "the next time it is");
+});

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import type { TimedChange } from "../../lib/core/explain/change.ts";
+import type { LinkView } from "../../lib/core/explain/explain.ts";
+import { bodyMaxBytes } from "../../lib/protocol/envelope.ts";
+import type { Hello } from "../../lib/protocol/hello.ts";
+import type { Input } from "../../lib/core/input.ts";
+import type { MemberView } from "../../lib/core/dissemination/member.ts";
+import type { Membership } from "../../lib/core/membership.ts";
+import { decodeAnswer, encodeMessage } from "../../lib/protocol/message.ts";
+import type { Answer, Request } from "../../lib/protocol/message.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
+import { tagsMax } from "../../lib/core/registration/row.ts";
+import { compareNames } from "../../lib/core/explain/status_line.ts";
+import { encodeUtf8 } from "../../lib/core/base/text.ts";
+import { Barrier } from "../../lib/barrier.ts";
+import { Reception } from "../../lib/node/request_handler.ts";
+import { contentOf } from "../core/records.ts";
+import { loudBarrier } from "../loud_barrier.ts";
+import { Lines } from "./lines.ts";
+
+const asker = { name: "n1@10.0.0.1" } as Hello;
+
+/** A legal name of the greatest length. */
+function longName(number: number): NodeName {
+  return `${`${number}`.padStart(4, "0").padEnd(99, "n")}@${"h".repeat(100)}` as NodeName;
+}
+
+type View = Pick<Membership, "members" | "links" | "explain" | "changes" | "changesForgotten">;
+
+const emptyView: View = {
+  members: () => [],
+  links: () => [],
+  explain: () => undefined,
+  changes: [],
+  changesForgotten: 0,
+};
+
+interface Scene {
+  readonly log: Lines;
+  readonly inputs: Input[];
+  /** The answer to a body, which must come at once. */
+  take(body: Uint8Array): Answer;
+  ask(request: Request): Answer;
+}
+
+function open(view: Partial<View> = {}, barrier: Barrier = loudBarrier): Scene {
+  const [log, inputs] = [new Lines(), [] as Input[]];
+  const reception = new Reception({ log, barrier }, {
+    view: () => ({ ...emptyView, ...view }) as Membership,
+    now: () => 1_000_000,
+    put: (input) => void inputs.push(input),
+    registered: () => true,
+  });
+  const take = (body: Uint8Array): Answer => {
+    const answers: Uint8Array[] = [];
+    reception.take(asker, body, (answer) => void answers.push(answer));
+    const [answer] = answers;
+    assert.ok(answer !== undefined && answers.length === 1, `${answers.length} answers`);
+    assert.ok(answer.length <= bodyMaxBytes, `${answer.length} bytes`);
+    return decodeAnswer(answer) ?? assert.fail("it is legal");
+  };
+  return { log, inputs, take, ask: (request) => take(encodeMessage(request)) };
+}
+
+/** Tags that take as much of a row as they may. */
+const largestTags = Object.fromEntries(
+  Array.from({ length: tagsMax - 1 }, (_, index) => [`${index}`, "\ud800".repeat(84)]),
+);
+
+function memberView(number: number): MemberView {
+  const isLarge = number % 3 === 0;
+  return {
+    ...contentOf(number),
+    name: longName(number),
+    kind: "node",
+    status: "down",
+    self: false,
+    linkWorks: true,
+    forMs: 1,
+    reason: "r".repeat(isLarge ? 2000 : 10),
+    flapping: false,
+    tags: isLarge ? largestTags : {},
+  };
+}
+
+Deno.test("Reception tells all members in pages that fit, small and large ones", () => {
+  const all = Array.from({ length: 500 }, (_, index) => memberView(index))
+    .sort((one, other) => compareNames(one.name, other.name));
+  const { ask } = open({ members: () => all });
+  const told: MemberView[] = [];
+  let pages = 0;
+  for (let more = true; more; pages++) {
+    const answer = ask({ kind: "members", after: told.at(-1)?.name });
+    assert.ok(answer.kind === "members");
+    told.push(...answer.members);
+    more = answer.more;
+  }
+  assert.deepEqual(told.map(({ name }) => name), all.map(({ name }) => name));
+  assert.ok(pages > 50 && pages < 100, `${pages} pages`);
+});
+
+Deno.test("Reception tells all links in pages that fit", () => {
+  const all = Array.from({ length: 1000 }, (_, index): LinkView => ({
+    name: longName(index),
+    memberKind: "node",
+    kind: "other-instance",
+  }));
+  const { ask } = open({ links: () => all });
+  const told: LinkView[] = [];
+  for (let more = true; more;) {
+    const answer = ask({ kind: "links", after: told.at(-1)?.name });
+    assert.ok(answer.kind === "links");
+    told.push(...answer.links);
+    more = answer.more;
+  }
+  assert.deepEqual(told.map(({ name }) => name), all.map(({ name }) => name));
+});
+
+Deno.test("Reception tells all events in answers that fit, however long names and reasons are", () => {
+  const changes = Array.from({ length: 200 }, (_, index): TimedChange => ({
+    kind: "failed",
+    name: longName(index),
+    reason: `${longName(index)}, `.repeat(8),
+    at: index,
+  }));
+  const { ask } = open({ changes, changesForgotten: 7 });
+  const numbers: number[] = [];
+  for (let from = 0;;) {
+    const answer = ask({ kind: "events", from });
+    assert.ok(answer.kind === "events");
+    if (answer.events.length === 0) break;
+    numbers.push(...answer.events.map(({ number }) => number));
+    from = answer.next;
+  }
+  assert.deepEqual(numbers, changes.map((_, index) => 7 + index));
+});
+
+Deno.test("Reception refuses what fits no answer even alone", () => {
+  const { ask } = open({ members: () => [{ ...memberView(0), reason: "r".repeat(70_000) }] });
+  const answer = ask({ kind: "members" });
+  assert.match(answer.kind === "refused" ? answer.reason : "", /^The answer has \d{5} bytes, and/);
+});
+
+for (
+  const [what, body] of [
+    ["of a future kind", encodeUtf8('{"kind":"paint","colour":"red"}')],
+    ["of a known kind with other fields", encodeUtf8('{"kind":"probe","subject":7}')],
+    ["that is no JSON", encodeUtf8("paint!")],
+    ["that is no text", Uint8Array.of(0xff, 0xfe)],
+    ["without a byte", new Uint8Array(0)],
+  ] as const
+) {
+  Deno.test(`Reception refuses a request ${what}, with the reason`, () => {
+    const { take, inputs } = open();
+    assert.deepEqual(take(body), {
+      kind: "refused",
+      reason: "This node does not know such a request; it may run another version",
+    });
+    assert.deepEqual(inputs, []);
+  });
+}
+
+Deno.test("Reception refuses a request that a fault of the program ends, and answers the next", () => {
+  const faults: string[] = [];
+  const barrier = new Barrier(({ where, error }) => faults.push(`${where}: ${error}`));
+  let isBroken = true;
+  const members = (): MemberView[] => {
+    if (isBroken) throw new TypeError("there is no such thing");
+    return [memberView(1)];
+  };
+  const { ask } = open({ members }, barrier);
+  const reason = "A fault of the program has ended the request; see the log of this node";
+  assert.deepEqual(ask({ kind: "members" }), { kind: "refused", reason });
+  assert.deepEqual(faults, ["a request for members: TypeError: there is no such thing"]);
+  isBroken = false;
+  assert.equal(ask({ kind: "members" }).kind, "members");
+});

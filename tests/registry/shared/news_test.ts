@@ -1,0 +1,62 @@
+/**
+ * What is worth a hint, and how often it is given.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { systemClock } from "../../../lib/clock.ts";
+import type { Clock } from "../../../lib/clock.ts";
+import { Hint } from "../../../lib/registry/shared/hint.ts";
+import { lastingOfRow, lastingOfText, OwnWrites } from "../../../lib/registry/shared/news.ts";
+import { rowOf } from "../rows.ts";
+
+Deno.test("lastingOfText() is the same from beat to beat, in any order of the fields", () => {
+  const before = rowOf("n1@h", 1, { activeAt: "2016-03-10T18:51:30.277Z" });
+  const reversed = Object.fromEntries(Object.entries(rowOf("n1@h", 2)).reverse());
+  assert.equal(lastingOfText(JSON.stringify(reversed)), lastingOfRow(before));
+  assert.notEqual(lastingOfRow(rowOf("n1@h", 1, { tags: { a: "b" } })), lastingOfRow(before));
+  for (const text of ["", "{", "null", "7", "[]"]) assert.doesNotThrow(() => lastingOfText(text));
+  assert.notEqual(lastingOfText("7"), lastingOfText("8"));
+});
+
+Deno.test("OwnWrites.isNews() is false only for a beat on top of an own write", () => {
+  const text = (beat: number, changes = {}): string => JSON.stringify(rowOf("n1@h", beat, changes));
+  const writes = new OwnWrites();
+  assert.ok(writes.isNews("n1@h", text(1), undefined));
+  writes.remember("n1@h", text(1), "v1");
+  assert.ok(!writes.isNews("n1@h", text(2), "v1"));
+  assert.ok(writes.isNews("n1@h", text(2), "v2"), "by somebody else");
+  assert.ok(writes.isNews("n2@h", text(2), "v1"), "another key");
+  assert.ok(writes.isNews("n1@h", text(2, { state: "leaving" }), "v1"));
+  writes.forget("n1@h");
+  assert.ok(writes.isNews("n1@h", text(2), "v1"));
+});
+
+Deno.test("OwnWrites forgets rather than grow", () => {
+  const writes = new OwnWrites();
+  for (let index = 0; index < 101; index++) writes.remember(`n${index}@h`, "{}", "v");
+  assert.ok(writes.isNews("n0@h", "{}", "v"));
+  assert.ok(!writes.isNews("n100@h", "{}", "v"));
+});
+
+Deno.test("Hint tells once of what comes together, and nothing in the end", () => {
+  let due: (() => void)[] = [];
+  const clock: Clock = {
+    ...systemClock,
+    after(_delayMs, callback) {
+      due.push(callback);
+      return () => due = due.filter((each) => each !== callback);
+    },
+  };
+  let told = 0;
+  {
+    using hint = new Hint(clock, () => told++);
+    hint.give();
+    hint.give();
+    for (const callback of due.splice(0)) callback();
+    assert.equal(told, 1);
+    hint.give();
+    assert.equal(due.length, 1);
+  }
+  assert.equal(due.length, 0);
+});

@@ -1,0 +1,102 @@
+/**
+ * Calls into storage that hangs.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { RegistryError } from "../../../lib/core/base/errors.ts";
+import { BoundedCalls } from "../../../lib/registry/shared/timed_calls.ts";
+import type { Call } from "../../../lib/registry/shared/timed_calls.ts";
+import { ManualClock } from "../manual_clock.ts";
+import { never } from "../rows.ts";
+
+function setUp(): { clock: ManualClock; calls: BoundedCalls } {
+  const clock = new ManualClock();
+  const explain = (error: unknown): string | undefined =>
+    error instanceof RangeError ? error.message : undefined;
+  return { clock, calls: new BoundedCalls({ clock, timeoutMs: 1_000, explain }) };
+}
+
+Deno.test("run() gives up at the timeout, and says what the work was doing", async () => {
+  const { clock, calls } = setUp();
+  const work = Promise.withResolvers<void>();
+  let late: Call | undefined;
+  const stuck = calls.run("a", "do it", never, (call) => {
+    late = call;
+    call.doing = "thinking";
+    return work.promise;
+  });
+  clock.pass(999);
+  late?.checkpoint();
+  clock.pass(1);
+  await assert.rejects(stuck, {
+    name: "RegistryError",
+    message: "Cannot do it: no answer within 1000 ms, thinking",
+  });
+  assert.throws(() => late?.checkpoint(), RegistryError);
+  work.resolve();
+  await calls[Symbol.asyncDispose]();
+});
+
+Deno.test("run() starts nothing in a lane that is stuck, and forgets who gave up", async () => {
+  const { clock, calls } = setUp();
+  const work = Promise.withResolvers<void>();
+  const started: string[] = [];
+  const start = (lane: string, id: string): Promise<string> =>
+    calls.run(lane, `do ${id}`, never, async () => {
+      started.push(id);
+      if (id === "first") await work.promise;
+      return id;
+    });
+  const first = assert.rejects(start("a", "first"), RegistryError);
+  const second = assert.rejects(start("a", "second"), /waiting for an earlier call/);
+  assert.equal(await start("b", "other lane"), "other lane");
+  clock.pass(1_000);
+  await Promise.all([first, second]);
+  const third = start("a", "third");
+  assert.deepEqual(started, ["first", "other lane"]);
+  work.resolve();
+  assert.equal(await third, "third");
+  assert.deepEqual(started, ["first", "other lane", "third"]);
+  assert.equal(clock.pending, 0);
+});
+
+Deno.test("run() explains faults of the storage, and passes on what are bugs", async () => {
+  const { calls } = setUp();
+  const fail = (error: Error): Promise<never> =>
+    calls.run("a", "do it", never, () => Promise.reject(error));
+  const fault = new RangeError("disk full");
+  await assert.rejects(fail(fault), { message: "Cannot do it: disk full", cause: fault });
+  const bug = new TypeError("x is not a function");
+  await assert.rejects(fail(bug), bug);
+});
+
+Deno.test("[Symbol.asyncDispose]() ends all calls and waits for work only so long", async () => {
+  const { clock, calls } = setUp();
+  const work = Promise.withResolvers<void>();
+  const stuck = assert.rejects(
+    calls.run("a", "do it", never, () => work.promise),
+    /^RegistryError: Cannot do it: the registry is closed$/,
+  );
+  const closed = calls[Symbol.asyncDispose]();
+  await stuck;
+  await assert.rejects(calls.run("a", "do it", never, () => work.promise), RegistryError);
+  assert.equal(clock.pending, 1);
+  clock.pass(1_000);
+  await closed;
+  work.resolve();
+});
+
+Deno.test("run() leaves no listener on the signal", async () => {
+  const { calls } = setUp();
+  let listeners = 0;
+  const signal = {
+    aborted: false,
+    addEventListener: () => listeners++,
+    removeEventListener: () => listeners--,
+  } as unknown as AbortSignal;
+  for (let round = 0; round < 10; round++) {
+    await calls.run("a", "do it", signal, () => Promise.resolve());
+  }
+  assert.equal(listeners, 0);
+});
