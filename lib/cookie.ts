@@ -25,7 +25,7 @@ const drawsMax = 10;
  *
  * @param randomBytes bytes from the operating system
  */
-export function mintCookie(randomBytes: (length: number) => Uint8Array): string {
+export function getOrCreateCookie(randomBytes: (length: number) => Uint8Array): string {
   for (let draws = 1;; draws++) {
     const text = base64Url(randomBytes(cookieBytes));
     // One that begins with a hyphen would look like an option to other programs, and one in 40,000 looks

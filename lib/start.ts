@@ -42,7 +42,7 @@ import { defaultLimits } from "./transport/limits.ts";
 import { listenTcp } from "./transport/tcp.ts";
 import type { Transport } from "./transport/transport.ts";
 import { softwareVersion } from "./version.ts";
-import { mintCookie, stretchedCookies } from "./cookie.ts";
+import { getOrCreateCookie, stretchedCookies } from "./cookie.ts";
 
 const software = `clusternode/${softwareVersion}`;
 
@@ -118,20 +118,20 @@ export async function openRegistryOf(
   });
 }
 
-/** A door that a visitor opens for a moment, to find out whether calls reach it. */
+/** A door that a client opens for a moment, to find out whether calls reach it. */
 export interface VisitorDoor extends Pick<Hello, "name" | "instance"> {
   readonly listen: Address;
 }
 
 /** A transport for commands: it asks, and answers pings only if it is given a `door`. */
-export async function openVisitorTransport(
+export async function openClientTransport(
   cluster: string,
   cookies: readonly string[],
   door?: VisitorDoor,
 ): Promise<Transport> {
   const hello: Hello = {
-    role: "visitor",
-    name: door?.name ?? "visitor@localhost" as NodeName,
+    role: "client",
+    name: door?.name ?? "client@localhost" as NodeName,
     instance: door?.instance ?? randomText(),
     cluster,
     addresses: [],
@@ -152,7 +152,7 @@ export async function openVisitorTransport(
       onNotice: ignore,
       onLost: ignore,
       onLate: ignore,
-      onStranger: ignore,
+      onRejected: ignore,
     },
   });
 }
@@ -260,10 +260,10 @@ function beamOpenerOf(
   // A port that is left out follows the port at which all others are asked.
   const epmd = epmdAddress(beamEpmd, epmdPort);
   const within = limitsWithin(defaultLimits, openFilesMax(), true);
-  const { guestsMax, guestsPerHostMax, connectionsMax } = within;
+  const { pendingMax, pendingPerHostMax, connectionsMax } = within;
   const limits = {
-    ...{ guestsMax, guestsPerHostMax, linksMax: connectionsMax },
-    ...{ epmdClientsMax: guestsMax, epmdClientsPerHostMax: guestsPerHostMax },
+    ...{ pendingMax, pendingPerHostMax, linksMax: connectionsMax },
+    ...{ epmdClientsMax: pendingMax, epmdClientsPerHostMax: pendingPerHostMax },
   };
   return (own, handler) =>
     openBeamOf({ name: own, cookie, listen, epmd, epmdPort, handler }, barrier, limits);
@@ -276,7 +276,7 @@ function epmdAddress(given: Address | undefined, epmdPort: number): Address | un
 /** A pinger for commands: BEAM nodes are asked, and cannot ask it anything. */
 export function openVisitorBeam(cookie: string, near: NodeName): Promise<Beam> {
   const ignore = (): void => {};
-  // Long names and short ones do not mix: the visitor's is of the same kind as the one it visits.
+  // Long names and short ones do not mix: the client's is of the same kind as the one it visits.
   const host = hostName(near).includes(".") ? "127.0.0.1" : "localhost";
   return openBeamOf({
     name: `clusternode_${randomText().slice(0, 12)}@${host}` as NodeName,
@@ -284,7 +284,7 @@ export function openVisitorBeam(cookie: string, near: NodeName): Promise<Beam> {
     listen: undefined,
     epmd: undefined,
     epmdPort: epmdPortOf(environmentOf("ERL_EPMD_PORT")),
-    handler: { onPing: ignore, onLost: ignore, onStranger: ignore, onNote: ignore },
+    handler: { onPing: ignore, onLost: ignore, onRejected: ignore, onNote: ignore },
   }, commandBarrier);
 }
 
@@ -332,7 +332,12 @@ async function cookiesOf(
   const deadline = systemClock.now() + startTimeoutMs;
   for (let told = false;; told = true) {
     try {
-      return [await registry.mintCookie(mintCookie(randomBytes), new AbortController().signal)];
+      return [
+        await registry.getOrCreateCookie(
+          getOrCreateCookie(randomBytes),
+          new AbortController().signal,
+        ),
+      ];
     } catch (error) {
       if (!(error instanceof RegistryError) || isUntrusted(error)) throw error;
       if (systemClock.now() >= deadline) {

@@ -10,7 +10,7 @@
  * - `nok` is said only when the other side has taken in our dial. Until then it might see `nok` before
  *   it sees our name, and give up.
  *
- * A name that was not proven yet never ends anything: strangers can say any.
+ * A name that was not proven yet never ends anything: unauthenticated peers can say any.
  *
  * @module
  */

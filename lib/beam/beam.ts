@@ -9,7 +9,7 @@
  *   `net_kernel` has answered on this connection
  * - B2 every ping ends with one outcome within its deadlines; pings run side by side
  * - B3 an answer to a BEAM node's ping is sent when the handler calls `answer`, not before
- * - B4 whatever a BEAM node or a stranger sends is refused, answered or ignored: it cannot make this
+ * - B4 whatever a BEAM node or an unauthenticated peer sends is refused, answered or ignored: it cannot make this
  *   throw, is bounded in memory, and leaves no caller on the other side waiting
  * - B5 a lost connection is told at once
  * - B6 both sides may dial each other at the same time; no ping fails because of it
@@ -65,7 +65,7 @@ export interface BeamHandler {
   /** The connection to `name` ended, by whomever. */
   onLost(name: NodeName): void;
   /** A connection was refused for `reason`, the end of a sentence; at most once a second per address. */
-  onStranger(address: string, reason: string): void;
+  onRejected(address: string, reason: string): void;
   /** Something about EPMD that its user should know, as a whole sentence; only when it changes. */
   onNote(level: "info" | "warning", message: string): void;
 }

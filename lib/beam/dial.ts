@@ -18,11 +18,11 @@ import {
   type Progress,
 } from "./epmd/lookup.ts";
 import { onAbort } from "../sockets/on_abort.ts";
-import { Wire } from "./packet_socket.ts";
+import { PacketSocket } from "./packet_socket.ts";
 
 /** How a dial ended. */
 export type DialResult =
-  | { readonly kind: "linked"; readonly peer: Peer; readonly wire: Wire }
+  | { readonly kind: "linked"; readonly peer: Peer; readonly packets: PacketSocket }
   /** The other side comes here instead, or has come. */
   | { readonly kind: "yielded"; readonly detail: string }
   /** The other side closed before it said anything that counts: perhaps it is dialling, too. */
@@ -102,14 +102,19 @@ export class Dial implements Progress {
       const refused = `nobody listens at ${where}, where its EPMD says that it is`;
       const socket = await connectTo(place.host, place.port, signal, refused);
       if ("kind" in socket) return socket;
-      const wire = new Wire(socket, 2, handshakePacketMaxBytes, limits.writeQueueMaxBytes);
-      const cancel = onAbort(signal, () => wire.close("ours", "the attempt was given up"));
-      const result = await this.#introduce(wire, place.version);
+      const packets = new PacketSocket(
+        socket,
+        2,
+        handshakePacketMaxBytes,
+        limits.writeQueueMaxBytes,
+      );
+      const cancel = onAbort(signal, () => packets.close("ours", "the attempt was given up"));
+      const result = await this.#introduce(packets, place.version);
       cancel();
       if (result.kind === "linked" && !signal.aborted) return result;
       // What was written last, such as that the old connection stays, is still to arrive.
-      await wire.flushed();
-      wire.close("ours", "no link came of it");
+      await packets.flushed();
+      packets.close("ours", "no link came of it");
       return this.#stopped ?? result;
     } catch (error) {
       assert(this.#stopped !== undefined, `a dial throws only when it is stopped: ${error}`);
@@ -117,7 +122,7 @@ export class Dial implements Progress {
     }
   }
 
-  async #introduce(wire: Wire, version: 5 | 6): Promise<DialResult> {
+  async #introduce(packets: PacketSocket, version: 5 | 6): Promise<DialResult> {
     const { hasCome, party, clock } = this.#context;
     const leftMs = Math.max(0, this.#deadlineMs - clock.now());
     this.waitingFor("silent", "its own connection to this node");
@@ -128,13 +133,13 @@ export class Dial implements Progress {
     this.waitingFor("silent", "its answer to the name of this node");
     const handshake = new DiallingHandshake(own, this.#name, version);
     this.#isNamed = true;
-    wire.write(handshake.greeting());
+    packets.write(handshake.greeting());
     for (;;) {
-      const packet = await wire.read();
-      if (packet === undefined) return this.#brokenOff(wire, handshake);
+      const packet = await packets.read();
+      if (packet === undefined) return this.#brokenOff(packets, handshake);
       this.waitingFor("silent", "the next step of its handshake");
       for (const effect of handshake.receive(packet)) {
-        const result = this.#carryOut(effect, wire, handshake);
+        const result = this.#carryOut(effect, packets, handshake);
         if (result !== undefined) return result;
       }
     }
@@ -142,23 +147,23 @@ export class Dial implements Progress {
 
   #carryOut(
     effect: HandshakeEffect,
-    wire: Wire,
+    packets: PacketSocket,
     handshake: DiallingHandshake,
   ): DialResult | undefined {
     switch (effect.kind) {
       case "send":
-        wire.write(effect.packet);
+        packets.write(effect.packet);
         return undefined;
       case "status": {
         this.#status.resolve(effect.status);
         if (effect.status !== "alive") return undefined;
         const replaces = !this.#context.isLinked(this.#name);
         const results = handshake.answerAlive(replaces)
-          .map((next) => this.#carryOut(next, wire, handshake));
+          .map((next) => this.#carryOut(next, packets, handshake));
         return results.find((result) => result !== undefined);
       }
       case "proven":
-        return { kind: "linked", peer: effect.peer, wire };
+        return { kind: "linked", peer: effect.peer, packets };
       case "failed": {
         const { fault: kind, detail } = effect;
         return { kind, detail };
@@ -170,9 +175,9 @@ export class Dial implements Progress {
     }
   }
 
-  #brokenOff(wire: Wire, handshake: DiallingHandshake): DialResult {
+  #brokenOff(packets: PacketSocket, handshake: DiallingHandshake): DialResult {
     if (this.#stopped !== undefined) return this.#stopped;
-    const { kind = "reset", detail = "it ended" } = wire.end ?? {};
+    const { kind = "reset", detail = "it ended" } = packets.end ?? {};
     if (kind === "garbage") return { kind, detail };
     if (!handshake.hasProven) return { kind: "dropped", detail };
     return {

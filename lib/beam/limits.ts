@@ -30,9 +30,9 @@ export interface BeamLimits {
   /** For the handshake of a connection that came in; the BEAM itself waits for 7 s. */
   readonly handshakeTimeoutMs: number;
   /** Connections that came in and have not proven the cookie; beyond it the oldest is closed. */
-  readonly guestsMax: number;
-  /** The same for one IP address, so that one noisy host cannot use up `guestsMax`. */
-  readonly guestsPerHostMax: number;
+  readonly pendingMax: number;
+  /** The same for one IP address, so that one noisy host cannot use up `pendingMax`. */
+  readonly pendingPerHostMax: number;
   /** Links, both directions; beyond it nobody new is taken in or dialled. */
   readonly linksMax: number;
   /** Bytes waiting to be written to one node; a node that reads so slowly is given up. */
@@ -58,8 +58,8 @@ export interface BeamLimits {
 /** The limits of production. */
 export const defaultLimits: BeamLimits = {
   handshakeTimeoutMs: 5_000,
-  guestsMax: 256,
-  guestsPerHostMax: 64,
+  pendingMax: 256,
+  pendingPerHostMax: 64,
   linksMax: 2_048,
   writeQueueMaxBytes: 1_048_576,
   pingsMax: 256,

@@ -16,7 +16,7 @@ import type { Peer } from "./handshake/handshake.ts";
 import type { BeamLimits } from "./limits.ts";
 import { frameMaxBytes } from "./limits.ts";
 import type { Failure } from "./epmd/lookup.ts";
-import type { Wire } from "./packet_socket.ts";
+import type { PacketSocket } from "./packet_socket.ts";
 
 /** What all links share. */
 export interface LinkContext {
@@ -53,7 +53,7 @@ interface Waiting {
 /** A connected node. */
 export class Link {
   readonly peer: Peer;
-  readonly wire: Wire;
+  readonly packets: PacketSocket;
   readonly #context: LinkContext;
   readonly #number: number;
   readonly #pingFrame: (ids: readonly number[]) => Uint8Array;
@@ -66,9 +66,9 @@ export class Link {
   #reason: Failure | undefined;
 
   /** @param number tells the links of this node apart */
-  constructor(peer: Peer, wire: Wire, number: number, context: LinkContext) {
+  constructor(peer: Peer, packets: PacketSocket, number: number, context: LinkContext) {
     this.peer = peer;
-    this.wire = wire;
+    this.packets = packets;
     this.#number = number;
     this.#pingFrame = pingFrames(context.own);
     this.#context = context;
@@ -81,26 +81,28 @@ export class Link {
 
   /** True until it has ended. */
   get isOpen(): boolean {
-    return this.wire.end === undefined;
+    return this.packets.end === undefined;
   }
 
   /** Serves it until it ends. Never rejects. */
   async run(): Promise<void> {
-    const { wire } = this;
+    const { packets } = this;
     const { barrier } = this.#context;
-    wire.setLength(4, frameMaxBytes);
-    this.#tickLater(wire.packetsWritten, wire.chunksRead, 0);
+    packets.setLength(4, frameMaxBytes);
+    this.#tickLater(packets.packetsWritten, packets.chunksRead, 0);
     await barrier.settle("a connection to a BEAM node", () => this.#takeAll());
     // After a fault of the program it is still open.
-    wire.close("reset", "a fault of this program");
+    packets.close("reset", "a fault of this program");
     barrier.run("the end of a connection to a BEAM node", () => this.#end());
   }
 
   async #takeAll(): Promise<void> {
-    const { wire } = this;
+    const { packets } = this;
     do {
-      for (let frame = wire.next(); frame !== undefined; frame = wire.next()) this.#take(frame);
-    } while (await wire.fill());
+      for (let frame = packets.next(); frame !== undefined; frame = packets.next()) {
+        this.#take(frame);
+      }
+    } while (await packets.fill());
   }
 
   /** Asks whether the node lives. */
@@ -114,7 +116,7 @@ export class Link {
     return new Promise((resolve) => {
       const id = this.#lastId = (this.#lastId + 1) % referenceIdsMax;
       const cancel = clock.after(timeoutMs, () => this.#giveUp(timeoutMs));
-      this.wire.write(this.#pingFrame([id, this.#number, 0]));
+      this.packets.write(this.#pingFrame([id, this.#number, 0]));
       this.#waiting.set(id, { sentUs: clock.nowUs(), cancel, resolve });
     });
   }
@@ -122,7 +124,7 @@ export class Link {
   /** Ends it; pings in flight end with `failure`, or look for another link without one. */
   close(detail: string, failure?: Failure): void {
     this.#reason ??= failure;
-    this.wire.close("ours", detail);
+    this.packets.close("ours", detail);
     this.#end();
   }
 
@@ -140,11 +142,11 @@ export class Link {
       case "pong":
         return this.#hear(said.reference, said.isYes);
       case "question":
-        return this.wire.write(said.answer);
+        return this.packets.write(said.answer);
       case "nothing":
         return;
       case "garbage":
-        return this.wire.close("garbage", said.detail);
+        return this.packets.close("garbage", said.detail);
       default:
         return unreachable(said);
     }
@@ -152,7 +154,7 @@ export class Link {
 
   #answerLater(answer: Uint8Array): void {
     if (this.#unanswered >= this.#context.limits.pingsMax) {
-      return this.wire.close("garbage", "it sends more pings at once than a node may");
+      return this.packets.close("garbage", "it sends more pings at once than a node may");
     }
     this.#unanswered++;
     let isOver = false;
@@ -160,7 +162,7 @@ export class Link {
       if (isOver) return;
       isOver = true;
       this.#unanswered--;
-      if (said !== undefined) this.wire.write(said);
+      if (said !== undefined) this.packets.write(said);
     };
     this.#context.onPing(this.name, () => end(answer), () => end(undefined));
   }
@@ -181,20 +183,20 @@ export class Link {
   #tickLater(written: number, read: number, missed: number): void {
     const { clock, tickMs } = this.#context;
     this.#cancelTick = clock.after(tickMs, () => {
-      const { wire } = this;
-      const missedNow = wire.chunksRead === read ? missed + 1 : 0;
+      const { packets } = this;
+      const missedNow = packets.chunksRead === read ? missed + 1 : 0;
       if (missedNow >= missedTicksMax) {
         const detail = `nothing came from it in ${missedTicksMax * tickMs} ms`;
         return this.close(detail, { kind: "silent", detail });
       }
-      if (wire.packetsWritten === written) wire.write(tick);
-      this.#tickLater(wire.packetsWritten, wire.chunksRead, missedNow);
+      if (packets.packetsWritten === written) packets.write(tick);
+      this.#tickLater(packets.packetsWritten, packets.chunksRead, missedNow);
     });
   }
 
   #lost(): LinkOutcome {
     if (this.#reason !== undefined) return this.#reason;
-    const { kind = "reset", detail = "the connection ended" } = this.wire.end ?? {};
+    const { kind = "reset", detail = "the connection ended" } = this.packets.end ?? {};
     return kind === "garbage" ? { kind, detail } : { kind: "lost", detail };
   }
 

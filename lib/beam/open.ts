@@ -1,7 +1,7 @@
 /**
  * The pulse with BEAM nodes: one link per name, found, opened and kept as pings need it.
  *
- * This file decides over which link a ping goes; {@linkcode Dial} opens them, {@linkcode Door} takes
+ * This file decides over which link a ping goes; {@linkcode Dial} opens them, {@linkcode Listener} takes
  * them in, {@linkcode Link} speaks over them, {@linkcode KeptRegistration} makes this node findable.
  *
  * @module
@@ -9,14 +9,14 @@
 import { localName, type NodeName } from "../core/base/name.ts";
 import { HostResolver } from "../sockets/resolver.ts";
 import type { Resolver } from "../sockets/resolver.ts";
-import { StrangerReports } from "../sockets/rejections.ts";
+import { RejectionReports } from "../sockets/rejections.ts";
 import type { Barrier } from "../barrier.ts";
 import type { Clock } from "../clock.ts";
 import { Acquaintance } from "./acquaintance.ts";
 import type { Beam, BeamDeadlines, BeamOptions, BeamOutcome } from "./beam.ts";
 import { ByteReader } from "./term/bytes.ts";
 import { Dial, type DialContext, type DialResult } from "./dial.ts";
-import { Door, type DoorContext } from "./listener.ts";
+import { Listener, type ListenerContext } from "./listener.ts";
 import type { Party, Peer } from "./handshake/handshake.ts";
 import type { Status } from "./handshake/handshake_message.ts";
 import { type BeamLimits, defaultLimits } from "./limits.ts";
@@ -24,7 +24,7 @@ import { Link, type LinkContext } from "./link.ts";
 import type { Failure } from "./epmd/lookup.ts";
 import { OpenChallenges } from "./handshake/open_challenges.ts";
 import { KeptRegistration } from "./epmd/registration.ts";
-import type { Wire } from "./packet_socket.ts";
+import type { PacketSocket } from "./packet_socket.ts";
 
 /** What a pulse with BEAM nodes is made of. */
 export interface OpenBeamOptions extends BeamOptions {
@@ -41,7 +41,7 @@ export interface OpenBeamOptions extends BeamOptions {
 /** A pulse with BEAM nodes, with what tests want to do and to count. */
 export interface OpenedBeam extends Beam {
   /** Connections that came in and have not proven the cookie. */
-  readonly guestCount: number;
+  readonly pendingCount: number;
   /** Open links. */
   readonly linkCount: number;
   /** Dials during which the other side was found to be dialling this node. */
@@ -83,7 +83,7 @@ class BeamNode implements OpenedBeam {
   readonly #tasks = new Set<Promise<unknown>>();
   readonly #dialContext: DialContext;
   readonly #linkContext: LinkContext;
-  readonly #door: Door | undefined;
+  readonly #listener: Listener | undefined;
   readonly #registration: KeptRegistration;
   #lastLink = 0;
   #linkCount = 0;
@@ -102,7 +102,7 @@ class BeamNode implements OpenedBeam {
     this.#dialContext = {
       ...{ clock, limits, resolver, epmdPort, party },
       hasCome: async (to, leftMs) =>
-        await this.#of(to).arrival(this.#patienceMs(leftMs), false) !== undefined,
+        await this.#of(to).arrival(this.#arrivalTimeoutMs(leftMs), false) !== undefined,
       isLinked: (to) => this.#of(to).link !== undefined,
     };
     this.#linkContext = {
@@ -111,17 +111,17 @@ class BeamNode implements OpenedBeam {
       onPing: (from, answer, drop) => handler.onPing(from, answer, drop),
       onEnd: (link) => this.#onEnd(link),
     };
-    const strangers = new StrangerReports(clock, (host, why) => handler.onStranger(host, why));
-    const doorContext: DoorContext = {
-      ...{ clock, barrier, limits, party, strangers },
+    const rejections = new RejectionReports(clock, (host, why) => handler.onRejected(host, why));
+    const listenerContext: ListenerContext = {
+      ...{ clock, barrier, limits, party, rejections },
       onNamed: (from, left) => this.#admit(from, left),
-      onProven: (peer, wire) => this.#adopt(peer, wire).ended,
+      onProven: (peer, packets) => this.#adopt(peer, packets).ended,
     };
-    this.#door = listen && new Door(listen, doorContext);
+    this.#listener = listen && new Listener(listen, listenerContext);
     this.#registration = new KeptRegistration({
       ...{ clock, barrier, limits, randomBytes, epmdPort },
       alive: localName(name),
-      port: this.#door?.port,
+      port: this.#listener?.port,
       serve: epmd,
       onNote: (level, message) => handler.onNote(level, message),
     });
@@ -133,11 +133,11 @@ class BeamNode implements OpenedBeam {
   }
 
   get port(): number {
-    return this.#door?.port ?? 0;
+    return this.#listener?.port ?? 0;
   }
 
-  get guestCount(): number {
-    return this.#door?.guestCount ?? 0;
+  get pendingCount(): number {
+    return this.#listener?.pendingCount ?? 0;
   }
 
   get linkCount(): number {
@@ -176,7 +176,7 @@ class BeamNode implements OpenedBeam {
       const answerMs = Math.max(1, Math.min(answerTimeoutMs, deadlineMs - clock.now()));
       const outcome = await link.ping(answerMs);
       if (outcome.kind === "pong") {
-        return { ...outcome, address: link.wire.remote, creation: link.peer.creation };
+        return { ...outcome, address: link.packets.remote, creation: link.peer.creation };
       }
       if (outcome.kind !== "lost") return outcome;
       // Both sides may have ended it for each other; whether the node is there, a new one tells.
@@ -192,7 +192,7 @@ class BeamNode implements OpenedBeam {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     for (const known of [...this.#known.values()]) known.close(stopped);
-    await Promise.all([this.#door?.close(), this.#registration[Symbol.asyncDispose]()]);
+    await Promise.all([this.#listener?.close(), this.#registration[Symbol.asyncDispose]()]);
     while (this.#tasks.size > 0) await Promise.all(this.#tasks);
   }
 
@@ -232,12 +232,12 @@ class BeamNode implements OpenedBeam {
     const { clock } = this.#options;
     const { linksMax } = this.#limits;
     const deadlineMs = clock.now() + timeoutMs;
-    const patienceMs = (): number => this.#patienceMs(deadlineMs - clock.now());
+    const arrivalTimeoutMs = (): number => this.#arrivalTimeoutMs(deadlineMs - clock.now());
     // It has said that it comes. Half of the time: should it fail, there is another chance.
     const trustMs = (): number => Math.floor((deadlineMs - clock.now()) / 2);
     let failure: Failure = { kind: "silent", detail: `no connection within ${timeoutMs} ms` };
     for (let count = 0; count < dialsMax; count++) {
-      const come = await known.arrival(patienceMs(), false);
+      const come = await known.arrival(arrivalTimeoutMs(), false);
       if (come !== undefined) return come;
       const leftMs = deadlineMs - clock.now();
       if (this.#isClosed) return stopped;
@@ -247,13 +247,13 @@ class BeamNode implements OpenedBeam {
       }
       const result = await this.#dial(known, leftMs);
       if (result.kind === "linked") {
-        if (!this.#isClosed) return this.#adopt(result.peer, result.wire).link;
-        result.wire.close("ours", stopped.detail);
+        if (!this.#isClosed) return this.#adopt(result.peer, result.packets).link;
+        result.packets.close("ours", stopped.detail);
         return stopped;
       }
       const { kind, detail } = result;
       const isYielded = kind === "yielded";
-      const instead = await known.arrival(isYielded ? trustMs() : patienceMs(), isYielded);
+      const instead = await known.arrival(isYielded ? trustMs() : arrivalTimeoutMs(), isYielded);
       if (instead !== undefined) return instead;
       if (!isYielded && kind !== "dropped") return result;
       failure = { kind: isYielded ? "silent" : "reset", detail };
@@ -279,8 +279,11 @@ class BeamNode implements OpenedBeam {
     return await known.admission(this.#options.name > name);
   }
 
-  #adopt(peer: Peer, wire: Wire): { readonly link: Link; readonly ended: Promise<void> } {
-    const link = new Link(peer, wire, ++this.#lastLink, this.#linkContext);
+  #adopt(
+    peer: Peer,
+    packets: PacketSocket,
+  ): { readonly link: Link; readonly ended: Promise<void> } {
+    const link = new Link(peer, packets, ++this.#lastLink, this.#linkContext);
     this.#linkCount++;
     const ended = link.run();
     this.#of(peer.name).adopt(link);
@@ -300,7 +303,7 @@ class BeamNode implements OpenedBeam {
    * How long to wait for somebody who says to be a node, of the time that is left. Strangers can say
    * so, and must not use up the time of a ping.
    */
-  #patienceMs(leftMs: number): number {
+  #arrivalTimeoutMs(leftMs: number): number {
     return Math.min(this.#limits.comingMaxMs, Math.floor(leftMs / 4));
   }
 

@@ -4,17 +4,17 @@
  * @module
  */
 import { socketHost } from "../core/base/address.ts";
-import { SocketWire, type WireSocket } from "../sockets/message_socket.ts";
+import { type ByteSocket, MessageSocket } from "../sockets/message_socket.ts";
 import { encodePacket, type LengthBytes, PacketReader } from "./packets.ts";
 
 /** The part of `Deno.TcpConn` that a wire, and who opens one, needs. */
-export type Socket = WireSocket & Pick<Deno.TcpConn, "remoteAddr">;
+export type Socket = ByteSocket & Pick<Deno.TcpConn, "remoteAddr">;
 
 /** What is read at once, in bytes. */
 const chunkBytes = 4_096;
 
 /** Packets over one socket. */
-export class Wire extends SocketWire<PacketReader> {
+export class PacketSocket extends MessageSocket<PacketReader> {
   readonly #socket: Socket;
   #packetsWritten = 0;
   #chunksRead = 0;

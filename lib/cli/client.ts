@@ -15,9 +15,9 @@ import { profileTimings } from "../core/detector/profile.ts";
 import type { Row } from "../core/registration/row.ts";
 import type { Listing } from "../registry/registry.ts";
 import type { Outcome, Transport } from "../transport/transport.ts";
-import { openRegistryOf, openVisitorTransport } from "../start.ts";
+import { openClientTransport, openRegistryOf } from "../start.ts";
 import type { ClientOptions } from "./commands.ts";
-import type { World } from "./context.ts";
+import type { CliContext } from "./context.ts";
 
 /** How long a command waits for the registry, in milliseconds. */
 const registryTimeoutMs = 5000;
@@ -31,7 +31,7 @@ export class CommandError extends Error {
 }
 
 /** A visit to one cluster. */
-export class Visit implements AsyncDisposable {
+export class Client implements AsyncDisposable {
   readonly #options: ClientOptions;
   readonly #transport: Transport;
   /** The rows that were in the registry when the visit began, in no particular order. */
@@ -61,7 +61,7 @@ export class Visit implements AsyncDisposable {
    * @throws {RegistryError} if the registry cannot be read
    * @throws {CommandError} if nobody is registered, or no cookie is to be had
    */
-  static async begin(world: World, options: ClientOptions): Promise<Visit> {
+  static async begin(world: CliContext, options: ClientOptions): Promise<Client> {
     const tell = (message: string): void =>
       world.writeStderr(`clusternode: ${escapeControls(message)}\n`);
     await using registry = await openRegistryOf(options, { info: tell, warning: tell });
@@ -79,8 +79,8 @@ export class Visit implements AsyncDisposable {
         `There is no cookie in ${registry.url}; give the cluster's own with --cookie-file`,
       );
     }
-    const transport = await openVisitorTransport(options.cluster, cookies);
-    return new Visit(options, transport, listing, registry.url);
+    const transport = await openClientTransport(options.cluster, cookies);
+    return new Client(options, transport, listing, registry.url);
   }
 
   /**
@@ -202,10 +202,10 @@ export function unexpected({ name }: Row, answer: Answer): CommandError {
 }
 
 /** The rows whose addresses belong to this machine, narrowed by `--name` if it was given. */
-export function rowsOfThisMachine(visit: Visit, name: GivenName | undefined): readonly Row[] {
-  if (name !== undefined) return [visit.find(name)];
+export function rowsOfThisMachine(client: Client, name: GivenName | undefined): readonly Row[] {
+  if (name !== undefined) return [client.find(name)];
   const own = new Set(Deno.networkInterfaces().map(({ address }) => address));
-  return visit.rows.filter(({ addresses }) =>
+  return client.rows.filter(({ addresses }) =>
     addresses.some(({ host }) => own.has(host) || host.startsWith("127.") || host === "localhost")
   );
 }

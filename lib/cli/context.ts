@@ -5,7 +5,7 @@
  */
 
 /** The surroundings of one run. */
-export interface World {
+export interface CliContext {
   /** Environment variables. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /**

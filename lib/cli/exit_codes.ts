@@ -19,7 +19,7 @@ export const exitCode = {
 
 /** What each exit code means, for the help text. */
 export const exitCodeTexts: readonly (readonly [string, string])[] = [
-  ["0", "fine; of ping: pong; of health: healthy; of doctor: no fault"],
+  ["0", "success (ping: answered; health: healthy; doctor: no fault)"],
   ["1", "failed while running; of ping: pang; of health: not healthy; of doctor: a fault"],
   ["2", "wrong usage"],
   ["3", "the name is held by a live node"],

@@ -20,12 +20,12 @@ import { commandTable, optionCommand } from "./parse/command_table.ts";
 import type { Commands } from "./commands.ts";
 import { exitCode, exitCodeOf } from "./exit_codes.ts";
 import { readBeamCookie, readConfigFile, readCookieFiles } from "./parse/files.ts";
-import { OwnWords } from "./parse/command_args.ts";
-import { tetherVariable } from "./parent_watch.ts";
+import { CommandArgs } from "./parse/command_args.ts";
+import { parentWatchVariable } from "./parent_watch.ts";
 import { simulateRequest } from "./parse/simulate_request.ts";
 import { readWords } from "./parse/args.ts";
 import type { CommandLine } from "./parse/args.ts";
-import type { World } from "./context.ts";
+import type { CliContext } from "./context.ts";
 
 /**
  * Runs the program with `args`, the words behind its name.
@@ -35,7 +35,7 @@ import type { World } from "./context.ts";
  */
 export async function main(
   args: readonly string[],
-  world: World,
+  world: CliContext,
   commands: Commands,
 ): Promise<number> {
   let line: CommandLine | undefined;
@@ -76,7 +76,7 @@ function errorText(error: Error, line: CommandLine | undefined): string {
 /** Checks everything, then hands back what is to be done. */
 async function prepare(
   line: CommandLine,
-  world: World,
+  world: CliContext,
   commands: Commands,
 ): Promise<() => Promise<number>> {
   const faults = [...line.faults];
@@ -89,7 +89,7 @@ async function prepare(
 /** The options of the command, complete if no faults were added. */
 async function completeOptions(
   line: CommandLine,
-  world: World,
+  world: CliContext,
   faults: string[],
 ): Promise<NodeOptions> {
   const command = optionCommand(line.command);
@@ -97,7 +97,7 @@ async function completeOptions(
   const { flags } = line;
   const { environment } = world;
   // The nodes of `local` have its environment, and need not repeat what it has said.
-  const misspelt = environment[tetherVariable] === "1" ? [] : misspeltVariables(environment);
+  const misspelt = environment[parentWatchVariable] === "1" ? [] : misspeltVariables(environment);
   for (const sentence of misspelt) world.writeStderr(`clusternode: ${sentence}\n`);
   const config = await readConfigFile(configFileOf({ flags, environment }), world);
   const operands = command === "start" ? line.operands : [];
@@ -126,11 +126,11 @@ async function completeOptions(
 function commandCall(
   line: CommandLine,
   options: NodeOptions,
-  world: World,
+  world: CliContext,
   commands: Commands,
   faults: string[],
 ): () => Promise<number> {
-  const words = new OwnWords(line, world, faults);
+  const words = new CommandArgs(line, world, faults);
   const { command } = line;
   switch (command) {
     case "start":
@@ -184,17 +184,17 @@ function commandCall(
       return () => commands.health(options, { name, cluster, registry });
     }
     default:
-      return lonelyCall(command, words, { options, world, commands });
+      return standaloneCall(command, words, { options, world, commands });
   }
 }
 
 /** The call of a command that has to do with no node. */
-function lonelyCall(
+function standaloneCall(
   command: "simulate" | "keygen" | "completions" | "version",
-  words: OwnWords,
+  words: CommandArgs,
   { options, world, commands }: {
     readonly options: NodeOptions;
-    readonly world: World;
+    readonly world: CliContext;
     readonly commands: Commands;
   },
 ): () => Promise<number> {

@@ -7,19 +7,19 @@
  */
 
 /** Set to `1` by `local` for the nodes that it starts. */
-export const tetherVariable = "CLUSTERNODE_TETHERED";
+export const parentWatchVariable = "CLUSTERNODE_PARENT_WATCH";
 
-/** The other end of the tether. */
-export interface Tether extends Disposable {
-  /** Resolves when standard input ends; never without a tether. */
+/** The watch of a parent process. */
+export interface ParentWatch extends Disposable {
+  /** Resolves when standard input ends; never if nobody asked for it. */
   readonly ended: Promise<undefined>;
 }
 
-/** Watches standard input if the environment says that it is a tether. */
+/** Watches standard input if the environment asks for it. */
 export function leaveWhenInputEnds(
   environment: Readonly<Record<string, string | undefined>>,
-): Tether {
-  if (environment[tetherVariable] !== "1") {
+): ParentWatch {
+  if (environment[parentWatchVariable] !== "1") {
     return { ended: new Promise(() => {}), [Symbol.dispose]() {} };
   }
   const reader = Deno.stdin.readable.getReader();

@@ -6,10 +6,10 @@
 import { escapeControls } from "../core/base/escape.ts";
 import type { Commands } from "./commands.ts";
 import { exitCode } from "./exit_codes.ts";
-import type { World } from "./context.ts";
+import type { CliContext } from "./context.ts";
 
 /** All commands of the program. */
-export function realCommands(world: World): Commands {
+export function realCommands(world: CliContext): Commands {
   return {
     start: async (options) => (await import("./commands/start.ts")).start(world, options),
     local: async (count, flags) => (await import("./commands/local.ts")).local(world, count, flags),
@@ -49,7 +49,7 @@ export function realCommands(world: World): Commands {
 }
 
 /** Runs a command; what it has to tell the user goes to standard error. */
-async function told(world: World, run: () => Promise<number>): Promise<number> {
+async function told(world: CliContext, run: () => Promise<number>): Promise<number> {
   try {
     return await run();
   } catch (error) {

@@ -9,10 +9,10 @@ import { exposureOf } from "../files/secret_file.ts";
 import { registryUrlFault } from "../registry/url.ts";
 import { linesOfFile } from "./parse/file_lines.ts";
 import { writeText, writeTextOrNothing } from "./terminal/output.ts";
-import type { World } from "./context.ts";
+import type { CliContext } from "./context.ts";
 
 /** Terminal, files, environment of this process. */
-export function realWorld(): World {
+export function realWorld(): CliContext {
   const stdoutIsTerminal = Deno.stdout.isTerminal();
   return {
     environment: environmentOfProcess(),

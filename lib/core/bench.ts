@@ -3,26 +3,26 @@
  *
  * @module
  */
-import type { Beats } from "./registration/heartbeats.ts";
+import type { RegistryHeartbeats } from "./registration/heartbeats.ts";
 import type { Candidates } from "./discovery/candidates.ts";
 import type { Change } from "./explain/change.ts";
 import type { Outbox } from "./dissemination/outbox.ts";
-import type { Monitor } from "./detector/prober.ts";
-import type { OwnHealth } from "./detector/local_health.ts";
+import type { Prober } from "./detector/prober.ts";
+import type { LocalHealth } from "./detector/local_health.ts";
 import type { Random } from "./base/random.ts";
 import type { MemberRecord } from "./dissemination/record.ts";
-import type { Roster } from "./dissemination/member_list.ts";
+import type { MemberList } from "./dissemination/member_list.ts";
 import type { Settings } from "./settings.ts";
 
 /** One node's view, and how to change it. */
 export interface Bench {
   readonly settings: Settings;
-  readonly roster: Roster;
+  readonly memberList: MemberList;
   /** Those of whom only rows speak. */
   readonly candidates: Candidates;
-  readonly monitor: Monitor;
-  readonly beats: Beats;
-  readonly health: OwnHealth;
+  readonly prober: Prober;
+  readonly heartbeats: RegistryHeartbeats;
+  readonly health: LocalHealth;
   readonly outbox: Outbox;
   readonly random: Random;
   nextNumber(): number;

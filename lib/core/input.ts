@@ -27,7 +27,7 @@ export interface Peer {
 export interface PingContent {
   /** The sender's incarnation. */
   readonly incarnation: number;
-  /** Fingerprint of the sender's roster. */
+  /** Fingerprint of the sender's member list. */
   readonly fingerprint: number;
   /** The sender's whole record; on first contact, and always of one that has moved. */
   readonly record?: MemberRecord | undefined;
@@ -135,7 +135,7 @@ export type Input =
   | { readonly kind: "probe-asked"; readonly subject: Addressee; readonly reply: number }
   /** A helper answered, or did not (`undefined`). */
   | { readonly kind: "probe-ended"; readonly probe: number; readonly reached: boolean | undefined }
-  /** A peer's roster differs: answer with the records of the buckets that differ. */
+  /** A peer's member list differs: answer with the records of the buckets that differ. */
   | { readonly kind: "sync-asked"; readonly buckets: readonly number[]; readonly reply: number }
   /** The records of `from` in the buckets that differ; empty if it did not answer. */
   | {
@@ -217,7 +217,7 @@ export type Effect =
   }
   | { readonly kind: "beam-pong"; readonly reply: number }
   | { readonly kind: "list" }
-  | { readonly kind: "write"; readonly row: RowDraft; readonly seen: string | undefined }
+  | { readonly kind: "write"; readonly row: RowDraft; readonly expectedVersion: string | undefined }
   | { readonly kind: "remove"; readonly name: NodeName; readonly version: string }
   | { readonly kind: "forgotten"; readonly reply: number; readonly refusal: string | undefined }
   /** Close the connections whose end on this side is at an address that this machine has lost. */

@@ -5,8 +5,8 @@
  * no clock, no chance and no network of its own, so that the same code runs in production, in
  * simulation and in the tests.
  *
- * This file only hands each input to the part that deals with it: {@linkcode Monitor} pings,
- * {@linkcode Judge} judges, {@linkcode Roster} remembers, {@linkcode RegistryKeeper} and
+ * This file only hands each input to the part that deals with it: {@linkcode Prober} pings,
+ * {@linkcode FailureDetector} judges, {@linkcode MemberList} remembers, {@linkcode RegistryKeeper} and
  * {@linkcode RegistryReader} deal with the registry.
  *
  * @module
@@ -15,7 +15,7 @@ import type { Address } from "./base/address.ts";
 import { unreachable } from "./base/assert.ts";
 import { BeamForgetting } from "./beam/beam_forgetting.ts";
 import { BeamWatch } from "./beam/beam_watch.ts";
-import { Beats } from "./registration/heartbeats.ts";
+import { RegistryHeartbeats } from "./registration/heartbeats.ts";
 import { Candidates } from "./discovery/candidates.ts";
 import { CandidateProber } from "./discovery/candidate_prober.ts";
 import { ChangeLog } from "./explain/change.ts";
@@ -23,24 +23,23 @@ import { DeadRows } from "./registration/dead_rows.ts";
 import { Explainer } from "./explain/explain.ts";
 import type { Explanation, LinkView } from "./explain/explain.ts";
 import type { TimedChange } from "./explain/change.ts";
-import { Exchange } from "./dissemination/dissemination.ts";
+import { Dissemination } from "./dissemination/dissemination.ts";
 import { Outbox } from "./dissemination/outbox.ts";
 import type { Effect, Input, StopReason } from "./input.ts";
-import { Judge } from "./detector/failure_detector.ts";
+import { FailureDetector } from "./detector/failure_detector.ts";
 import type { MemberView } from "./dissemination/member.ts";
-import { Monitor, stallMs } from "./detector/prober.ts";
-import type { Finding } from "./detector/prober.ts";
+import { type Finding, Prober, stallMs } from "./detector/prober.ts";
 import type { NodeName } from "./base/name.ts";
 import { Naming } from "./registration/naming.ts";
-import { OwnHealth } from "./detector/local_health.ts";
+import { LocalHealth } from "./detector/local_health.ts";
 import { draftOf, ownRecord } from "./registration/own_row.ts";
 import type { Random } from "./base/random.ts";
 import { RegistryKeeper } from "./registration/registry_keeper.ts";
 import { RegistryPace } from "./registration/registry_pace.ts";
 import { RegistryReader } from "./registration/registry_reader.ts";
-import { Roster } from "./dissemination/member_list.ts";
+import { MemberList } from "./dissemination/member_list.ts";
 import type { Settings } from "./settings.ts";
-import { Standing } from "./explain/status_reporter.ts";
+import { StatusReporter } from "./explain/status_reporter.ts";
 import { StepFault } from "./step_fault.ts";
 
 /** A wake-up that is this late is a sign of sickness, in milliseconds. */
@@ -49,25 +48,25 @@ const lagMs = 250;
 /** One node's view of its cluster. */
 export class Membership {
   readonly #settings: Settings;
-  readonly #roster: Roster;
-  readonly #monitor: Monitor;
+  readonly #memberList: MemberList;
+  readonly #prober: Prober;
   readonly #candidates: Candidates;
-  readonly #prober: CandidateProber;
-  readonly #judge: Judge;
+  readonly #candidateProber: CandidateProber;
+  readonly #detector: FailureDetector;
   readonly #keeper: RegistryKeeper;
   readonly #naming: Naming;
   readonly #reader: RegistryReader;
   readonly #pace: RegistryPace;
   readonly #deadRows: DeadRows;
-  readonly #exchange: Exchange;
-  readonly #standing: Standing;
+  readonly #dissemination: Dissemination;
+  readonly #statusReporter: StatusReporter;
   readonly #explainer: Explainer;
   readonly #beams: BeamWatch | undefined;
   readonly #beamForgetting: BeamForgetting | undefined;
   readonly #outbox = new Outbox();
-  readonly #beats = new Beats();
+  readonly #heartbeats = new RegistryHeartbeats();
   readonly #changes = new ChangeLog();
-  readonly #health = new OwnHealth();
+  readonly #health = new LocalHealth();
   readonly #giveUpAt: number;
   #numbers = 0;
   #expectedWake: number;
@@ -78,31 +77,31 @@ export class Membership {
     this.#settings = settings;
     this.#giveUpAt = now + settings.startTimeoutMs;
     this.#expectedWake = now;
-    const roster = this.#roster = new Roster(ownRecord(settings), settings.fullMesh);
-    const [health, beats, outbox] = [this.#health, this.#beats, this.#outbox];
-    const candidates = this.#candidates = new Candidates(roster);
-    const pinging = { settings, roster, candidates, health, random: random.fork() };
+    const memberList = this.#memberList = new MemberList(ownRecord(settings), settings.fullMesh);
+    const [health, heartbeats, outbox] = [this.#health, this.#heartbeats, this.#outbox];
+    const candidates = this.#candidates = new Candidates(memberList);
+    const pinging = { settings, memberList, candidates, health, random: random.fork() };
     const introducing = { ...pinging, random: pinging.random.fork() };
-    const monitor = this.#monitor = new Monitor(pinging);
-    const prober = this.#prober = new CandidateProber({ ...introducing, monitor });
+    const prober = this.#prober = new Prober(pinging);
+    const candidateProber = this.#candidateProber = new CandidateProber({ ...introducing, prober });
     const bench = {
       settings,
-      roster,
+      memberList,
       candidates,
-      monitor,
-      beats,
+      prober,
+      heartbeats,
       health,
       outbox,
       random: random.fork(),
       nextNumber: () => ++this.#numbers,
-      publish: (record, at) => this.#exchange.publish(record, at),
-      heard: (record, at) => this.#exchange.heard(record, undefined, at),
-      changed: (change, at) => this.#standing.changed(change, at),
-    } satisfies ConstructorParameters<typeof Judge>[0];
-    this.#judge = new Judge(bench);
+      publish: (record, at) => this.#dissemination.publish(record, at),
+      heard: (record, at) => this.#dissemination.heard(record, undefined, at),
+      changed: (change, at) => this.#statusReporter.changed(change, at),
+    } satisfies ConstructorParameters<typeof FailureDetector>[0];
+    const detector = this.#detector = new FailureDetector(bench);
     this.#keeper = new RegistryKeeper(
       {
-        draft: () => draftOf(roster.self, this.#keeper.beatIntervalMs),
+        draft: () => draftOf(memberList.self, this.#keeper.heartbeatIntervalMs),
         checkHolder: (holder, tenure, at) => this.#naming.checkHolder(holder, tenure, at),
         claimed: (at) => this.#claimed(at),
         released: () => this.#stop({ kind: "left" }),
@@ -122,23 +121,24 @@ export class Membership {
       : undefined;
     this.#beams = beams;
     this.#beamForgetting = beams && new BeamForgetting(beams, keeper);
-    const parts = { ...bench, prober, judge: this.#judge, keeper, changes: this.#changes, beams };
-    this.#standing = new Standing(parts);
-    this.#exchange = new Exchange(parts, this.#standing);
+    const changes = this.#changes;
+    const parts = { ...bench, candidateProber, detector, keeper, changes, beams };
+    this.#statusReporter = new StatusReporter(parts);
+    this.#dissemination = new Dissemination(parts, this.#statusReporter);
     this.#pace = new RegistryPace(parts);
-    this.#deadRows = new DeadRows(parts, this.#exchange);
-    this.#reader = new RegistryReader(parts, this.#standing, this.#pace, this.#deadRows);
+    this.#deadRows = new DeadRows(parts, this.#dissemination);
+    this.#reader = new RegistryReader(parts, this.#statusReporter, this.#pace, this.#deadRows);
     this.#explainer = new Explainer(parts);
   }
 
   /** The name under which this node is registered, or tries to be. */
   get name(): NodeName {
-    return this.#roster.self.name;
+    return this.#memberList.self.name;
   }
 
   /** Where peers should try to reach this node. */
   get addresses(): readonly Address[] {
-    return this.#roster.self.addresses;
+    return this.#memberList.self.addresses;
   }
 
   /** When the next `wake` is wanted, on the clock that `step` is given. */
@@ -148,11 +148,11 @@ export class Membership {
     const giveUpAt = this.#keeper.phase === "claiming" ? this.#giveUpAt : Infinity;
     return Math.min(
       this.#keeper.wakeAt,
-      this.#monitor.wakeAt,
       this.#prober.wakeAt,
-      this.#judge.wakeAt,
-      this.#exchange.wakeAt,
-      this.#standing.wakeAt,
+      this.#candidateProber.wakeAt,
+      this.#detector.wakeAt,
+      this.#dissemination.wakeAt,
+      this.#statusReporter.wakeAt,
       this.#changes.dueAt,
       this.#naming.wakeAt,
       this.#beams?.wakeAt ?? Infinity,
@@ -181,9 +181,9 @@ export class Membership {
   #advance(input: Input, now: number): void {
     const lateMs = now - this.#expectedWake;
     if (lateMs > stallMs) {
-      this.#monitor.stalled(now);
       this.#prober.stalled(now);
-      this.#judge.stalled(now);
+      this.#candidateProber.stalled(now);
+      this.#detector.stalled(now);
       this.#beams?.stalled(now);
     }
     if (lateMs > lagMs) this.#health.worsen(1, now);
@@ -198,7 +198,7 @@ export class Membership {
 
   /** True if only a row in the registry speaks for that name, whether it is shown or not. */
   isCandidate(name: NodeName): boolean {
-    const state = this.#roster.get(name)?.state ?? "left";
+    const state = this.#memberList.get(name)?.state ?? "left";
     return state === "left" && this.#candidates.get(name) !== undefined;
   }
 
@@ -235,9 +235,9 @@ export class Membership {
         return this.#keeper.listFailed(input.reason, now, out);
       case "written":
         this.#keeper.written(input.version, now, out);
-        // The next beat comes when this row says; from then on it may be another pause.
-        this.#pace.paceBeats(now);
-        return this.#exchange.refutations.ownershipConfirmed(now);
+        // The next heartbeat comes when this row says; from then on it may be another pause.
+        this.#pace.paceHeartbeats(now);
+        return this.#dissemination.refutations.ownershipConfirmed(now);
       case "write-conflict":
         return this.#keeper.writeConflict(input.current, now, out);
       case "write-failed":
@@ -256,17 +256,17 @@ export class Membership {
       case "late":
         return this.#lostOrLate(input, now);
       case "told":
-        return this.#exchange.told(input.news, input.from, now);
+        return this.#dissemination.told(input.news, input.from, now);
       case "probe-asked":
-        return this.#monitor.probe(input.subject, input.reply, () => ++this.#numbers, now, out);
+        return this.#prober.probe(input.subject, input.reply, () => ++this.#numbers, now, out);
       case "probe-ended":
-        return this.#judge.probeEnded(input.probe, input.reached, now);
+        return this.#detector.probeEnded(input.probe, input.reached, now);
       case "sync-asked":
-        return this.#exchange.syncAsked(input.buckets, input.reply, out);
+        return this.#dissemination.syncAsked(input.buckets, input.reply, out);
       case "synced":
-        return this.#exchange.synced(input, now, out);
+        return this.#dissemination.synced(input, now, out);
       case "moved":
-        return this.#exchange.moved(input.addresses, now, out);
+        return this.#dissemination.moved(input.addresses, now, out);
       case "beam-ping-ended":
         return this.#beams?.ended(input.ping, input.outcome, now);
       case "beam-pinged":
@@ -291,21 +291,23 @@ export class Membership {
     this.#naming.wake(now, out);
     // Of many that leave together each would dial others in the place of those that are gone.
     if (this.#stopped || this.#keeper.phase === "releasing") return;
-    this.#judge.wake(now);
-    this.#monitor.refresh(now);
+    this.#detector.wake(now);
+    this.#prober.refresh(now);
     const nextPing = (): number => ++this.#numbers;
-    this.#monitor.wake(nextPing, now, out);
     this.#prober.wake(nextPing, now, out);
-    this.#monitor.sweep(!this.#prober.isBusy, nextPing, now, out);
-    this.#exchange.wake(now, out);
+    this.#candidateProber.wake(nextPing, now, out);
+    this.#prober.sweep(!this.#candidateProber.isBusy, nextPing, now, out);
+    this.#dissemination.wake(now, out);
     this.#beams?.wake(now, out);
     this.#changes.wake(now, out);
-    this.#standing.wake(now, out);
+    this.#statusReporter.wake(now, out);
   }
 
   #lostOrLate({ kind, name, instance }: Input & { kind: "lost" | "late" }, now: number): void {
-    if (!this.#roster.holds(name, instance)) return this.#prober.late(name, instance, now);
-    return kind === "lost" ? this.#monitor.lost(name, now) : this.#monitor.hasten(name, now);
+    if (!this.#memberList.holds(name, instance)) {
+      return this.#candidateProber.late(name, instance, now);
+    }
+    return kind === "lost" ? this.#prober.lost(name, now) : this.#prober.hasten(name, now);
   }
 
   #listed({ rows, beams }: Input & { kind: "listed" }, now: number): void {
@@ -326,21 +328,21 @@ export class Membership {
   /** Answers; whoever introduces itself is told who answers, too. */
   #pinged({ from, content, reply }: Input & { kind: "pinged" }, now: number): void {
     const out = this.#out;
-    out.push({ kind: "pong", reply, content: this.#monitor.content(content.record !== undefined) });
-    this.#exchange.pinged(from, content, now, out);
+    out.push({ kind: "pong", reply, content: this.#prober.content(content.record !== undefined) });
+    this.#dissemination.pinged(from, content, now, out);
   }
 
   #pingEnded({ ping, outcome }: Input & { kind: "ping-ended" }, now: number): void {
     if (this.#naming.pingEnded(ping, outcome, now)) return;
-    const answer = this.#prober.ended(ping, outcome, now);
+    const answer = this.#candidateProber.ended(ping, outcome, now);
     if (answer === undefined) {
-      return this.#found(this.#monitor.ended(ping, outcome, now, this.#out), now);
+      return this.#found(this.#prober.ended(ping, outcome, now, this.#out), now);
     }
-    if (answer.kind === "failed") return this.#exchange.unanswered(answer.candidate, now);
+    if (answer.kind === "failed") return this.#dissemination.unanswered(answer.candidate, now);
     if (answer.kind === "none") return;
     const { name, instance } = answer.claim;
-    this.#exchange.proven(answer.claim, answer.outcome, now, this.#out);
-    this.#found(this.#monitor.answered(name, instance, answer.outcome, now), now);
+    this.#dissemination.proven(answer.claim, answer.outcome, now, this.#out);
+    this.#found(this.#prober.answered(name, instance, answer.outcome, now), now);
   }
 
   /** Acts upon what a ping to a member has shown. */
@@ -349,16 +351,16 @@ export class Membership {
       case "none":
         return;
       case "pong":
-        this.#exchange.ponged(finding, now, this.#out);
-        this.#judge.linkGood(finding.record, finding.before !== "good", now);
-        if (finding.before !== "good") this.#standing.linkMended(finding, now);
+        this.#dissemination.ponged(finding, now, this.#out);
+        this.#detector.linkGood(finding.record, finding.before !== "good", now);
+        if (finding.before !== "good") this.#statusReporter.linkMended(finding, now);
         return;
       case "missed":
-        return this.#exchange.missed(finding.record, now);
+        return this.#dissemination.missed(finding.record, now);
       case "bad":
-        this.#exchange.missed(finding.record, now);
-        this.#judge.linkBad(finding.record, finding.link, now, this.#out);
-        if (finding.link.badSince === now) this.#standing.soon(now);
+        this.#dissemination.missed(finding.record, now);
+        this.#detector.linkBad(finding.record, finding.link, now, this.#out);
+        if (finding.link.badSince === now) this.#statusReporter.soon(now);
         return;
       default:
         return unreachable(finding);
@@ -368,9 +370,9 @@ export class Membership {
   #claimed(now: number): void {
     this.#naming.claimed();
     this.#out.push({ kind: "joined", name: this.name });
-    this.#standing.start(now);
-    this.#monitor.start(now);
+    this.#statusReporter.start(now);
     this.#prober.start(now);
+    this.#candidateProber.start(now);
     this.#beams?.start();
   }
 
@@ -389,8 +391,8 @@ export class Membership {
 
   #leave(now: number): void {
     if (this.#keeper.phase === "releasing") return;
-    this.#exchange.leave(now, this.#out);
-    this.#standing.stop();
+    this.#dissemination.leave(now, this.#out);
+    this.#statusReporter.stop();
     this.#keeper.release(this.#settings.leaveTimeoutMs, now, this.#out);
   }
 }

@@ -32,7 +32,7 @@ export interface Settings {
   /** How long a leave tries to take the row out of the registry, in milliseconds. */
   readonly leaveTimeoutMs: number;
   /**
-   * Shortest pause between two beats, and between two listings, once all is well, in milliseconds; 0
+   * Shortest pause between two heartbeats, and between two listings, once all is well, in milliseconds; 0
    * where requests cost nothing. At the start and when somebody is missing a node does not save.
    */
   readonly registryPaceMs: number;

@@ -11,7 +11,7 @@ import type { Row } from "../core/registration/row.ts";
 import type { Transport } from "../transport/transport.ts";
 import { fault, fine } from "./finding.ts";
 import type { Finding } from "./finding.ts";
-import { patience } from "./patient.ts";
+import { probeTimeouts } from "./patient.ts";
 
 /** Nodes of this machine that are called back, and nodes that are asked to. */
 const [subjectsMax, helpersMax] = [3, 3];
@@ -42,7 +42,7 @@ export async function askForCallBack(
     }))
   );
   return await Promise.all(pairs.map(async ({ subject, helper }) => {
-    const { connectTimeoutMs, answerTimeoutMs } = patience(profile);
+    const { connectTimeoutMs, answerTimeoutMs } = probeTimeouts(profile);
     const { name, instance, addresses } = subject;
     const outcome = await transport.ask(
       { name: helper.name, instance: helper.instance, addresses: helper.addresses },

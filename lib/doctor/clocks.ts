@@ -4,7 +4,7 @@
  * @module
  */
 import { formatDuration } from "../core/base/duration.ts";
-import type { BeatView } from "./heartbeat_watch.ts";
+import type { HeartbeatView } from "./heartbeat_watch.ts";
 import { fine } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 
@@ -16,7 +16,7 @@ const shownMax = 5;
 
 /** What the clocks of nodes and of the file system say, compared with ours. */
 export function judgeClocks(
-  views: Iterable<BeatView>,
+  views: Iterable<HeartbeatView>,
   storageSkewMs: number | undefined,
 ): Finding[] {
   const skews: (readonly [string, number])[] = [...views].flatMap(({ row, skewMs }) =>

@@ -3,7 +3,7 @@
  * deadline, so that the whole takes less than ten seconds whatever is wrong.
  *
  *     listing ──▶ trial of the storage ─────────┐
- *             ├─▶ beats ───────────┐            ├──▶ findings
+ *             ├─▶ heartbeats ───────────┐            ├──▶ findings
  *             └─▶ cookie ──▶ peers, door, call  ┤
  *     folder, log file ─────────────────────────┘
  *
@@ -17,8 +17,8 @@ import type { Exposure } from "../files/secret_file.ts";
 import type { Listing, Registry } from "../registry/registry.ts";
 import { UntrustedStorage } from "../registry/shared/storage_fault.ts";
 import { openRegistryOf } from "../start.ts";
-import { watchBeats, watchMostMs } from "./heartbeat_watch.ts";
-import type { BeatViews } from "./heartbeat_watch.ts";
+import { watchHeartbeats, watchMaxMs } from "./heartbeat_watch.ts";
+import type { HeartbeatViews } from "./heartbeat_watch.ts";
 import { judgeClocks } from "./clocks.ts";
 import { judgeCookies } from "./cookie_checks.ts";
 import { fault, warning } from "./finding.ts";
@@ -59,12 +59,15 @@ export async function examine(patient: Patient): Promise<Examination> {
   ]);
   const { listing } = reached;
   const rows = listing?.rows ?? [];
-  const beats = watchBeats(registry, rows, clock, within(watchMostMs, patient));
+  const heartbeats = watchHeartbeats(registry, rows, clock, within(watchMaxMs, patient));
   const trying = listing === undefined ? undefined : tryRegistry(patient);
-  const people = checked("peer", examinePeople(patient, registry, listing, folder.facts, beats));
+  const people = checked(
+    "peer",
+    examinePeople(patient, registry, listing, folder.facts, heartbeats),
+  );
   // Also when the user does not want to wait: the trial has to clear away what it wrote.
   await Promise.allSettled([trying, people]);
-  const [trial, views] = [await trying, await beats];
+  const [trial, views] = [await trying, await heartbeats];
   const neighbours = folder.facts?.neighbours ?? [];
   const findings = [
     ...reached.findings,
@@ -171,7 +174,7 @@ async function examinePeople(
   registry: Registry,
   listing: Listing | undefined,
   folder: FolderFacts | undefined,
-  beats: Promise<BeatViews>,
+  heartbeats: Promise<HeartbeatViews>,
 ): Promise<Finding[]> {
   const { options } = patient;
   const given = options.cookies;
@@ -192,7 +195,7 @@ async function examinePeople(
   return [
     // Without the registry there is nothing to say about a cookie that it may hold.
     ...given.length > 0 || listing !== undefined ? judgeCookies(facts) : [],
-    ...await examineNetwork(patient, rows, own, beats),
+    ...await examineNetwork(patient, rows, own, heartbeats),
   ];
 }
 

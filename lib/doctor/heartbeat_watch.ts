@@ -1,5 +1,5 @@
 /**
- * Watches the beats of all rows for a few seconds: which move, and what time it is where they are
+ * Watches the heartbeats of all rows for a few seconds: which move, and what time it is where they are
  * written.
  *
  * @module
@@ -10,11 +10,11 @@ import type { NodeName } from "../core/base/name.ts";
 import type { Row } from "../core/registration/row.ts";
 import type { Registry, StoredRow } from "../registry/registry.ts";
 
-/** Beats that a row may miss before it is called still, as nodes do it. */
-const beatsMissedMax = 3;
+/** Heartbeats that a row may miss before it is called still, as nodes do it. */
+const heartbeatsMissedMax = 3;
 
 /** Longest watch, in milliseconds. */
-export const watchMostMs = 5_000;
+export const watchMaxMs = 5_000;
 
 /** Shortest time between two listings, in milliseconds. */
 const lookMs = 150;
@@ -23,26 +23,26 @@ const lookMs = 150;
 const listingShare = 5;
 
 /** What the watch showed of one row. */
-export interface BeatView {
+export interface HeartbeatView {
   /** As it was seen last. */
   readonly row: Row;
-  /** `gone` has left or was started anew; `unknown` beats too slowly for the watch. */
+  /** `gone` has left or was started anew; `unknown` heartbeats too slowly for the watch. */
   readonly state: "moves" | "still" | "gone" | "unknown";
   /** The writer's wall clock minus ours in milliseconds, late by up to {@linkcode lookMs}. */
   readonly skewMs: number | undefined;
 }
 
 /** The views of all rows of `first`, by name. */
-export type BeatViews = ReadonlyMap<NodeName, BeatView>;
+export type HeartbeatViews = ReadonlyMap<NodeName, HeartbeatView>;
 
-/** Lists again and again until every beat has moved, or was given its time. */
-export async function watchBeats(
+/** Lists again and again until every heartbeat has moved, or was given its time. */
+export async function watchHeartbeats(
   registry: Registry,
   first: readonly StoredRow[],
   clock: Clock,
   signal: AbortSignal,
-): Promise<BeatViews> {
-  const watch = new BeatWatch(first, clock);
+): Promise<HeartbeatViews> {
+  const watch = new HeartbeatWatch(first, clock);
   while (!watch.isOver) {
     const begun = clock.now();
     try {
@@ -57,11 +57,11 @@ export async function watchBeats(
 }
 
 /** The watch as a value, apart from who looks when. */
-export class BeatWatch {
+export class HeartbeatWatch {
   readonly #clock: Clock;
   readonly #begun: number;
   readonly #first: ReadonlyMap<NodeName, Row>;
-  readonly #moved = new Map<NodeName, BeatView>();
+  readonly #moved = new Map<NodeName, HeartbeatView>();
   #waiting: Map<NodeName, Row>;
   #gone = new Set<NodeName>();
 
@@ -75,8 +75,8 @@ export class BeatWatch {
   /** True if another look would tell nothing more. */
   get isOver(): boolean {
     const passedMs = this.#clock.now() - this.#begun;
-    return passedMs > watchMostMs ||
-      [...this.#waiting.values()].every((row) => passedMs > patienceMs(row));
+    return passedMs > watchMaxMs ||
+      [...this.#waiting.values()].every((row) => passedMs > heartbeatTimeoutMs(row));
   }
 
   /** Takes a listing. */
@@ -90,7 +90,9 @@ export class BeatWatch {
     );
     for (const [name, before] of this.#waiting) {
       const row = present.get(name);
-      if (row === undefined || row.instance !== before.instance || row.beat === before.beat) {
+      if (
+        row === undefined || row.instance !== before.instance || row.heartbeat === before.heartbeat
+      ) {
         continue;
       }
       this.#waiting.delete(name);
@@ -100,16 +102,16 @@ export class BeatWatch {
     }
   }
 
-  views(): BeatViews {
+  views(): HeartbeatViews {
     const passedMs = this.#clock.now() - this.#begun;
-    return new Map([...this.#first].map(([name, row]): [NodeName, BeatView] => {
+    return new Map([...this.#first].map(([name, row]): [NodeName, HeartbeatView] => {
       if (this.#gone.has(name)) return [name, { row, state: "gone", skewMs: undefined }];
-      const state = passedMs > patienceMs(row) ? "still" : "unknown";
+      const state = passedMs > heartbeatTimeoutMs(row) ? "still" : "unknown";
       return [name, this.#moved.get(name) ?? { row, state, skewMs: undefined }];
     }));
   }
 }
 
-function patienceMs({ beatIntervalMs }: Row): number {
-  return beatsMissedMax * beatIntervalMs;
+function heartbeatTimeoutMs({ heartbeatIntervalMs }: Row): number {
+  return heartbeatsMissedMax * heartbeatIntervalMs;
 }

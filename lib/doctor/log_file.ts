@@ -10,7 +10,7 @@ import { distrustOf } from "../files/trusted_path.ts";
 import { freeBytesOf, nearestExisting, whyNotWritable } from "./disk.ts";
 import { fault, fine, warning } from "./finding.ts";
 import type { Finding } from "./finding.ts";
-import { freeLeastBytes, megabytes } from "./storage.ts";
+import { freeMinBytes, megabytes } from "./storage.ts";
 
 const otherFile = "Choose another one with --log-file, or none with --log-file none";
 
@@ -25,7 +25,7 @@ export async function judgeLogFile(file: string | undefined): Promise<Finding[]>
     return [fault("log-file", `The log file ${path} cannot be written: ${reason}`, otherFile)];
   }
   const freeBytes = await freeBytesOf(existing === path ? dirname(path) : existing);
-  if (freeBytes !== undefined && freeBytes < freeLeastBytes) {
+  if (freeBytes !== undefined && freeBytes < freeMinBytes) {
     const text = `There is little space left for the log file ${path}: ${megabytes(freeBytes)}`;
     return [warning("log-file", text, "Free some space there, or write it elsewhere: --log-file")];
   }

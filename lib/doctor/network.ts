@@ -5,16 +5,16 @@
  * @module
  */
 import { DeadlineError, withDeadline } from "../clock.ts";
-import { mintCookie } from "../cookie.ts";
+import { getOrCreateCookie } from "../cookie.ts";
 import { isLoopback } from "../core/base/address.ts";
 import type { Row } from "../core/registration/row.ts";
 import { decideAddresses, networkFacts, rankAddresses } from "../node/detect_address.ts";
 import type { RankedAddress } from "../node/detect_address.ts";
 import { ownName } from "../node/own_name.ts";
 import type { OwnName } from "../node/own_name.ts";
-import { openVisitorTransport, randomBytes } from "../start.ts";
+import { openClientTransport, randomBytes } from "../start.ts";
 import type { Transport } from "../transport/transport.ts";
-import type { BeatViews } from "./heartbeat_watch.ts";
+import type { HeartbeatViews } from "./heartbeat_watch.ts";
 import { askForCallBack, judgeCallBacks } from "./call_back.ts";
 import { fault, fine } from "./finding.ts";
 import type { Finding } from "./finding.ts";
@@ -40,17 +40,17 @@ export async function examineNetwork(
   patient: Patient,
   rows: readonly Row[],
   cookies: readonly string[],
-  beats: Promise<BeatViews>,
+  heartbeats: Promise<HeartbeatViews>,
 ): Promise<Finding[]> {
   const { options } = patient;
-  const [first = mintCookie(randomBytes)] = cookies;
+  const [first = getOrCreateCookie(randomBytes)] = cookies;
   const surroundings = await lookAround(options);
   const { own, isHere } = surroundings;
   const [door, asked] = await Promise.all([
     tryOwnDoor(options, own, first),
     cookies.length === 0 ? undefined : askPeers(patient, rows, cookies, isHere),
   ]);
-  const peers = peerFacts(asked?.tries ?? new Map(), await beats);
+  const peers = peerFacts(asked?.tries ?? new Map(), await heartbeats);
   const living = answering(peers);
   const isGiven = options.advertise.length > 0 || typeof options.name === "string";
   const untried = asked === undefined ? 0 : rows.length - asked.tries.size;
@@ -95,7 +95,7 @@ async function askPeers(
   isHere: (row: Row) => boolean,
 ): Promise<{ readonly tries: Tries; readonly calls: readonly Finding[] }> {
   const { options, clock } = patient;
-  await using transport = await openVisitorTransport(options.cluster, cookies);
+  await using transport = await openClientTransport(options.cluster, cookies);
   const signal = within(peersTimeoutMs, patient);
   const tries = await tryPeers(transport, rows, options.profile, clock, signal);
   const living = answering(peerFacts(tries, new Map()));

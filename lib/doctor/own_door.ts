@@ -12,11 +12,11 @@ import type { Address } from "../core/base/address.ts";
 import { encodeMessage } from "../protocol/message.ts";
 import type { Row } from "../core/registration/row.ts";
 import type { OwnName } from "../node/own_name.ts";
-import { openVisitorTransport, randomText } from "../start.ts";
+import { openClientTransport, randomText } from "../start.ts";
 import type { Outcome } from "../transport/transport.ts";
 import { fault, fine, warning } from "./finding.ts";
 import type { Finding } from "./finding.ts";
-import { patience, wordsOf } from "./patient.ts";
+import { probeTimeouts, wordsOf } from "./patient.ts";
 import type { DoctorOptions } from "./patient.ts";
 
 /** An own address, and what answered there. */
@@ -38,22 +38,22 @@ export async function tryOwnDoor(
 ): Promise<DoorFacts> {
   const { name } = own;
   const instance = randomText();
-  const visitor = await openVisitorTransport(cluster, [cookie]);
+  const client = await openClientTransport(cluster, [cookie]);
   try {
-    await using door = await openVisitorTransport(cluster, [cookie], { name, instance, listen });
-    const deadlines = { ...patience(profile), fresh: true };
+    await using door = await openClientTransport(cluster, [cookie], { name, instance, listen });
+    const deadlines = { ...probeTimeouts(profile), fresh: true };
     const ping = encodeMessage({ kind: "ping" });
     const ways = await Promise.all(
       own.addresses(door.port).map(async (address) => {
         const target = { name, instance, addresses: [address] };
-        return { address, outcome: await visitor.ask(target, ping, deadlines) };
+        return { address, outcome: await client.ask(target, ping, deadlines) };
       }),
     );
     return { kind: "open", port: door.port, ways };
   } catch (error) {
     return { kind: "closed", reason: wordsOf(error) };
   } finally {
-    await visitor[Symbol.asyncDispose]();
+    await client[Symbol.asyncDispose]();
   }
 }
 

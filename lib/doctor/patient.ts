@@ -52,7 +52,7 @@ export function wordsOf(error: unknown): string {
 }
 
 /** Deadlines of one question to a node, no longer than an examination can wait. */
-export function patience(
+export function probeTimeouts(
   profile: Profile,
 ): Pick<Deadlines, "connectTimeoutMs" | "answerTimeoutMs"> {
   const { connectTimeoutMs, pingTimeoutMs } = profileTimings[profile];

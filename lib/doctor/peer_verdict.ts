@@ -1,6 +1,6 @@
 /**
  * What to think of a registered node, from two witnesses: what its addresses answer, and whether its
- * beat moves. A table in code, without input and output.
+ * heartbeat moves. A table in code, without input and output.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { formatRoundTrip } from "../core/base/duration.ts";
 import { failureWords } from "../core/explain/failure_words.ts";
 import type { PingFailure } from "../core/input.ts";
 import type { Row } from "../core/registration/row.ts";
-import type { BeatView } from "./heartbeat_watch.ts";
+import type { HeartbeatView } from "./heartbeat_watch.ts";
 import type { FindingLevel } from "./finding.ts";
 
 /** An address at which the node answered. */
@@ -38,7 +38,7 @@ export type AddressTry = AnsweredTry | FailedTry;
 export interface PeerFacts {
   readonly row: Row;
   readonly tries: readonly AddressTry[];
-  readonly beat: BeatView["state"];
+  readonly heartbeat: HeartbeatView["state"];
 }
 
 /** A verdict; those with the same `sort` and level can be told together. */
@@ -66,7 +66,7 @@ const telling: readonly PingFailure[] = [
 
 /** The verdict on one node, or `undefined` if it left meanwhile. */
 export function judgePeer(peer: PeerFacts): PeerVerdict | undefined {
-  if (peer.beat === "gone" || peer.row.state === "leaving") return undefined;
+  if (peer.heartbeat === "gone" || peer.row.state === "leaving") return undefined;
   const answer = peer.tries.find((one) => one.kind === "answer");
   if (answer !== undefined) return judgeAnswering(peer, answer);
   const failed = peer.tries.filter((one) => one.kind !== "answer");
@@ -76,7 +76,7 @@ export function judgePeer(peer: PeerFacts): PeerVerdict | undefined {
     : judgeFailing(peer, failure);
 }
 
-function judgeAnswering({ tries, beat }: PeerFacts, answer: AnsweredTry): PeerVerdict {
+function judgeAnswering({ tries, heartbeat }: PeerFacts, answer: AnsweredTry): PeerVerdict {
   const [first] = tries;
   const took = formatRoundTrip(answer.roundTripUs);
   const where = formatAddress(answer.address);
@@ -92,11 +92,11 @@ function judgeAnswering({ tries, beat }: PeerFacts, answer: AnsweredTry): PeerVe
       textOfMany: "answer small pings, but no large ones: large packets get lost on the way",
     };
   }
-  if (beat === "still") {
+  if (heartbeat === "still") {
     return verdict(
-      "no-beat",
+      "no-heartbeat",
       "warning",
-      "answers, but its beat in the registry does not move",
+      "answers, but its heartbeat in the registry does not move",
       "Run clusternode doctor on its machine: it seems that it cannot write its row",
     );
   }
@@ -118,9 +118,9 @@ function judgeAnswering({ tries, beat }: PeerFacts, answer: AnsweredTry): PeerVe
   };
 }
 
-function judgeFailing({ row, beat }: PeerFacts, { kind, detail }: FailedTry): PeerVerdict {
-  const lives = beat === "moves";
-  const dead = (): PeerVerdict => judgeDead(kind, beat);
+function judgeFailing({ row, heartbeat }: PeerFacts, { kind, detail }: FailedTry): PeerVerdict {
+  const lives = heartbeat === "moves";
+  const dead = (): PeerVerdict => judgeDead(kind, heartbeat);
   switch (kind) {
     case "wrong-cookie":
       return verdict(
@@ -141,7 +141,7 @@ function judgeFailing({ row, beat }: PeerFacts, { kind, detail }: FailedTry): Pe
       return verdict(
         kind,
         "fault",
-        `runs, as its beat moves, but somebody else answers at its address: ${detail}`,
+        `runs, as its heartbeat moves, but another node answers at its address: ${detail}`,
         "Give each node an address of its own with --listen and --advertise",
       );
     case "garbage":
@@ -149,7 +149,7 @@ function judgeFailing({ row, beat }: PeerFacts, { kind, detail }: FailedTry): Pe
       return verdict(
         kind,
         "fault",
-        `runs, as its beat moves, but what answers at its address is no clusternode: ${detail}`,
+        `runs, as its heartbeat moves, but another program answers at its address: ${detail}`,
         "Start it with --advertise and the address at which it is reached",
       );
     case "silent":
@@ -169,14 +169,14 @@ function judgeSilent(kind: "silent" | "reset", lives: boolean): PeerVerdict {
     ? verdict(
       kind,
       "fault",
-      `runs, as its beat moves, but does not speak: ${how}`,
+      `runs, as its heartbeat moves, but does not speak: ${how}`,
       "See whether something between accepts connections for it, such as a proxy or a balancer, " +
         "and say with --advertise where it is reached itself",
     )
     : verdict(
       kind,
       "fault",
-      `is frozen, or something accepts connections for a dead one: ${how}; its beat does not move`,
+      `is frozen, or something accepts connections for a dead one: ${how}; its heartbeat does not move`,
       "Look at its process: wake or end it. If there is none, something accepts connections for " +
         "nobody, and clusternode forget takes the row out",
     );
@@ -188,8 +188,8 @@ function judgeOutOfReach(row: Row, kind: "refused" | "no-answer"): PeerVerdict {
     isLocal ? "loopback" : kind,
     "fault",
     isLocal
-      ? "runs, as its beat moves, but tells only addresses of its own machine"
-      : `runs, as its beat moves, but cannot be reached: ${failureWords(kind)}`,
+      ? "runs, as its heartbeat moves, but tells only addresses of its own machine"
+      : `runs, as its heartbeat moves, but cannot be reached: ${failureWords(kind)}`,
     isLocal
       ? "Start it with --name n1@<address> or --advertise <address>"
       : "Open its port in the firewalls between (choose one with --listen), or say with " +
@@ -197,18 +197,18 @@ function judgeOutOfReach(row: Row, kind: "refused" | "no-answer"): PeerVerdict {
   );
 }
 
-function judgeDead(kind: PingFailure, beat: BeatView["state"]): PeerVerdict {
-  const beats = beat === "still"
-    ? "its beat does not move"
-    : "its beat is too slow to be watched here";
+function judgeDead(kind: PingFailure, heartbeat: HeartbeatView["state"]): PeerVerdict {
+  const heartbeats = heartbeat === "still"
+    ? "its heartbeat does not move"
+    : "its heartbeat is too slow to be watched here";
   return {
     ...verdict(
       `dead ${kind}`,
       "warning",
-      `is ${beat === "still" ? "dead" : "out of reach"}: ${failureWords(kind)}; ${beats}`,
+      `is ${heartbeat === "still" ? "dead" : "out of reach"}: ${failureWords(kind)}; ${heartbeats}`,
       "Start it again, or take it out with clusternode forget if it will not be back",
     ),
-    textOfMany: `are ${beat === "still" ? "dead" : "out of reach"}: ${failureWords(kind)}`,
+    textOfMany: `are ${heartbeat === "still" ? "dead" : "out of reach"}: ${failureWords(kind)}`,
   };
 }
 

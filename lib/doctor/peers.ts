@@ -11,10 +11,10 @@ import type { Row } from "../core/registration/row.ts";
 import { compareNames } from "../core/explain/status_line.ts";
 import { encodeUtf8 } from "../core/base/text.ts";
 import type { Transport } from "../transport/transport.ts";
-import type { BeatViews } from "./heartbeat_watch.ts";
+import type { HeartbeatViews } from "./heartbeat_watch.ts";
 import { fault, fine, warning } from "./finding.ts";
 import type { Finding } from "./finding.ts";
-import { patience } from "./patient.ts";
+import { probeTimeouts } from "./patient.ts";
 import { judgePeer } from "./peer_verdict.ts";
 import type { AddressTry, PeerFacts, PeerVerdict } from "./peer_verdict.ts";
 import { counted } from "./storage.ts";
@@ -23,7 +23,7 @@ import { counted } from "./storage.ts";
 const triedAtOnce = 64;
 
 /** No node is tried that would begin after this time, in milliseconds. */
-const beginMostMs = 2_500;
+const beginMaxMs = 2_500;
 
 /** What makes a ping larger than any packet of a usual network, in bytes; peers pass over it. */
 const paddingBytes = 8_000;
@@ -50,7 +50,7 @@ export async function tryPeers(
   const tries = new Map<Row, readonly AddressTry[]>();
   const trySome = async (): Promise<void> => {
     for (let row = waiting.pop(); row !== undefined; row = waiting.pop()) {
-      if (signal.aborted || clock.now() - begun > beginMostMs) return;
+      if (signal.aborted || clock.now() - begun > beginMaxMs) return;
       tries.set(row, await tryPeer(transport, row, profile));
     }
   };
@@ -64,7 +64,7 @@ async function tryPeer(
   { name, instance, addresses }: Row,
   profile: Profile,
 ): Promise<AddressTry[]> {
-  const deadlines = { ...patience(profile), fresh: true };
+  const deadlines = { ...probeTimeouts(profile), fresh: true };
   return await Promise.all(addresses.map(async (address): Promise<AddressTry> => {
     const target = { name, instance, addresses: [address] };
     const outcome = await transport.ask(target, encodeMessage({ kind: "ping" }), deadlines);
@@ -85,11 +85,11 @@ function largePing(): Uint8Array<ArrayBuffer> {
 }
 
 /** Everything seen of those that were tried. */
-export function peerFacts(tries: Tries, beats: BeatViews): PeerFacts[] {
+export function peerFacts(tries: Tries, heartbeats: HeartbeatViews): PeerFacts[] {
   return [...tries].map(([row, tried]) => ({
     row,
     tries: tried,
-    beat: beats.get(row.name)?.state ?? "unknown",
+    heartbeat: heartbeats.get(row.name)?.state ?? "unknown",
   }));
 }
 

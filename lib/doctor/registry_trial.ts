@@ -220,15 +220,15 @@ class Trial implements TrialResult {
   }
 }
 
-function trialRow(beat: number): Row {
+function trialRow(heartbeat: number): Row {
   const time = new Date(0).toISOString();
   return {
     version: rowVersion,
     name,
     instance: "0".repeat(32),
     incarnation: 0,
-    beat,
-    beatIntervalMs: 1000,
+    heartbeat,
+    heartbeatIntervalMs: 1000,
     addresses: [],
     state: "leaving",
     tags: {},

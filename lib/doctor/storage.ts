@@ -11,13 +11,13 @@ import { fault, fine, warning } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 
 /** Below this a registry or a log soon has no room, in bytes. */
-export const freeLeastBytes = 10_000_000;
+export const freeMinBytes = 10_000_000;
 
 /** A listing that takes longer is worth a warning, in milliseconds. */
 const slowListingMs = 500;
 
-/** Oddities told one by one; the rest is counted. */
-const odditiesShown = 5;
+/** ForeignEntries told one by one; the rest is counted. */
+const foreignEntriesShown = 5;
 
 /** How the registry answered. */
 export function judgeListing(url: string, { rows }: Listing, tookMs: number): Finding {
@@ -34,7 +34,7 @@ export function judgeFolder(facts: FolderFacts): Finding[] {
   const { path, exists, parentExists, freeBytes } = facts;
   const findings: Finding[] = [];
   if (!exists) findings.push(judgeMissing(path, parentExists));
-  if (freeBytes !== undefined && freeBytes < freeLeastBytes) {
+  if (freeBytes !== undefined && freeBytes < freeMinBytes) {
     findings.push(warning(
       "registry-storage",
       `There is little space left in ${path}: ${megabytes(freeBytes)}`,
@@ -97,22 +97,22 @@ export function judgeNeighbours(
 }
 
 /** What lies in the registry and is no row of ours; `beam` if the pulse is to be shared. */
-export function judgeOddities({ oddities, timestamps }: Listing, beam: boolean): Finding[] {
-  const findings = oddities.slice(0, odditiesShown).map(({ key, reason }) =>
+export function judgeOddities({ foreignEntries, timestamps }: Listing, beam: boolean): Finding[] {
+  const findings = foreignEntries.slice(0, foreignEntriesShown).map(({ key, reason }) =>
     warning(
       "rows",
       `${key} in the registry is no row: ${reason}`,
       "Remove it if nobody needs it; nodes leave it alone",
     )
   );
-  if (oddities.length > odditiesShown) {
-    const more = oddities.length - odditiesShown;
+  if (foreignEntries.length > foreignEntriesShown) {
+    const more = foreignEntries.length - foreignEntriesShown;
     const text = `${counted(more, "further entry", "further entries")} of the registry are no rows`;
     findings.push(warning("rows", text, "See whether --registry names the right place"));
   }
   if (timestamps.length > 0) {
-    const shown = timestamps.slice(0, odditiesShown).map(({ name }) => name).join(", ");
-    const names = timestamps.length > odditiesShown ? `${shown}, …` : shown;
+    const shown = timestamps.slice(0, foreignEntriesShown).map(({ name }) => name).join(", ");
+    const names = timestamps.length > foreignEntriesShown ? `${shown}, …` : shown;
     const text = `${counted(timestamps.length, "row")} of Elixir nodes, timestamps alone: ${names}`;
     findings.push(
       beam ? fine("rows", text) : warning(

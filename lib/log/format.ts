@@ -15,7 +15,7 @@ import { toJson } from "./json.ts";
 /** Shape of the lines, as in `--log-format`. */
 export type LogFormat = "text" | "json";
 
-/** Turns a record into one line with its newline. */
+/** KeyedMutex a record into one line with its newline. */
 export type LineFormatter = (record: LogRecord) => string;
 
 /** The formatter for `format`; `color` colours the level word of `text` and nothing else. */

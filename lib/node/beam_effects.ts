@@ -2,7 +2,7 @@
  * Where BEAM nodes are pinged and come in: carries out what the core wants of them, and turns what
  * they do into inputs.
  *
- * The desk opens when the node's name is settled, because under that name BEAM nodes ask for it.
+ * They are served once the node's name is settled, because under that name BEAM nodes ask for it.
  * Their pings go through the core's inbox and are answered from its loop, like all others.
  *
  * @module
@@ -19,14 +19,14 @@ export type BeamOpener = (name: NodeName, handler: BeamHandler) => Promise<Beam>
 /** Pings of BEAM nodes that may wait for the loop; the oldest beyond that is not answered. */
 export const beamRepliesMax = 1024;
 
-/** For this long a stranger is not told of again for the same reason, in milliseconds. */
+/** For this long an unauthenticated peer is not told of again for the same reason, in milliseconds. */
 const strangerQuietMs = 60_000;
 
 /** Strangers that are told apart. */
 const strangersMax = 256;
 
-/** What the desk works with. */
-export interface BeamDeskParts {
+/** What they work with. */
+export interface BeamEffectsParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly openBeam: BeamOpener;
@@ -40,17 +40,17 @@ interface Waiting {
 }
 
 /** One node's dealings with BEAM nodes. */
-export class BeamDesk implements AsyncDisposable {
-  readonly #parts: BeamDeskParts;
+export class BeamEffects implements AsyncDisposable {
+  readonly #parts: BeamEffectsParts;
   readonly #put: (input: Input) => void;
   readonly #waiting = new Map<number, Waiting>();
-  /** When a stranger was told of, by address and reason; the earliest stands first. */
+  /** When an unauthenticated peer was told of, by address and reason; the earliest stands first. */
   readonly #strangers = new Map<string, number>();
   #opening: Promise<Beam> | undefined;
   #replies = 0;
 
   /** @param put takes the inputs */
-  constructor(parts: BeamDeskParts, put: (input: Input) => void) {
+  constructor(parts: BeamEffectsParts, put: (input: Input) => void) {
     this.#parts = parts;
     this.#put = put;
   }
@@ -94,7 +94,7 @@ export class BeamDesk implements AsyncDisposable {
       onPing: (from, answer, drop) =>
         this.#put({ kind: "beam-pinged", from, reply: this.#keep({ answer, drop }) }),
       onLost: (name) => this.#put({ kind: "beam-lost", name }),
-      onStranger: (address, reason) => this.#tellStranger(address, reason),
+      onRejected: (address, reason) => this.#tellStranger(address, reason),
       onNote: (level, message) => this.#parts.log[level](message, { event: "note" }),
     };
   }

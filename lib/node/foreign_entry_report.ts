@@ -8,10 +8,10 @@ import type { Log } from "../log/log.ts";
 import type { Listing } from "../registry/registry.ts";
 
 /** Most things told apart; what comes beyond is told as a number. */
-const odditiesMax = 100;
+const foreignEntriesMax = 100;
 
 /** Remembers what was told. */
-export class OddityReport {
+export class ForeignEntryReport {
   readonly #log: Log;
   #told = new Map<string, string>();
   /** What was empty in the last listing: perhaps it was just being written. */
@@ -22,10 +22,12 @@ export class OddityReport {
   }
 
   /** Logs what is odd in `listing` and was not told before. */
-  report({ oddities, timestamps }: Pick<Listing, "oddities" | "timestamps">): void {
+  report({ foreignEntries, timestamps }: Pick<Listing, "foreignEntries" | "timestamps">): void {
     const found = new Map<string, string>();
-    const empty = oddities.filter(({ reason }) => reason === emptyReason).map(({ key }) => key);
-    for (const { key, reason } of oddities) {
+    const empty = foreignEntries.filter(({ reason }) => reason === emptyReason).map(({ key }) =>
+      key
+    );
+    for (const { key, reason } of foreignEntries) {
       if (reason !== emptyReason || this.#empty.has(key)) found.set(key, reason);
     }
     this.#empty = new Set(empty);
@@ -36,12 +38,15 @@ export class OddityReport {
           "its pulse",
       );
     }
-    const shown = new Map([...found].slice(0, odditiesMax));
+    const shown = new Map([...found].slice(0, foreignEntriesMax));
     const more = found.size - shown.size;
     if (more > 0) shown.set(`${more} further entries`, "they are no rows");
     for (const [key, reason] of shown) {
       if (this.#told.get(key) === reason) continue;
-      this.#log.warning(`Ignoring ${key} in the registry: ${reason}`, { event: "oddity", key });
+      this.#log.warning(`Ignoring ${key} in the registry: ${reason}`, {
+        event: "foreignEntry",
+        key,
+      });
     }
     this.#told = shown;
   }

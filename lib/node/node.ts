@@ -24,19 +24,19 @@ import type { Recorder } from "../recording/recording.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Transport, TransportHandler } from "../transport/transport.ts";
 import { watchAddresses } from "./address_watch.ts";
-import { BeamDesk } from "./beam_effects.ts";
+import { BeamEffects } from "./beam_effects.ts";
 import type { BeamOpener } from "./beam_effects.ts";
 import { CoreLoop } from "./core_loop.ts";
-import { PeerDesk } from "./peer_effects.ts";
-import { RegistryDesk } from "./registry_effects.ts";
-import type { RegistryDeskParts } from "./registry_effects.ts";
-import { Reception } from "./request_handler.ts";
+import { PeerEffects } from "./peer_effects.ts";
+import { RegistryEffects } from "./registry_effects.ts";
+import type { RegistryEffectsParts } from "./registry_effects.ts";
+import { RequestHandler } from "./request_handler.ts";
 import { StatusWriter } from "./status_writer.ts";
 import type { StatusMode } from "./status_writer.ts";
 import { Broadcast } from "./subscription.ts";
 
 /** What a node is made of; put together in `start.ts`. */
-export interface NodeParts extends RegistryDeskParts {
+export interface NodeParts extends RegistryEffectsParts {
   readonly random: Random;
   /** Around each step, effect and request. */
   readonly barrier: Barrier;
@@ -67,10 +67,10 @@ export class ClusterNode implements AsyncDisposable {
   #failure: Error | undefined;
   #settings: Settings | undefined;
   #registered = false;
-  #desk: RegistryDesk | undefined;
-  #peerDesk: PeerDesk | undefined;
-  #beamDesk: BeamDesk | undefined;
-  #reception: Reception | undefined;
+  #registryEffects: RegistryEffects | undefined;
+  #peerEffects: PeerEffects | undefined;
+  #beamEffects: BeamEffects | undefined;
+  #requestHandler: RequestHandler | undefined;
   #transport: Transport | undefined;
   #membership: Membership | undefined;
   #loop: CoreLoop | undefined;
@@ -101,19 +101,23 @@ export class ClusterNode implements AsyncDisposable {
     const carryOut = (effect: Effect): Promise<void> | void => node.#carryOut(effect);
     node.#loop = new CoreLoop({ ...parts, core, carryOut });
     const registered = (): boolean => node.#registered;
-    node.#reception = new Reception(parts, {
+    node.#requestHandler = new RequestHandler(parts, {
       view: () => node.#core,
       now: () => parts.clock.now(),
       put: (input) => node.#put(input),
       registered,
     });
     const peerParts = { transport, log: parts.log, registered };
-    node.#peerDesk = new PeerDesk(peerParts, (input) => node.#put(input));
+    node.#peerEffects = new PeerEffects(peerParts, (input) => node.#put(input));
     const { openBeam } = parts;
     if (openBeam !== undefined) {
-      node.#beamDesk = new BeamDesk({ ...parts, openBeam }, (input) => node.#put(input));
+      node.#beamEffects = new BeamEffects({ ...parts, openBeam }, (input) => node.#put(input));
     }
-    node.#desk = new RegistryDesk(parts, (input) => node.#put(input), node.#abort.signal);
+    node.#registryEffects = new RegistryEffects(
+      parts,
+      (input) => node.#put(input),
+      node.#abort.signal,
+    );
     const { addressesNow, clock } = parts;
     if (addressesNow !== undefined) {
       const look = (): Promise<readonly Address[] | undefined> => addressesNow(transport.port);
@@ -150,7 +154,8 @@ export class ClusterNode implements AsyncDisposable {
 
   /** Whether it works, and why; asked from its own loop. */
   health(): { readonly healthy: boolean; readonly reason: string } {
-    const { healthy = false, reason = "it has not been opened" } = this.#reception?.health() ?? {};
+    const { healthy = false, reason = "it has not been opened" } = this.#requestHandler?.health() ??
+      {};
     return { healthy, reason };
   }
 
@@ -187,9 +192,9 @@ export class ClusterNode implements AsyncDisposable {
     this.#abort.abort();
     await this.#watching;
     await this.#parts.recorder?.[Symbol.asyncDispose]();
-    await this.#beamDesk?.[Symbol.asyncDispose]();
+    await this.#beamEffects?.[Symbol.asyncDispose]();
     await this.#transport?.[Symbol.asyncDispose]();
-    await this.#desk?.close();
+    await this.#registryEffects?.close();
   }
 
   get #core(): Membership {
@@ -202,7 +207,7 @@ export class ClusterNode implements AsyncDisposable {
     const { instance, software, ...settings } = this.#settings as Settings;
     return {
       // A name that is not ours yet, and may turn out to be another one, is nothing to go by.
-      role: this.#registered ? "member" : "visitor",
+      role: this.#registered ? "member" : "client",
       name: this.#membership?.name ?? settings.name,
       instance,
       cluster,
@@ -214,7 +219,7 @@ export class ClusterNode implements AsyncDisposable {
   #handler(): TransportHandler {
     const { log } = this.#parts;
     return {
-      onRequest: (from, body, answer) => this.#reception?.take(from, body, answer),
+      onRequest: (from, body, answer) => this.#requestHandler?.take(from, body, answer),
       onNotice: (from, body) => {
         const notice = decodeNotice(body);
         if (notice === undefined) log.debug(`Ignored an unknown notice of ${from.name}`);
@@ -222,7 +227,7 @@ export class ClusterNode implements AsyncDisposable {
       },
       onLost: ({ name, instance }) => this.#put({ kind: "lost", name, instance }),
       onLate: ({ name, instance }) => this.#put({ kind: "late", name, instance }),
-      onStranger: (address, reason) =>
+      onRejected: (address, reason) =>
         log.warning(`Turned away ${address}: ${reason}`, { event: "stranger", address }),
     };
   }
@@ -239,24 +244,27 @@ export class ClusterNode implements AsyncDisposable {
       case "ask-sync":
       case "tell":
       case "drop":
-        return this.#peerDesk?.carryOut(effect);
+        return this.#peerEffects?.carryOut(effect);
       case "pong":
-        return this.#reception?.reply(effect.reply, { kind: "pong", content: effect.content });
+        return this.#requestHandler?.reply(effect.reply, { kind: "pong", content: effect.content });
       case "probe-answer":
-        return this.#reception?.reply(effect.reply, { kind: "probe", reached: effect.reached });
+        return this.#requestHandler?.reply(effect.reply, {
+          kind: "probe",
+          reached: effect.reached,
+        });
       case "sync-answer": {
         const { buckets, records, more } = effect;
-        return this.#reception?.reply(effect.reply, { kind: "sync", buckets, records, more });
+        return this.#requestHandler?.reply(effect.reply, { kind: "sync", buckets, records, more });
       }
       case "list":
       case "write":
       case "remove":
-        return this.#desk?.carryOut(effect);
+        return this.#registryEffects?.carryOut(effect);
       case "beam-ping":
       case "beam-pong":
-        return this.#beamDesk?.carryOut(effect);
+        return this.#beamEffects?.carryOut(effect);
       case "forgotten":
-        return this.#reception?.forgotten(effect.reply, effect.refusal);
+        return this.#requestHandler?.forgotten(effect.reply, effect.refusal);
       case "status": {
         const line = this.#status.line(effect);
         if (line === undefined) return;
@@ -282,7 +290,7 @@ export class ClusterNode implements AsyncDisposable {
   /** Now that the name is this node's, BEAM nodes may hear of it, too. */
   async #tellJoined(name: NodeName): Promise<void> {
     try {
-      await this.#beamDesk?.open(name);
+      await this.#beamEffects?.open(name);
       this.#joined.resolve(name);
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error));

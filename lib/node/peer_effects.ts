@@ -11,14 +11,14 @@ import type { Answer, Request } from "../protocol/message.ts";
 import type { Log } from "../log/log.ts";
 import type { Outcome, Transport } from "../transport/transport.ts";
 
-/** How long a peer may take to compare rosters, in milliseconds. */
+/** How long a peer may take to compare member lists, in milliseconds. */
 const syncTimeoutMs = 2000;
 
 /** What the core wants of peers. */
 export type PeerEffect = Effect & { kind: "ping" | "ask-probe" | "ask-sync" | "tell" | "drop" };
 
-/** What the desk works with. */
-export interface PeerDeskParts {
+/** What they work with. */
+export interface PeerEffectsParts {
   readonly transport: Transport;
   readonly log: Log;
   /** True once the name of this node is settled. */
@@ -26,12 +26,12 @@ export interface PeerDeskParts {
 }
 
 /** One node's dealings with its peers, as far as it begins them itself. */
-export class PeerDesk {
-  readonly #parts: PeerDeskParts;
+export class PeerEffects {
+  readonly #parts: PeerEffectsParts;
   readonly #put: (input: Input) => void;
 
   /** @param put takes the inputs */
-  constructor(parts: PeerDeskParts, put: (input: Input) => void) {
+  constructor(parts: PeerEffectsParts, put: (input: Input) => void) {
     this.#parts = parts;
     this.#put = put;
   }

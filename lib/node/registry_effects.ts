@@ -14,17 +14,17 @@ import type { Row } from "../core/registration/row.ts";
 import { encodeUtf8 } from "../core/base/text.ts";
 import type { Log } from "../log/log.ts";
 import type { Listing, Registry, StoredRow } from "../registry/registry.ts";
-import { OddityReport } from "./foreign_entry_report.ts";
+import { ForeignEntryReport } from "./foreign_entry_report.ts";
 
-/** What the desk works with. */
-export interface RegistryDeskParts {
+/** What they work with. */
+export interface RegistryEffectsParts {
   readonly clock: Clock;
   readonly barrier: Barrier;
   readonly log: Log;
   readonly registry: Registry;
   /** Told once when others can be on other machines while this node gives only loopback addresses. */
   readonly loopbackNote: string | undefined;
-  /** Present if the pulse is shared with BEAM nodes, whose timestamps are then no oddities. */
+  /** Present if the pulse is shared with BEAM nodes, whose timestamps are then no foreign entries. */
   readonly openBeam?: unknown;
   /** The cookie if it came from the registry, which then has to keep it. */
   readonly mintedCookie: string | undefined;
@@ -36,11 +36,11 @@ export interface RegistryDeskParts {
 const cookieEveryMs = 10 * 60_000;
 
 /** One node's dealings with its registry. */
-export class RegistryDesk {
-  readonly #parts: RegistryDeskParts;
+export class RegistryEffects {
+  readonly #parts: RegistryEffectsParts;
   readonly #put: (input: Input) => void;
   readonly #signal: AbortSignal;
-  readonly #oddities: OddityReport;
+  readonly #foreignEntries: ForeignEntryReport;
   readonly #hints: Promise<void>;
   #warned = false;
   #tending: Promise<void> | undefined;
@@ -52,12 +52,12 @@ export class RegistryDesk {
   #otherCookie: string | undefined;
 
   /** @param put takes the inputs; @param signal ends everything that is under way */
-  constructor(parts: RegistryDeskParts, put: (input: Input) => void, signal: AbortSignal) {
+  constructor(parts: RegistryEffectsParts, put: (input: Input) => void, signal: AbortSignal) {
     this.#parts = parts;
     this.#cookieSeenAt = parts.clock.now();
     this.#put = put;
     this.#signal = signal;
-    this.#oddities = new OddityReport(parts.log);
+    this.#foreignEntries = new ForeignEntryReport(parts.log);
     const { barrier, registry } = parts;
     const onHint = (): void => put({ kind: "registry-hint" });
     this.#hints = barrier.settle("the watch of the registry", () => registry.watch(onHint, signal));
@@ -85,16 +85,16 @@ export class RegistryDesk {
   async #list(): Promise<void> {
     try {
       const listing = await this.#parts.registry.list(this.#signal);
-      const { timestamps, oddities } = listing;
+      const { timestamps, foreignEntries } = listing;
       const rows = listing.rows.map((stored) => this.#checked(stored));
       const isDue = this.#parts.clock.now() - this.#cookieSeenAt >= cookieEveryMs;
       if (isDue || !listing.hasCookie) this.#tending ??= this.#tendCookie();
       this.#warnOfLoopback(rows);
       if (this.#parts.openBeam === undefined) {
-        this.#oddities.report(listing);
+        this.#foreignEntries.report(listing);
         return this.#put({ kind: "listed", rows });
       }
-      this.#oddities.report({ oddities, timestamps: [] });
+      this.#foreignEntries.report({ foreignEntries, timestamps: [] });
       this.#put({ kind: "listed", rows, beams: timestamps });
     } catch (error) {
       this.#put({ kind: "list-failed", reason: reasonOf(error) });
@@ -109,19 +109,19 @@ export class RegistryDesk {
     log.warning(loopbackNote, { event: "note" });
   }
 
-  async #write({ row, seen }: Effect & { kind: "write" }): Promise<void> {
+  async #write({ row, expectedVersion }: Effect & { kind: "write" }): Promise<void> {
     const { clock, registry } = this.#parts;
     const activeAt = new Date(clock.wallTime()).toISOString();
     this.#own = row;
     try {
       const signed = this.#signed({ ...row, activeAt });
-      const result = await registry.write(signed, seen, this.#signal);
+      const result = await registry.write(signed, expectedVersion, this.#signal);
       if (result.kind === "conflict") {
         const current = result.current && this.#checked(result.current);
         return this.#put({ kind: "write-conflict", current });
       }
       this.#put(result);
-      if (seen === undefined) await (this.#tending ??= this.#tendCookie());
+      if (expectedVersion === undefined) await (this.#tending ??= this.#tendCookie());
     } catch (error) {
       this.#put({ kind: "write-failed", reason: reasonOf(error) });
     }
@@ -156,7 +156,9 @@ export class RegistryDesk {
   async #tendCookie(): Promise<void> {
     const { mintedCookie, registry, log, clock } = this.#parts;
     if (mintedCookie === undefined) return;
-    const kept = await registry.mintCookie(mintedCookie, this.#signal).catch(() => undefined);
+    const kept = await registry.getOrCreateCookie(mintedCookie, this.#signal).catch(() =>
+      undefined
+    );
     this.#tending = undefined;
     if (kept === undefined) return;
     this.#cookieSeenAt = clock.now();
@@ -164,8 +166,7 @@ export class RegistryDesk {
     this.#otherCookie = kept === mintedCookie ? undefined : kept;
     if (!isNews || kept === mintedCookie) return;
     log.warning(
-      `Another cookie than this node's lies in ${registry.url} now: ` +
-        "nodes that start from now on cannot join, restart those that started before",
+      `The cookie in ${registry.url} has changed. New nodes cannot join; restart the existing ones`,
       { event: "note" },
     );
   }

@@ -18,7 +18,7 @@ import { compareNames } from "../core/explain/status_line.ts";
 import type { Log } from "../log/log.ts";
 
 /** What the reception needs of its node. */
-export interface ReceptionNode {
+export interface RequestHandlerNode {
   view(): Membership;
   /** Time on the node's monotonic clock, in milliseconds. */
   now(): number;
@@ -29,14 +29,14 @@ export interface ReceptionNode {
 type Reply = (body: Uint8Array) => void;
 
 /** Takes requests and hands out answers. */
-export class Reception {
+export class RequestHandler {
   readonly #log: Log;
   readonly #barrier: Barrier;
-  readonly #node: ReceptionNode;
+  readonly #node: RequestHandlerNode;
   readonly #waiting = new Map<number, Reply>();
   #replies = 0;
 
-  constructor({ log, barrier }: { log: Log; barrier: Barrier }, node: ReceptionNode) {
+  constructor({ log, barrier }: { log: Log; barrier: Barrier }, node: RequestHandlerNode) {
     this.#log = log;
     this.#barrier = barrier;
     this.#node = node;

@@ -35,7 +35,7 @@ export function statusEntriesMax(mode: StatusMode): number {
   }
 }
 
-/** Turns views into lines. */
+/** KeyedMutex views into lines. */
 export class StatusWriter {
   readonly #mode: StatusMode;
   #last = "";

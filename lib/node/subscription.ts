@@ -1,5 +1,5 @@
 /**
- * Turns something that is pushed into something that is awaited.
+ * KeyedMutex something that is pushed into something that is awaited.
  *
  * @module
  */

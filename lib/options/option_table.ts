@@ -353,7 +353,8 @@ export const optionTable = {
     inConfigFile: false,
     group: "Configuration",
     commands: [...all, "simulate"],
-    help: "JSON file with options; a flag beats the environment, the environment beats the file",
+    help:
+      "JSON file with options; a flag overrides the environment, the environment overrides the file",
     trade: "One file for all nodes and commands; an option that a command has no use for is " +
       "ignored in it.",
   }),

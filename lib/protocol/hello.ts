@@ -19,19 +19,19 @@ import { decodeUtf8, encodeUtf8 } from "../core/base/text.ts";
 
 /** Who speaks. */
 export interface Hello {
-  /** A member pings and is pinged; a visitor (a command) only asks. */
-  readonly role: "member" | "visitor";
-  /** Full name; a visitor calls itself `visitor@host`. */
+  /** A member pings and is pinged; a client (a command) only asks. */
+  readonly role: "member" | "client";
+  /** Full name; a client calls itself `client@host`. */
   readonly name: NodeName;
   readonly instance: InstanceId;
   readonly cluster: string;
-  /** Where the speaker can be reached; empty for a visitor. */
+  /** Where the speaker can be reached; empty for a client. */
   readonly addresses: readonly Address[];
   readonly software: string;
 }
 
 const helloSchema = v.object({
-  role: v.picklist(["member", "visitor"]),
+  role: v.picklist(["member", "client"]),
   name: nodeNameSchema,
   instance: instanceSchema,
   cluster: v.pipe(v.string(), v.maxLength(64)),

@@ -148,10 +148,10 @@ const voteSchema = v.object({
   conclusive: v.optional(v.boolean()),
 });
 
-const witnessSchema = v.object({
+const sightingSchema = v.object({
   name: nodeNameSchema,
   instance: instanceSchema,
-  beat: countSchema,
+  heartbeat: countSchema,
 });
 
 /** Shape of the one whom a request is for. */
@@ -221,10 +221,10 @@ const explanationSchema = v.object({
     v.object({ kind: pingKindSchema, agoMs: count, roundTripUs: v.optional(count) }),
   ),
   timeoutMs: count,
-  beat: v.picklist(["moving", "stale", "missing", "unknown"]),
-  beatAgeMs: v.optional(count),
+  heartbeat: v.picklist(["moving", "stale", "missing", "unknown"]),
+  heartbeatAgeMs: v.optional(count),
   registryWorks: v.boolean(),
-  ownHealth: count,
+  localHealth: count,
   isolated: v.boolean(),
   failures: count,
   incarnation: countSchema,
@@ -262,7 +262,7 @@ const answerSchema = v.variant("kind", [
 export const newsSchema = v.object({
   records: v.array(recordSchema),
   votes: v.array(voteSchema),
-  witnesses: v.array(witnessSchema),
+  sightings: v.array(sightingSchema),
 });
 
 const noticeSchema = v.object({

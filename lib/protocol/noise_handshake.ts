@@ -108,7 +108,7 @@ export class Initiator {
     this.#step = "read";
     const { publicKey } = this.#key;
     mixPublicKey(this.#state, publicKey);
-    return concat(publicKey, this.#state.sealAndHash(payload));
+    return concat(publicKey, this.#state.encryptAndHash(payload));
   }
 
   /** The payload of message 2; `undefined` if the sender does not hold the secret, or it is none. */
@@ -121,7 +121,7 @@ export class Initiator {
     const shared = this.#key.sharedSecret(publicKey);
     if (shared === undefined) return undefined;
     this.#state.mixKey(shared);
-    const payload = this.#state.openAndHash(message.subarray(ephemeralKeyBytes));
+    const payload = this.#state.decryptAndHash(message.subarray(ephemeralKeyBytes));
     if (payload !== undefined) this.#step = "split";
     return payload;
   }
@@ -158,7 +158,7 @@ export class Responder {
     if (message.length < handshakeOverheadBytes) return undefined;
     this.#initiatorKey = message.slice(0, ephemeralKeyBytes);
     mixPublicKey(this.#state, this.#initiatorKey);
-    const payload = this.#state.openAndHash(message.subarray(ephemeralKeyBytes));
+    const payload = this.#state.decryptAndHash(message.subarray(ephemeralKeyBytes));
     if (payload !== undefined) this.#step = "write";
     return payload;
   }
@@ -177,7 +177,7 @@ export class Responder {
     if (shared === undefined) return undefined;
     this.#state.mixKey(shared);
     this.#step = "split";
-    return concat(publicKey, this.#state.sealAndHash(payload));
+    return concat(publicKey, this.#state.encryptAndHash(payload));
   }
 
   /** The two ciphers; only after `writeMessage` gave a message. */

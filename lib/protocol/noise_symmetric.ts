@@ -125,14 +125,14 @@ export class SymmetricState {
   }
 
   /** Only after a key was mixed in; with NNpsk0 that is so from the first message on. */
-  sealAndHash(plain: Uint8Array): Uint8Array {
+  encryptAndHash(plain: Uint8Array): Uint8Array {
     assert(this.#cipher !== undefined, "a key was mixed in before the first payload");
     const sealed = this.#cipher.seal(plain, this.#hash);
     this.mixHash(sealed);
     return sealed;
   }
 
-  openAndHash(sealed: Uint8Array): Uint8Array | undefined {
+  decryptAndHash(sealed: Uint8Array): Uint8Array | undefined {
     assert(this.#cipher !== undefined, "a key was mixed in before the first payload");
     const plain = this.#cipher.open(sealed, this.#hash);
     if (plain !== undefined) this.mixHash(sealed);

@@ -48,7 +48,7 @@ export class ReclaimProofs {
 }
 
 function proofBy(key: Uint8Array, { name, instance, reclaims }: ReclaimingRow): string {
-  const rows = reclaims.from.flatMap((row) => [row.instance, `${row.beat}`]);
+  const rows = reclaims.from.flatMap((row) => [row.instance, `${row.heartbeat}`]);
   // No name, instance or number holds a NUL.
   const text = encodeUtf8([name, instance, ...rows].join("\0"));
   return bytesToHex(hmac(sha256, key, text).subarray(0, proofBytes));

@@ -137,13 +137,13 @@ export function schemaFault(
 const timingsSchema = v.object(
   {
     pingTimeoutMs: v.number(),
-    pingTimeoutLeastMs: v.number(),
-    pingTimeoutMostMs: v.number(),
+    pingTimeoutMinMs: v.number(),
+    pingTimeoutMaxMs: v.number(),
     connectTimeoutMs: v.number(),
     secondPingDelayMs: v.number(),
     indirectTimeoutMs: v.number(),
-    suspicionLeastMs: v.number(),
-    suspicionMostMs: v.number(),
+    suspicionMinMs: v.number(),
+    suspicionMaxMs: v.number(),
   } satisfies { readonly [Field in keyof ProfileTimings]: v.GenericSchema<unknown, number> },
 );
 

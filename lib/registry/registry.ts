@@ -2,7 +2,7 @@
  * A registry: any shared storage in which nodes leave a row about themselves and find the rows of
  * the others.
  *
- * It is a meeting place and a witness, never a judge: nothing here decides whether a node lives.
+ * Nodes meet in it; nothing here decides whether a node is alive.
  * A back end is one file beside this one, one line in `open.ts`, and one line in the conformance
  * suite, which quotes these clauses:
  *
@@ -37,14 +37,14 @@ export interface StoredRow {
 }
 
 /** Something in the registry that is no row of this program. */
-export interface Oddity {
+export interface ForeignEntry {
   /** Under which key it was found, made printable. */
   readonly key: string;
   /** What is wrong with it, as the end of a sentence: "it is not JSON". */
   readonly reason: string;
 }
 
-/** A timestamp that stands alone under the name of a node: a BEAM node, with its beat. */
+/** A timestamp that stands alone under the name of a node: a BEAM node, with its heartbeat. */
 export interface StoredTimestamp {
   readonly name: NodeName;
   /** Another one whenever the timestamp has been written anew with another time. */
@@ -61,7 +61,7 @@ export interface Listing {
   readonly rows: readonly StoredRow[];
   /** Names under which stands a timestamp alone: Elixir nodes of the original cluster. */
   readonly timestamps: readonly StoredTimestamp[];
-  readonly oddities: readonly Oddity[];
+  readonly foreignEntries: readonly ForeignEntry[];
   /** False if there is no cookie (R15): then newcomers would make up another one. */
   readonly hasCookie: boolean;
 }
@@ -99,19 +99,27 @@ export interface Registry extends AsyncDisposable {
   read(name: NodeName, signal: AbortSignal): Promise<StoredRow | undefined>;
 
   /**
-   * Writes `row` if the stored version is still `seen` (R2, R4, R5, R6). `undefined` as `seen` means
+   * Writes `row` if the stored version is still `expectedVersion` (R2, R4, R5, R6). `undefined` as `expectedVersion` means
    * that there must be no row; something unreadable under that name counts as none.
    *
    * @throws {RegistryError} if it is not known to be written
    */
-  write(row: Row, seen: RowVersion | undefined, signal: AbortSignal): Promise<WriteResult>;
+  write(
+    row: Row,
+    expectedVersion: RowVersion | undefined,
+    signal: AbortSignal,
+  ): Promise<WriteResult>;
 
   /**
-   * Removes the row if the stored version is still `seen` (R7); a timestamp alone, too (R14).
+   * Removes the row if the stored version is still `expectedVersion` (R7); a timestamp alone, too (R14).
    *
    * @throws {RegistryError} if it is not known to be removed
    */
-  remove(name: NodeName, seen: RowVersion, signal: AbortSignal): Promise<"removed" | "conflict">;
+  remove(
+    name: NodeName,
+    expectedVersion: RowVersion,
+    signal: AbortSignal,
+  ): Promise<"removed" | "conflict">;
 
   /**
    * The cluster's cookie, or `undefined` if there is none; changes nothing.
@@ -126,7 +134,7 @@ export interface Registry extends AsyncDisposable {
    *
    * @throws {RegistryError} if the storage did not answer, or the cookie cannot be read
    */
-  mintCookie(minted: string, signal: AbortSignal): Promise<string>;
+  getOrCreateCookie(minted: string, signal: AbortSignal): Promise<string>;
 
   /**
    * Calls `onChange` soon after someone changed a row, until `signal` is aborted. A hint: it may come

@@ -13,9 +13,9 @@ import type { NodeName } from "../core/base/name.ts";
 import { decodeRow, encodeRow, rowMaxBytes } from "../core/registration/row.ts";
 import type { Row } from "../core/registration/row.ts";
 import { encodeUtf8 } from "../core/base/text.ts";
-import { BoundedCalls } from "./shared/timed_calls.ts";
+import { TimedCalls } from "./shared/timed_calls.ts";
 import type { Call } from "./shared/timed_calls.ts";
-import { Oddities } from "./shared/foreign_entries.ts";
+import { ForeignEntries } from "./shared/foreign_entries.ts";
 import type {
   Listing,
   Registry,
@@ -33,17 +33,17 @@ export const cookieKey = ".cookie";
 export const defaultTimeoutMs = 2_000;
 
 /** A text with the version under which it is stored. */
-export interface Cell {
+export interface Entry {
   readonly text: string;
   /** Not empty; another one after each write, also of the same text, and after a removal. */
   readonly version: RowVersion;
 }
 
 /** What became of a conditional change. */
-export type Changed =
+export type CasResult =
   | { readonly kind: "done"; readonly version: RowVersion }
-  /** Something else than `seen` stands there: this, or nothing. */
-  | { readonly kind: "conflict"; readonly current: Cell | undefined };
+  /** Something else than `expectedVersion` stands there: this, or nothing. */
+  | { readonly kind: "conflict"; readonly current: Entry | undefined };
 
 /**
  * The texts of one cluster in one storage. Keys are names of nodes, {@linkcode cookieKey}, or
@@ -60,17 +60,17 @@ export interface Store extends AsyncDisposable {
   /** See {@linkcode Registry.paceMs}; 0 if left out. */
   readonly paceMs?: number;
   /** All keys with their cells, complete or not at all. Empty if nothing was ever written. */
-  entries(call: Call): Promise<readonly (readonly [key: string, cell: Cell])[]>;
-  get(key: string, call: Call): Promise<Cell | undefined>;
-  /** Puts `text` if the stored version is still `seen`; `undefined`: if there is nothing. */
-  put(key: string, text: string, seen: RowVersion | undefined, call: Call): Promise<Changed>;
-  /** Removes if the stored version is still `seen`; false if not. */
+  entries(call: Call): Promise<readonly (readonly [key: string, cell: Entry])[]>;
+  get(key: string, call: Call): Promise<Entry | undefined>;
+  /** Puts `text` if the stored version is still `expectedVersion`; `undefined`: if there is nothing. */
+  put(key: string, text: string, seen: RowVersion | undefined, call: Call): Promise<CasResult>;
+  /** Removes if the stored version is still `expectedVersion`; false if not. */
   remove(key: string, seen: RowVersion, call: Call): Promise<boolean>;
   /**
    * Makes what stands under `key` as good as new, if it has grown old by the storage's own measure.
    * Left out where nothing is cleared away for its age.
    */
-  refresh?(key: string, cell: Cell, call: Call): Promise<void>;
+  refresh?(key: string, cell: Entry, call: Call): Promise<void>;
   /**
    * Calls `onChange` soon after someone changed something, until `signal` is aborted; connects again
    * by itself. Never throws. Without hints it returns at once.
@@ -92,14 +92,14 @@ export function storeRegistry(store: Store, options: StoreOptions): Registry {
 
 class StoreRegistry implements Registry {
   readonly #store: Store;
-  readonly #calls: BoundedCalls;
+  readonly #calls: TimedCalls;
   readonly #closing = new AbortController();
 
   constructor(store: Store, { clock, timeoutMs = defaultTimeoutMs }: StoreOptions) {
     this.#store = store;
     const explain = (error: unknown): string | undefined =>
       error instanceof StorageFault ? error.message : undefined;
-    this.#calls = new BoundedCalls({ clock, timeoutMs, explain });
+    this.#calls = new TimedCalls({ clock, timeoutMs, explain });
   }
 
   get url(): string {
@@ -162,7 +162,7 @@ class StoreRegistry implements Registry {
     });
   }
 
-  mintCookie(minted: string, signal: AbortSignal): Promise<string> {
+  getOrCreateCookie(minted: string, signal: AbortSignal): Promise<string> {
     return this.#run("read or create the cookie of", "cookie", signal, async (call) => {
       const there = await this.#store.get(cookieKey, call);
       if (there !== undefined) {
@@ -177,7 +177,7 @@ class StoreRegistry implements Registry {
   }
 
   /** It need not succeed: others try, too, and a cookie that is lost is put back. */
-  async #refresh(cell: Cell, call: Call): Promise<void> {
+  async #refresh(cell: Entry, call: Call): Promise<void> {
     try {
       await this.#store.refresh?.(cookieKey, cell, call);
     } catch (error) {
@@ -198,18 +198,18 @@ class StoreRegistry implements Registry {
 
   #run<T>(
     verb: string,
-    lane: string,
+    queueKey: string,
     signal: AbortSignal,
     work: (call: Call) => Promise<T>,
   ): Promise<T> {
-    return this.#calls.run(lane, `${verb} ${this.url}`, signal, work);
+    return this.#calls.run(queueKey, `${verb} ${this.url}`, signal, work);
   }
 }
 
-function listingOf(entries: readonly (readonly [string, Cell])[]): Listing {
+function listingOf(entries: readonly (readonly [string, Entry])[]): Listing {
   const rows: StoredRow[] = [];
   const timestamps: StoredTimestamp[] = [];
-  const oddities = new Oddities();
+  const foreignEntries = new ForeignEntries();
   let hasCookie = false;
   for (const [key, { text, version }] of entries) {
     if (key === cookieKey) {
@@ -218,18 +218,18 @@ function listingOf(entries: readonly (readonly [string, Cell])[]): Listing {
     }
     const name = parseNodeName(key);
     if (name === undefined) {
-      oddities.add(key, "its name is not that of a node");
+      foreignEntries.add(key, "its name is not that of a node");
       continue;
     }
     const decoded = decodeRow(name, text);
     if (decoded.kind === "row") rows.push({ row: decoded.row, version });
     else if (decoded.kind === "timestamp") timestamps.push({ name, version });
-    else oddities.add(key, decoded.reason);
+    else foreignEntries.add(key, decoded.reason);
   }
-  return { rows, timestamps, oddities: oddities.list(), hasCookie };
+  return { rows, timestamps, foreignEntries: foreignEntries.list(), hasCookie };
 }
 
-function storedRow(name: NodeName, cell: Cell | undefined): StoredRow | undefined {
+function storedRow(name: NodeName, cell: Entry | undefined): StoredRow | undefined {
   const decoded = cell && decodeRow(name, cell.text);
   return cell && decoded?.kind === "row" ? { row: decoded.row, version: cell.version } : undefined;
 }

@@ -27,7 +27,7 @@ type Reply =
 /** Requests in a row without an answer after which a connection is given up. */
 const silentMax = 2;
 
-/** How long a comparison of rosters may take, in milliseconds. */
+/** How long a comparison of member lists may take, in milliseconds. */
 const syncTimeoutMs = 2000;
 
 /** A ping on its way. */

@@ -62,7 +62,7 @@ export class SimRegistry {
       }
       case "write": {
         const row = { ...effect.row, activeAt: this.wallClock(effect.row.name) };
-        const result = this.write(row, effect.seen, now);
+        const result = this.write(row, effect.expectedVersion, now);
         if (typeof result === "string") return { kind: "write-failed", reason: result };
         if (result.kind === "written") return result;
         return { kind: "write-conflict", current: result.current };
@@ -87,22 +87,26 @@ export class SimRegistry {
   }
 
   /** Writes if the stored version is `seen`. */
-  write(row: Row, seen: string | undefined, now: number): SimWrite | string {
+  write(row: Row, expectedVersion: string | undefined, now: number): SimWrite | string {
     this.writes++;
     const fault = this.awayBecause ?? this.readOnlyBecause;
     if (fault !== undefined) return fault;
     const current = this.#rows.get(row.name);
-    if (current?.version !== seen) return { kind: "conflict", current };
+    if (current?.version !== expectedVersion) return { kind: "conflict", current };
     const version = `v${++this.#versions}`;
     this.#put(row.name, { row, version }, now);
     return this.liesBecause ?? { kind: "written", version };
   }
 
   /** Removes if the stored version is `seen`. */
-  remove(name: NodeName, seen: string, now: number): "removed" | "conflict" | { fault: string } {
+  remove(
+    name: NodeName,
+    expectedVersion: string,
+    now: number,
+  ): "removed" | "conflict" | { fault: string } {
     const fault = this.awayBecause ?? this.readOnlyBecause;
     if (fault !== undefined) return { fault };
-    if (this.#rows.get(name)?.version !== seen) return "conflict";
+    if (this.#rows.get(name)?.version !== expectedVersion) return "conflict";
     this.#put(name, undefined, now);
     return this.liesBecause === undefined ? "removed" : { fault: this.liesBecause };
   }

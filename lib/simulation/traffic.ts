@@ -60,8 +60,8 @@ export class Traffic {
         return this.#add(bytes + this.#sizeOfRecords(message.records));
       }
       case "tell": {
-        const { records, votes, witnesses } = message.news;
-        const news = { records: [], votes, witnesses };
+        const { records, votes, sightings } = message.news;
+        const news = { records: [], votes, sightings };
         const bytes = sizeOf({ kind: "news", news }) + this.#sizeOfRecords(records);
         return this.#add(bytes, message.to.length);
       }

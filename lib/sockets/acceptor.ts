@@ -83,22 +83,22 @@ export class Acceptor {
 
   /**
    * @param listeners at least one, all of the same port
-   * @param parts `guestsMax`: how many may wait; more are not accepted before they had their turn
+   * @param parts `pendingMax`: how many may wait; more are not accepted before they had their turn
    * @param receive is given each connection; resolves when that is over
    */
   constructor(
     listeners: readonly Deno.TcpListener[],
-    { clock, barrier, guestsMax }: {
+    { clock, barrier, pendingMax }: {
       readonly clock: Clock;
       readonly barrier: Barrier;
-      readonly guestsMax: number;
+      readonly pendingMax: number;
     },
     receive: (socket: Deno.TcpConn) => Promise<void>,
   ) {
     this.#listeners = listeners;
     this.#clock = clock;
     this.#barrier = barrier;
-    this.#burst = Math.min(acceptBurst, guestsMax);
+    this.#burst = Math.min(acceptBurst, pendingMax);
     this.#receive = receive;
     for (const listener of listeners) this.#track(this.#acceptAll(listener));
   }

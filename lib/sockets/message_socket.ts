@@ -17,7 +17,7 @@ export interface WireEnd {
 }
 
 /** The part of `Deno.TcpConn` that a wire needs. */
-export type WireSocket = Pick<Deno.TcpConn, "read" | "write" | "close" | "setNoDelay">;
+export type ByteSocket = Pick<Deno.TcpConn, "read" | "write" | "close" | "setNoDelay">;
 
 /** Cuts a stream into messages. */
 export interface MessageReader {
@@ -42,16 +42,16 @@ export interface WireParts<Reader extends MessageReader> {
 }
 
 /** Messages over one socket. What they look like is up to those who extend it. */
-export abstract class SocketWire<Reader extends MessageReader> {
+export abstract class MessageSocket<Reader extends MessageReader> {
   protected readonly reader: Reader;
   protected readonly queue: WriteQueue;
-  readonly #socket: WireSocket;
+  readonly #socket: ByteSocket;
   readonly #unit: string;
   readonly #chunk: Uint8Array<ArrayBuffer>;
   #end: WireEnd | undefined;
 
   constructor(
-    socket: WireSocket,
+    socket: ByteSocket,
     { reader, unit, chunkBytes, queueMaxBytes }: WireParts<Reader>,
   ) {
     this.#socket = socket;

@@ -1,25 +1,25 @@
 /**
- * Guests: inbound connections of which nobody knows yet whether they are members.
+ * PendingConnections: inbound connections of which nobody knows yet whether they are members.
  *
  * Their number is limited, in all and per host. When it is full the oldest one has to go, not the
- * newest: a member is through in milliseconds, so only those who came to sit are hit. Guests whose
- * first message was made with the cookie are counted apart, and a crowd of strangers cannot push
+ * newest: a member is through in milliseconds, so only those who came to sit are hit. PendingConnections whose
+ * first message was made with the cookie are counted apart, and a crowd of unauthenticated peers cannot push
  * them out.
  *
  * @module
  */
 
-/** A guest's place; {@linkcode Guests} hands it out. */
-export interface Guest {
+/** A pending connection's place; {@linkcode PendingConnections} hands it out. */
+export interface PendingConnection {
   readonly host: string;
   /** Called when the place is needed for somebody else. */
   readonly evict: () => void;
 }
 
-/** The guests of one kind, oldest first. */
+/** The pending connections of one kind, oldest first. */
 class Room {
-  readonly #all = new Set<Guest>();
-  readonly #byHost = new Map<string, Set<Guest>>();
+  readonly #all = new Set<PendingConnection>();
+  readonly #byHost = new Map<string, Set<PendingConnection>>();
 
   get size(): number {
     return this.#all.size;
@@ -29,36 +29,36 @@ class Room {
     return this.#byHost.get(host)?.size ?? 0;
   }
 
-  oldest(host?: string): Guest | undefined {
+  oldest(host?: string): PendingConnection | undefined {
     const [first] = host === undefined ? this.#all : this.#byHost.get(host) ?? [];
     return first;
   }
 
-  add(guest: Guest): void {
-    this.#all.add(guest);
-    const sameHost = this.#byHost.get(guest.host);
-    if (sameHost) sameHost.add(guest);
-    else this.#byHost.set(guest.host, new Set([guest]));
+  add(pending: PendingConnection): void {
+    this.#all.add(pending);
+    const sameHost = this.#byHost.get(pending.host);
+    if (sameHost) sameHost.add(pending);
+    else this.#byHost.set(pending.host, new Set([pending]));
   }
 
-  delete(guest: Guest): void {
-    if (!this.#all.delete(guest)) return;
-    const sameHost = this.#byHost.get(guest.host);
-    sameHost?.delete(guest);
-    if (sameHost?.size === 0) this.#byHost.delete(guest.host);
+  delete(pending: PendingConnection): void {
+    if (!this.#all.delete(pending)) return;
+    const sameHost = this.#byHost.get(pending.host);
+    sameHost?.delete(pending);
+    if (sameHost?.size === 0) this.#byHost.delete(pending.host);
   }
 }
 
-/** Places for guests. */
-export class Guests {
+/** Places for pending connections. */
+export class PendingConnections {
   readonly #strangers = new Room();
   readonly #proven = new Room();
   readonly #max: number;
   readonly #perHostMax: number;
 
   /**
-   * @param max most guests of each kind
-   * @param perHostMax most guests of each kind from one host
+   * @param max most pending connections of each kind
+   * @param perHostMax most pending connections of each kind from one host
    */
   constructor(max: number, perHostMax: number) {
     this.#max = max;
@@ -71,28 +71,28 @@ export class Guests {
   }
 
   /** Gives a place to a newcomer, if need be that of the oldest stranger. */
-  admit(host: string, evict: () => void): Guest {
-    const guest = { host, evict };
-    this.#place(this.#strangers, guest);
-    return guest;
+  admit(host: string, evict: () => void): PendingConnection {
+    const pending = { host, evict };
+    this.#place(this.#strangers, pending);
+    return pending;
   }
 
   /** Its first message was made with the cookie. */
-  prove(guest: Guest): void {
-    this.#strangers.delete(guest);
-    this.#place(this.#proven, guest);
+  prove(pending: PendingConnection): void {
+    this.#strangers.delete(pending);
+    this.#place(this.#proven, pending);
   }
 
   /** Its place is free again; twice does nothing. */
-  leave(guest: Guest): void {
-    this.#strangers.delete(guest);
-    this.#proven.delete(guest);
+  leave(pending: PendingConnection): void {
+    this.#strangers.delete(pending);
+    this.#proven.delete(pending);
   }
 
-  #place(room: Room, guest: Guest): void {
-    const crowded = room.sizeOf(guest.host) >= this.#perHostMax;
+  #place(room: Room, pending: PendingConnection): void {
+    const crowded = room.sizeOf(pending.host) >= this.#perHostMax;
     const oldest = crowded
-      ? room.oldest(guest.host)
+      ? room.oldest(pending.host)
       : room.size >= this.#max
       ? room.oldest()
       : undefined;
@@ -100,6 +100,6 @@ export class Guests {
       room.delete(oldest);
       oldest.evict();
     }
-    room.add(guest);
+    room.add(pending);
   }
 }

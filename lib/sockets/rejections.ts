@@ -1,5 +1,5 @@
 /**
- * Reports of strangers, per host at first one a second and then less and less, so that neither a flood
+ * Reports of unauthenticated peers, per host at first one a second and then less and less, so that neither a flood
  * at the door nor a node with another cookie, which comes for ever, is followed by one in the log.
  *
  * @module
@@ -26,7 +26,7 @@ interface Stranger {
 }
 
 /** Passes reports on, or keeps quiet. */
-export class StrangerReports {
+export class RejectionReports {
   readonly #clock: Now;
   readonly #report: (host: string, reason: string) => void;
   readonly #known = new Map<string, Stranger>();
@@ -36,7 +36,7 @@ export class StrangerReports {
     this.#report = report;
   }
 
-  /** Somebody at `host` was turned away. */
+  /** Somebody at `host` was rejected. */
   add(host: string, reason: string): void {
     const now = this.#clock.now();
     const known = this.#known.get(host);

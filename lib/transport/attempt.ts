@@ -11,12 +11,12 @@ import { decodeUtf8 } from "../core/base/text.ts";
 import type { Barrier } from "../barrier.ts";
 import type { Clock } from "../clock.ts";
 import type { ConnectionParts } from "./connection.ts";
-import { helloMaxBytes, introduce, type Introduction, type Keys, knock } from "./handshake.ts";
+import { helloMaxBytes, initiate, introduce, type Introduction, type Keys } from "./handshake.ts";
 import type { TransportLimits } from "./limits.ts";
 import type { Outcome, Target } from "./transport.ts";
 import { reasonOf } from "../sockets/reason.ts";
 import type { Resolver } from "../sockets/resolver.ts";
-import { type Socket, Wire } from "./framed_socket.ts";
+import { FramedSocket, type Socket } from "./framed_socket.ts";
 
 /** An outcome without an answer. */
 export type Failure = Exclude<Outcome, { kind: "answer" }>;
@@ -53,7 +53,7 @@ export type AttemptResult =
   }
   | Failure;
 
-/** Times a member that was turned away under load, although it has the right cookie, tries in all. */
+/** Times a member that was rejected under load, although it has the right cookie, tries in all. */
 const triesMax = 3;
 
 /** One IP address being dialled. */
@@ -66,7 +66,7 @@ export class Attempt {
   readonly #target: Target;
   readonly #fresh: boolean;
   readonly #abort = new AbortController();
-  #wire: Wire | undefined;
+  #framed: FramedSocket | undefined;
   #stopped: Failure | undefined;
 
   /** @param fresh true if the connection is for a single request */
@@ -87,7 +87,7 @@ export class Attempt {
   /** How it stands: what its outcome is if it has to end now. */
   get standing(): Failure {
     const where = this.#where;
-    return this.#wire === undefined
+    return this.#framed === undefined
       ? { kind: "no-answer", detail: `${where} did not answer` }
       : { kind: "silent", detail: `${where} accepted the connection but said nothing` };
   }
@@ -96,7 +96,7 @@ export class Attempt {
   stop(failure: Failure = this.standing): void {
     this.#stopped ??= failure;
     this.#abort.abort();
-    this.#wire?.close("ours", failure.detail);
+    this.#framed?.close("ours", failure.detail);
   }
 
   async #run(): Promise<AttemptResult> {
@@ -104,7 +104,7 @@ export class Attempt {
     const result = await this.#context.barrier.settle("a dial", () => this.#meet(), broken);
     // Identified and stopped at the same moment: whoever gets it has to close it politely.
     if (result.kind === "identified") return result;
-    this.#wire?.close("ours", result.kind);
+    this.#framed?.close("ours", result.kind);
     return this.#stopped ?? result;
   }
 
@@ -113,12 +113,12 @@ export class Attempt {
     let cancel: (() => void) | undefined;
     try {
       for (let tries = 1;; tries++) {
-        const wire = await this.#open();
-        if (!(wire instanceof Wire)) return wire;
+        const framed = await this.#open();
+        if (!(framed instanceof FramedSocket)) return framed;
         cancel ??= clock.after(limits.handshakeTimeoutMs, () => this.stop());
-        const introduction = await knock(wire, keys, keys.starts);
-        if (introduction !== undefined) return this.#greet(wire, introduction);
-        if (wire.end?.kind !== "closed") return this.#failureOf(wire);
+        const introduction = await initiate(framed, keys, keys.starts);
+        if (introduction !== undefined) return this.#verifyPeer(framed, introduction);
+        if (framed.end?.kind !== "closed") return this.#failureOf(framed);
         const failure = await this.#askForCluster();
         if (failure.kind !== "reset" || tries === triesMax) return failure;
       }
@@ -128,26 +128,26 @@ export class Attempt {
   }
 
   /** The other side holds the cookie: is it the one that is looked for? */
-  #greet(wire: Wire, { payload, ciphers }: Introduction): AttemptResult {
+  #verifyPeer(framed: FramedSocket, { payload, ciphers }: Introduction): AttemptResult {
     if (this.#stopped) return this.#stopped;
     const peer = decodeHello(payload);
     if (peer === undefined) return this.#garbage("its hello is not legal");
     const other = this.#otherThanWanted(peer);
     if (other !== undefined) return other;
     const own = this.#context.hello();
-    introduce(wire, ciphers, own, this.#fresh || own.role === "visitor");
+    introduce(framed, ciphers, own, this.#fresh || own.role === "client");
     // From here on the wire belongs to the connection, and stopping must not close it.
-    this.#wire = undefined;
+    this.#framed = undefined;
     const { told: address } = this.endpoint;
-    const parts = { wire, ciphers, peer, address, dialled: true, reusable: !this.#fresh };
+    const parts = { framed, ciphers, peer, address, dialled: true, reusable: !this.#fresh };
     return { kind: "identified", parts, endpoint: this.endpoint };
   }
 
-  async #open(): Promise<Wire | Failure> {
+  async #open(): Promise<FramedSocket | Failure> {
     const { connect, limits } = this.#context;
     const where = this.#where;
     // One that has told the cluster has said all, and may be open still.
-    this.#wire?.close("ours", "another connection was opened");
+    this.#framed?.close("ours", "another connection was opened");
     let socket: Socket;
     try {
       const { told: { port }, host } = this.endpoint;
@@ -163,19 +163,19 @@ export class Attempt {
       socket.close();
       return { kind: "refused", detail: `nobody listens at ${where}` };
     }
-    this.#wire = new Wire(socket, helloMaxBytes, limits.writeQueueMaxBytes);
-    return this.#wire;
+    this.#framed = new FramedSocket(socket, helloMaxBytes, limits.writeQueueMaxBytes);
+    return this.#framed;
   }
 
   /** Turned away without a word: another cluster, or another cookie? */
   async #askForCluster(): Promise<Failure> {
     const { keys } = this.#context;
     const where = this.#where;
-    const wire = await this.#open();
-    if (!(wire instanceof Wire)) return wire;
-    const introduction = await knock(wire, keys, keys.bareStarts);
+    const framed = await this.#open();
+    if (!(framed instanceof FramedSocket)) return framed;
+    const introduction = await initiate(framed, keys, keys.bareStarts);
     if (introduction === undefined) {
-      if (wire.end?.kind !== "closed") return this.#failureOf(wire);
+      if (framed.end?.kind !== "closed") return this.#failureOf(framed);
       const detail = `${where} holds another cookie, or is no clusternode`;
       return { kind: "wrong-cookie", detail };
     }
@@ -201,9 +201,9 @@ export class Attempt {
     return { kind: "other-instance", detail: `${where} is ${who}`, from: peer };
   }
 
-  #failureOf(wire: Wire): Failure {
+  #failureOf(framed: FramedSocket): Failure {
     const where = this.#where;
-    const end = wire.end;
+    const end = framed.end;
     if (end?.kind === "garbage") return this.#garbage(end.detail);
     return { kind: "reset", detail: `${where}: ${end?.detail ?? "the connection ended"}` };
   }

@@ -21,20 +21,20 @@ import type { Clock } from "../clock.ts";
 import type { TransportLimits } from "./limits.ts";
 import { type RequestResult, Requests } from "./requests.ts";
 import type { TransportHandler } from "./transport.ts";
-import type { Wire } from "./framed_socket.ts";
+import type { FramedSocket } from "./framed_socket.ts";
 
 const nothing = new Uint8Array(0);
 
 /** What a connection is made of. */
 export interface ConnectionParts {
-  readonly wire: Wire;
+  readonly framed: FramedSocket;
   readonly ciphers: HandshakeResult;
   readonly peer: Hello;
   /** Where the peer answers: the address dialled, or the best guess for an inbound connection. */
   readonly address: Address;
   /** True if this side opened it. */
   readonly dialled: boolean;
-  /** True if this side may ask over it again; not so if a visitor or a single request opened it. */
+  /** True if this side may ask over it again; not so if a client or a single request opened it. */
   readonly reusable: boolean;
 }
 
@@ -54,10 +54,10 @@ export class Connection {
   readonly address: Address;
   readonly dialled: boolean;
   readonly reusable: boolean;
-  /** Sweeps since the last frame in either direction; kept by {@linkcode Peers}. */
-  idleSweeps = 0;
+  /** Sweeps since the last frame in either direction; kept by {@linkcode ConnectionPool}. */
+  idleChecks = 0;
 
-  readonly #wire: Wire;
+  readonly #framed: FramedSocket;
   readonly #ciphers: HandshakeResult;
   readonly #context: ConnectionContext;
   readonly #requests: Requests;
@@ -72,7 +72,7 @@ export class Connection {
     this.address = parts.address;
     this.dialled = parts.dialled;
     this.reusable = parts.reusable;
-    this.#wire = parts.wire;
+    this.#framed = parts.framed;
     this.#ciphers = parts.ciphers;
     this.#context = context;
     const { clock, limits, handler } = context;
@@ -81,17 +81,17 @@ export class Connection {
       onSilent: (silentInRow) => silentInRow >= limits.silentMax && this.#giveUp(),
       onIdle: () => this.#finishIfDrained(),
     });
-    this.#wire.limitBytes = frameMaxBytes;
+    this.#framed.limitBytes = frameMaxBytes;
   }
 
   /** The address of this machine that it hangs on. */
   get localHost(): string {
-    return this.#wire.localHost;
+    return this.#framed.localHost;
   }
 
   /** True if new requests and notices may go over it. */
   get usable(): boolean {
-    return !this.#saidGoodbye && !this.#heardGoodbye && this.#wire.end === undefined;
+    return !this.#saidGoodbye && !this.#heardGoodbye && this.#framed.end === undefined;
   }
 
   /** True if an answer is awaited or owed. */
@@ -104,16 +104,16 @@ export class Connection {
     const { barrier } = this.#context;
     await barrier.settle("a connection", () => this.#takeAll());
     // After a fault of the program it is still open.
-    this.#wire.close("reset", "a fault of this program");
+    this.#framed.close("reset", "a fault of this program");
     barrier.run("the end of a connection", () => this.#afterEnd());
   }
 
   async #takeAll(): Promise<void> {
     do {
-      for (let frame = this.#wire.next(); frame !== undefined; frame = this.#wire.next()) {
+      for (let frame = this.#framed.next(); frame !== undefined; frame = this.#framed.next()) {
         this.#take(frame);
       }
-    } while (await this.#wire.fill());
+    } while (await this.#framed.fill());
   }
 
   /** Sends a request; resolves with its answer or how it failed. */
@@ -125,7 +125,7 @@ export class Connection {
       const id = this.#requests.add(timeoutMs, resolve);
       if (id === undefined) return;
       this.#send("request", id, body);
-      this.#requests.sent(id, this.#wire.acceptedBytes);
+      this.#requests.sent(id, this.#framed.acceptedBytes);
     });
   }
 
@@ -136,13 +136,13 @@ export class Connection {
 
   /** Takes it out of use; it closes once both sides have the answers they wait for. */
   drain(): void {
-    if (this.#saidGoodbye || this.#wire.end !== undefined) return;
+    if (this.#saidGoodbye || this.#framed.end !== undefined) return;
     this.#send("goodbye", 0, nothing);
     this.#saidGoodbye = true;
     const { clock, limits } = this.#context;
     this.#cancelDrain = clock.after(
       limits.drainTimeoutMs,
-      () => this.#wire.close("ours", "the last answers did not come"),
+      () => this.#framed.close("ours", "the last answers did not come"),
     );
     this.#finishIfDrained();
   }
@@ -150,7 +150,7 @@ export class Connection {
   /** Says goodbye and closes; requests in flight end as `kind`. Resolves when it is closed. */
   async leave(kind: "closed" | "reset", detail: string): Promise<void> {
     await this.#context.barrier.settle("the end of a connection", () => this.#leave(kind, detail));
-    this.#wire.close("ours", detail);
+    this.#framed.close("ours", detail);
   }
 
   async #leave(kind: "closed" | "reset", detail: string): Promise<void> {
@@ -158,24 +158,24 @@ export class Connection {
     this.#saidGoodbye = true;
     this.#requests.endAll(() => ({ kind, detail }));
     const { clock, limits } = this.#context;
-    const cancel = clock.after(limits.goodbyeTimeoutMs, () => this.#wire.close("ours", detail));
-    await this.#wire.flushed();
+    const cancel = clock.after(limits.goodbyeTimeoutMs, () => this.#framed.close("ours", detail));
+    await this.#framed.flushed();
     cancel();
   }
 
   #send(kind: EnvelopeKind, id: number, body: Uint8Array): void {
-    this.idleSweeps = 0;
-    if (this.#wire.end !== undefined) return;
-    this.#wire.write(this.#ciphers.send.seal(encodeEnvelope(kind, id, body)));
+    this.idleChecks = 0;
+    if (this.#framed.end !== undefined) return;
+    this.#framed.write(this.#ciphers.send.seal(encodeEnvelope(kind, id, body)));
   }
 
   #take(frame: Uint8Array): void {
     const plain = this.#ciphers.receive.open(frame);
     const envelope = plain && decodeEnvelope(plain);
     if (envelope === undefined) {
-      return this.#wire.close("garbage", "a frame does not open: it was damaged or repeated");
+      return this.#framed.close("garbage", "a frame does not open: it was damaged or repeated");
     }
-    this.idleSweeps = 0;
+    this.idleChecks = 0;
     this.#requests.heard();
     const { kind, id, body } = envelope;
     switch (kind) {
@@ -191,7 +191,7 @@ export class Connection {
         return this.#finishIfDrained();
       case "hello":
       case "visit":
-        return this.#wire.close("garbage", "a second hello");
+        return this.#framed.close("garbage", "a second hello");
       default:
         return unreachable(kind);
     }
@@ -199,7 +199,7 @@ export class Connection {
 
   #takeRequest(id: number, body: Uint8Array): void {
     if (this.#unanswered >= this.#context.limits.requestsMax) {
-      return this.#wire.close("garbage", "more requests at once than a peer may send");
+      return this.#framed.close("garbage", "more requests at once than a peer may send");
     }
     this.#unanswered++;
     let answered = false;
@@ -208,7 +208,7 @@ export class Connection {
       answered = true;
       this.#unanswered--;
       if (answer.length > bodyMaxBytes) {
-        return this.#wire.close("ours", `an answer of ${answer.length} bytes fits no frame`);
+        return this.#framed.close("ours", `an answer of ${answer.length} bytes fits no frame`);
       }
       this.#send("answer", id, answer);
       this.#finishIfDrained();
@@ -219,7 +219,7 @@ export class Connection {
     if (!this.#saidGoodbye || !this.#heardGoodbye || this.busy || this.#finishing) return;
     this.#finishing = true;
     // Flushing cannot take for ever: draining has a deadline.
-    void this.#wire.flushed().then(() => this.#wire.close("ours", "drained"));
+    void this.#framed.flushed().then(() => this.#framed.close("ours", "drained"));
   }
 
   /** A stalled connection may come back minutes later; a new one works at once or not at all. */
@@ -230,11 +230,11 @@ export class Connection {
   }
 
   #afterEnd(): void {
-    const end = this.#wire.end;
+    const end = this.#framed.end;
     const { kind, detail } = end ?? { kind: "reset", detail: "the connection ended" };
     this.#cancelDrain?.();
     this.#requests.endAll((sentBytes) => {
-      if (sentBytes > this.#wire.writtenBytes) return { kind: "unsent", detail };
+      if (sentBytes > this.#framed.writtenBytes) return { kind: "unsent", detail };
       return { kind: kind === "garbage" ? "garbage" : "reset", detail };
     });
     const wanted = this.#heardGoodbye || (kind === "ours" && this.#saidGoodbye);

@@ -16,14 +16,14 @@ import type { Target } from "./transport.ts";
 const perPeerMax = 4;
 
 /** Sweeps without traffic after which the dialler, and much later the other side, drains. */
-const idleSweepsDialler = 4;
-const idleSweepsOther = 12;
+const idleChecksDialler = 4;
+const idleChecksOther = 12;
 
 /** Part of the idle timeout between two sweeps. */
-export const sweepsPerIdleTimeout = idleSweepsDialler;
+export const checksPerIdleTimeout = idleChecksDialler;
 
 /** All identified connections. */
-export class Peers {
+export class ConnectionPool {
   readonly #own: InstanceId;
   readonly #max: number;
   /** The newest connection of a peer stands last. */
@@ -98,17 +98,17 @@ export class Peers {
     return undefined;
   }
 
-  /** The connection over which to send a notice: a visitor can be told something too. */
+  /** The connection over which to send a notice: a client can be told something too. */
   findForNotice(instance: InstanceId): Connection | undefined {
     return this.#preferred(instance) ?? this.of(instance).findLast((one) => one.usable);
   }
 
   /** Counts a sweep; drains what nobody used for a long time. */
-  sweep(): void {
+  checkIdle(): void {
     for (const connection of this.all()) {
-      connection.idleSweeps++;
-      const limit = connection.dialled ? idleSweepsDialler : idleSweepsOther;
-      if (connection.idleSweeps > limit && !connection.busy) connection.drain();
+      connection.idleChecks++;
+      const limit = connection.dialled ? idleChecksDialler : idleChecksOther;
+      if (connection.idleChecks > limit && !connection.busy) connection.drain();
     }
   }
 
@@ -138,7 +138,7 @@ export class Peers {
   #drainLongestIdle(): void {
     let longest: Connection | undefined;
     for (const one of this.all()) {
-      if (longest === undefined || one.idleSweeps > longest.idleSweeps) longest = one;
+      if (longest === undefined || one.idleChecks > longest.idleChecks) longest = one;
     }
     void longest?.leave("reset", `more than ${this.#max} connections`);
   }

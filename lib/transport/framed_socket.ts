@@ -5,16 +5,16 @@
  */
 import { socketHost } from "../core/base/address.ts";
 import { encodeFrame, FrameReader } from "../protocol/frame.ts";
-import { SocketWire, type WireSocket } from "../sockets/message_socket.ts";
+import { type ByteSocket, MessageSocket } from "../sockets/message_socket.ts";
 
 /** The part of `Deno.TcpConn` that a wire, and who opens one, needs. */
-export type Socket = WireSocket & Pick<Deno.TcpConn, "localAddr" | "remoteAddr">;
+export type Socket = ByteSocket & Pick<Deno.TcpConn, "localAddr" | "remoteAddr">;
 
 /** What is read at once, in bytes. */
 const chunkBytes = 8 * 1024;
 
 /** Frames over one socket. */
-export class Wire extends SocketWire<FrameReader> {
+export class FramedSocket extends MessageSocket<FrameReader> {
   readonly #localAddr: Deno.NetAddr;
 
   /**

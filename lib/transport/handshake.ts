@@ -8,7 +8,7 @@
  *        | first frame: who I am                ->    |  opened: the initiator is identified
  *
  * A message 1 for another cluster does not open either, and looks like one with another cookie. So an
- * initiator that was turned away asks once more without naming a cluster (the bare prologue); a
+ * initiator that was rejected asks once more without naming a cluster (the bare prologue); a
  * responder with the same cookie answers that with the name of its own cluster, and closes.
  *
  * @module
@@ -28,13 +28,13 @@ import {
 } from "../protocol/noise_handshake.ts";
 import { encodeUtf8 } from "../core/base/text.ts";
 import { ephemeralKey } from "./ephemeral_key.ts";
-import type { Wire } from "./framed_socket.ts";
+import type { FramedSocket } from "./framed_socket.ts";
 
 /** Largest message with a hello in it, in bytes. */
 export const helloMaxBytes = 8 * 1024;
 
-/** Largest first message of a stranger, in bytes: more is not read from anybody unknown. */
-export const knockMaxBytes = handshakeOverheadBytes;
+/** Largest first message of an unauthenticated peer, in bytes: more is not read from anybody unknown. */
+export const initiationMaxBytes = handshakeOverheadBytes;
 
 const nothing = new Uint8Array(0);
 const version = "clusternode/1";
@@ -82,20 +82,20 @@ export interface Introduction {
  * The initiator's side up to message 2, with the first cookie of `starts`. `undefined` if the wire ended: `closed` without a byte means
  * that the responder turned us away, `garbage` that it is no responder.
  */
-export async function knock(
-  wire: Wire,
+export async function initiate(
+  framed: FramedSocket,
   { newKey }: Keys,
   starts: readonly HandshakeStart[],
 ): Promise<Introduction | undefined> {
   const [start] = starts as readonly [HandshakeStart];
   const initiator = new Initiator({ start, newKey });
-  wire.limitBytes = helloMaxBytes;
-  wire.write(initiator.writeMessage(nothing));
-  const message = await wire.read();
+  framed.limitBytes = helloMaxBytes;
+  framed.write(initiator.writeMessage(nothing));
+  const message = await framed.read();
   if (message === undefined) return undefined;
   const payload = initiator.readMessage(message);
   if (payload === undefined) {
-    wire.close("garbage", "the answer to the handshake does not open");
+    framed.close("garbage", "the answer to the handshake does not open");
     return undefined;
   }
   return { payload, ciphers: initiator.split() };
@@ -103,26 +103,26 @@ export async function knock(
 
 /** The initiator's last step: tells who it is. `visit` if it does not want to be asked. */
 export function introduce(
-  wire: Wire,
+  framed: FramedSocket,
   ciphers: HandshakeResult,
   hello: Hello,
   visit: boolean,
 ): void {
-  wire.write(ciphers.send.seal(encodeEnvelope(visit ? "visit" : "hello", 0, encodeHello(hello))));
+  framed.write(ciphers.send.seal(encodeEnvelope(visit ? "visit" : "hello", 0, encodeHello(hello))));
 }
 
 /** Closes a connection that is not needed after all, so that the other side sees no loss in it. */
 export async function withdraw(
-  { wire, ciphers }: { readonly wire: Wire; readonly ciphers: HandshakeResult },
+  { framed, ciphers }: { readonly framed: FramedSocket; readonly ciphers: HandshakeResult },
   reason: string,
 ): Promise<void> {
-  wire.write(ciphers.send.seal(encodeEnvelope("goodbye", 0, nothing)));
-  await wire.flushed();
-  wire.close("ours", reason);
+  framed.write(ciphers.send.seal(encodeEnvelope("goodbye", 0, nothing)));
+  await framed.flushed();
+  framed.close("ours", reason);
 }
 
 /** What the responder learned. */
-export type Reception =
+export type RequestHandler =
   | {
     readonly kind: "identified";
     readonly hello: Hello;
@@ -139,32 +139,32 @@ export type Reception =
  *   somebody who does
  */
 export async function receive(
-  wire: Wire,
+  framed: FramedSocket,
   keys: Keys,
   hello: () => Hello,
   onProven: () => void,
-): Promise<Reception> {
-  const knocked = await wire.read();
-  if (knocked === undefined) return turnedAway(wire, false, "closed before it said anything");
-  const responder = opened(keys, keys.starts, knocked);
-  if (responder === undefined) return await tellCluster(wire, keys, knocked);
+): Promise<RequestHandler> {
+  const initiation = await framed.read();
+  if (initiation === undefined) return rejected(framed, false, "closed before it said anything");
+  const responder = opened(keys, keys.starts, initiation);
+  if (responder === undefined) return await tellCluster(framed, keys, initiation);
   onProven();
   const own = hello();
   const message = responder.writeMessage(encodeHello(own));
-  if (message === undefined) return turnedAway(wire, true, "its public key is of small order");
+  if (message === undefined) return rejected(framed, true, "its public key is of small order");
   const ciphers = responder.split();
-  wire.limitBytes = helloMaxBytes;
-  wire.write(message);
-  const frame = await wire.read();
-  if (frame === undefined) return turnedAway(wire, true, "closed before it said who it is");
+  framed.limitBytes = helloMaxBytes;
+  framed.write(message);
+  const frame = await framed.read();
+  if (frame === undefined) return rejected(framed, true, "closed before it said who it is");
   const plain = ciphers.receive.open(frame);
   const envelope = plain && decodeEnvelope(plain);
   if (envelope?.kind !== "hello" && envelope?.kind !== "visit") {
-    return turnedAway(wire, true, "its hello does not open");
+    return rejected(framed, true, "its hello does not open");
   }
   const theirs = decodeHello(envelope.body);
-  if (theirs === undefined) return turnedAway(wire, true, "its hello is not legal");
-  if (theirs.instance === own.instance) return turnedAway(wire, true, "it says it is this node");
+  if (theirs === undefined) return rejected(framed, true, "its hello is not legal");
+  if (theirs.instance === own.instance) return rejected(framed, true, "it says it is this node");
   return { kind: "identified", hello: theirs, visit: envelope.kind === "visit", ciphers };
 }
 
@@ -181,24 +181,28 @@ function opened(
   return undefined;
 }
 
-/** Answers a holder of the cookie that belongs to another cluster; a stranger gets nothing. */
-async function tellCluster(wire: Wire, keys: Keys, message: Uint8Array): Promise<Reception> {
+/** Answers a holder of the cookie that belongs to another cluster; an unauthenticated peer gets nothing. */
+async function tellCluster(
+  framed: FramedSocket,
+  keys: Keys,
+  message: Uint8Array,
+): Promise<RequestHandler> {
   const responder = opened(keys, keys.bareStarts, message);
   if (responder === undefined) {
-    return turnedAway(
-      wire,
+    return rejected(
+      framed,
       false,
       "its first message was not made with the cookie of this cluster",
     );
   }
   const answer = responder.writeMessage(encodeUtf8(keys.cluster));
-  if (answer !== undefined) wire.write(answer);
-  await wire.flushed();
-  return turnedAway(wire, false, "it holds the cookie but belongs to another cluster");
+  if (answer !== undefined) framed.write(answer);
+  await framed.flushed();
+  return rejected(framed, false, "it holds the cookie but belongs to another cluster");
 }
 
-function turnedAway(wire: Wire, proven: boolean, reason: string): Reception {
-  const end = wire.end;
+function rejected(framed: FramedSocket, proven: boolean, reason: string): RequestHandler {
+  const end = framed.end;
   const told = end === undefined || end.kind === "closed" ? reason : end.detail;
   // A member that finds another instance than it looked for closes after message 2.
   const left = end?.kind === "closed" || end?.kind === "reset";

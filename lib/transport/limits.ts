@@ -10,9 +10,9 @@ export interface TransportLimits {
   /** For the proof of the cookie, on both sides; a member needs a few milliseconds. */
   readonly handshakeTimeoutMs: number;
   /** Inbound connections that have not proven anything yet; beyond it the oldest one is closed. */
-  readonly guestsMax: number;
-  /** The same for one IP address, so that one noisy host cannot use up {@linkcode guestsMax}. */
-  readonly guestsPerHostMax: number;
+  readonly pendingMax: number;
+  /** The same for one IP address, so that one noisy host cannot use up {@linkcode pendingMax}. */
+  readonly pendingPerHostMax: number;
   /** Identified connections, both directions; beyond it the one idle for longest is closed. */
   readonly connectionsMax: number;
   /** Bytes waiting to be written to one peer; a peer that reads so slowly is given up. */
@@ -36,8 +36,8 @@ export interface TransportLimits {
 /** The limits of production. */
 export const defaultLimits: TransportLimits = {
   handshakeTimeoutMs: 2_000,
-  guestsMax: 256,
-  guestsPerHostMax: 64,
+  pendingMax: 256,
+  pendingPerHostMax: 64,
   connectionsMax: 4_096,
   writeQueueMaxBytes: 1_048_576,
   requestsMax: 4_096,

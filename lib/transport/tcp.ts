@@ -2,7 +2,7 @@
  * The transport over TCP: every peer is one connection, found, opened and kept as requests need it.
  *
  * This file decides which connection a request goes over; {@linkcode Dial} opens them,
- * {@linkcode Door} takes them in, {@linkcode Connection} speaks over them.
+ * {@linkcode Listener} takes them in, {@linkcode Connection} speaks over them.
  *
  * @module
  */
@@ -17,18 +17,18 @@ import type { Clock } from "../clock.ts";
 import type { Connect, DialContext, Endpoint, Failure } from "./attempt.ts";
 import { Connection, type ConnectionContext, type ConnectionParts } from "./connection.ts";
 import { Dial } from "./dialing.ts";
-import { Door } from "./listener.ts";
+import { Listener } from "./listener.ts";
 import { makeKeys, withdraw } from "./handshake.ts";
 import { defaultLimits, type TransportLimits } from "./limits.ts";
-import { Peers, sweepsPerIdleTimeout } from "./connection_pool.ts";
+import { checksPerIdleTimeout, ConnectionPool } from "./connection_pool.ts";
 import { HostResolver } from "../sockets/resolver.ts";
 import type { Resolver } from "../sockets/resolver.ts";
-import { StrangerReports } from "../sockets/rejections.ts";
+import { RejectionReports } from "../sockets/rejections.ts";
 import type { Deadlines, Outcome, Target, Transport, TransportHandler } from "./transport.ts";
 
 /** What a TCP transport is made of. */
 export interface TcpOptions {
-  /** Where to listen, port 0 for any free one; `undefined` to dial only, as a visitor does. */
+  /** Where to listen, port 0 for any free one; `undefined` to dial only, as a client does. */
   readonly listen: Address | undefined;
   /** Who this node is; asked anew for each connection. Its instance must not change. */
   readonly hello: () => Hello;
@@ -51,7 +51,7 @@ export interface TcpOptions {
 /** A transport over TCP, with what tests and metrics want to count. */
 export interface TcpTransport extends Transport {
   /** Inbound connections that have not proven who they are. */
-  readonly guestCount: number;
+  readonly pendingCount: number;
   /** Identified connections. */
   readonly connectionCount: number;
 }
@@ -77,8 +77,8 @@ const broken: Failure = { kind: "reset", detail: "a fault of this program" };
 class TcpConnections implements TcpTransport {
   readonly #options: TcpOptions;
   readonly #limits: TransportLimits;
-  readonly #peers: Peers;
-  readonly #door: Door | undefined;
+  readonly #peers: ConnectionPool;
+  readonly #listener: Listener | undefined;
   readonly #dialContext: DialContext;
   readonly #connectionContext: ConnectionContext;
   /** Dials that others may join, by what is dialled. */
@@ -89,7 +89,7 @@ class TcpConnections implements TcpTransport {
   readonly #lookedAhead = new WeakSet<Connection>();
   readonly #closing = new AbortController();
   readonly #tasks = new Set<Promise<unknown>>();
-  #cancelSweep: (() => void) | undefined;
+  #cancelIdleCheck: (() => void) | undefined;
   #closed = false;
 
   constructor(options: TcpOptions) {
@@ -100,24 +100,24 @@ class TcpConnections implements TcpTransport {
     const limits = this.#limits = { ...defaultLimits, ...options.limits };
     const keys = makeKeys(cookies, cluster, randomBytes);
     const { connect = connectTcp, resolver = new HostResolver({ clock }) } = options;
-    this.#peers = new Peers(hello().instance, limits.connectionsMax);
+    this.#peers = new ConnectionPool(hello().instance, limits.connectionsMax);
     this.#dialContext = { keys, hello, clock, barrier, limits, connect, resolver };
     const onEnd = (connection: Connection, lost: boolean): void => {
       if (this.#peers.delete(connection) && lost && !this.#closed) handler.onLost(connection.peer);
     };
     this.#connectionContext = { clock, barrier, limits, handler, onEnd };
-    const strangers = new StrangerReports(clock, (host, why) => handler.onStranger(host, why));
+    const rejections = new RejectionReports(clock, (host, why) => handler.onRejected(host, why));
     const onIdentified = (parts: ConnectionParts): Promise<void> => this.#adopt(parts).ended;
-    const doorContext = { keys, hello, clock, barrier, limits, strangers, onIdentified };
-    this.#door = options.listen && new Door(options.listen, doorContext);
+    const listenerContext = { keys, hello, clock, barrier, limits, rejections, onIdentified };
+    this.#listener = options.listen && new Listener(options.listen, listenerContext);
   }
 
   get port(): number {
-    return this.#door?.port ?? 0;
+    return this.#listener?.port ?? 0;
   }
 
-  get guestCount(): number {
-    return this.#door?.guestCount ?? 0;
+  get pendingCount(): number {
+    return this.#listener?.pendingCount ?? 0;
   }
 
   get connectionCount(): number {
@@ -162,10 +162,10 @@ class TcpConnections implements TcpTransport {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     this.#closing.abort();
-    this.#cancelSweep?.();
+    this.#cancelIdleCheck?.();
     for (const dial of this.#dials) dial.stop(stopped);
     const leaving = this.#peers.all().map((one) => one.leave("closed", stopped.detail));
-    await Promise.all([this.#door?.close(), ...leaving]);
+    await Promise.all([this.#listener?.close(), ...leaving]);
     while (this.#tasks.size > 0) await Promise.all(this.#tasks);
   }
 
@@ -282,15 +282,15 @@ class TcpConnections implements TcpTransport {
     this.#peers.add(connection);
     const ended = connection.run();
     this.#track(ended);
-    this.#cancelSweep ??= this.#sweepLater();
+    this.#cancelIdleCheck ??= this.#checkIdleLater();
     return { connection, ended };
   }
 
-  #sweepLater(): () => void {
+  #checkIdleLater(): () => void {
     const { clock } = this.#options;
-    return clock.after(Math.ceil(this.#limits.idleTimeoutMs / sweepsPerIdleTimeout), () => {
-      this.#peers.sweep();
-      this.#cancelSweep = this.#peers.size > 0 ? this.#sweepLater() : undefined;
+    return clock.after(Math.ceil(this.#limits.idleTimeoutMs / checksPerIdleTimeout), () => {
+      this.#peers.checkIdle();
+      this.#cancelIdleCheck = this.#peers.size > 0 ? this.#checkIdleLater() : undefined;
     });
   }
 

@@ -8,7 +8,7 @@
  * - T1 an answer comes from the very instance that was asked, or the outcome says otherwise
  * - T2 every request ends with one outcome within its deadlines; a late answer is told afterwards
  * - T3 requests run side by side; a silent peer delays nobody else's
- * - T4 strangers (another cookie, another cluster, other protocols, silence, floods) never reach the
+ * - T4 unauthenticated peers (another cookie, another cluster, other protocols, silence, floods) never reach the
  *   handler's `onRequest` or `onNotice`, cannot make it throw, and use bounded memory
  * - T5 a lost connection to an identified peer is told at once
  * - T6 closing it ends every request and leaves nothing open
@@ -80,8 +80,8 @@ export interface TransportHandler {
   onLost(from: Hello): void;
   /** An answer came after its deadline. */
   onLate(from: Hello, roundTripUs: number): void;
-  /** Somebody at `address` was turned away; called less and less often per address. */
-  onStranger(address: string, reason: string): void;
+  /** Somebody at `address` was rejected; called less and less often per address. */
+  onRejected(address: string, reason: string): void;
 }
 
 /** Connections to peers. */

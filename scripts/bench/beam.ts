@@ -49,7 +49,7 @@ export async function measureBeam({ quick }: Effort): Promise<Figure[]> {
     clock: systemClock,
     barrier: new Barrier(({ error }) => reportError(error)),
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
-    handler: { onPing: (_from, answer) => answer(), onLost() {}, onStranger() {}, onNote() {} },
+    handler: { onPing: (_from, answer) => answer(), onLost() {}, onRejected() {}, onNote() {} },
   });
   await using one = ElixirChild.start(answerer, epmdPort, 'IO.gets("")');
   if (one === undefined) return [];

@@ -65,7 +65,7 @@ class OneAmongMany {
     this.#byInstance = new Map(this.#members.map((member) => [member.instance, member]));
     this.#core = new Membership(settings, this.#random.fork(), 0);
     this.#take({ kind: "wake" });
-    const news = { records: this.#members, votes: [], witnesses: [] };
+    const news = { records: this.#members, votes: [], sightings: [] };
     this.#queue.at(100, () => this.#take({ kind: "told", news }));
     for (let watcher = 0; watcher < Math.min(watchers, members - 1); watcher++) {
       this.#queue.at(200 + watcher * 97, () => this.#pingIt(watcher));
@@ -142,7 +142,7 @@ class OneAmongMany {
     this.#members[index] = back;
     this.#byInstance.set(back.instance, back);
     for (const record of [failed, back]) {
-      this.#take({ kind: "told", news: { records: [record], votes: [], witnesses: [] } });
+      this.#take({ kind: "told", news: { records: [record], votes: [], sightings: [] } });
     }
     this.#queue.at(this.#queue.now + churnMs, () => this.#churn());
   }
@@ -187,8 +187,8 @@ function referenceUs(): number {
     name: "n1@10.0.0.1" as NodeName,
     instance: "0".repeat(32),
     incarnation: 0,
-    beat: 1,
-    beatIntervalMs: 1000,
+    heartbeat: 1,
+    heartbeatIntervalMs: 1000,
     addresses: [{ host: "10.0.0.1", port: 4000 }],
     state: "up",
     tags: {},

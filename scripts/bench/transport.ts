@@ -51,7 +51,7 @@ export function openTransport(
       onNotice: ignore,
       onLost: ignore,
       onLate: ignore,
-      onStranger: ignore,
+      onRejected: ignore,
     },
   });
 }

@@ -107,8 +107,8 @@ export class Chance {
       name: this.name(),
       instance: this.instance(),
       incarnation: this.count(),
-      beat: this.count(),
-      beatIntervalMs: 1 + this.count(),
+      heartbeat: this.count(),
+      heartbeatIntervalMs: 1 + this.count(),
       addresses: this.addresses(),
       state: this.once(9) ? "leaving" : "up",
       tags: this.tags(),
@@ -149,10 +149,10 @@ export class Chance {
         kind: this.once(4) ? undefined : this.failure(),
         conclusive: this.once(2),
       })),
-      witnesses: this.some(2, () => ({
+      sightings: this.some(2, () => ({
         name: this.name(),
         instance: this.instance(),
-        beat: this.count(),
+        heartbeat: this.count(),
       })),
     };
   }

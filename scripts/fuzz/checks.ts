@@ -11,8 +11,8 @@ import type { Membership } from "../../lib/core/membership.ts";
 import { decodeAnswer, decodeNotice, decodeRequest } from "../../lib/protocol/message.ts";
 import { encodeMessage } from "../../lib/protocol/message.ts";
 import type { Answer, Notice, Request } from "../../lib/protocol/message.ts";
-import { pingsMostPerInterval } from "../../lib/core/detector/prober.ts";
-import { probesMostPerInterval } from "../../lib/core/detector/probes_for_others.ts";
+import { pingsMaxPerInterval } from "../../lib/core/detector/prober.ts";
+import { probesMaxPerInterval } from "../../lib/core/detector/probes_for_others.ts";
 import { decodeRow, encodeRow } from "../../lib/core/registration/row.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
 import type { Settings } from "../../lib/core/settings.ts";
@@ -22,7 +22,7 @@ import type { Settings } from "../../lib/core/settings.ts";
  * interval allows, what was saved and what is renewed; and a few to the holder of a wished name.
  */
 const pingsMax = (fullMesh: boolean): number =>
-  2 * pingsMostPerInterval(fullMesh) + 2 * probesMostPerInterval + 10;
+  2 * pingsMaxPerInterval(fullMesh) + 2 * probesMaxPerInterval + 10;
 
 /** Wake-ups in a row at one moment that do no harm. */
 const wakesAtOnceMax = 8;

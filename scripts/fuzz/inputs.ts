@@ -315,7 +315,7 @@ export class Inputs {
     const known = this.#rows.get(name)?.row;
     const drawn = { ...chance.row(), name };
     const row = known !== undefined && chance.once(2)
-      ? { ...known, beat: known.beat + chance.below(3) - 1 }
+      ? { ...known, heartbeat: known.heartbeat + chance.below(3) - 1 }
       : drawn;
     const decoded = decodeRow(name, encodeRow(row));
     if (decoded.kind !== "row") return undefined;

@@ -10,7 +10,7 @@ import type { World } from "../../lib/simulation/world.ts";
 /**
  * What is not as it should be once everything works, as a sentence; `undefined` if nothing.
  *
- * @param fingerprints what each node has told of its roster last
+ * @param fingerprints what each node has told of its member list last
  * @param left names that have said goodbye while others could hear it
  */
 export function disagreement(

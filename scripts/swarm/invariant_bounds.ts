@@ -7,7 +7,7 @@ import { bodyMaxBytes } from "../../lib/protocol/envelope.ts";
 import type { Effect } from "../../lib/core/input.ts";
 import type { MemberView } from "../../lib/core/dissemination/member.ts";
 import { encodeMessage } from "../../lib/protocol/message.ts";
-import { fullMeshMax, monitoredMax } from "../../lib/core/detector/ring.ts";
+import { fullMeshMax, observersMax } from "../../lib/core/detector/ring.ts";
 import type { Violated } from "./invariant_error.ts";
 import type { SimNode } from "../../lib/simulation/sim_node.ts";
 
@@ -21,7 +21,7 @@ const stepsMax = 4000;
 const pingsMax = 120;
 const pingsMaxPerTarget = 10;
 
-/** Most pings to strangers in an interval: of whom it knows rows only, each asked twice. */
+/** Most pings to unauthenticated peers in an interval: of whom it knows rows only, each asked twice. */
 const firstPingsMax = 120;
 
 /** Intervals that may pass between two status lines of a node that is not held up. */
@@ -105,11 +105,11 @@ export class BoundsInvariants {
   /** Looks whether a node still asks all those that it watches. */
   pulse(node: SimNode, members: readonly MemberView[], now: number): void {
     // In a larger cluster it does not watch all.
-    if (members.length > monitoredMax) return;
+    if (members.length > observersMax) return;
     const { intervalMs, timings } = node.settings;
-    const { connectTimeoutMs, pingTimeoutMostMs } = timings;
+    const { connectTimeoutMs, pingTimeoutMaxMs } = timings;
     // Deadlines are stretched by a node that does not feel well.
-    const mostMs = 2 * intervalMs + 8 * (connectTimeoutMs + pingTimeoutMostMs);
+    const mostMs = 2 * intervalMs + 8 * (connectTimeoutMs + pingTimeoutMaxMs);
     const living = new Set(
       members.filter(({ status }) => status === "alive").map(({ name }) => name),
     );
@@ -150,7 +150,7 @@ export class BoundsInvariants {
     const { pings, pingsOfTen, firstPings, wentOnAt } = this.#costs.get(node) as Costs;
     const { intervalMs, fullMesh } = node.settings;
     const { name } = node.core;
-    const most = pingsMax + (fullMesh ? pingsMaxPerTarget * (fullMeshMax - monitoredMax) : 0);
+    const most = pingsMax + (fullMesh ? pingsMaxPerTarget * (fullMeshMax - observersMax) : 0);
     const sent = pings.add(now, intervalMs);
     if (sent > most) this.#violated(`${name} sends ${sent} pings in an interval`);
     const ofTen = pingsOfTen.add(now, 10 * intervalMs);

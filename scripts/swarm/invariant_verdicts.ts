@@ -152,8 +152,8 @@ export class VerdictInvariants {
     if (isSound && this.#reach.isCalm()) this.#violated(`${who} in peace`);
     const why = node.core.explain(vote.subjectName, now);
     if (why === undefined) return;
-    if (why.ownHealth >= silentFrom) this.#violated(`${who} with health ${why.ownHealth}`);
-    if (!why.isolated || vote.conclusive === true || why.beat === "stale") return;
+    if (why.localHealth >= silentFrom) this.#violated(`${who} with health ${why.localHealth}`);
+    if (!why.isolated || vote.conclusive === true || why.heartbeat === "stale") return;
     this.#violated(`${who} while it is isolated`);
   }
 }

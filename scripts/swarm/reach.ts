@@ -13,7 +13,7 @@ import type { World } from "../../lib/simulation/world.ts";
 const hamperedMax = 1;
 
 /** Fewest others that must reach a node of which some do not. */
-const reachingLeast = 2;
+const reachingMin = 2;
 
 /** Keeps account of who is sound, and since when. */
 export class Reach {
@@ -121,7 +121,7 @@ export class Reach {
       if (network.reaches(node, other) && network.reaches(other, node)) reaching++;
       else hampered++;
     }
-    return hampered === 0 || (hampered <= hamperedMax && reaching >= reachingLeast);
+    return hampered === 0 || (hampered <= hamperedMax && reaching >= reachingMin);
   }
 
   #isThere(node: SimNode): boolean {

@@ -93,7 +93,7 @@ class Swarm {
     const config = this.#config = drawConfig(this.#random.fork());
     const { latencyMs, hintMs, profile } = config;
     this.#world = new World({ seed, latencyMs, hintMs });
-    const graceMs = 3000 + profileTimings[profile].suspicionLeastMs * 2;
+    const graceMs = 3000 + profileTimings[profile].suspicionMinMs * 2;
     const reach = new Reach(this.#world, graceMs);
     this.#invariants = new Invariants(this.#world, reach);
     const parts = { world: this.#world, reach, invariants: this.#invariants, config };

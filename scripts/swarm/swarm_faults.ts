@@ -19,7 +19,7 @@ import type { SwarmConfig, SwarmFault } from "./swarm_config.ts";
 import type { World } from "../../lib/simulation/world.ts";
 
 /** Longest time for which a node may be held up without being called dead, in milliseconds. */
-const pauseMostMs: Readonly<Record<Profile, number>> = { local: 1000, lan: 2000, wan: 2000 };
+const pauseMaxMs: Readonly<Record<Profile, number>> = { local: 1000, lan: 2000, wan: 2000 };
 
 /** What the faults act upon. */
 export interface SwarmParts {
@@ -150,7 +150,7 @@ export class SwarmFaults {
     const node = this.#any();
     if (node === undefined) return;
     const { reach, config } = this.#parts;
-    const forMs = 1 + this.#random.below(pauseMostMs[config.profile]);
+    const forMs = 1 + this.#random.below(pauseMaxMs[config.profile]);
     this.#note(`${node.core.name} is held up for ${forMs} ms`);
     reach.pause(node, true);
     node.freeze();

@@ -12,14 +12,14 @@ import { seededRandom } from "../../lib/core/base/random.ts";
 import type { Random } from "../../lib/core/base/random.ts";
 import { makeRecord } from "../../lib/core/dissemination/record.ts";
 import type { RecordState } from "../../lib/core/dissemination/record.ts";
-import { monitoredMax } from "../../lib/core/detector/ring.ts";
+import { observersMax } from "../../lib/core/detector/ring.ts";
 import type { Row } from "../../lib/core/registration/row.ts";
 import type { SimNode } from "../../lib/simulation/sim_node.ts";
 import { onceIn, pick } from "./swarm_config.ts";
 import type { SwarmParts } from "./swarm_faults.ts";
 
 /** Longest pause between two lies, in milliseconds. */
-const pauseMostMs = 2000;
+const pauseMaxMs = 2000;
 
 /** Tells apart what is drawn here from what makes up the cluster. */
 const salt = 0x5bd1e995;
@@ -64,7 +64,7 @@ export class SwarmLies {
 
   #repeat(random: Random, until: number, lie: () => void): void {
     const { world } = this.#parts;
-    const pauseMs = 1 + random.below(pauseMostMs);
+    const pauseMs = 1 + random.below(pauseMaxMs);
     if (world.now + pauseMs >= until) return;
     world.after(pauseMs, () => {
       lie();
@@ -88,7 +88,7 @@ export class SwarmLies {
       : {
         ...unsigned,
         instance: number.toString(16).padStart(32, "f"),
-        beat: row.beat + 1,
+        heartbeat: row.heartbeat + 1,
         addresses,
       };
     this.#note(isCopy ? `a row claims to be ${row.name}` : `the row of ${row.name} is forged`);
@@ -113,7 +113,7 @@ export class SwarmLies {
     if (old === undefined || old === read) return;
     const stands = rows.find((stored) => stored.row.name === old.name);
     if (stands === undefined) return;
-    this.#note(`a row of ${old.name} is written once more, with heartbeat ${old.beat}`);
+    this.#note(`a row of ${old.name} is written once more, with heartbeat ${old.heartbeat}`);
     registry.write(old, stands.version, now);
   }
 
@@ -121,7 +121,7 @@ export class SwarmLies {
   #slander(): void {
     const { world, reach } = this.#parts;
     const living = this.#living();
-    if (!reach.isCalm() || living.length > monitoredMax) return;
+    if (!reach.isCalm() || living.length > observersMax) return;
     const listener = pick(living, this.#random);
     const subject = pick(living, this.#random);
     const liar = pick(living, this.#random);
@@ -136,7 +136,7 @@ export class SwarmLies {
     const content = { name, instance, incarnation, addresses, tags, startedAt, software };
     const record = makeRecord({ ...content, state });
     this.#note(`${liar.core.name} tells ${listener.core.name} that ${name} is ${state}`);
-    const news = { records: [record], votes: [], witnesses: [] };
+    const news = { records: [record], votes: [], sightings: [] };
     listener.take({ kind: "told", news, from: liar.instance });
   }
 

@@ -59,7 +59,7 @@ export async function openTestBeam(options: TestBeamOptions = {}): Promise<TestB
         onPing(from, answer, drop);
       },
       onLost: (from) => story.add(`lost ${from}`),
-      onStranger: (address, reason) => story.add(`stranger ${address} ${reason}`),
+      onRejected: (address, reason) => story.add(`stranger ${address} ${reason}`),
       onNote: (level, message) => story.add(`${level} ${message}`),
     },
   });

@@ -56,10 +56,10 @@ async function answerTo(us: TestBeam, bytes: Uint8Array): Promise<number> {
 
 /** An honest node connects, asks, and is answered. */
 async function assertAnswers(us: TestBeam): Promise<void> {
-  const wire = await connectAs(n1, us.name, us.beam.port);
-  wire.write(pingFrame({ name: n1, creation: 5 }, [1, 2, 3]));
-  assert.match(toHex(await wire.read() ?? assert.fail()), /7703796573$/);
-  wire.close("ours", "");
+  const packets = await connectAs(n1, us.name, us.beam.port);
+  packets.write(pingFrame({ name: n1, creation: 5 }, [1, 2, 3]));
+  assert.match(toHex(await packets.read() ?? assert.fail()), /7703796573$/);
+  packets.close("ours", "");
 }
 
 hostileTest(
@@ -91,7 +91,7 @@ hostileTest("B4 who says nothing, or half of something, is closed after a while"
   }
   const name = encodeName({ version: 6, name: n1, flags: ownFlags, creation: 5 });
   assert.ok(await answerTo(us, encodePacket(name, 2)) > 0);
-  assert.equal(us.beam.guestCount, 0);
+  assert.equal(us.beam.pendingCount, 0);
   assert.deepEqual(us.story.lines.filter((line) => line.startsWith("stranger")), []);
 }, { limits: { handshakeTimeoutMs: 50 } });
 
@@ -106,10 +106,10 @@ hostileTest("B4 a flood of half-open handshakes does not keep a real node out", 
     sockets.push(socket);
     if (count % 2 === 0) await socket.write(name).catch(() => {});
   }
-  await until("those over the limit were closed", () => us.beam.guestCount === 8);
+  await until("those over the limit were closed", () => us.beam.pendingCount === 8);
   await assertAnswers(us);
   sockets.forEach(closeQuietly);
-}, { limits: { guestsMax: 16, guestsPerHostMax: 8 } });
+}, { limits: { pendingMax: 16, pendingPerHostMax: 8 } });
 
 hostileTest("B4 a member that sends garbage loses its link and nothing else", async (us) => {
   const frames = [
@@ -173,12 +173,12 @@ Deno.test({
     const open = decodeChallenge(await mirror.read() ?? assert.fail()) ?? assert.fail();
     let proof: Uint8Array | undefined;
     await scene.node("n1", async (socket) => {
-      const wire = wireOf(socket);
-      await wire.read();
-      wire.write(encodeStatus("ok"));
-      wire.write(encodeChallenge({ ...open, name: n1 }));
-      proof = await wire.read();
-      wire.close("ours", "");
+      const packets = wireOf(socket);
+      await packets.read();
+      packets.write(encodeStatus("ok"));
+      packets.write(encodeChallenge({ ...open, name: n1 }));
+      proof = await packets.read();
+      packets.close("ours", "");
     });
     const detail = assertOutcome(await us.ping(n1), "garbage");
     assert.equal(detail, "it hands a challenge of this node back to it");

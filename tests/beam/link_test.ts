@@ -12,7 +12,7 @@ import {
   referenceTerm,
   tupleTerm,
 } from "../../lib/beam/term/term_writer.ts";
-import { Wire } from "../../lib/beam/packet_socket.ts";
+import { PacketSocket } from "../../lib/beam/packet_socket.ts";
 import { ManualClock } from "../registry/manual_clock.ts";
 import { nameOf } from "./fixtures.ts";
 import { FakeSocket, settle } from "./fake_socket.ts";
@@ -45,7 +45,7 @@ async function open(limits: Partial<BeamLimits> = {}): Promise<Scene> {
   const clock = new ManualClock();
   const [near, far] = FakeSocket.pair();
   const all = { ...defaultLimits, ...limits };
-  const wire = new Wire(near.asSocket, 2, frameMaxBytes, all.writeQueueMaxBytes);
+  const packets = new PacketSocket(near.asSocket, 2, frameMaxBytes, all.writeQueueMaxBytes);
   const scene: Scene = {
     clock,
     far,
@@ -54,7 +54,7 @@ async function open(limits: Partial<BeamLimits> = {}): Promise<Scene> {
     drops: [],
     ends: 0,
     outcomes: [],
-    link: new Link(peer, wire, linkNumber, {
+    link: new Link(peer, packets, linkNumber, {
       ...{ own, clock, barrier: loudBarrier, tickMs, limits: all },
       onPing: (from, answer, drop) => {
         assert.equal(from, peer.name);
@@ -271,5 +271,5 @@ Deno.test("B4 a node that does not read fills its own queue, and is given up", a
   const link = joined(112, 131, tupleTerm(byteTerm(1), pid, pid));
   for (let count = 0; count < 200 && scene.ends === 0; count++) await scene.say(link);
   assert.equal(scene.ends, 1);
-  assert.match(scene.link.wire.end?.detail ?? "", /does not read: 20\d\d bytes are waiting/);
+  assert.match(scene.link.packets.end?.detail ?? "", /does not read: 20\d\d bytes are waiting/);
 });

@@ -74,7 +74,7 @@ netTest("a node that dials anew replaces its old link, and nobody is told of a l
   fresh.write(pingFrame({ name: nameOf("n1"), creation: 5 }, [1, 2, 3]));
   assert.match(toHex(await fresh.read() ?? assert.fail()), /7703796573$/);
   assert.deepEqual(us.story.lines.filter((line) => line.startsWith("lost")), []);
-  for (const wire of [old, fresh]) wire.close("ours", "");
+  for (const packets of [old, fresh]) packets.close("ours", "");
 });
 
 netTest("B6 whoever says the name of a linked node without proof ends nothing", async () => {
@@ -99,15 +99,15 @@ netTest("B6 whoever says a name and waits does not keep that node from being pin
   await using _a = a;
   await using _b = b;
   const liars = await Promise.all(Array.from({ length: 5 }, async () => {
-    const wire = wireOf(await Deno.connect({ hostname: "127.0.0.1", port: a.beam.port }));
-    wire.write(encodeName({ version: 6, name: b.name, flags: ownFlags, creation: 5 }));
-    await wire.read();
-    return wire;
+    const packets = wireOf(await Deno.connect({ hostname: "127.0.0.1", port: a.beam.port }));
+    packets.write(encodeName({ version: 6, name: b.name, flags: ownFlags, creation: 5 }));
+    await packets.read();
+    return packets;
   }));
   assertOutcome(await a.ping(b.name), "pong");
   a.beam.disconnect(b.name);
   assertOutcome(await b.ping(a.name), "pong");
-  for (const wire of liars) wire.close("ours", "");
+  for (const packets of liars) packets.close("ours", "");
 });
 
 /** Time that stands still, and what was to happen when. */

@@ -74,22 +74,22 @@ outcomeTest("B2 garbage: it speaks something else, or says too much", async (us,
 
 outcomeTest("B2 garbage: it does not allow us in", async (us, scene) => {
   await scene.node("n1", async (socket) => {
-    const wire = wireOf(socket);
-    await wire.read();
-    wire.write(encodeStatus("not_allowed"));
-    await wire.read();
-    wire.close("ours", "");
+    const packets = wireOf(socket);
+    await packets.read();
+    packets.write(encodeStatus("not_allowed"));
+    await packets.read();
+    packets.close("ours", "");
   });
   assert.equal(assertOutcome(await us.ping(n1), "garbage"), "it does not allow this node in");
 });
 
 outcomeTest("B2 silent: it says that it comes, and never does", async (us, scene) => {
   const node = await scene.node("n1", async (socket) => {
-    const wire = wireOf(socket);
-    await wire.read();
-    wire.write(encodeStatus("nok"));
-    await wire.read();
-    wire.close("ours", "");
+    const packets = wireOf(socket);
+    await packets.read();
+    packets.write(encodeStatus("nok"));
+    await packets.read();
+    packets.close("ours", "");
   });
   assertOutcome(await us.ping(n1, hasty), "silent");
   assert.ok(node.accepted >= 2, "it has another chance");
@@ -97,7 +97,7 @@ outcomeTest("B2 silent: it says that it comes, and never does", async (us, scene
 
 /** Accepts everybody as `name` with `secret`, and then says nothing any more. */
 const acceptAs = (name: string, secret: string) => async (socket: Deno.TcpConn): Promise<void> => {
-  const wire = wireOf(socket);
+  const packets = wireOf(socket);
   const party = {
     name: nameOf(name),
     cookie: secret,
@@ -106,16 +106,16 @@ const acceptAs = (name: string, secret: string) => async (socket: Deno.TcpConn):
     isOwn: () => false,
   };
   const handshake = new AcceptingHandshake(party);
-  for (let packet = await wire.read(); packet; packet = await wire.read()) {
+  for (let packet = await packets.read(); packet; packet = await packets.read()) {
     const effects = handshake.receive(packet);
     for (let effect = effects.shift(); effect; effect = effects.shift()) {
-      if (effect.kind === "send") wire.write(effect.packet);
+      if (effect.kind === "send") packets.write(effect.packet);
       else if (effect.kind === "admit") effects.push(...handshake.admit("ok"));
-      else if (effect.kind === "failed") wire.close("ours", effect.detail);
-      else wire.setLength(4, 1_000);
+      else if (effect.kind === "failed") packets.close("ours", effect.detail);
+      else packets.setLength(4, 1_000);
     }
   }
-  wire.close("ours", "");
+  packets.close("ours", "");
 };
 
 outcomeTest("B1 wrong cookie: it closes when it sees our proof", async (us, scene) => {

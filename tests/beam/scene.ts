@@ -8,7 +8,7 @@ import { encodeAlive } from "../../lib/beam/epmd/epmd_message.ts";
 import { DiallingHandshake } from "../../lib/beam/handshake/handshake_dialler.ts";
 import { defaultLimits, frameMaxBytes } from "../../lib/beam/limits.ts";
 import { encodePacket } from "../../lib/beam/packets.ts";
-import { Wire } from "../../lib/beam/packet_socket.ts";
+import { PacketSocket } from "../../lib/beam/packet_socket.ts";
 import { systemClock } from "../../lib/clock.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
 import { closeQuietly, FakeListener, randomBytes } from "../transport/fixtures.ts";
@@ -60,28 +60,32 @@ export class EpmdScene implements AsyncDisposable {
 }
 
 /** A wire of a handshake. */
-export function wireOf(socket: Deno.TcpConn): Wire {
-  return new Wire(socket, 2, frameMaxBytes, 200_000_000);
+export function wireOf(socket: Deno.TcpConn): PacketSocket {
+  return new PacketSocket(socket, 2, frameMaxBytes, 200_000_000);
 }
 
 /** Dials `port` as `name` and proves the cookie; the wire then carries frames. */
-export async function connectAs(name: NodeName, target: NodeName, port: number): Promise<Wire> {
-  const wire = wireOf(await Deno.connect({ hostname: "127.0.0.1", port }));
+export async function connectAs(
+  name: NodeName,
+  target: NodeName,
+  port: number,
+): Promise<PacketSocket> {
+  const packets = wireOf(await Deno.connect({ hostname: "127.0.0.1", port }));
   const party = { name, cookie, creation: 5, challenge: 6, isOwn: () => false };
   const handshake = new DiallingHandshake(party, target, 6);
-  wire.write(handshake.greeting());
+  packets.write(handshake.greeting());
   for (;;) {
-    const packet = await wire.read();
-    if (packet === undefined) throw new Error(`turned away: ${JSON.stringify(wire.end)}`);
+    const packet = await packets.read();
+    if (packet === undefined) throw new Error(`rejected: ${JSON.stringify(packets.end)}`);
     const effects = handshake.receive(packet);
     for (let effect = effects.shift(); effect !== undefined; effect = effects.shift()) {
-      if (effect.kind === "send") wire.write(effect.packet);
+      if (effect.kind === "send") packets.write(effect.packet);
       else if (effect.kind === "failed") throw new Error(effect.detail);
       else if (effect.kind === "status" && effect.status === "alive") {
         effects.push(...handshake.answerAlive(true));
       } else if (effect.kind === "proven") {
-        wire.setLength(4, frameMaxBytes);
-        return wire;
+        packets.setLength(4, frameMaxBytes);
+        return packets;
       }
     }
   }

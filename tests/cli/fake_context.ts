@@ -7,7 +7,7 @@ import { escapeLines } from "../../lib/core/base/escape.ts";
 import { linesOf } from "../../lib/recording/recording.ts";
 import type { Commands } from "../../lib/cli/commands.ts";
 import { main } from "../../lib/cli/main.ts";
-import type { World } from "../../lib/cli/context.ts";
+import type { CliContext } from "../../lib/cli/context.ts";
 
 /** Everything that one run did. */
 export interface Run {
@@ -36,7 +36,7 @@ export function fakeWorld(
   { environment = {}, files = {}, openFiles = [], randomBytes }: Surroundings,
   writeStdout: (text: string) => void,
   writeStderr: (text: string) => void = () => {},
-): World {
+): CliContext {
   return {
     environment,
     writeStdout: (lines) => writeStdout(escapeLines(lines)),

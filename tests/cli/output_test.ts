@@ -76,6 +76,6 @@ Deno.test("main() tells of a misspelt variable, and runs all the same", async ()
     "clusternode: The variable CLUSTERNODE_INTERVALL is no option, " +
       "did you mean CLUSTERNODE_INTERVAL?\n",
   );
-  const ofLocal = await run([], { environment: { ...environment, CLUSTERNODE_TETHERED: "1" } });
+  const ofLocal = await run([], { environment: { ...environment, CLUSTERNODE_PARENT_WATCH: "1" } });
   equal(ofLocal.stderr, "");
 });

@@ -96,7 +96,7 @@ faultTest(
     await docker("stop", victim.id);
     assert.equal(await inspect(victim.id, "{{.State.ExitCode}}"), "143");
     await shown(logsOf(others), allTrue(count - 1), since, 3000);
-    assertTold(logsOf(others), since, `${name} left: it said so`);
+    assertTold(logsOf(others), since, `${name} left: it announced it`);
     const started = performance.now();
     await docker("start", victim.id);
     await shown(logsOf(others), allTrue(count), started, 5000);
@@ -108,7 +108,7 @@ faultTest("docker restart: left and back, never down", async ({ victim, name, ot
   const since = performance.now();
   await docker("restart", victim.id);
   await shown(logsOf(others), showsAlive(count), performance.now(), 5000);
-  assertTold(logsOf(others), since, `${name} left: it said so`);
+  assertTold(logsOf(others), since, `${name} left: it announced it`);
   assertNotTold(logsOf(others), since, " is down: ", " is unreachable: ");
 });
 
@@ -119,7 +119,7 @@ faultTest(
     await docker("network", "disconnect", project.network, victim.id);
     await shown(logsOf(others), showsDead(name), since, 6000);
     await calls(others, name, "unreachable");
-    assertTold([victim.log], since, "may be cut off itself");
+    assertTold([victim.log], since, "may be isolated");
     // A stranger takes its address meanwhile.
     const elsewhere = ["clusternode", "start", "--registry", "file:///data"];
     await using stranger = await Container.run("--network", project.network, ...elsewhere);
@@ -127,7 +127,7 @@ faultTest(
     await docker("network", "connect", project.network, victim.id);
     assert.notEqual(await victim.address(project.network), await stranger.address(project.network));
     await shown(logs, allTrue(count), connected, 4000);
-    // Their first word may have been "down": that it runs shows only with its next beats.
+    // Their first word may have been "down": that it runs shows only with its next heartbeats.
     const hasMoved = (text: string): boolean =>
       text.includes("The addresses of this node have changed");
     await victim.log.line(hasMoved, 5000, "its new address is told", connected);
@@ -141,7 +141,8 @@ faultTest(
     const [other, witness, ...rest] = others as [Container, Container, ...Container[]];
     const since = performance.now();
     await cutFrom(victim, await other.address(project.network));
-    const isTold = (text: string): boolean => text.includes("lives, but not for this node");
+    const isTold = (text: string): boolean =>
+      text.includes("is alive but unreachable from this node");
     const both = [victim, other].map(({ log }) => log.line(isTold, 20_000, "a bad link", since));
     await Promise.any(both);
     await Promise.allSettled(both);
@@ -173,7 +174,7 @@ containersTest("a volume that becomes read-only: one warning each, nobody false"
   await Promise.all(logs.map((log) => log.line(isAway, 10_000, "the registry is away", since)));
   await linesPass(logs, 3);
   assert.ok(await remount("rw"));
-  const isBack = (text: string): boolean => text.includes("The registry is back");
+  const isBack = (text: string): boolean => text.includes("The registry is available again");
   await Promise.all(logs.map((log) => log.line(isBack, 10_000, "the registry is back", since)));
   await linesPass(logs, 3);
   assertNeverFalse(logs, since);

@@ -13,7 +13,7 @@ const watchedLines = 35;
  * What a container may be charged: 19 to 20 MB were measured, up and down with what is not collected
  * yet, so that a sample by itself may be above.
  */
-const memoryMostBytes = 21e6;
+const memoryMaxBytes = 21e6;
 
 /** What the system charges a container, in bytes. */
 async function memoryOf(container: Container): Promise<number> {
@@ -63,7 +63,7 @@ containersTest(
     assert.deepEqual((await first.members()).map(({ status }) => status), Array(5).fill("alive"));
     const median = (values: readonly number[]): number =>
       [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
-    within("bytes charged to a container, median", median(charged), memoryMostBytes);
+    within("bytes charged to a container, median", median(charged), memoryMaxBytes);
     // How much that is depends on the machine, so it is told, and held in \`deno task bench\`.
     const percents = shares.map((share) => share.toFixed(2)).join(", ");
     const text = `percent of a core: ${percents}; bytes charged: ${Math.min(...charged)} to ` +

@@ -145,7 +145,8 @@ async function isBack(
 ): Promise<void> {
   const logs = containers.map(({ log }) => log);
   await project.compose("start", registry);
-  const isTold = (text: string): boolean => text.includes(" [info] The registry is back after ");
+  const isTold = (text: string): boolean =>
+    text.includes(" [info] The registry is available again after ");
   await Promise.all(logs.map((log) => log.line(isTold, 60_000, "the registry is back", since)));
   await linesPass(logs, 3);
   assert.match(await (containers[0] as Container).command("health"), / is healthy: /);

@@ -29,7 +29,7 @@ containersTest(
     await linesPass(logs, 3);
     assertNeverFalse(logs, since);
     for (const log of logs) {
-      assert.equal(linesWith(log, " left: it said so", since).length > 0, true, log.text);
+      assert.equal(linesWith(log, " left: it announced it", since).length > 0, true, log.text);
       assert.deepEqual(linesWith(log, " is down", since), []);
       assert.deepEqual(linesWith(log, " is unreachable", since), []);
     }

@@ -38,7 +38,7 @@ class Flood {
   });
   fingerprint = 0;
   now = 0;
-  #beat: Row | undefined;
+  #heartbeat: Row | undefined;
   #arrivals: { at: number; input: Input }[] = [];
 
   constructor() {
@@ -56,7 +56,7 @@ class Flood {
   }
 
   tell(...records: MemberRecord[]): void {
-    this.give({ kind: "told", news: { records, votes: [], witnesses: [] } });
+    this.give({ kind: "told", news: { records, votes: [], sightings: [] } });
   }
 
   give(input: Input): void {
@@ -82,15 +82,15 @@ class Flood {
       this.#later({ kind: "ping-ended", ping: effect.ping, outcome: this.outcome(name) });
     }
     if (effect.kind === "list") {
-      const row = this.#beat;
+      const row = this.#heartbeat;
       this.#later({
         kind: "listed",
-        rows: row === undefined ? [] : [{ row, version: `${row.beat}` }],
+        rows: row === undefined ? [] : [{ row, version: `${row.heartbeat}` }],
       });
     }
     if (effect.kind === "write") {
-      this.#beat = { ...effect.row, activeAt: "" };
-      this.#later({ kind: "written", version: `${effect.row.beat}` });
+      this.#heartbeat = { ...effect.row, activeAt: "" };
+      this.#later({ kind: "written", version: `${effect.row.heartbeat}` });
     }
     if (effect.kind === "ask-sync") {
       const { instance } = effect.from;
@@ -163,7 +163,7 @@ Deno.test("votes against a living member, all the time, make it asked once more 
     kind: "told",
     news: {
       records: [],
-      witnesses: [],
+      sightings: [],
       votes: [{
         ...{ subject: dead.instance, subjectName: dead.name, incarnation: 0 },
         ...{ voter: other.instance, voterName: other.name, sequence: ++sequence, kind: "silent" },
@@ -205,7 +205,7 @@ Deno.test("new members, more than can be, make the node ask no more than it may"
     const name = `m${count}@10.1.${count >> 8}.${count & 255}` as NodeName;
     return [{
       kind: "told",
-      news: { records: [recordOf({ ...dead, name, instance }, {})], votes: [], witnesses: [] },
+      news: { records: [recordOf({ ...dead, name, instance }, {})], votes: [], sightings: [] },
     }];
   });
   assert.ok((flood.counts["ping"] ?? 0) <= 60 * (seconds + 1), `${flood.counts["ping"]} pings`);
@@ -223,7 +223,7 @@ Deno.test("accusations, hints and twins, all the time, do not make it write or l
     });
     const twin = { ...dead, name: own.name };
     return [
-      { kind: "told", news: { records: [accused], votes: [], witnesses: [] } },
+      { kind: "told", news: { records: [accused], votes: [], sightings: [] } },
       { kind: "pinged", from: twin, content: { incarnation: 0, fingerprint: 0 }, reply: 1 },
       { kind: "registry-hint" },
     ];

@@ -138,7 +138,7 @@ Deno.test("Membership goes on by pings when the registry goes away, and says so 
   world.story.length = 0;
   world.registry.awayBecause = undefined;
   world.run(5000);
-  const back = world.story.filter(({ what }) => what.startsWith("The registry is back"));
+  const back = world.story.filter(({ what }) => what.startsWith("The registry is available again"));
   assert.equal(back.length, nodes.length);
 });
 
@@ -147,10 +147,10 @@ Deno.test("Membership writes within two seconds of the registry's return, howeve
     const { world, nodes } = settled(5, seed);
     world.registry.awayBecause = "no space left on device";
     world.run(20_000 + 100 * seed);
-    const beats = names.map((name) => world.registry.row(name)?.beat);
+    const heartbeats = names.map((name) => world.registry.row(name)?.heartbeat);
     world.registry.awayBecause = undefined;
     const areNew = (): boolean =>
-      names.every((name, index) => world.registry.row(name)?.beat !== beats[index]);
+      names.every((name, index) => world.registry.row(name)?.heartbeat !== heartbeats[index]);
     const tookMs = world.runUntil(areNew, 5000);
     assert.ok(tookMs !== undefined && tookMs <= 2010, `seed ${seed}: ${tookMs} ms`);
     assert.ok(allTrue(nodes));
@@ -240,7 +240,7 @@ Deno.test("Membership brings a restarted node with another address back within t
   }
 });
 
-Deno.test("Membership refuses a name whose holder is out of reach but beats in the registry", () => {
+Deno.test("Membership refuses a name whose holder is out of reach but heartbeats in the registry", () => {
   const { world, nodes: [old, ...others] } = settled();
   world.unplug(old as SimNode);
   const heir = world.start("n1@10.0.0.1", { host: "10.0.0.77" });
@@ -368,9 +368,9 @@ Deno.test("Membership is sparing with a registry whose requests cost money", () 
   const [writes, listings] = [world.registry.writes, world.registry.listings];
   world.run(600_000);
   const perNode = (count: number): number => count / nodes.length / 20;
-  assert.ok(perNode(world.registry.writes - writes) <= 1.1, "one beat in 30 s");
+  assert.ok(perNode(world.registry.writes - writes) <= 1.1, "one heartbeat in 30 s");
   assert.ok(perNode(world.registry.listings - listings) <= 1.1, "one listing in 30 s");
-  // Somebody who is missing is looked for: the unplugged one beats at once, and the others see it.
+  // Somebody who is missing is looked for: the unplugged one heartbeats at once, and the others see it.
   world.unplug(nodes[0] as SimNode);
   const others = nodes.slice(1);
   const foundMs = world.runUntil(() => allSee(others, names[0] as string, "unreachable"), 20_000);
@@ -387,8 +387,8 @@ Deno.test("Membership is as sparing where most of the nodes hardly ever list", (
   world.run(60_000);
   const { writes } = world.registry;
   world.run(150_000);
-  const beats = (world.registry.writes - writes) / count / 5;
-  assert.ok(beats <= 1.1 && beats > 0.9, `${beats} beats in 30 s`);
+  const heartbeats = (world.registry.writes - writes) / count / 5;
+  assert.ok(heartbeats <= 1.1 && heartbeats > 0.9, `${heartbeats} heartbeats in 30 s`);
 });
 
 Deno.test("Membership bounds what a large cluster asks of its registry, also after an outage", () => {
@@ -417,7 +417,7 @@ Deno.test("Membership bounds what a large cluster asks of its registry, also aft
   assert.ok(tries.reduce((sum, one) => sum + one) / tries.length <= 75, shown);
 });
 
-Deno.test("Membership keeps to unreachable while resets answer for a node whose beat moves", () => {
+Deno.test("Membership keeps to unreachable while resets answer for a node whose heartbeat moves", () => {
   for (let seed = 1; seed <= 20; seed++) {
     const { world, nodes: [rejected, ...others] } = settled(5, seed);
     world.changes.length = 0;

@@ -30,11 +30,11 @@ import {
 } from "../../lib/protocol/noise_handshake.ts";
 import { packMaxBytes } from "../../lib/core/dissemination/packing.ts";
 import { makeRecord } from "../../lib/core/dissemination/record.ts";
-import { Roster } from "../../lib/core/dissemination/member_list.ts";
+import { MemberList } from "../../lib/core/dissemination/member_list.ts";
 import { ReclaimProofs } from "../../lib/protocol/reclaim_proof.ts";
 import { decodeRow, reclaimedMax } from "../../lib/core/registration/row.ts";
 import { decodeUtf8, encodeUtf8 } from "../../lib/core/base/text.ts";
-import { helloMaxBytes, knockMaxBytes, prologueOf } from "../../lib/transport/handshake.ts";
+import { helloMaxBytes, initiationMaxBytes, prologueOf } from "../../lib/transport/handshake.ts";
 import { ephemeralKey } from "../../lib/transport/ephemeral_key.ts";
 import { defaultLimits } from "../../lib/transport/limits.ts";
 import * as theirs from "../hostile/noise.ts";
@@ -135,7 +135,7 @@ function limit(label: string): number {
 /** True if the program reads this record as part of a notice. */
 function readsRecord(changes: object): boolean {
   const record = { ...example("record"), ...changes };
-  const news = { records: [record], votes: [], witnesses: [] };
+  const news = { records: [record], votes: [], sightings: [] };
   return decodeNotice(encodeUtf8(JSON.stringify({ kind: "news", news }))) !== undefined;
 }
 
@@ -169,18 +169,18 @@ function tagsOfSize(size: number): object {
 /** Limits that the program has as a number. */
 const numbers: Readonly<Record<string, number>> = {
   "payload of a frame, bytes": frameMaxBytes,
-  "message 1, bytes": knockMaxBytes,
+  "message 1, bytes": initiationMaxBytes,
   "message 2 and frame 3, bytes": helloMaxBytes,
   "body of a request, answer or notice, bytes": bodyMaxBytes,
   "time for the handshake, ms": defaultLimits.handshakeTimeoutMs,
   "requests of one side without an answer": defaultLimits.requestsMax,
-  "unauthenticated connections to a node": defaultLimits.guestsMax,
-  "the same from one IP address": defaultLimits.guestsPerHostMax,
+  "unauthenticated connections to a node": defaultLimits.pendingMax,
+  "the same from one IP address": defaultLimits.pendingPerHostMax,
   "bytes that wait to be read by a peer": defaultLimits.writeQueueMaxBytes,
   "a connection that nobody uses is closed after, ms": defaultLimits.idleTimeoutMs,
   "leap of a counter": leapMax,
   "instances from which a row reclaims its name": reclaimedMax,
-  "records, votes and witnesses in a message, bytes": packMaxBytes,
+  "records, votes and sightings in a message, bytes": packMaxBytes,
 };
 
 /** Limits of which it is tried whether the program takes a value of that size. */
@@ -204,7 +204,7 @@ const edges: Readonly<Record<string, (size: number) => boolean>> = {
   "reason, characters": (size) =>
     decodeAnswer(encodeMessage({ kind: "refused", reason: "r".repeat(size) })) !== undefined,
   "counter": (size) => readsRecord({ incarnation: size }),
-  "interval of a heartbeat, ms": (size) => readsRow({ beatIntervalMs: size }),
+  "interval of a heartbeat, ms": (size) => readsRow({ heartbeatIntervalMs: size }),
   "row, bytes": (size) => {
     const text = JSON.stringify(example("row")).padEnd(size);
     return decodeRow("n2@10.0.0.6" as NodeName, text).kind === "row";
@@ -335,11 +335,11 @@ Deno.test({
     }
     assert.equal(recordHash(record), record.hash);
     const alive = makeRecord({ ...record, name: "b@h" as NodeName, state: "alive" });
-    const roster = new Roster({ ...record, state: "alive" }, false);
-    roster.merge(alive, 0);
-    const { whole, buckets } = fingerprintsOf([roster.self, alive]);
-    assert.equal(roster.fingerprint, whole);
-    assert.deepEqual(roster.buckets, buckets);
+    const memberList = new MemberList({ ...record, state: "alive" }, false);
+    memberList.merge(alive, 0);
+    const { whole, buckets } = fingerprintsOf([memberList.self, alive]);
+    assert.equal(memberList.fingerprint, whole);
+    assert.deepEqual(memberList.buckets, buckets);
   },
 });
 

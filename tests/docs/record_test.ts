@@ -40,7 +40,7 @@ Deno.test({
   ...needing("the picture in the README shows a meeting, a death and a return", "read"),
   fn() {
     const picture = readSource("docs/five_nodes.svg");
-    for (const words of ["joined: it answers", "killed with SIGKILL", "started again"]) {
+    for (const words of ["joined: it answered", "killed with SIGKILL", "started again"]) {
       assert.ok(picture.includes(words), words);
     }
     assert.ok(readSource("README.md").includes("(docs/five_nodes.svg)"));

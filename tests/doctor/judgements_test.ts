@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Clock } from "../../lib/clock.ts";
-import { BeatWatch } from "../../lib/doctor/heartbeat_watch.ts";
+import { HeartbeatWatch } from "../../lib/doctor/heartbeat_watch.ts";
 import { judgeCallBacks } from "../../lib/doctor/call_back.ts";
 import { judgeClocks } from "../../lib/doctor/clocks.ts";
 import { judgeCookies } from "../../lib/doctor/cookie_checks.ts";
@@ -36,17 +36,17 @@ function texts(findings: readonly Finding[]): string {
   return findings.map(({ text }) => text).join("\n");
 }
 
-Deno.test("BeatWatch tells beats that move, stand still, are gone and are too slow", () => {
+Deno.test("HeartbeatWatch tells heartbeats that move, stand still, are gone and are too slow", () => {
   const clock = new StandingClock();
   const [n1, n2, n3, n4] = ["n1@h", "n2@h", "n3@h", "n4@h"].map((name) => row(name));
   ok(n1 && n2 && n3 && n4);
-  const slow = { ...n4, beatIntervalMs: 60_000 };
-  const watch = new BeatWatch(stored(n1, n2, n3, slow), clock);
+  const slow = { ...n4, heartbeatIntervalMs: 60_000 };
+  const watch = new HeartbeatWatch(stored(n1, n2, n3, slow), clock);
   equal(watch.isOver, false);
   clock.nowMs = 1000;
   const late = "2026-01-02T03:04:03.000Z";
   const anew = { ...n3, instance: "b".repeat(32) };
-  watch.look(stored({ ...n1, beat: 2, activeAt: late }, n2, anew, slow));
+  watch.look(stored({ ...n1, heartbeat: 2, activeAt: late }, n2, anew, slow));
   equal(watch.isOver, false);
   clock.nowMs = 5001;
   equal(watch.isOver, true);
@@ -55,9 +55,9 @@ Deno.test("BeatWatch tells beats that move, stand still, are gone and are too sl
   deepEqual(views.map(({ skewMs }) => skewMs), [-3000, undefined, undefined, undefined]);
 });
 
-Deno.test("BeatWatch is over as soon as all beats have moved", () => {
-  const watch = new BeatWatch(stored(row("n1@h")), new StandingClock());
-  watch.look(stored(row("n1@h", { beat: 2 })));
+Deno.test("HeartbeatWatch is over as soon as all heartbeats have moved", () => {
+  const watch = new HeartbeatWatch(stored(row("n1@h")), new StandingClock());
+  watch.look(stored(row("n1@h", { heartbeat: 2 })));
   ok(watch.isOver);
 });
 
@@ -190,7 +190,12 @@ Deno.test("judgeCallBacks() tells by whom a node of this machine is reached, and
 });
 
 Deno.test("judgeListing() warns of a slow one", () => {
-  const listing = { rows: stored(row("n1@h")), timestamps: [], oddities: [], hasCookie: true };
+  const listing = {
+    rows: stored(row("n1@h")),
+    timestamps: [],
+    foreignEntries: [],
+    hasCookie: true,
+  };
   equal(judgeListing("file:///x", listing, 3).text, "file:///x answers: 1 row, listed in 3 ms");
   equal(judgeListing("file:///x", listing, 900).level, "warning");
 });
@@ -220,14 +225,14 @@ Deno.test("judgeNeighbours() warns only where ours is empty", () => {
 });
 
 Deno.test("judgeOddities() tells some one by one and counts the rest", () => {
-  const oddities = Array.from({ length: 9 }, (_, index) => ({
+  const foreignEntries = Array.from({ length: 9 }, (_, index) => ({
     key: `x${index}`,
     reason: "it is not JSON",
   }));
   const listing = {
     rows: [],
     timestamps: [{ name: "old@h" as NodeName, version: "1" }],
-    oddities,
+    foreignEntries,
     hasCookie: true,
   };
   const findings = judgeOddities(listing, false);
@@ -237,6 +242,6 @@ Deno.test("judgeOddities() tells some one by one and counts the rest", () => {
   match(texts(findings), /^1 row of Elixir nodes, timestamps alone: old@h$/m);
   const last = findings.at(-1);
   match(last?.level === "warning" ? last.whatToDo : "", /--beam/);
-  const [shared] = judgeOddities({ ...listing, oddities: [] }, true);
+  const [shared] = judgeOddities({ ...listing, foreignEntries: [] }, true);
   equal(shared?.level, "ok");
 });

@@ -17,20 +17,20 @@ function answered(at = address): AddressTry {
   return { address: at, kind: "answer", roundTripUs: 420, largeAnswered: true };
 }
 
-function peer(beat: PeerFacts["beat"], ...tries: AddressTry[]): PeerFacts {
-  return { row: n2, tries, beat };
+function peer(heartbeat: PeerFacts["heartbeat"], ...tries: AddressTry[]): PeerFacts {
+  return { row: n2, tries, heartbeat };
 }
 
-/** Every failure with both testimonies of the beat: level, and what the sentence must say. */
-const table: readonly (readonly [PingFailure, PeerFacts["beat"], string, RegExp])[] = [
+/** Every failure with both testimonies of the heartbeat: level, and what the sentence must say. */
+const table: readonly (readonly [PingFailure, PeerFacts["heartbeat"], string, RegExp])[] = [
   ["refused", "still", "warning", /is dead: connection refused/],
   ["no-answer", "still", "warning", /is dead: no answer/],
-  ["other-instance", "still", "warning", /is dead: somebody else answers there/],
-  ["garbage", "still", "warning", /is dead: what answers there is no clusternode/],
+  ["other-instance", "still", "warning", /is dead: another node answers there/],
+  ["garbage", "still", "warning", /is dead: another program answers there/],
   ["refused", "moves", "fault", /runs, .* cannot be reached: connection refused/],
   ["no-answer", "moves", "fault", /runs, .* cannot be reached: no answer/],
-  ["other-instance", "moves", "fault", /runs, .* somebody else answers .*the detail/],
-  ["garbage", "moves", "fault", /runs, .* no clusternode/],
+  ["other-instance", "moves", "fault", /runs, .* another node answers .*the detail/],
+  ["garbage", "moves", "fault", /runs, .* another program answers/],
   ["silent", "still", "fault", /is frozen, or something accepts connections for a dead one/],
   ["reset", "still", "fault", /is frozen, or something accepts/],
   ["silent", "moves", "fault", /runs, .* does not speak/],
@@ -42,9 +42,9 @@ const table: readonly (readonly [PingFailure, PeerFacts["beat"], string, RegExp]
   ["refused", "unknown", "warning", /is out of reach: .* too slow to be watched/],
 ];
 
-for (const [kind, beat, level, words] of table) {
-  Deno.test(`judgePeer() when the ping ends as ${kind} and the beat is ${beat}`, () => {
-    const verdict = judgePeer(peer(beat, failed(kind)));
+for (const [kind, heartbeat, level, words] of table) {
+  Deno.test(`judgePeer() when the ping ends as ${kind} and the heartbeat is ${heartbeat}`, () => {
+    const verdict = judgePeer(peer(heartbeat, failed(kind)));
     equal(verdict?.level, level);
     match(verdict?.text ?? "", words);
     equal((verdict?.whatToDo.length ?? 0) > 10, true);
@@ -66,21 +66,21 @@ Deno.test("judgePeer() names large packets when only small pings are answered", 
   match(verdict?.whatToDo ?? "", /MTU/);
 });
 
-Deno.test("judgePeer() tells when one answers whose beat does not move", () => {
+Deno.test("judgePeer() tells when one answers whose heartbeat does not move", () => {
   const verdict = judgePeer(peer("still", answered()));
   equal(verdict?.level, "warning");
-  match(verdict?.text ?? "", /its beat in the registry does not move/);
+  match(verdict?.text ?? "", /its heartbeat in the registry does not move/);
 });
 
 Deno.test("judgePeer() says nothing of those who leave or have left", () => {
   equal(judgePeer(peer("gone", failed("refused"))), undefined);
   const leaving = row("n2@10.0.0.2", { state: "leaving" });
-  equal(judgePeer({ row: leaving, tries: [failed("refused")], beat: "still" }), undefined);
+  equal(judgePeer({ row: leaving, tries: [failed("refused")], heartbeat: "still" }), undefined);
 });
 
 Deno.test("judgePeer() knows a node that tells only addresses of its own machine", () => {
   const lonely = row("n2@127.0.0.1");
-  const verdict = judgePeer({ row: lonely, tries: [failed("refused")], beat: "moves" });
+  const verdict = judgePeer({ row: lonely, tries: [failed("refused")], heartbeat: "moves" });
   match(verdict?.text ?? "", /only addresses of its own machine/);
   match(verdict?.whatToDo ?? "", /--advertise/);
 });
@@ -90,7 +90,7 @@ Deno.test("judgePeers() tells a few one by one, and many of a kind together", ()
     Array.from({ length: count }, (_, index) => ({
       row: row(`n${index}@10.0.0.2`),
       tries: [{ address, kind: "answer", roundTripUs: 1000 * (index + 1), largeAnswered: true }],
-      beat: "moves",
+      heartbeat: "moves",
     }));
   equal(judgePeers(many(8), 0).length, 8);
   const findings = judgePeers([...many(20), peer("still", failed("refused"))], 7);

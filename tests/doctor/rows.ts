@@ -15,8 +15,8 @@ export function row(name: string, changes: Partial<Row> = {}): Row {
     name: name as NodeName,
     instance: "a".repeat(32),
     incarnation: 0,
-    beat: 1,
-    beatIntervalMs: 1000,
+    heartbeat: 1,
+    heartbeatIntervalMs: 1000,
     addresses: [{ host: name.split("@")[1] ?? "", port: 4000 }],
     state: "up",
     tags: {},
@@ -29,5 +29,5 @@ export function row(name: string, changes: Partial<Row> = {}): Row {
 
 /** Rows as they stand in a registry. */
 export function stored(...rows: readonly Row[]): StoredRow[] {
-  return rows.map((one) => ({ row: one, version: String(one.beat) }));
+  return rows.map((one) => ({ row: one, version: String(one.heartbeat) }));
 }

@@ -10,7 +10,7 @@ import { extremeNumbers, hostileTexts } from "./dice.ts";
 import { bytesOf, joined } from "./noise.ts";
 
 /** The largest body that fits a frame, in bytes. */
-const bodyMost = 65_515;
+const bodyMax = 65_515;
 
 /** One thing to try over a connection to the honest node that is given by its place. */
 export type Attack = (attacker: Attacker, target: number) => Promise<unknown>;
@@ -42,23 +42,23 @@ export const attacks: Readonly<Record<string, Attack>> = {
 
   forgedWitnesses(attacker, target) {
     const { dice, honest } = attacker;
-    const witnesses = honest.map(({ name, instance }) => ({
+    const sightings = honest.map(({ name, instance }) => ({
       name,
       instance,
-      beat: dice.pick(extremeNumbers),
+      heartbeat: dice.pick(extremeNumbers),
     }));
-    return attacker.tell(target, { witnesses });
+    return attacker.tell(target, { sightings });
   },
 
   largeNotice(attacker, target) {
     const records: Json[] = [];
-    for (let bytes = 0; bytes < bodyMost;) {
+    for (let bytes = 0; bytes < bodyMax;) {
       const record = attacker.record();
       bytes += JSON.stringify(record).length + 1;
       records.push(record);
     }
     const words = JSON.stringify(newsOf({ records: records.slice(0, -1) }));
-    return attacker.send(target, "notice", bytesOf(words.padEnd(bodyMost)).slice(0, bodyMost));
+    return attacker.send(target, "notice", bytesOf(words.padEnd(bodyMax)).slice(0, bodyMax));
   },
 
   largeRecord(attacker, target) {
@@ -73,10 +73,10 @@ export const attacks: Readonly<Record<string, Attack>> = {
     const body = dice.pick([
       () => new Uint8Array(0),
       () => dice.bytes(dice.below(300)),
-      () => bytesOf("[".repeat(bodyMost)),
+      () => bytesOf("[".repeat(bodyMax)),
       () => bytesOf('{"kind":'.repeat(5000)),
       () => bytesOf("null"),
-      () => bytesOf('{"kind":"news","news":{"records":[],"votes":[],"witnesses":[null]}}'),
+      () => bytesOf('{"kind":"news","news":{"records":[],"votes":[],"sightings":[null]}}'),
       () => bytesOf(`{"kind":"ping","content":{"incarnation":${"9".repeat(400)},"fingerprint":0}}`),
       () => bytesOf('{"kind":"__proto__","__proto__":{"kind":"leave"}}'),
     ])();
@@ -194,10 +194,10 @@ export function silent(): void {}
 export interface News {
   readonly records: readonly Json[];
   readonly votes: readonly Json[];
-  readonly witnesses: readonly Json[];
+  readonly sightings: readonly Json[];
 }
 
 /** A notice with that news. */
 export function newsOf(news: Partial<News>): Json {
-  return { kind: "news", news: { records: [], votes: [], witnesses: [], ...news } };
+  return { kind: "news", news: { records: [], votes: [], sightings: [], ...news } };
 }

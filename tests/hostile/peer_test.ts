@@ -83,7 +83,7 @@ peerTest(
     assert.equal(statusOf(node, peer.name), "alive");
     const left = told(node, peer.name, "left", "forgotten");
     const records = [{ ...peer.record, state: "left" }];
-    await channel.send("notice", 0, { kind: "news", news: { records, votes: [], witnesses: [] } });
+    await channel.send("notice", 0, { kind: "news", news: { records, votes: [], sightings: [] } });
     await left;
   },
 );

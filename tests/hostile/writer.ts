@@ -13,8 +13,8 @@ export interface Row {
   readonly name: string;
   readonly instance: string;
   readonly incarnation: number;
-  readonly beat: number;
-  readonly beatIntervalMs: number;
+  readonly heartbeat: number;
+  readonly heartbeatIntervalMs: number;
   readonly addresses: Hello["addresses"];
   readonly state: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -34,8 +34,8 @@ export function rowOf(
     name,
     instance,
     incarnation: 0,
-    beat: 1,
-    beatIntervalMs: 1000,
+    heartbeat: 1,
+    heartbeatIntervalMs: 1000,
     addresses,
     state: "up",
     tags: {},

@@ -12,7 +12,7 @@ import { type Row, rowOf, type Writer } from "./writer.ts";
 const ghostsCount = 100;
 
 /** Most addresses that a row may have. */
-const addressesMost = 8;
+const addressesMax = 8;
 
 /** What a writer has to work with. */
 export interface WriterScene {
@@ -33,31 +33,31 @@ export const writerAttacks: Readonly<Record<string, WriterAttack>> = {
       const number = dice.below(ghostsCount);
       const name = `ghost${number}@127.0.0.1`;
       const before = await writer.read(name);
-      const beat = (before?.beat ?? 0) + 1;
+      const heartbeat = (before?.heartbeat ?? 0) + 1;
       const who = before ??
-        { name, instance: dice.instance(), addresses: trap.addresses(addressesMost) };
-      await writer.write(name, rowOf(who, { beat }));
+        { name, instance: dice.instance(), addresses: trap.addresses(addressesMax) };
+      await writer.write(name, rowOf(who, { heartbeat }));
     }
   },
 
   async foreignInstance({ dice, writer, trap, honest }) {
     const { name } = dice.pick(honest);
-    const who = { name, instance: dice.instance(), addresses: trap.addresses(addressesMost) };
+    const who = { name, instance: dice.instance(), addresses: trap.addresses(addressesMax) };
     await writer.write(
       name,
-      rowOf(who, { incarnation: dice.pick(extremeNumbers), beat: Date.now() }),
+      rowOf(who, { incarnation: dice.pick(extremeNumbers), heartbeat: Date.now() }),
     );
   },
 
   async copiedInstance({ dice, writer, trap, honest }) {
     const { instance } = dice.pick(honest);
     const who = { name: `evil${dice.below(5)}@127.0.0.1`, instance, addresses: trap.addresses(2) };
-    await writer.write(who.name, rowOf(who, { beat: Date.now(), incarnation: dice.below(3) }));
+    await writer.write(who.name, rowOf(who, { heartbeat: Date.now(), incarnation: dice.below(3) }));
   },
 
   async swappedRows({ dice, writer, honest }) {
     const [one, other] = [dice.pick(honest), dice.pick(honest)];
-    await writer.write(one.name, { ...other, name: one.name, beat: Date.now() });
+    await writer.write(one.name, { ...other, name: one.name, heartbeat: Date.now() });
   },
 
   async extremeNumbers({ dice, writer, trap, honest }) {
@@ -65,9 +65,9 @@ export const writerAttacks: Readonly<Record<string, WriterAttack>> = {
     await writer.write(row.name, {
       ...row,
       incarnation: dice.pick(extremeNumbers),
-      beat: dice.pick(extremeNumbers),
-      beatIntervalMs: dice.pick(extremeNumbers),
-      ...(dice.oneIn(2) ? { addresses: trap.addresses(addressesMost) } : {}),
+      heartbeat: dice.pick(extremeNumbers),
+      heartbeatIntervalMs: dice.pick(extremeNumbers),
+      ...(dice.oneIn(2) ? { addresses: trap.addresses(addressesMax) } : {}),
       state: dice.pick(["up", "leaving"]),
     });
   },
@@ -84,7 +84,12 @@ export const writerAttacks: Readonly<Record<string, WriterAttack>> = {
     );
     const who = { name: `text${dice.below(5)}@127.0.0.1`, instance: dice.instance() };
     const addresses = [{ host: text(), port: trap.port }, ...trap.addresses(1)];
-    const more = { tags, software: text(), startedAt: text().slice(0, 40), beat: dice.below(100) };
+    const more = {
+      tags,
+      software: text(),
+      startedAt: text().slice(0, 40),
+      heartbeat: dice.below(100),
+    };
     await writer.write(who.name, rowOf({ ...who, addresses }, more));
   },
 

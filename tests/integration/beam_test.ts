@@ -43,7 +43,7 @@ beamTest("three Elixir nodes and two clusternodes are five true for each other",
   assert.deepEqual(cluster.files(), names, "nothing else lies in the folder");
   for (const node of nodes) {
     // Those that join within half a second are told as one.
-    const joins = linesWith(node, "joined: it answers (beam)").filter(({ text }) =>
+    const joins = linesWith(node, "joined: it answered (beam)").filter(({ text }) =>
       text.includes("e1@127.0.0.1")
     );
     assert.equal(joins.length, 1, node.text);

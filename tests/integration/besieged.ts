@@ -21,28 +21,28 @@ const count = 5;
 const attackMs = 60_000;
 
 /** Fewer attacks would prove little. */
-const attacksLeast = 300;
+const attacksMin = 300;
 
 /** A status line is written each second; more than this after the one before it is late. */
 const latestMs = 1_500;
 
 /**
- * Connections that one node opens to addresses of strangers within a second, at most: it has two
+ * Connections that one node opens to addresses of unauthenticated peers within a second, at most: it has two
  * budgets an interval, each may be saved for one, and is overdrawn by all but one address of a row.
  */
-const connectionsMost = 2 * (12 + 10) + 2 * (addressesMax - 1);
+const connectionsMax = 2 * (12 + 10) + 2 * (addressesMax - 1);
 
 /** Status lines between two commands. */
 const quietLines = 2;
 
 /** If a process that does nothing was held up for longer, in milliseconds, a minute proves little. */
-const heldUpMost = 300;
+const heldUpMax = 300;
 
 /** Most minutes of attack until one was not held up by other work. */
-const minutesMost = 3;
+const minutesMax = 3;
 
 /** How much a node may grow while it is attacked. */
-const growthMostMiB = (): number => isCompiled() ? 100 : 200;
+const growthMaxMiB = (): number => isCompiled() ? 100 : 200;
 
 /** What no output may hold: controls of terminals, and what turns the direction of text. */
 // deno-lint-ignore no-control-regex
@@ -87,7 +87,7 @@ export class Besieged implements AsyncDisposable {
       const faults = await this.#minute(attack, since);
       const heldUpMs = ticker.heldUpMs(since);
       print(`a process that only ticks was held up for ${heldUpMs} ms`);
-      const isAnother = heldUpMs > heldUpMost && faults.length > 0 && minute < minutesMost;
+      const isAnother = heldUpMs > heldUpMax && faults.length > 0 && minute < minutesMax;
       if (!isAnother || this.#nodes.some(({ isRunning }) => !isRunning)) {
         return assert.deepEqual(faults, []);
       }
@@ -104,7 +104,7 @@ export class Besieged implements AsyncDisposable {
     const [attacked, asked] = await Promise.allSettled([attack(endMs), this.#command(endMs)]);
     if (attacked.status === "rejected") throw attacked.reason;
     print(`${attacked.value} attacks`);
-    assert.ok(attacked.value >= attacksLeast, "the nodes were hardly attacked");
+    assert.ok(attacked.value >= attacksMin, "the nodes were hardly attacked");
     const faults = [
       ...(asked.status === "rejected" ? [String(asked.reason)] : asked.value),
       ...this.#nodes.flatMap((node, index) => faultsOf(node, `n${index + 1}`, since)),
@@ -120,10 +120,10 @@ export class Besieged implements AsyncDisposable {
     print(`${connections} connections of nodes to traps within a second`);
     print(`${withCommands} together with those of commands, ${this.trap.came.length} in all`);
     print(`${Math.max(...lines.map((one) => one / seconds)).toFixed(1)} lines a second at most`);
-    if (Math.max(...grown) > growthMostMiB()) {
+    if (Math.max(...grown) > growthMaxMiB()) {
       faults.push(`a node grows by ${Math.max(...grown)} MiB`);
     }
-    if (connections > connectionsMost * count) {
+    if (connections > connectionsMax * count) {
       faults.push(`${connections} connections in a second`);
     }
     return summary(faults);

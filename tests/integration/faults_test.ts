@@ -157,7 +157,7 @@ hostsTest(
     const nodes = await settled(hosts);
     const since = performance.now();
     await hosts.cut(1, 2);
-    const told = "lives, but not for this node";
+    const told = "is alive but unreachable from this node";
     const isTold = (): boolean => nodes.some((node) => linesWith(node, told, since).length > 0);
     await eventually(isTold, 20_000, "the bad link is told");
     await linesPass(nodes.slice(2), settleLines);

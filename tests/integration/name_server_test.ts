@@ -30,10 +30,10 @@ function longestPauseMs(node: Program, since: number): number {
   return Math.max(...times.map(({ at }, index) => at - (times[index - 1]?.at ?? since)));
 }
 
-/** The beat in the row of the node on host `number`. */
-async function beatOf(hosts: Hosts, number: number): Promise<number> {
+/** The heartbeat in the row of the node on host `number`. */
+async function heartbeatOf(hosts: Hosts, number: number): Promise<number> {
   const path = `${hosts.folder.path}/registry/${hosts.name(number)}`;
-  return JSON.parse(await Deno.readTextFile(path)).beat;
+  return JSON.parse(await Deno.readTextFile(path)).heartbeat;
 }
 
 /** Ends a node, and looks that it is gone soon and has left. */
@@ -43,7 +43,7 @@ async function leaves(hosts: Hosts, number: number, node: Program): Promise<void
   assert.equal(await node.ended(), 143);
   const tookMs = performance.now() - begun;
   assert.ok(tookMs < pauseMaxMs, `leaving took ${Math.round(tookMs)} ms`);
-  await assert.rejects(beatOf(hosts, number), Deno.errors.NotFound);
+  await assert.rejects(heartbeatOf(hosts, number), Deno.errors.NotFound);
 }
 
 /** Rows and timestamps of nodes on hosts whose names no name server knows. */
@@ -61,7 +61,7 @@ async function writeUnresolvable(hosts: Hosts, count: number): Promise<void> {
   }
 }
 
-hostsTest("many names that nobody resolves disturb no line, no beat and no leaving", 2, async (
+hostsTest("many names that nobody resolves disturb no line, no heartbeat and no leaving", 2, async (
   hosts,
 ) => {
   await askInVain(hosts);
@@ -71,8 +71,12 @@ hostsTest("many names that nobody resolves disturb no line, no beat and no leavi
   await writeUnresolvable(hosts, 40);
   const since = performance.now();
   await node.line((text) => text.includes("x40@10.0.9.40"), 20_000, "it has read the rows");
-  const before = await beatOf(hosts, 1);
-  await eventually(async () => await beatOf(hosts, 1) >= before + 12, 20_000, "its beat moves");
+  const before = await heartbeatOf(hosts, 1);
+  await eventually(
+    async () => await heartbeatOf(hosts, 1) >= before + 12,
+    20_000,
+    "its heartbeat moves",
+  );
   const pauseMs = longestPauseMs(node, since);
   assert.ok(pauseMs < pauseMaxMs, `no line for ${Math.round(pauseMs)} ms`);
   const logged = (await Deno.readTextFile(logFile)).trimEnd().split("\n").at(-1) ?? "";

@@ -9,14 +9,14 @@ export class News {
   readonly #waiting = new Set<() => void>();
 
   /** Resolves with the next news, or after `atMostMs` without any. */
-  next(atMostMs: number): Promise<void> {
+  next(atMaxMs: number): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
         this.#waiting.delete(done);
         resolve();
       };
-      const timer = setTimeout(done, atMostMs);
+      const timer = setTimeout(done, atMaxMs);
       this.#waiting.add(done);
     });
   }

@@ -22,9 +22,9 @@ import { isCompiled, processTest, Program, programCommand } from "./process.ts";
 const crowdSize = 500;
 
 /** From source the runtime lets much more garbage lie before it cleans up. */
-const growthMostKiB = (): number => (isCompiled() ? 30 : 150) * 1024;
+const growthMaxKiB = (): number => (isCompiled() ? 30 : 150) * 1024;
 
-processTest("other protocols and enormous lengths are turned away without a word", async () => {
+processTest("other protocols and enormous lengths are rejected without a word", async () => {
   await using cluster = new Cluster();
   const nodes = await cluster.startMany(3);
   const words: [string, Uint8Array][] = [
@@ -42,7 +42,7 @@ processTest("other protocols and enormous lengths are turned away without a word
     assert.equal(answer, 0, `${answer} bytes were answered to ${name}'s guest`);
     const told = /\[warning\] Turned away 127\.0\.0\.1: \S/;
     await node.line((text) => told.test(text), 2000, "it tells of the stranger", since);
-    within("growth in KiB", (memoryOf(node.pid).residentBytes - before) / 1024, growthMostKiB());
+    within("growth in KiB", (memoryOf(node.pid).residentBytes - before) / 1024, growthMaxKiB());
   }
   await linesPass(nodes, 1);
   assertNeverFalse(nodes);
@@ -64,7 +64,7 @@ processTest("10,000 connections that say nothing disturb nobody", async () => {
   });
   await Promise.all(slots);
   await linesPass(nodes, 2);
-  within("growth in KiB", (memoryOf(node.pid).residentBytes - before) / 1024, growthMostKiB());
+  within("growth in KiB", (memoryOf(node.pid).residentBytes - before) / 1024, growthMaxKiB());
   for (const place of crowd) place.close();
   assertNeverFalse(nodes);
   assertRateOfReports(node, since);
@@ -165,7 +165,7 @@ async function say(address: Deno.ConnectOptions, bytes: Uint8Array): Promise<num
   }
 }
 
-/** At most one report of strangers a second, as all of them have one address. */
+/** At most one report of unauthenticated peers a second, as all of them have one address. */
 function assertRateOfReports(node: Program, since: number): void {
   const reports = linesWith(node, "Turned away 127.0.0.1: ", since);
   const seconds = (performance.now() - since) / 1000;
@@ -173,7 +173,7 @@ function assertRateOfReports(node: Program, since: number): void {
   assert.equal(linesWith(node, "Turned away", since).length, reports.length);
 }
 
-/** Strangers who come, say nothing, and come again as soon as they are turned away. */
+/** Strangers who come, say nothing, and come again as soon as they are rejected. */
 class Sitters implements AsyncDisposable {
   readonly #sockets = new Set<Deno.TcpConn>();
   readonly #tasks: Promise<void>[];

@@ -116,7 +116,8 @@ async function endureTrouble(
     await trouble.end();
   }
   const mendedAt = performance.now();
-  const isBack = (text: string): boolean => text.includes("[info] The registry is back after");
+  const isBack = (text: string): boolean =>
+    text.includes("[info] The registry is available again after");
   const back = await first.line(isBack, bounds.backMs + 1000, "it is back", since);
   figures.note(`${title}: used again after ${what}`, back.at - mendedAt, bounds.backMs);
   const warnings = linesWith(first, "[warning]", since).map(({ text }) => text);

@@ -3,7 +3,7 @@
  * handles on a real registry.
  *
  * Their clock is the simulation's. First it runs as fast as it can, with a simulated registry, until
- * the nodes have settled and nobody's beats and listings go together any more; then it is held to real
+ * the nodes have settled and nobody's heartbeats and listings go together any more; then it is held to real
  * time, and all that the cores want of the registry is done in the real one. From there the nodes can
  * move on to another one: its handles take over the rows, and the cores do not notice.
  *
@@ -208,7 +208,7 @@ export class LiveWorld {
           asked.writes++;
           const activeAt = new Date(systemClock.wallTime()).toISOString();
           const row = { ...effect.row, activeAt };
-          const result = await handle.write(row, this.#versionOf(effect.seen), never);
+          const result = await handle.write(row, this.#versionOf(effect.expectedVersion), never);
           if (result.kind === "written") {
             this.#rows.set(row.name, { row, version: result.version });
             return result;
@@ -234,8 +234,10 @@ export class LiveWorld {
     }
   }
 
-  #versionOf(seen: string | undefined): string | undefined {
-    return seen === undefined ? undefined : this.#versions.get(seen) ?? seen;
+  #versionOf(expectedVersion: string | undefined): string | undefined {
+    return expectedVersion === undefined
+      ? undefined
+      : this.#versions.get(expectedVersion) ?? expectedVersion;
   }
 }
 

@@ -25,28 +25,28 @@ import type { ServerNeeds } from "../servers/server.ts";
 import { swiftBucket, swiftKeys, swiftNeeds, SwiftServer } from "../servers/swift_server.ts";
 
 /** How many nodes there are, and how they use their registry. */
-interface Crowd {
+interface ProcessGroup {
   readonly words: string;
   readonly count: number;
   /** Least time between two requests of a node, see {@linkcode Registry.paceMs}. */
   readonly paceMs: number;
 }
 
-const manyNodes: Crowd = { words: "two hundred", count: 200, paceMs: 0 };
+const manyNodes: ProcessGroup = { words: "two hundred", count: 200, paceMs: 0 };
 
 /**
  * Without conditions a write takes five requests, and Swift 55 ms of processors; a row that is read
  * takes it 5 ms. Two hundred nodes, which write 50 rows a second, would want three processors and a
  * half. Fifty, with the pace that every node has at a server of one's own, want one and a fifth.
  */
-const nodesOfSwift: Crowd = { words: "fifty", count: 50, paceMs: 3_000 };
+const nodesOfSwift: ProcessGroup = { words: "fifty", count: 50, paceMs: 3_000 };
 
-/** For how long each server is watched, in milliseconds: two beats of each node or more. */
+/** For how long each server is watched, in milliseconds: two heartbeats of each node or more. */
 const watchedMs = 8_000;
 
 /** Rows that are written per second, and rows that are read for all, at most. */
-const writesMost = 50;
-const delegatesRowsMost = 600;
+const writesMax = 50;
+const delegatesRowsMax = 600;
 
 /** Nodes that list often for all. */
 const delegatesCount = 3;
@@ -74,7 +74,7 @@ const fakeNeeds: ServerNeeds = { permissions: redisNeeds.permissions, programs: 
 
 const figures = new Figures("What many nodes ask of a server, measured and promised:");
 
-const settled = new Map<Crowd, LiveWorld>();
+const settled = new Map<ProcessGroup, LiveWorld>();
 
 function loadTest(
   title: string,
@@ -208,7 +208,7 @@ function assertBounds(
   title: string,
   asked: Asked,
   counted: Counted,
-  { count, paceMs }: Crowd,
+  { count, paceMs }: ProcessGroup,
 ): void {
   const seconds = watchedMs / 1000;
   // Nothing was done behind the back of the cores, or counted where nobody counts.
@@ -219,17 +219,17 @@ function assertBounds(
   const listings = often.reduce((sum, one) => sum + one, 0);
   const perSecond = (what: string, count: number, most: number): void =>
     figures.note(`${title}: ${what}`, count / seconds, most, "per second");
-  perSecond("writes of rows", counted.writes, writesMost * tolerance);
+  perSecond("writes of rows", counted.writes, writesMax * tolerance);
   perSecond(
     `rows listed by ${often.length} for all`,
     listings * count,
-    delegatesRowsMost * tolerance,
+    delegatesRowsMax * tolerance,
   );
   // Each of the others lists once a minute, which comes to the square of their number; in some seconds
   // by chance more of them than in others.
-  perSecond("rows read by all", counted.rows, delegatesRowsMost + 1.5 * count ** 2 / 60);
+  perSecond("rows read by all", counted.rows, delegatesRowsMax + 1.5 * count ** 2 / 60);
   // The load is there.
-  const writesDue = Math.min(writesMost, 1_000 * count / paceMs);
+  const writesDue = Math.min(writesMax, 1_000 * count / paceMs);
   assert.ok(counted.writes / seconds > writesDue / 2, `${counted.writes} writes`);
 }
 

@@ -169,7 +169,7 @@ async function sayAll(cluster: ServerCluster): Promise<void> {
 }
 
 /** A server that is away for a while costs the nodes one warning, and nothing else. */
-async function goOnWithout(backEnd: BackEnd, inTurn: Turns): Promise<void> {
+async function goOnWithout(backEnd: BackEnd, inTurn: KeyedMutex): Promise<void> {
   await using server = await backEnd.lend();
   await using cluster = new ServerCluster(server);
   // A start is dear; that of many is not to be the trouble of those who are without a registry.
@@ -192,23 +192,24 @@ async function goOnWithout(backEnd: BackEnd, inTurn: Turns): Promise<void> {
   await cluster.rowsAreNew(namesOf(count), before, bounds.backMs);
   const tookMs = performance.now() - servesAt;
   figures.note(`${backEnd.title}: rows back after ${linesAway} s away`, tookMs, bounds.backMs);
-  const isBack = (text: string): boolean => text.includes("[info] The registry is back after");
+  const isBack = (text: string): boolean =>
+    text.includes("[info] The registry is available again after");
   await Promise.all(nodes.map((node) => node.line(isBack, 10_000, "it is back", since)));
   await linesPass(nodes, 2);
   for (const node of nodes) {
     const warnings = linesWith(node, "[warning]", since).map(({ text }) => text);
     assert.equal(warnings.length, 1, warnings.join("\n"));
-    assert.match(warnings[0] ?? "", /The registry cannot be (read|written), going on by pings/);
-    assert.equal(linesWith(node, "The registry is back", since).length, 1);
+    assert.match(warnings[0] ?? "", /Registry unavailable \(.*\); continuing with pings only/);
+    assert.equal(linesWith(node, "The registry is available again", since).length, 1);
   }
   assertNothingWrong(nodes, since);
   await cluster.assertNothingLeaked();
 }
 
 /** Does what it is given, one after the other. */
-type Turns = (work: () => Promise<void>) => Promise<void>;
+type KeyedMutex = (work: () => Promise<void>) => Promise<void>;
 
-function oneAtATime(): Turns {
+function oneAtATime(): KeyedMutex {
   let last = Promise.resolve();
   return (work) => {
     const next = last.then(work);

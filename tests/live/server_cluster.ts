@@ -62,8 +62,8 @@ export class ServerCluster implements AsyncDisposable {
   /** The rows that are in the registry, in the order of their names. */
   async rows(): Promise<StoredRow[]> {
     await using registry = await this.#server.open();
-    const { rows, oddities } = await registry.list(never);
-    assert.deepEqual(oddities, []);
+    const { rows, foreignEntries } = await registry.list(never);
+    assert.deepEqual(foreignEntries, []);
     return rows.toSorted((one, other) => one.row.name < other.row.name ? -1 : 1);
   }
 

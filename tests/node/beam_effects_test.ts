@@ -4,7 +4,7 @@ import type { NodeName } from "../../lib/core/base/name.ts";
 import { profileTimings } from "../../lib/core/detector/profile.ts";
 import { seededRandom } from "../../lib/core/base/random.ts";
 import { ReclaimProofs } from "../../lib/protocol/reclaim_proof.ts";
-import { BeamDesk, beamRepliesMax } from "../../lib/node/beam_effects.ts";
+import { BeamEffects, beamRepliesMax } from "../../lib/node/beam_effects.ts";
 import type { BeamOpener } from "../../lib/node/beam_effects.ts";
 import { ClusterNode } from "../../lib/node/node.ts";
 import { MemoryStorage, openMemoryRegistry } from "../../lib/registry/memory/memory.ts";
@@ -22,56 +22,56 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 200; turn++) await Promise.resolve();
 }
 
-interface Desk {
-  readonly desk: BeamDesk;
+interface DirectScene {
+  readonly effects: BeamEffects;
   readonly clock: ManualClock;
   readonly log: Lines;
   readonly inputs: Input[];
   readonly beam: () => FakeBeam;
 }
 
-function openDesk(): Desk {
+function openDirectly(): DirectScene {
   const [clock, log, inputs] = [new ManualClock(), new Lines(), [] as Input[]];
   let beam: FakeBeam | undefined;
   const openBeam: BeamOpener = (name, handler) =>
     Promise.resolve(beam = new FakeBeam(name, handler));
-  const desk = new BeamDesk({ clock, log, openBeam }, (input) => inputs.push(input));
-  return { desk, clock, log, inputs, beam: () => beam ?? assert.fail("it has not been opened") };
+  const effects = new BeamEffects({ clock, log, openBeam }, (input) => inputs.push(input));
+  return { effects, clock, log, inputs, beam: () => beam ?? assert.fail("it has not been opened") };
 }
 
-Deno.test("BeamDesk answers a ping when the core says so, and only once", async () => {
-  const { desk, inputs, beam } = openDesk();
-  await desk.open(own);
+Deno.test("BeamEffects answers a ping when the core says so, and only once", async () => {
+  const { effects, inputs, beam } = openDirectly();
+  await effects.open(own);
   let answers = 0;
   beam().handler.onPing(elixir, () => answers++, () => assert.fail("it was answered"));
   assert.deepEqual(inputs, [{ kind: "beam-pinged", from: elixir, reply: 1 }]);
   assert.equal(answers, 0);
-  for (let time = 0; time < 2; time++) await desk.carryOut({ kind: "beam-pong", reply: 1 });
+  for (let time = 0; time < 2; time++) await effects.carryOut({ kind: "beam-pong", reply: 1 });
   assert.equal(answers, 1);
-  await desk[Symbol.asyncDispose]();
+  await effects[Symbol.asyncDispose]();
   assert.ok(beam().isClosed);
 });
 
-Deno.test("BeamDesk keeps no more pings than it may", async () => {
-  const { desk, beam } = openDesk();
-  await desk.open(own);
+Deno.test("BeamEffects keeps no more pings than it may", async () => {
+  const { effects, beam } = openDirectly();
+  await effects.open(own);
   const answered: number[] = [];
   const dropped: number[] = [];
   for (let count = 1; count <= beamRepliesMax + 1; count++) {
     beam().handler.onPing(elixir, () => answered.push(count), () => dropped.push(count));
   }
   for (const reply of [1, 2, beamRepliesMax + 1]) {
-    await desk.carryOut({ kind: "beam-pong", reply });
+    await effects.carryOut({ kind: "beam-pong", reply });
   }
   assert.deepEqual(answered, [2, beamRepliesMax + 1]);
   assert.deepEqual(dropped, [1]);
 });
 
-Deno.test("BeamDesk hands over outcomes, but for those of its own end", async () => {
-  const { desk, inputs, beam } = openDesk();
-  await desk.open(own);
+Deno.test("BeamEffects hands over outcomes, but for those of its own end", async () => {
+  const { effects, inputs, beam } = openDirectly();
+  await effects.open(own);
   const ping = { kind: "beam-ping", to: elixir, connectTimeoutMs: 9, answerTimeoutMs: 8 } as const;
-  await desk.carryOut({ ...ping, ping: 1 });
+  await effects.carryOut({ ...ping, ping: 1 });
   assert.deepEqual(beam().pings, [
     { to: elixir, deadlines: { connectTimeoutMs: 9, answerTimeoutMs: 8 } },
   ]);
@@ -79,18 +79,18 @@ Deno.test("BeamDesk hands over outcomes, but for those of its own end", async ()
     { kind: "beam-ping-ended", ping: 1, outcome: beam().outcome },
   ]);
   beam().outcome = { kind: "closed", detail: "" };
-  await desk.carryOut({ ...ping, ping: 2 });
+  await effects.carryOut({ ...ping, ping: 2 });
   assert.equal(inputs.length, 1);
 });
 
-Deno.test("BeamDesk tells of a stranger once a minute, whatever port it comes from", async () => {
-  const { desk, clock, log, beam } = openDesk();
-  await desk.open(own);
+Deno.test("BeamEffects tells of a stranger once a minute, whatever port it comes from", async () => {
+  const { effects, clock, log, beam } = openDirectly();
+  await effects.open(own);
   for (let second = 0; second < 120; second++) {
-    beam().handler.onStranger(`10.0.0.9:${40_000 + second}`, "it holds another Erlang cookie");
+    beam().handler.onRejected(`10.0.0.9:${40_000 + second}`, "it holds another Erlang cookie");
     clock.pass(1000);
   }
-  beam().handler.onStranger("10.0.0.9:1", "it wants another protocol");
+  beam().handler.onRejected("10.0.0.9:1", "it wants another protocol");
   assert.deepEqual(log.texts, [
     "Turned away a BEAM node at 10.0.0.9:40000: it holds another Erlang cookie",
     "Turned away a BEAM node at 10.0.0.9:40060: it holds another Erlang cookie",
@@ -98,11 +98,11 @@ Deno.test("BeamDesk tells of a stranger once a minute, whatever port it comes fr
   ]);
 });
 
-Deno.test("BeamDesk tells strangers of IPv6 apart", async () => {
-  const { desk, log, beam } = openDesk();
-  await desk.open(own);
+Deno.test("BeamEffects tells strangers of IPv6 apart", async () => {
+  const { effects, log, beam } = openDirectly();
+  await effects.open(own);
   for (const host of ["2001:db8::1", "2001:db8::2", "[2001:db8::1]:4000", "[2001:db8::1]:4001"]) {
-    beam().handler.onStranger(host, "it holds another Erlang cookie");
+    beam().handler.onRejected(host, "it holds another Erlang cookie");
   }
   assert.deepEqual(log.texts, [
     "Turned away a BEAM node at 2001:db8::1: it holds another Erlang cookie",
@@ -193,7 +193,7 @@ Deno.test("ClusterNode shares its pulse with the BEAM nodes of the registry", as
   assert.deepEqual([first?.name, first?.kind, first?.status], [elixir, "beam", "alive"]);
   assert.deepEqual([second?.name, second?.kind], [own, "node"]);
   assert.ok(log.texts.includes(`${own}["${elixir}": true, "${own}": true]`), log.texts.join("\n"));
-  assert.ok(log.texts.includes(`${elixir} joined: it answers (beam)`));
+  assert.ok(log.texts.includes(`${elixir} joined: it answered (beam)`));
   assert.ok(!log.texts.some((text) => text.includes("Ignoring")));
 
   let answers = 0;

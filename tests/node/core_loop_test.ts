@@ -62,7 +62,7 @@ Deno.test("CoreLoop drops an input at which the core throws, does what was decid
 /** What the core waits for, by the effect that was to bring it. */
 const awaited: readonly (readonly [Effect, Input["kind"]])[] = [
   [{ kind: "list" }, "list-failed"],
-  [{ kind: "write", row: {} as never, seen: undefined }, "write-failed"],
+  [{ kind: "write", row: {} as never, expectedVersion: undefined }, "write-failed"],
   [{ kind: "remove", name, version: "1" }, "remove-failed"],
   [{ kind: "ask-sync", from: addressee, buckets: [] }, "synced"],
   [

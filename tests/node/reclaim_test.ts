@@ -9,7 +9,7 @@ import { ReclaimProofs } from "../../lib/protocol/reclaim_proof.ts";
 import { encodeRow, rowMaxBytes } from "../../lib/core/registration/row.ts";
 import type { Reclaim, Row } from "../../lib/core/registration/row.ts";
 import { encodeUtf8 } from "../../lib/core/base/text.ts";
-import { RegistryDesk } from "../../lib/node/registry_effects.ts";
+import { RegistryEffects } from "../../lib/node/registry_effects.ts";
 import { MemoryStorage, openMemoryRegistry } from "../../lib/registry/memory/memory.ts";
 import { loudBarrier } from "../loud_barrier.ts";
 import { ManualClock } from "../registry/manual_clock.ts";
@@ -27,7 +27,7 @@ const [one, other, third] = ["1", "2", "3"].map((digit) => digit.repeat(32)) as 
 class Desk implements AsyncDisposable {
   readonly inputs: Input[] = [];
   readonly #stop = new AbortController();
-  readonly #desk: RegistryDesk;
+  readonly #registryEffects: RegistryEffects;
 
   constructor(storage: MemoryStorage, cookie: string, cluster = "default") {
     const clock = new ManualClock();
@@ -38,18 +38,22 @@ class Desk implements AsyncDisposable {
       mintedCookie: undefined,
       reclaimProofs: new ReclaimProofs([cookie], cluster),
     };
-    this.#desk = new RegistryDesk(parts, (input) => this.inputs.push(input), this.#stop.signal);
+    this.#registryEffects = new RegistryEffects(
+      parts,
+      (input) => this.inputs.push(input),
+      this.#stop.signal,
+    );
   }
 
-  /** Writes a row where `seen` is said to stand. */
-  async write(row: RowDraft, seen?: string): Promise<Input | undefined> {
-    await this.#desk.carryOut({ kind: "write", row, seen });
+  /** Writes a row where `expectedVersion` is said to stand. */
+  async write(row: RowDraft, expectedVersion?: string): Promise<Input | undefined> {
+    await this.#registryEffects.carryOut({ kind: "write", row, expectedVersion });
     return this.inputs.at(-1);
   }
 
   /** What the core is told of the row that stands there, by a listing and by a conflict. */
   async told(): Promise<(Reclaim | undefined)[]> {
-    await this.#desk.carryOut({ kind: "list" });
+    await this.#registryEffects.carryOut({ kind: "list" });
     const listed = this.inputs.at(-1);
     const conflict = await this.write(draft(one), "none");
     assert.ok(listed?.kind === "listed" && conflict?.kind === "write-conflict");
@@ -58,7 +62,7 @@ class Desk implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    await this.#desk.close();
+    await this.#registryEffects.close();
   }
 }
 
@@ -66,7 +70,7 @@ function draft(instance: string, changes: Partial<Row> = {}): RowDraft {
   return { ...rowOf(name, 5), instance, ...changes };
 }
 
-const from = [{ instance: one, beat: 5 }];
+const from = [{ instance: one, heartbeat: 5 }];
 const reclaims: Reclaim = { from };
 
 /** The row of a node that reclaims its name from `one`, as it stands in the storage. */
@@ -91,7 +95,7 @@ async function toldOf(
   return await desk.told();
 }
 
-Deno.test("RegistryDesk signs what a row reclaims, and tells of it whom it concerns", async () => {
+Deno.test("RegistryEffects signs what a row reclaims, and tells of it whom it concerns", async () => {
   const row = await reclaimed(new MemoryStorage(), "secret");
   assert.deepEqual(row.reclaims?.from, from);
   assert.match(row.reclaims?.proof ?? "", /^[0-9a-f]{32}$/);
@@ -109,28 +113,28 @@ const forgeries: Readonly<Record<string, (row: Row) => Row>> = {
   "copied by another instance": (row) => ({ ...row, instance: third }),
   "with another heartbeat": (row) => ({
     ...row,
-    reclaims: { from: [{ instance: one, beat: 6 }], proof: proofOf(row) },
+    reclaims: { from: [{ instance: one, heartbeat: 6 }], proof: proofOf(row) },
   }),
   "from one more instance": (row) => ({
     ...row,
-    reclaims: { from: [...from, { instance: third, beat: 1 }], proof: proofOf(row) },
+    reclaims: { from: [...from, { instance: third, heartbeat: 1 }], proof: proofOf(row) },
   }),
   "of an unknown shape": (row) => ({ ...row, reclaims: ["?"] as unknown as Reclaim }),
   "that is null": (row) => ({ ...row, reclaims: null as unknown as undefined }),
 };
 
 for (const [what, change] of Object.entries(forgeries)) {
-  Deno.test(`RegistryDesk tells of the row, and not of a reclaim ${what}`, async () => {
+  Deno.test(`RegistryEffects tells of the row, and not of a reclaim ${what}`, async () => {
     assert.deepEqual(await toldOf(change), [undefined, undefined]);
   });
 }
 
-Deno.test("RegistryDesk does not tell what another cookie or cluster has signed", async () => {
+Deno.test("RegistryEffects does not tell what another cookie or cluster has signed", async () => {
   assert.deepEqual(await toldOf((row) => row, "another"), [undefined, undefined]);
   assert.deepEqual(await toldOf((row) => row, "secret", "another"), [undefined, undefined]);
 });
 
-Deno.test("RegistryDesk does not tell a node what is reclaimed from another one", async () => {
+Deno.test("RegistryEffects does not tell a node what is reclaimed from another one", async () => {
   const storage = new MemoryStorage();
   await reclaimed(storage, "secret");
   await using desk = new Desk(storage, "secret");
@@ -140,7 +144,7 @@ Deno.test("RegistryDesk does not tell a node what is reclaimed from another one"
   assert.equal(told.current?.row.reclaims, undefined);
 });
 
-Deno.test("RegistryDesk writes the largest row without what it reclaims", async () => {
+Deno.test("RegistryEffects writes the largest row without what it reclaims", async () => {
   const storage = new MemoryStorage();
   await using desk = new Desk(storage, "secret");
   const written = await desk.write({ ...largestRow(name), reclaims });

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { Barrier } from "../../lib/barrier.ts";
 import { ReclaimProofs } from "../../lib/protocol/reclaim_proof.ts";
-import { RegistryDesk } from "../../lib/node/registry_effects.ts";
+import { RegistryEffects } from "../../lib/node/registry_effects.ts";
 import { MemoryStorage, openMemoryRegistry } from "../../lib/registry/memory/memory.ts";
 import type { Registry } from "../../lib/registry/registry.ts";
 import { cookieKey } from "../../lib/registry/store.ts";
@@ -21,7 +21,7 @@ class Scene implements AsyncDisposable {
   readonly log = new Lines();
   asked = 0;
   readonly #stop = new AbortController();
-  readonly #desk: RegistryDesk;
+  readonly #registryEffects: RegistryEffects;
 
   constructor(mintedCookie: string | undefined) {
     const { clock, storage, log } = this;
@@ -29,10 +29,10 @@ class Scene implements AsyncDisposable {
     const counting: Registry = Object.create(registry, {
       list: { value: (signal: AbortSignal) => registry.list(signal) },
       watch: { value: (tell: () => void, signal: AbortSignal) => registry.watch(tell, signal) },
-      mintCookie: {
+      getOrCreateCookie: {
         value: (cookie: string, signal: AbortSignal) => {
           this.asked++;
-          return registry.mintCookie(cookie, signal);
+          return registry.getOrCreateCookie(cookie, signal);
         },
       },
       url: { value: registry.url },
@@ -48,7 +48,7 @@ class Scene implements AsyncDisposable {
       mintedCookie,
       reclaimProofs: new ReclaimProofs([], "default"),
     };
-    this.#desk = new RegistryDesk(parts, () => {}, this.#stop.signal);
+    this.#registryEffects = new RegistryEffects(parts, () => {}, this.#stop.signal);
   }
 
   get cookie(): string | undefined {
@@ -57,7 +57,7 @@ class Scene implements AsyncDisposable {
 
   /** One listing, and what it brings about. */
   async list(): Promise<void> {
-    await this.#desk.carryOut({ kind: "list" });
+    await this.#registryEffects.carryOut({ kind: "list" });
     const registry = openMemoryRegistry({
       clock: this.clock,
       storage: this.storage,
@@ -69,11 +69,11 @@ class Scene implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    await this.#desk.close();
+    await this.#registryEffects.close();
   }
 }
 
-Deno.test("RegistryDesk puts a cookie back that is missing in a listing", async () => {
+Deno.test("RegistryEffects puts a cookie back that is missing in a listing", async () => {
   await using scene = new Scene("minted");
   await scene.list();
   assert.equal(scene.cookie, "minted");
@@ -85,7 +85,7 @@ Deno.test("RegistryDesk puts a cookie back that is missing in a listing", async 
   assert.deepEqual(scene.log.texts, []);
 });
 
-Deno.test("RegistryDesk looks after the cookie now and then, and tells of another one once", async () => {
+Deno.test("RegistryEffects looks after the cookie now and then, and tells of another one once", async () => {
   await using scene = new Scene("minted");
   scene.storage.put("default", cookieKey, "another");
   for (let minute = 0; minute < 61; minute++) {
@@ -94,11 +94,11 @@ Deno.test("RegistryDesk looks after the cookie now and then, and tells of anothe
   }
   assert.equal(scene.asked, 6);
   assert.equal(scene.log.texts.length, 1, scene.log.texts.join("\n"));
-  assert.match(scene.log.texts[0] ?? "", /^Another cookie than this node's lies in memory: now: /);
+  assert.match(scene.log.texts[0] ?? "", /^The cookie in memory: has changed\. /);
   assert.equal(scene.cookie, "another");
 });
 
-Deno.test("RegistryDesk puts no cookie anywhere that was given", async () => {
+Deno.test("RegistryEffects puts no cookie anywhere that was given", async () => {
   await using scene = new Scene(undefined);
   await scene.list();
   scene.clock.pass(3_600_000);

@@ -13,7 +13,7 @@ import { tagsMax } from "../../lib/core/registration/row.ts";
 import { compareNames } from "../../lib/core/explain/status_line.ts";
 import { encodeUtf8 } from "../../lib/core/base/text.ts";
 import { Barrier } from "../../lib/barrier.ts";
-import { Reception } from "../../lib/node/request_handler.ts";
+import { RequestHandler } from "../../lib/node/request_handler.ts";
 import { contentOf } from "../core/records.ts";
 import { loudBarrier } from "../loud_barrier.ts";
 import { Lines } from "./lines.ts";
@@ -45,7 +45,7 @@ interface Scene {
 
 function open(view: Partial<View> = {}, barrier: Barrier = loudBarrier): Scene {
   const [log, inputs] = [new Lines(), [] as Input[]];
-  const reception = new Reception({ log, barrier }, {
+  const requestHandler = new RequestHandler({ log, barrier }, {
     view: () => ({ ...emptyView, ...view }) as Membership,
     now: () => 1_000_000,
     put: (input) => void inputs.push(input),
@@ -53,7 +53,7 @@ function open(view: Partial<View> = {}, barrier: Barrier = loudBarrier): Scene {
   });
   const take = (body: Uint8Array): Answer => {
     const answers: Uint8Array[] = [];
-    reception.take(asker, body, (answer) => void answers.push(answer));
+    requestHandler.take(asker, body, (answer) => void answers.push(answer));
     const [answer] = answers;
     assert.ok(answer !== undefined && answers.length === 1, `${answers.length} answers`);
     assert.ok(answer.length <= bodyMaxBytes, `${answer.length} bytes`);
@@ -83,7 +83,7 @@ function memberView(number: number): MemberView {
   };
 }
 
-Deno.test("Reception tells all members in pages that fit, small and large ones", () => {
+Deno.test("RequestHandler tells all members in pages that fit, small and large ones", () => {
   const all = Array.from({ length: 500 }, (_, index) => memberView(index))
     .sort((one, other) => compareNames(one.name, other.name));
   const { ask } = open({ members: () => all });
@@ -99,7 +99,7 @@ Deno.test("Reception tells all members in pages that fit, small and large ones",
   assert.ok(pages > 50 && pages < 100, `${pages} pages`);
 });
 
-Deno.test("Reception tells all links in pages that fit", () => {
+Deno.test("RequestHandler tells all links in pages that fit", () => {
   const all = Array.from({ length: 1000 }, (_, index): LinkView => ({
     name: longName(index),
     memberKind: "node",
@@ -116,7 +116,7 @@ Deno.test("Reception tells all links in pages that fit", () => {
   assert.deepEqual(told.map(({ name }) => name), all.map(({ name }) => name));
 });
 
-Deno.test("Reception tells all events in answers that fit, however long names and reasons are", () => {
+Deno.test("RequestHandler tells all events in answers that fit, however long names and reasons are", () => {
   const changes = Array.from({ length: 200 }, (_, index): TimedChange => ({
     kind: "failed",
     name: longName(index),
@@ -135,7 +135,7 @@ Deno.test("Reception tells all events in answers that fit, however long names an
   assert.deepEqual(numbers, changes.map((_, index) => 7 + index));
 });
 
-Deno.test("Reception refuses what fits no answer even alone", () => {
+Deno.test("RequestHandler refuses what fits no answer even alone", () => {
   const { ask } = open({ members: () => [{ ...memberView(0), reason: "r".repeat(70_000) }] });
   const answer = ask({ kind: "members" });
   assert.match(answer.kind === "refused" ? answer.reason : "", /^The answer has \d{5} bytes, and/);
@@ -150,7 +150,7 @@ for (
     ["without a byte", new Uint8Array(0)],
   ] as const
 ) {
-  Deno.test(`Reception refuses a request ${what}, with the reason`, () => {
+  Deno.test(`RequestHandler refuses a request ${what}, with the reason`, () => {
     const { take, inputs } = open();
     assert.deepEqual(take(body), {
       kind: "refused",
@@ -160,7 +160,7 @@ for (
   });
 }
 
-Deno.test("Reception refuses a request that a fault of the program ends, and answers the next", () => {
+Deno.test("RequestHandler refuses a request that a fault of the program ends, and answers the next", () => {
   const faults: string[] = [];
   const barrier = new Barrier(({ where, error }) => faults.push(`${where}: ${error}`));
   let isBroken = true;

@@ -13,7 +13,7 @@ import { rowOf } from "../registry/rows.ts";
 import { bytes, cookie, openNode } from "../transport/fixtures.ts";
 import type { TestNode } from "../transport/fixtures.ts";
 
-/** Turns the terminal red in three ways, reverses what follows, and writes a line of its own. */
+/** KeyedMutex the terminal red in three ways, reverses what follows, and writes a line of its own. */
 const hostile = "a\x1b[31mb\x9b31mc\u202ed\u2067e\u200ff\u2028\x7f\r\nFORGED";
 
 const name = "evil@127.0.0.1" as NodeName;
@@ -24,7 +24,14 @@ const view = {
 };
 const explanation = {
   ...{ name, kind: "node", status: "down", verdict: hostile, accusers: [], votesNeeded: 1 },
-  ...{ watched: true, pings: [], timeoutMs: 1, beat: "moving", registryWorks: true, ownHealth: 0 },
+  ...{
+    watched: true,
+    pings: [],
+    timeoutMs: 1,
+    heartbeat: "moving",
+    registryWorks: true,
+    localHealth: 0,
+  },
   ...{ isolated: false, failures: 0, incarnation: 0, wouldChange: [hostile] },
 };
 

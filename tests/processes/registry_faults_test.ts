@@ -86,7 +86,7 @@ processTest("a registry that becomes a file is used again when it is a folder", 
   await allBack(nodes, since);
 });
 
-diskTest("a full disk under the registry costs nothing but the beats", 256, async (disk) => {
+diskTest("a full disk under the registry costs nothing but the heartbeats", 256, async (disk) => {
   await using cluster = new Cluster(`${disk.path}/registry`);
   const nodes = await cluster.startMany(3);
   const since = performance.now();
@@ -94,25 +94,29 @@ diskTest("a full disk under the registry costs nothing but the beats", 256, asyn
   await allWarn(nodes, since);
   await linesPass(nodes, 2);
   await disk.empty();
-  await beatsMove(cluster, backMs);
+  await heartbeatsMove(cluster, backMs);
   await allBack(nodes, since);
 });
 
-diskTest("a registry that becomes read-only costs nothing but the beats", 256, async (disk) => {
-  await using cluster = new Cluster(`${disk.path}/registry`);
-  const nodes = await cluster.startMany(3);
-  const since = performance.now();
-  await eventually(
-    () => disk.setReadOnly(true).then(() => true, () => false),
-    5000,
-    "no file is open for writing",
-  );
-  await allWarn(nodes, since);
-  await linesPass(nodes, 2);
-  await disk.setReadOnly(false);
-  await beatsMove(cluster, backMs);
-  await allBack(nodes, since);
-});
+diskTest(
+  "a registry that becomes read-only costs nothing but the heartbeats",
+  256,
+  async (disk) => {
+    await using cluster = new Cluster(`${disk.path}/registry`);
+    const nodes = await cluster.startMany(3);
+    const since = performance.now();
+    await eventually(
+      () => disk.setReadOnly(true).then(() => true, () => false),
+      5000,
+      "no file is open for writing",
+    );
+    await allWarn(nodes, since);
+    await linesPass(nodes, 2);
+    await disk.setReadOnly(false);
+    await heartbeatsMove(cluster, backMs);
+    await allBack(nodes, since);
+  },
+);
 
 processTest("a registry that cannot be created ends the start with 4", async () => {
   await using cluster = new Cluster("/dev/null/x");
@@ -156,11 +160,14 @@ async function allWarn(nodes: readonly Program[], since: number): Promise<void> 
 
 /** Waits until each node has said that the registry is back, and looks at all that it said. */
 async function allBack(nodes: readonly Program[], since: number): Promise<void> {
-  const told = (text: string): boolean => text.includes("[info] The registry is back after");
+  const told = (text: string): boolean =>
+    text.includes("[info] The registry is available again after");
   await Promise.all(nodes.map((node) => node.line(told, 10_000, "it is back", since)));
   await linesPass(nodes, 1);
   assertWarnings(nodes, since, 1);
-  for (const node of nodes) assert.equal(linesWith(node, "The registry is back", since).length, 1);
+  for (const node of nodes) {
+    assert.equal(linesWith(node, "The registry is available again", since).length, 1);
+  }
   assertNeverFalse(nodes, since);
 }
 
@@ -173,7 +180,7 @@ function assertWarnings(nodes: readonly Program[], since: number, most: number):
 }
 
 /** Waits until every row of three nodes was written again. */
-async function beatsMove({ registry }: Cluster, withinMs: number): Promise<void> {
+async function heartbeatsMove({ registry }: Cluster, withinMs: number): Promise<void> {
   const read = (): string[] =>
     namesOf(3).map((name) => Deno.readTextFileSync(`${registry}/${name}`));
   const before = read();

@@ -145,5 +145,5 @@ function forgeMessage(publicKey: Uint8Array): Uint8Array {
   const state = options(1).start.begin();
   state.mixHash(publicKey);
   state.mixKey(publicKey);
-  return Uint8Array.of(...publicKey, ...state.sealAndHash(new Uint8Array(0)));
+  return Uint8Array.of(...publicKey, ...state.encryptAndHash(new Uint8Array(0)));
 }

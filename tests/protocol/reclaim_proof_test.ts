@@ -7,7 +7,9 @@ import { instanceOf, nameOf } from "../core/records.ts";
 const row: ReclaimingRow = {
   name: nameOf(1),
   instance: instanceOf(1),
-  reclaims: { from: [{ instance: instanceOf(2), beat: 12 }, { instance: instanceOf(4), beat: 1 }] },
+  reclaims: {
+    from: [{ instance: instanceOf(2), heartbeat: 12 }, { instance: instanceOf(4), heartbeat: 1 }],
+  },
 };
 const proofs = new ReclaimProofs(["new", "old"], "default");
 const proof = proofs.prove(row) ?? "";
@@ -38,7 +40,7 @@ const altered: Readonly<Record<string, ReclaimingRow>> = {
   "another instance": { ...row, instance: instanceOf(3) },
   "both instances exchanged": { ...from({ instance: row.instance }), instance: instanceOf(2) },
   "another one's instance": from({ instance: instanceOf(3) }),
-  "another heartbeat": from({ beat: 13 }),
+  "another heartbeat": from({ heartbeat: 13 }),
   "one row less": { ...row, reclaims: { from: row.reclaims.from.slice(1) } },
   "another order": { ...row, reclaims: { from: row.reclaims.from.toReversed() } },
 };

@@ -83,7 +83,7 @@ function shuffledCopies(one: Registry, two: Registry, count: number): Registry[]
 
 const clauses: Readonly<Record<string, Check>> = {
   "R1 list() is empty when nobody wrote to the cluster": async ({ one, two }) => {
-    const empty = { rows: [], timestamps: [], oddities: [], hasCookie: false };
+    const empty = { rows: [], timestamps: [], foreignEntries: [], hasCookie: false };
     assert.deepEqual(await one.list(never), empty);
     assert.deepEqual(await two.list(never), empty);
     assert.equal(await one.read(name, never), undefined);
@@ -124,11 +124,11 @@ const clauses: Readonly<Record<string, Check>> = {
     await Promise.all([one, two].map(async (handle) => {
       for (let wins = 0; wins < turns;) {
         const before = await handle.read(name, never);
-        const row = rowOf(name, (before?.row.beat ?? 0) + 1);
+        const row = rowOf(name, (before?.row.heartbeat ?? 0) + 1);
         if ((await handle.write(row, before?.version, never)).kind === "written") wins++;
       }
     }));
-    assert.equal((await one.read(name, never))?.row.beat, 2 * turns);
+    assert.equal((await one.read(name, never))?.row.heartbeat, 2 * turns);
   },
 
   "R5 write() tells the row that stands there when it loses": async ({ one, two }) => {
@@ -149,9 +149,11 @@ const clauses: Readonly<Record<string, Check>> = {
 
   "R6 write() gives another version each time": async ({ one, two }) => {
     const versions: (string | undefined)[] = [undefined];
-    for (let beat = 0; beat < 10; beat++) {
-      const handle = beat % 2 === 0 ? one : two;
-      versions.push(await writtenVersion(handle.write(rowOf(name, beat), versions.at(-1), never)));
+    for (let heartbeat = 0; heartbeat < 10; heartbeat++) {
+      const handle = heartbeat % 2 === 0 ? one : two;
+      versions.push(
+        await writtenVersion(handle.write(rowOf(name, heartbeat), versions.at(-1), never)),
+      );
     }
     assert.equal(new Set(versions).size, versions.length);
   },
@@ -183,20 +185,20 @@ const clauses: Readonly<Record<string, Check>> = {
     const handles = [blue, one, green];
     for (const [index, handle] of handles.entries()) {
       await writtenVersion(handle.write(rowOf(name, index), undefined, never));
-      assert.equal(await handle.mintCookie(`cookie-${index}`, never), `cookie-${index}`);
+      assert.equal(await handle.getOrCreateCookie(`cookie-${index}`, never), `cookie-${index}`);
     }
     for (const [index, handle] of handles.entries()) {
-      const { rows, timestamps, oddities } = await handle.list(never);
+      const { rows, timestamps, foreignEntries } = await handle.list(never);
       assert.deepEqual(rows.map(({ row }) => row), [rowOf(name, index)]);
-      assert.deepEqual([timestamps, oddities], [[], []]);
-      assert.equal(await handle.mintCookie("other", never), `cookie-${index}`);
+      assert.deepEqual([timestamps, foreignEntries], [[], []]);
+      assert.equal(await handle.getOrCreateCookie("other", never), `cookie-${index}`);
     }
   },
 
   "R9 list() and read() give back every legal name": async ({ one, two }) => {
     await fc.assert(
-      fc.asyncProperty(anyName(), fc.nat(), async (anyone, beat) => {
-        const row = rowOf(anyone, beat);
+      fc.asyncProperty(anyName(), fc.nat(), async (anyone, heartbeat) => {
+        const row = rowOf(anyone, heartbeat);
         const version = await writtenVersion(one.write(row, undefined, never));
         await catchUp(two);
         assert.deepEqual(await two.read(anyone, never), { row, version });
@@ -276,9 +278,9 @@ const clauses: Readonly<Record<string, Check>> = {
     const listing = await two.list(never);
     assert.deepEqual(listing.rows, [{ row: rowOf(name, 1), version }]);
     assert.deepEqual(listing.timestamps.map(({ name }) => name), ["elixir@10.0.0.9"]);
-    const keys = listing.oddities.map(({ key }) => key);
+    const keys = listing.foreignEntries.map(({ key }) => key);
     assert.deepEqual(keys.toSorted(), Object.keys(damages).toSorted());
-    for (const { reason } of listing.oddities) assert.match(reason, /^its? ./);
+    for (const { reason } of listing.foreignEntries) assert.match(reason, /^its? ./);
   },
 
   "R12 write() replaces what is no row when told that there is none": async (
@@ -294,33 +296,35 @@ const clauses: Readonly<Record<string, Check>> = {
     assert.deepEqual(await two.list(never), {
       rows: [stored],
       timestamps: [],
-      oddities: [],
+      foreignEntries: [],
       hasCookie: false,
     });
   },
 
-  "R13 mintCookie() keeps one of many, and all read that one": async ({ one, two, fixture }) => {
+  "R13 getOrCreateCookie() keeps one of many, and all read that one": async (
+    { one, two, fixture },
+  ) => {
     assert.equal(await one.cookie(never), undefined);
     const minted = Array.from({ length: 20 }, (_, index) => `cookie-${index}`);
     const handles = shuffledCopies(one, two, minted.length);
     const kept = await Promise.all(
-      minted.map((cookie, index) => (handles[index] ?? one).mintCookie(cookie, never)),
+      minted.map((cookie, index) => (handles[index] ?? one).getOrCreateCookie(cookie, never)),
     );
     assert.equal(new Set(kept).size, 1);
     assert.ok(minted.includes(kept[0] ?? ""));
     await using late = await fixture.handle();
-    assert.equal(await late.mintCookie("too late", never), kept[0]);
+    assert.equal(await late.getOrCreateCookie("too late", never), kept[0]);
     assert.equal(await late.cookie(never), kept[0]);
-    assert.deepEqual((await late.list(never)).oddities, []);
+    assert.deepEqual((await late.list(never)).foreignEntries, []);
   },
 
   "R15 list() tells whether the cookie is there": async ({ one, two, fixture }) => {
     const isThere = (): boolean => fixture.holdsCookie?.() ?? true;
     assert.equal((await one.list(never)).hasCookie, false);
-    await one.mintCookie("minted", never);
+    await one.getOrCreateCookie("minted", never);
     await catchUp(two);
     assert.equal((await two.list(never)).hasCookie, isThere());
-    assert.equal(await two.mintCookie("another", never), "minted");
+    assert.equal(await two.getOrCreateCookie("another", never), "minted");
     assert.equal((await one.list(never)).hasCookie, isThere());
   },
 
@@ -329,8 +333,8 @@ const clauses: Readonly<Record<string, Check>> = {
       const elixir = nameOf("elixir@10.0.0.9");
       const versionSeenBy = async (handle: Registry): Promise<string> => {
         await catchUp(handle);
-        const { rows, timestamps, oddities } = await handle.list(never);
-        assert.deepEqual([rows, oddities], [[], []]);
+        const { rows, timestamps, foreignEntries } = await handle.list(never);
+        assert.deepEqual([rows, foreignEntries], [[], []]);
         assert.deepEqual(timestamps.map(({ name }) => name), [elixir]);
         return timestamps[0]?.version ?? "";
       };
@@ -348,7 +352,7 @@ const clauses: Readonly<Record<string, Check>> = {
       assert.deepEqual(await two.list(never), {
         rows: [],
         timestamps: [],
-        oddities: [],
+        foreignEntries: [],
         hasCookie: false,
       });
     },
@@ -384,16 +388,18 @@ function operations(handle: Registry): ((signal: AbortSignal) => Promise<unknown
     (signal) => handle.read(nameOf("other@h"), signal),
     (signal) => handle.write(rowOf("other@h"), undefined, signal),
     (signal) => handle.remove(nameOf("other@h"), "version", signal),
-    (signal) => handle.mintCookie("minted", signal),
+    (signal) => handle.getOrCreateCookie("minted", signal),
     (signal) => handle.cookie(signal),
   ];
 }
 
 async function assertOneWinner(handles: Registry[], seen: string | undefined): Promise<void> {
   const results = await Promise.all(
-    handles.map((handle, beat) => handle.write(rowOf(name, beat), seen, never)),
+    handles.map((handle, heartbeat) => handle.write(rowOf(name, heartbeat), seen, never)),
   );
-  const winners = results.flatMap((result, beat) => result.kind === "written" ? [beat] : []);
+  const winners = results.flatMap((result, heartbeat) =>
+    result.kind === "written" ? [heartbeat] : []
+  );
   assert.equal(winners.length, 1, `${winners.length} writers won`);
-  assert.equal((await handles[0]?.read(name, never))?.row.beat, winners[0]);
+  assert.equal((await handles[0]?.read(name, never))?.row.heartbeat, winners[0]);
 }

@@ -11,15 +11,15 @@ import { FakeS3 } from "./s3/s3_fake.ts";
 import { openFakeRegistry } from "./s3/s3_scene.ts";
 
 Deno.test({
-  ...needing("mintCookie() makes the files of a folder young again", "read", "write"),
+  ...needing("getOrCreateCookie() makes the files of a folder young again", "read", "write"),
   async fn() {
     await using scene = await Scene.create();
     const registry = scene.open();
-    await registry.mintCookie("minted", never);
+    await registry.getOrCreateCookie("minted", never);
     const paths = [`${scene.path}/${ownFolder}/cookie`, `${scene.path}/${ownFolder}`];
     const tenDaysAgo = new Date(Date.now() - 10 * 24 * 3_600_000);
     for (const path of paths) await Deno.utime(path, tenDaysAgo, tenDaysAgo);
-    assert.equal(await registry.mintCookie("another", never), "minted");
+    assert.equal(await registry.getOrCreateCookie("another", never), "minted");
     for (const path of paths) {
       const { mtime, atime } = await Deno.stat(path);
       for (const time of [mtime, atime]) {
@@ -29,12 +29,15 @@ Deno.test({
     assert.equal((await registry.list(never)).hasCookie, true);
     await Deno.remove(`${scene.path}/${ownFolder}`, { recursive: true });
     assert.equal((await registry.list(never)).hasCookie, false);
-    assert.equal(await registry.mintCookie("minted", never), "minted");
+    assert.equal(await registry.getOrCreateCookie("minted", never), "minted");
   },
 });
 
 Deno.test({
-  ...needing("mintCookie() writes an object anew before a rule of the bucket removes it", "net"),
+  ...needing(
+    "getOrCreateCookie() writes an object anew before a rule of the bucket removes it",
+    "net",
+  ),
   async fn() {
     await using fake = new FakeS3();
     await using registry = openFakeRegistry(fake);
@@ -42,7 +45,7 @@ Deno.test({
     for (const [hours, isWritten] of [[1, false], [13, true]] as const) {
       fake.put(key, "minted", hours * 3_600_000);
       const before = fake.objects.get(key)?.modifiedMs;
-      assert.equal(await registry.mintCookie("another", never), "minted");
+      assert.equal(await registry.getOrCreateCookie("another", never), "minted");
       assert.equal(fake.objects.get(key)?.modifiedMs !== before, isWritten, `${hours} h`);
       assert.equal(await registry.cookie(never), "minted");
     }

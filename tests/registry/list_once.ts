@@ -13,6 +13,6 @@ await using registry = openDirectoryRegistry({
   clock: systemClock,
   randomText: () => "listing",
 });
-const { rows, oddities } = await registry.list(new AbortController().signal);
-const listing = JSON.stringify({ rows: rows.map(({ row }) => row.name), oddities });
+const { rows, foreignEntries } = await registry.list(new AbortController().signal);
+const listing = JSON.stringify({ rows: rows.map(({ row }) => row.name), foreignEntries });
 await Deno.stdout.write(new TextEncoder().encode(listing));

@@ -22,15 +22,15 @@ export function nameOf(text: string): NodeName {
   return name;
 }
 
-/** A row of `name` with that beat. */
-export function rowOf(name: string, beat = 0, changes: Partial<Row> = {}): Row {
+/** A row of `name` with that heartbeat. */
+export function rowOf(name: string, heartbeat = 0, changes: Partial<Row> = {}): Row {
   return {
     version: 1,
     name: nameOf(name),
     instance: "0123456789abcdef0123456789abcdef",
     incarnation: 0,
-    beat,
-    beatIntervalMs: 1_000,
+    heartbeat,
+    heartbeatIntervalMs: 1_000,
     addresses: [{ host: "127.0.0.2", port: 4370 }],
     state: "up",
     tags: {},

@@ -103,11 +103,11 @@ Deno.test({
     await using reader = openAs(`reader:${encoded}`, prefix);
     await using watcher = new Watcher(reader);
     const version = await writtenVersion(writer.write(rowOf(name), undefined, never));
-    await writer.mintCookie("minted", never);
+    await writer.getOrCreateCookie("minted", never);
     assert.equal((await reader.list(never)).rows.length, 1);
     assert.equal((await reader.read(name, never))?.version, version);
     assert.equal(await reader.cookie(never), "minted");
-    assert.equal(await reader.mintCookie("other", never), "minted");
+    assert.equal(await reader.getOrCreateCookie("other", never), "minted");
     const denied = /: user "reader" has no permission to change these keys$/;
     const changes = [
       () => reader.write(rowOf(name, 1), version, never),

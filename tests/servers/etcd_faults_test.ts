@@ -145,7 +145,7 @@ Deno.test({
     await etcd().ask("maintenance/alarm", { action: "ACTIVATE", alarm: "NOSPACE" });
     const full = /: its database is full \(alarm NOSPACE\)/;
     assert.match(await faultOf(handle.write(rowOf(name, 1), version, never)), full);
-    assert.match(await faultOf(handle.mintCookie("minted", never)), full);
+    assert.match(await faultOf(handle.getOrCreateCookie("minted", never)), full);
     await using fresh = openHandle(freshUrl(etcd().host));
     assert.match(await faultOf(fresh.write(rowOf(name, 1), undefined, never)), full);
     assert.equal((await handle.list(never)).rows.length, 1);

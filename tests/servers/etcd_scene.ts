@@ -27,7 +27,7 @@ export function allCalls(handle: Registry): (() => Promise<unknown>)[] {
     () => handle.read(name, never),
     () => handle.write(rowOf(name), undefined, never),
     () => handle.remove(name, "1.1.1.1", never),
-    () => handle.mintCookie("minted", never),
+    () => handle.getOrCreateCookie("minted", never),
     () => handle.cookie(never),
   ];
 }

@@ -42,7 +42,7 @@ registryConformance("etcd", () => {
 }, { needs: etcdNeeds.permissions, skip: whyMissing(etcdNeeds) });
 
 Deno.test({
-  ...needingEtcd("watch() hints when more than a beat changes"),
+  ...needingEtcd("watch() hints when more than a heartbeat changes"),
   async fn() {
     // Hints are told without being gathered, so that each can be counted.
     const clock: Clock = {
@@ -55,9 +55,11 @@ Deno.test({
     await until("a watch", () => gateway.watches === 1);
     let version = await writtenVersion(handle.write(rowOf(name), undefined, never));
     await watcher.more(0);
-    for (let beat = 1; beat < 10; beat++) {
-      const activeAt = `2016-03-10T18:51:${beat + 30}.000Z`;
-      version = await writtenVersion(handle.write(rowOf(name, beat, { activeAt }), version, never));
+    for (let heartbeat = 1; heartbeat < 10; heartbeat++) {
+      const activeAt = `2016-03-10T18:51:${heartbeat + 30}.000Z`;
+      version = await writtenVersion(
+        handle.write(rowOf(name, heartbeat, { activeAt }), version, never),
+      );
     }
     version = await writtenVersion(
       handle.write(rowOf(name, 10, { state: "leaving" }), version, never),
@@ -65,7 +67,7 @@ Deno.test({
     await watcher.more(1);
     assert.equal(await handle.remove(name, version, never), "removed");
     await watcher.more(2);
-    await handle.mintCookie("minted", never);
+    await handle.getOrCreateCookie("minted", never);
     await watcher.more(3);
     // What everybody watches goes with the rows.
     await etcd().control("del", "--prefix", `test/${prefixes}/default/`);
@@ -199,7 +201,7 @@ Deno.test({
     await using handle = openHandle(freshUrl(gateway.host), { clock });
     const keyOf = (key: string): string => toBase64(`test/${prefixes}/default/${key}`);
     await handle.list(never);
-    await handle.mintCookie("minted", never);
+    await handle.getOrCreateCookie("minted", never);
     let version = await writtenVersion(handle.write(rowOf(name), undefined, never));
     version = await writtenVersion(handle.write(rowOf(name, 1), version, never));
     const lease = version.split(".")[2] ?? "";

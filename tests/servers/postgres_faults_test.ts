@@ -139,7 +139,7 @@ postgresTest("a role without the right to create uses the table that is there", 
   await scene.query(`grant insert, update, delete on @.entries to ${user}`);
   const version = await written(handle, 2, row?.version);
   assert.equal(await handle.remove(name, version, never), "removed");
-  assert.equal(await handle.mintCookie("minted", never), "minted");
+  assert.equal(await handle.getOrCreateCookie("minted", never), "minted");
 });
 
 postgresTest("a role may own the schema and have no right to make one", async (scene) => {
@@ -174,7 +174,7 @@ postgresTest(
       await scene.query(`drop schema if exists @ cascade; create schema @; ${layout}`);
       const handle = await scene.open();
       const sentence = /^the table test_\d+\.entries has another layout than this program knows/;
-      await assert.rejects(handle.mintCookie(secret, never), failure(sentence, secret));
+      await assert.rejects(handle.getOrCreateCookie(secret, never), failure(sentence, secret));
       await assert.rejects(handle.write(rowOf(name), undefined, never), failure(sentence));
     }
   },

@@ -102,11 +102,11 @@ export function postgresTest(title: string, fn: (scene: PostgresScene) => Promis
 /** Writes a row of {@linkcode name}, and gives its version. */
 export async function written(
   registry: Registry,
-  beat: number,
+  heartbeat: number,
   seen?: RowVersion,
   changes: Partial<Row> = {},
 ): Promise<RowVersion> {
-  return await writtenVersion(registry.write(rowOf(name, beat, changes), seen, never));
+  return await writtenVersion(registry.write(rowOf(name, heartbeat, changes), seen, never));
 }
 
 /** A fault of the registry that says `sentence`, and gives away no secret anywhere. */
@@ -129,7 +129,7 @@ export async function refusesAll(
     registry.write(rowOf(name), undefined, never),
     registry.remove(name, "version", never),
     registry.cookie(never),
-    registry.mintCookie("minted", never),
+    registry.getOrCreateCookie("minted", never),
   ];
   await Promise.all(calls.map((call) => assert.rejects(call, failure(sentence, secret))));
 }

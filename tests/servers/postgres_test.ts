@@ -32,7 +32,7 @@ registryConformance("postgres", async () => {
     handle,
     async damage(key: string, text: string) {
       await using maker = await handle("another");
-      await maker.mintCookie("makes the table", never);
+      await maker.getOrCreateCookie("makes the table", never);
       // PostgreSQL keeps no zero byte.
       const kept = text.replaceAll("\0", "\u0002");
       await server.asSuperuser((sql) =>
@@ -93,7 +93,7 @@ postgresTest("write() is a conflict also where the server isolates more", async 
   }
 });
 
-postgresTest("watch() hears of news by others and not of beats", async (scene) => {
+postgresTest("watch() hears of news by others and not of heartbeats", async (scene) => {
   const writer = await scene.open();
   const count = await scene.server.asSuperuser(async (sql) => {
     let heard = 0;

@@ -33,7 +33,7 @@ async function reasonAt(url: string, timeoutMs = 20_000): Promise<string> {
   await using registry = await openRegistry(url, { ...context, timeoutMs });
   const reason = await reasonOf(registry.list(never));
   assert.equal(await reasonOf(registry.write(rowOf(name), undefined, never)), reason);
-  assert.equal(await reasonOf(registry.mintCookie("minted-cookie", never)), reason);
+  assert.equal(await reasonOf(registry.getOrCreateCookie("minted-cookie", never)), reason);
   return reason;
 }
 
@@ -41,7 +41,9 @@ async function reasonAt(url: string, timeoutMs = 20_000): Promise<string> {
 async function writeReason(registry: Registry, isMinting = true): Promise<string> {
   await registry.list(never);
   const reason = await reasonOf(registry.write(rowOf(name), undefined, never));
-  if (isMinting) assert.equal(await reasonOf(registry.mintCookie("minted-cookie", never)), reason);
+  if (isMinting) {
+    assert.equal(await reasonOf(registry.getOrCreateCookie("minted-cookie", never)), reason);
+  }
   return reason;
 }
 
@@ -85,7 +87,7 @@ redisTest("what a user may not do is told, and hints are not needed", async (ser
   await server.command(...user, "~*", "+@all", "-hgetall", "-hget");
   await using registry = await openRegistry(url, context);
   assert.equal(await reasonOf(registry.list(never)), "user bob may not run the command hgetall");
-  assert.match(await reasonOf(registry.mintCookie("minted-cookie", never)), /command hget$/);
+  assert.match(await reasonOf(registry.getOrCreateCookie("minted-cookie", never)), /command hget$/);
   await server.command(...user, "~other:*", "+@all");
   assert.equal(await reasonOf(registry.list(never)), `user bob may not use the keys ${prefix}:*`);
   await server.command(...user, "%R~*", "+@all");
@@ -174,7 +176,7 @@ redisTest("a disk that cannot be saved to is told", async (server) => {
   await Deno.remove(path);
   await saved("ok");
   assert.equal(reason, "the server accepts no writes as it cannot save to its disk");
-  await registry.mintCookie("minted-cookie", never);
+  await registry.getOrCreateCookie("minted-cookie", never);
 });
 
 redisTest("a key of another kind, and a missing database, are told", async (server) => {
@@ -184,14 +186,14 @@ redisTest("a key of another kind, and a missing database, are told", async (serv
   assert.match(foreign, /^the key .*:… holds something else than rows, maybe those of another/);
   assert.equal(await reasonAt(server.url("/99")), "the server has no database 99");
   await using registry = await openRegistry(server.url("/3"), context);
-  await registry.mintCookie("minted-cookie", never);
+  await registry.getOrCreateCookie("minted-cookie", never);
   assert.equal(await server.command("-n", "3", "HLEN", "clusternode:default"), "1");
   assert.equal(await server.command("EXISTS", "clusternode:default"), "0");
 });
 
 redisTest("a server that still loads its data is told", async (server) => {
   await using registry = await openRegistry(server.url("/5"), context);
-  await registry.mintCookie("minted-cookie", never);
+  await registry.getOrCreateCookie("minted-cookie", never);
   const fill = "for i = 1, 3000 do redis.call('SET', 'filler' .. i, string.rep('x', 200)) end";
   await server.command("-n", "5", "EVAL", fill, "0");
   await server.stop();
@@ -232,7 +234,7 @@ redisTest("TLS works with a known authority, and what fails of it is told", asyn
   const ca = `?tls_ca=${server.folder}/ca.crt`;
   for (const host of ["localhost", "127.0.0.1"]) {
     await using registry = await openRegistry(`${url(host)}${ca}`, context);
-    await registry.mintCookie("minted-cookie", never);
+    await registry.getOrCreateCookie("minted-cookie", never);
   }
   const unknownAuthority = /an authority that is not known here; tls_ca can name its file$/;
   assert.match(await reasonAt(url("localhost")), unknownAuthority);

@@ -67,11 +67,11 @@ const name = nameOf("n1@10.0.0.2");
 
 async function written(
   registry: Registry,
-  beat: number,
+  heartbeat: number,
   seen?: RowVersion,
   changes = {},
 ): Promise<RowVersion> {
-  return await writtenVersion(registry.write(rowOf(name, beat, changes), seen, never));
+  return await writtenVersion(registry.write(rowOf(name, heartbeat, changes), seen, never));
 }
 
 redisTest(
@@ -79,7 +79,7 @@ redisTest(
   async ({ server, hash, open }) => {
     await using registry = await open();
     const version = await written(registry, 1);
-    await registry.mintCookie("cookie", never);
+    await registry.getOrCreateCookie("cookie", never);
     assert.deepEqual((await server.command("HKEYS", hash)).split("\n").sort(), [".cookie", name]);
     const value = await server.command("HGET", hash, name);
     assert.equal(value, `v1 ${version} ${JSON.stringify(rowOf(name, 1))}`);
@@ -114,7 +114,7 @@ redisTest("write() works, and takes a new version, after all data was lost", asy
   assert.notEqual(await written(registry, 1), before);
   await server.wipe();
   assert.equal(await registry.cookie(never), undefined);
-  assert.equal(await registry.mintCookie("cookie", never), "cookie");
+  assert.equal(await registry.getOrCreateCookie("cookie", never), "cookie");
 });
 
 redisTest("every call fails while the server is away, and works after that", async (scene) => {
@@ -141,7 +141,7 @@ redisTest("every call fails while the server is away, and works after that", asy
     await server.start();
   }
   // Nothing of what was refused is done later.
-  assert.equal((await registry.read(name, never))?.row.beat, 1);
+  assert.equal((await registry.read(name, never))?.row.heartbeat, 1);
   await written(registry, 2, version);
 });
 
@@ -182,7 +182,7 @@ redisTest("an abort leaves the connection to the others", async ({ server, open 
   const other = registry.read(name, never);
   controller.abort();
   await assert.rejects(pending);
-  assert.equal((await other)?.row.beat, 1);
+  assert.equal((await other)?.row.heartbeat, 1);
   assert.equal((await registry.list(never)).rows.length, 1);
   assert.equal(relay.connections, 1);
 });
@@ -205,7 +205,7 @@ redisTest("write() sends nothing once its caller has given up", async ({ open })
   assert.deepEqual((await other.list(never)).rows, []);
 });
 
-redisTest("watch() tells of all changes but the beat", async ({ server, hash, open }) => {
+redisTest("watch() tells of all changes but the heartbeat", async ({ server, hash, open }) => {
   await using writer = await open();
   await using reader = await open();
   const told = (): Promise<string> => server.command("PUBSUB", "NUMSUB", `${hash}:changed:0`);
@@ -221,8 +221,8 @@ redisTest("watch() tells of all changes but the beat", async ({ server, hash, op
   let version = "";
   await hinted(async () => version = await written(writer, 1));
   const after = hints;
-  for (let beat = 2; beat < 20; beat++) {
-    version = await written(writer, beat, version, { activeAt: `${beat}` });
+  for (let heartbeat = 2; heartbeat < 20; heartbeat++) {
+    version = await written(writer, heartbeat, version, { activeAt: `${heartbeat}` });
   }
   await hinted(async () => version = await written(writer, 20, version, { state: "leaving" }));
   assert.equal(hints, after + 1);

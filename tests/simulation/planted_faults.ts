@@ -141,8 +141,8 @@ export const plantedFaults: readonly PlantedFault[] = [
       ...one("registration/dead_rows.ts", "if (isWhole) this.#cleanUp", "this.#cleanUp"),
       ...one(
         "registration/dead_rows.ts",
-        "for (const [name, failedAt] of roster.failed) review(roster.get(name), failedAt);",
-        "for (const record of [...roster.records()]) review(record, now);",
+        "for (const [name, failedAt] of memberList.failed) review(memberList.get(name), failedAt);",
+        "for (const record of [...memberList.records()]) review(record, now);",
       ),
     ],
     seedsMax: 25,
@@ -165,14 +165,14 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "does not compare what differs",
     changes: one(
       "dissemination/anti_entropy.ts",
-      "if (fingerprint === roster.fingerprint ||",
+      "if (fingerprint === memberList.fingerprint ||",
       "if (true ||",
     ),
     seedsMax: 10,
   },
   {
     name: "asks all strangers at once",
-    changes: one("discovery/candidate_prober.ts", "while (allowance.permits(now)) {", "for (;;) {"),
+    changes: one("discovery/candidate_prober.ts", "while (budget.permits(now)) {", "for (;;) {"),
     seedsMax: 60,
   },
   {
@@ -198,7 +198,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     changes: one(
       "registration/registry_reader.ts",
       "if (!this.#mayIntroduce(row, known, now)) return candidates.drop(row.name);",
-      "if (known !== undefined && !isKnown) roster.drop(row.name);",
+      "if (known !== undefined && !isKnown) memberList.drop(row.name);",
     ),
     seedsMax: 10,
   },
@@ -208,12 +208,12 @@ export const plantedFaults: readonly PlantedFault[] = [
       ...one(
         "discovery/candidates.ts",
         "return owner === name ? undefined : owner;",
-        "return owner === this.#roster.self.name ? owner : undefined;",
+        "return owner === this.#memberList.self.name ? owner : undefined;",
       ),
       ...one(
         "discovery/candidate_prober.ts",
         "const isBad = link.miss(",
-        "const owner = this.#parts.roster.nameOf(candidate.instance);\n    if (owner !== undefined) this.#parts.monitor.linkOf(owner).badSince ??= now;\n    const isBad = link.miss(",
+        "const owner = this.#parts.memberList.nameOf(candidate.instance);\n    if (owner !== undefined) this.#parts.monitor.linkOf(owner).badSince ??= now;\n    const isBad = link.miss(",
       ),
     ],
     seedsMax: 10,
@@ -229,15 +229,15 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "believes others more than its own pings",
-    changes: one("dissemination/hearsay.ts", "if (!monitor.watches(name) ||", "if (true ||"),
+    changes: one("dissemination/hearsay.ts", "if (!prober.watches(name) ||", "if (true ||"),
     seedsMax: 40,
   },
   {
     name: "counts rows among the members",
     changes: one(
       "explain/status_reporter.ts",
-      "roster.shown + shownCandidates.length +",
-      "roster.shown + [...candidates.all()].length +",
+      "memberList.shown + shownCandidates.length +",
+      "memberList.shown + [...candidates.all()].length +",
     ),
     seedsMax: 10,
   },

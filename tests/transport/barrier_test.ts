@@ -60,7 +60,7 @@ faulty("a fault while somebody comes in ends that connection, and frees its plac
   });
   await using one = await openNode({ name: "n1@test" });
   assert.notEqual((await one.ask(node.target)).kind, "answer");
-  await until("its place is free", () => node.transport.guestCount === 0);
+  await until("its place is free", () => node.transport.pendingCount === 0);
   assert.ok(barrier.faultCount >= 1);
   assert.deepEqual(faults, ["a connection that came in: TypeError: broken"]);
   isBroken = false;
@@ -101,7 +101,7 @@ faulty("a peer that damages a frame is no fault of the program", async () => {
   const { node, barrier } = await open();
   await using _node = node;
   const rogue = await openRogue(node.target);
-  rogue.wire.write(rogue.ciphers.send.seal(new Uint8Array(0)));
+  rogue.framed.write(rogue.ciphers.send.seal(new Uint8Array(0)));
   assert.equal(await node.story.line("lost"), "lost rogue@test");
   rogue.socket.close();
   assert.equal(barrier.faultCount, 0);

@@ -227,16 +227,16 @@ export function transportSuite(
     },
   );
 
-  clause("a visitor asks over one connection and is never asked", async () => {
-    await using visitor = await open({ name: "visitor@test", role: "visitor", listen: undefined });
+  clause("a client asks over one connection and is never asked", async () => {
+    await using client = await open({ name: "client@test", role: "client", listen: undefined });
     await using two = await open({ name: "n2@test" });
-    assert.equal(visitor.transport.port, 0);
-    for (const _ of [1, 2]) assertAnswer(await visitor.ask(two.target));
+    assert.equal(client.transport.port, 0);
+    for (const _ of [1, 2]) assertAnswer(await client.ask(two.target));
     assert.equal(two.transport.connectionCount, 1);
-    const back = { ...visitor.target, addresses: [] };
+    const back = { ...client.target, addresses: [] };
     assertFailure(await two.ask(back), "no-answer");
-    assert.equal(two.transport.tell(visitor.hello.instance, bytes("news")), true);
-    assert.equal(await visitor.story.line("notice"), "notice n2@test news");
+    assert.equal(two.transport.tell(client.hello.instance, bytes("news")), true);
+    assert.equal(await client.story.line("notice"), "notice n2@test news");
   });
 
   clause("ask() carries the largest body, and an empty one", async () => {

@@ -322,7 +322,7 @@ dialling("listenTcp() says where and why when it cannot listen", async () => {
 });
 
 Deno.test("listenTcp() rejects when there is no cookie", async () => {
-  const hello = { role: "visitor", name: "v@test", instance: newInstance() } as never;
+  const hello = { role: "client", name: "v@test", instance: newInstance() } as never;
   const given = { listen: undefined, cookies: [], cluster: "c", clock: systemClock };
   const options = { ...given, barrier: loudBarrier, randomBytes };
   await assert.rejects(

@@ -6,7 +6,7 @@ import type { Hello } from "../../lib/protocol/hello.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
 import type { InstanceId } from "../../lib/core/registration/row.ts";
 import { decodeUtf8, encodeUtf8 } from "../../lib/core/base/text.ts";
-import { introduce, knock, makeKeys } from "../../lib/transport/handshake.ts";
+import { initiate, introduce, makeKeys } from "../../lib/transport/handshake.ts";
 import type { HandshakeResult } from "../../lib/protocol/noise_handshake.ts";
 import { listenTcp, type TcpOptions, type TcpTransport } from "../../lib/transport/tcp.ts";
 import type {
@@ -15,7 +15,7 @@ import type {
   Target,
   TransportHandler,
 } from "../../lib/transport/transport.ts";
-import { Wire } from "../../lib/transport/framed_socket.ts";
+import { FramedSocket } from "../../lib/transport/framed_socket.ts";
 import { loudBarrier } from "../loud_barrier.ts";
 
 export const loopback: Address = { host: "127.0.0.1", port: 0 };
@@ -106,7 +106,7 @@ export async function openNode(options: TestNodeOptions = {}): Promise<TestNode>
       onNotice: (from, body) => story.add(`notice ${from.name} ${text(body)}`),
       onLost: (from) => story.add(`lost ${from.name}`),
       onLate: (from) => story.add(`late ${from.name}`),
-      onStranger: (address, reason) => story.add(`stranger ${address} ${reason}`),
+      onRejected: (address, reason) => story.add(`stranger ${address} ${reason}`),
     },
   });
   const target = {
@@ -170,7 +170,7 @@ export async function readToEnd(socket: Deno.Conn): Promise<number> {
 /** An identified peer that can misbehave. */
 export interface Rogue {
   readonly socket: Deno.TcpConn;
-  readonly wire: Wire;
+  readonly framed: FramedSocket;
   readonly ciphers: HandshakeResult;
   readonly hello: Hello;
 }
@@ -178,10 +178,10 @@ export interface Rogue {
 /** Dials `target`, proves the cookie and says hello, honestly so far. */
 export async function openRogue(target: Target, name = "rogue@test"): Promise<Rogue> {
   const socket = await dialRaw(target);
-  const wire = new Wire(socket, 65_536, 1_000_000);
+  const framed = new FramedSocket(socket, 65_536, 1_000_000);
   const keys = makeKeys([cookie], "default", randomBytes);
-  const introduction = await knock(wire, keys, keys.starts);
-  assert.ok(introduction, JSON.stringify(wire.end));
+  const introduction = await initiate(framed, keys, keys.starts);
+  assert.ok(introduction, JSON.stringify(framed.end));
   const hello: Hello = {
     role: "member",
     name: name as NodeName,
@@ -190,9 +190,9 @@ export async function openRogue(target: Target, name = "rogue@test"): Promise<Ro
     addresses: [],
     software: "test",
   };
-  introduce(wire, introduction.ciphers, hello, false);
-  await wire.flushed();
-  return { socket, wire, ciphers: introduction.ciphers, hello };
+  introduce(framed, introduction.ciphers, hello, false);
+  await framed.flushed();
+  return { socket, framed, ciphers: introduction.ciphers, hello };
 }
 
 /** A TCP listener that treats each connection as `behave` says. */

@@ -1,4 +1,4 @@
-/** T4: strangers, floods, replays and damage reach nobody and cost little. */
+/** T4: unauthenticated peers, floods, replays and damage reach nobody and cost little. */
 import assert from "node:assert/strict";
 import { encodeEnvelope } from "../../lib/protocol/envelope.ts";
 import { encodeFrame } from "../../lib/protocol/frame.ts";
@@ -72,7 +72,7 @@ hostile(
       assert.equal(await readToEnd(socket), 0);
     }
     assert.match(await node.story.line("stranger"), /no handshake within 30 ms/);
-    await until("nobody waits at the door", () => node.transport.guestCount === 0);
+    await until("nobody waits at the door", () => node.transport.pendingCount === 0);
   },
 );
 
@@ -90,7 +90,7 @@ hostile("T4 10,000 half-open connections do not keep members out", async () => {
     ];
     const sockets = await Promise.all(dialled);
     for (const outcome of await Promise.all(asked)) assertAnswer(outcome);
-    assert.ok(node.transport.guestCount <= 2 * defaultLimits.guestsPerHostMax);
+    assert.ok(node.transport.pendingCount <= 2 * defaultLimits.pendingPerHostMax);
     for (const socket of sockets) socket.close();
   }
   assert.deepEqual(new Set(seen), new Set(["member@test"]));
@@ -102,9 +102,9 @@ hostile("T4 a replayed first message gets nowhere", async () => {
   const { starts: [start], newKey } = makeKeys([cookie], "default", randomBytes);
   assert.ok(start);
   const initiator = new Initiator({ start, newKey });
-  const knock = new Uint8Array(encodeFrame(initiator.writeMessage(new Uint8Array(0))));
+  const initiate = new Uint8Array(encodeFrame(initiator.writeMessage(new Uint8Array(0))));
   using socket = await dialRaw(node.target);
-  await socket.write(knock);
+  await socket.write(initiate);
   await socket.read(new Uint8Array(4096));
   await socket.write(new Uint8Array(encodeFrame(randomBytes(100))));
   assert.equal(await readToEnd(socket), 0);
@@ -179,7 +179,7 @@ for (const [what, envelope] of misbehaviours) {
   hostile(`T5 an identified peer that sends ${what} is closed and told`, async () => {
     await using node = await openNode();
     const rogue = await openRogue(node.target);
-    rogue.wire.write(rogue.ciphers.send.seal(envelope));
+    rogue.framed.write(rogue.ciphers.send.seal(envelope));
     assert.equal(await node.story.line("lost"), "lost rogue@test");
     closeQuietly(rogue.socket);
   });
@@ -189,7 +189,7 @@ hostile("T4 an identified peer that asks without end is closed", async () => {
   await using node = await openNode({ limits: { requestsMax: 8 }, onRequest: () => {} });
   const rogue = await openRogue(node.target);
   for (let id = 0; id < 9; id++) {
-    rogue.wire.write(rogue.ciphers.send.seal(encodeEnvelope("request", id, bytes("x"))));
+    rogue.framed.write(rogue.ciphers.send.seal(encodeEnvelope("request", id, bytes("x"))));
   }
   await node.story.line("lost rogue@test");
   closeQuietly(rogue.socket);

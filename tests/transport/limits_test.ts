@@ -1,9 +1,9 @@
-/** The parts of the TCP transport that need no network: guests, reports, requests, in virtual time. */
+/** The parts of the TCP transport that need no network: pending connections, reports, requests, in virtual time. */
 import assert from "node:assert/strict";
 import type { Clock } from "../../lib/clock.ts";
-import { Guests } from "../../lib/sockets/pending_connections.ts";
+import { PendingConnections } from "../../lib/sockets/pending_connections.ts";
 import { type RequestResult, Requests } from "../../lib/transport/requests.ts";
-import { StrangerReports } from "../../lib/sockets/rejections.ts";
+import { RejectionReports } from "../../lib/sockets/rejections.ts";
 
 /** A clock that stands until it is moved. */
 class StandingClock implements Clock {
@@ -33,41 +33,45 @@ class StandingClock implements Clock {
   }
 }
 
-Deno.test("Guests evict the oldest of a host when that host has too many", () => {
-  const guests = new Guests(10, 2);
+Deno.test("PendingConnections evict the oldest of a host when that host has too many", () => {
+  const pendingConnections = new PendingConnections(10, 2);
   const evicted: string[] = [];
   for (const name of ["a1", "b1", "a2", "a3", "a4"]) {
-    guests.admit(name.charAt(0), () => evicted.push(name));
+    pendingConnections.admit(name.charAt(0), () => evicted.push(name));
   }
   assert.deepEqual(evicted, ["a1", "a2"]);
-  assert.equal(guests.size, 3);
+  assert.equal(pendingConnections.size, 3);
 });
 
-Deno.test("Guests evict the oldest of all when there are too many", () => {
-  const guests = new Guests(3, 2);
+Deno.test("PendingConnections evict the oldest of all when there are too many", () => {
+  const pendingConnections = new PendingConnections(3, 2);
   const evicted: string[] = [];
-  for (const name of ["a", "b", "c", "d", "e"]) guests.admit(name, () => evicted.push(name));
+  for (const name of ["a", "b", "c", "d", "e"]) {
+    pendingConnections.admit(name, () => evicted.push(name));
+  }
   assert.deepEqual(evicted, ["a", "b"]);
-  assert.equal(guests.size, 3);
+  assert.equal(pendingConnections.size, 3);
 });
 
-Deno.test("Guests keep who has proven the cookie when strangers crowd in", () => {
-  const guests = new Guests(3, 3);
+Deno.test("PendingConnections keep who has proven the cookie when strangers crowd in", () => {
+  const pendingConnections = new PendingConnections(3, 3);
   const evicted: number[] = [];
-  const member = guests.admit("h", () => evicted.push(-1));
-  guests.prove(member);
-  for (let index = 0; index < 100; index++) guests.admit("h", () => evicted.push(index));
+  const member = pendingConnections.admit("h", () => evicted.push(-1));
+  pendingConnections.prove(member);
+  for (let index = 0; index < 100; index++) {
+    pendingConnections.admit("h", () => evicted.push(index));
+  }
   assert.equal(evicted.length, 97);
   assert.ok(!evicted.includes(-1));
-  guests.leave(member);
-  guests.leave(member);
-  assert.equal(guests.size, 3);
+  pendingConnections.leave(member);
+  pendingConnections.leave(member);
+  assert.equal(pendingConnections.size, 3);
 });
 
-Deno.test("StrangerReports passes on one report a second per host", () => {
+Deno.test("RejectionReports passes on one report a second per host", () => {
   const clock = new StandingClock();
   const told: string[] = [];
-  const reports = new StrangerReports(clock, (host, reason) => told.push(`${host} ${reason}`));
+  const reports = new RejectionReports(clock, (host, reason) => told.push(`${host} ${reason}`));
   for (const host of ["a", "b", "a"]) reports.add(host, "1");
   clock.pass(999);
   reports.add("a", "2");
@@ -76,10 +80,10 @@ Deno.test("StrangerReports passes on one report a second per host", () => {
   assert.deepEqual(told, ["a 1", "b 1", "a 3"]);
 });
 
-Deno.test("StrangerReports tells less and less of a host that comes for ever", () => {
+Deno.test("RejectionReports tells less and less of a host that comes for ever", () => {
   const clock = new StandingClock();
   let told = 0;
-  const reports = new StrangerReports(clock, () => told++);
+  const reports = new RejectionReports(clock, () => told++);
   for (let second = 0; second < 86_400; second++) {
     reports.add("a", "x");
     clock.pass(1_000);
@@ -95,10 +99,10 @@ Deno.test("StrangerReports tells less and less of a host that comes for ever", (
   assert.equal(told, before + 2);
 });
 
-Deno.test("StrangerReports keeps quiet when more hosts come than it remembers", () => {
+Deno.test("RejectionReports keeps quiet when more hosts come than it remembers", () => {
   const clock = new StandingClock();
   let told = 0;
-  const reports = new StrangerReports(clock, () => told++);
+  const reports = new RejectionReports(clock, () => told++);
   for (let host = 0; host < 5_000; host++) reports.add(`${host}`, "x");
   assert.equal(told, 1_024);
   clock.pass(1_000);

@@ -9,7 +9,7 @@
  */
 import { type Address, isLoopback, socketHost } from "../../core/base/address.ts";
 import { unreachable } from "../../core/base/assert.ts";
-import { Guests } from "../../sockets/pending_connections.ts";
+import { PendingConnections } from "../../sockets/pending_connections.ts";
 import type { Barrier } from "../../barrier.ts";
 import type { Clock } from "../../clock.ts";
 import {
@@ -21,7 +21,7 @@ import {
 } from "./epmd_message.ts";
 import { type BeamLimits, epmdRequestMaxBytes } from "../limits.ts";
 import { Acceptor, listenersAt } from "../../sockets/acceptor.ts";
-import { Wire } from "../packet_socket.ts";
+import { PacketSocket } from "../packet_socket.ts";
 
 /** What an EPMD needs from its surroundings. */
 export interface EpmdContext {
@@ -34,20 +34,20 @@ export interface EpmdContext {
 /** A listening EPMD. */
 export class EpmdServer implements AsyncDisposable {
   readonly #context: EpmdContext;
-  readonly #guests: Guests;
+  readonly #pendingConnections: PendingConnections;
   readonly #registered = new Map<string, Registration>();
-  readonly #wires = new Set<Wire>();
+  readonly #wires = new Set<PacketSocket>();
   readonly #acceptor: Acceptor;
 
   /** @throws what `Deno.listen` throws, above all `AddrInUse` where somebody serves already */
   constructor(address: Address, context: EpmdContext) {
     this.#context = context;
     const { epmdClientsMax, epmdClientsPerHostMax } = context.limits;
-    this.#guests = new Guests(epmdClientsMax, epmdClientsPerHostMax);
+    this.#pendingConnections = new PendingConnections(epmdClientsMax, epmdClientsPerHostMax);
     const listeners = listenersAt(address);
     this.#acceptor = new Acceptor(
       listeners,
-      { ...context, guestsMax: epmdClientsMax },
+      { ...context, pendingMax: epmdClientsMax },
       (socket) => this.#serve(socket),
     );
   }
@@ -64,70 +64,73 @@ export class EpmdServer implements AsyncDisposable {
 
   /** Connections of those who have registered nothing. */
   get clientCount(): number {
-    return this.#guests.size;
+    return this.#pendingConnections.size;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#acceptor.stop();
-    for (const wire of this.#wires) wire.close("ours", "EPMD stops");
+    for (const packets of this.#wires) packets.close("ours", "EPMD stops");
     await this.#acceptor.ended();
   }
 
   async #serve(socket: Deno.TcpConn): Promise<void> {
     const { clock, limits } = this.#context;
-    const wire = new Wire(socket, 2, epmdRequestMaxBytes, limits.writeQueueMaxBytes);
-    this.#wires.add(wire);
-    const { host } = wire.remote;
+    const packets = new PacketSocket(socket, 2, epmdRequestMaxBytes, limits.writeQueueMaxBytes);
+    this.#wires.add(packets);
+    const { host } = packets.remote;
     const isLocal = comesFromHere(host, socket.localAddr.hostname);
-    const guest = this.#guests.admit(host, () => wire.close("ours", "made room for a newcomer"));
+    const pending = this.#pendingConnections.admit(
+      host,
+      () => packets.close("ours", "made room for a newcomer"),
+    );
     const cancel = clock.after(
       limits.epmdIdleTimeoutMs,
-      () => wire.close("ours", `nothing was asked in ${limits.epmdIdleTimeoutMs} ms`),
+      () => packets.close("ours", `nothing was asked in ${limits.epmdIdleTimeoutMs} ms`),
     );
     let registration: Registration | undefined;
     try {
-      const packet = await wire.read();
-      registration = packet && this.#answer(packet, wire, isLocal);
+      const packet = await packets.read();
+      registration = packet && this.#answer(packet, packets, isLocal);
       if (registration !== undefined) {
         cancel();
-        this.#guests.leave(guest);
+        this.#pendingConnections.leave(pending);
         // It lasts until the connection ends; there is nothing more to say.
-        if (await wire.read() !== undefined) wire.close("garbage", "it asked for more");
+        if (await packets.read() !== undefined) packets.close("garbage", "it asked for more");
       }
-      await wire.flushed();
+      await packets.flushed();
     } finally {
       if (registration !== undefined) this.#registered.delete(registration.alive);
       cancel();
-      this.#guests.leave(guest);
-      wire.close("ours", "answered");
-      this.#wires.delete(wire);
+      this.#pendingConnections.leave(pending);
+      packets.close("ours", "answered");
+      this.#wires.delete(packets);
     }
   }
 
   /** Answers; returns what was registered by it. */
-  #answer(packet: Uint8Array, wire: Wire, isLocal: boolean): Registration | undefined {
+  #answer(packet: Uint8Array, packets: PacketSocket, isLocal: boolean): Registration | undefined {
     const request = decodeRequest(packet);
     if (request === undefined) return undefined;
     switch (request.kind) {
       case "alive":
-        return isLocal ? this.#register(request.registration, wire) : undefined;
+        return isLocal ? this.#register(request.registration, packets) : undefined;
       case "port":
-        wire.writeBytes(encodePortIs(this.#registered.get(request.alive)));
+        packets.writeBytes(encodePortIs(this.#registered.get(request.alive)));
         return undefined;
       case "names":
-        wire.writeBytes(encodeNames(this.port, this.#registered.values()));
+        packets.writeBytes(encodeNames(this.port, this.#registered.values()));
         return undefined;
       default:
         return unreachable(request);
     }
   }
 
-  #register(registration: Registration, wire: Wire): Registration | undefined {
+  #register(registration: Registration, packets: PacketSocket): Registration | undefined {
     const { alive, versionHigh } = registration;
     const isRefused = this.#registered.has(alive) ||
       this.#registered.size >= this.#context.limits.epmdNamesMax;
     const [creation = 0] = new Uint32Array(this.#context.randomBytes(4).slice().buffer);
-    wire.writeBytes(encodeAliveAnswer(isRefused, Math.max(4, creation), versionHigh));
+    packets.writeBytes(encodeAliveAnswer(isRefused, Math.max(4, creation), versionHigh));
     if (isRefused) return undefined;
     this.#registered.set(alive, registration);
     return registration;

@@ -34,7 +34,7 @@ export interface RegistrationOptions extends EpmdContext {
 const steadyMs = 60_000;
 
 /** Longest pause after one that did not: EPMD is on this machine, and each try is told of. */
-const pauseMostMs = 60_000;
+const pauseMaxMs = 60_000;
 
 /** A registration that is kept up until it is disposed of. */
 export class KeptRegistration implements AsyncDisposable {
@@ -96,7 +96,7 @@ export class KeptRegistration implements AsyncDisposable {
     if (this.#registeredAt === undefined) return limits.epmdRetryMs;
     const isSteady = clock.now() - this.#registeredAt >= steadyMs;
     const nextMs = isSteady ? 0 : 2 * this.#hangUpPauseMs;
-    this.#hangUpPauseMs = Math.min(pauseMostMs, Math.max(limits.epmdRetryMs, nextMs));
+    this.#hangUpPauseMs = Math.min(pauseMaxMs, Math.max(limits.epmdRetryMs, nextMs));
     return this.#hangUpPauseMs;
   }
 
@@ -155,12 +155,12 @@ export class KeptRegistration implements AsyncDisposable {
   /** A connection to EPMD. A host that keeps silent must not keep this node from starting. */
   async #connect(host: string): ReturnType<typeof connectTo> {
     const { epmdPort, clock, limits } = this.#options;
-    const patience = new AbortController();
+    const timeout = new AbortController();
     const cancel = clock.after(
       limits.epmdAnswerTimeoutMs,
-      () => patience.abort(new Error(`no connection within ${limits.epmdAnswerTimeoutMs} ms`)),
+      () => timeout.abort(new Error(`no connection within ${limits.epmdAnswerTimeoutMs} ms`)),
     );
-    const signal = AbortSignal.any([this.#closing.signal, patience.signal]);
+    const signal = AbortSignal.any([this.#closing.signal, timeout.signal]);
     try {
       return await connectTo(host, epmdPort, signal, "nobody serves it");
     } finally {

@@ -55,7 +55,7 @@ export class DiallingHandshake {
     return encodeName(introductionOf(this.#party, this.#version));
   }
 
-  /** True from its proof on: a connection that is closed then has been turned away. */
+  /** True from its proof on: a connection that is closed then has been rejected. */
   get hasProven(): boolean {
     return this.#state.kind === "proving";
   }

@@ -10,11 +10,11 @@ import { findingsJson, findingsText, isWell } from "../../doctor/report.ts";
 import type { JsonFlags } from "../commands.ts";
 import { exitCode } from "../exit_codes.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
-import type { World } from "../context.ts";
+import type { CliContext } from "../context.ts";
 
 /** Examines and tells; 0 without a fault, 1 with one, 4 if the registry cannot be reached. */
 export async function doctor(
-  world: World,
+  world: CliContext,
   options: DoctorOptions,
   { json }: JsonFlags,
 ): Promise<number> {

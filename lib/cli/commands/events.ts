@@ -11,23 +11,23 @@ import type { EventView } from "../../protocol/message.ts";
 import type { ClientOptions, EventsFlags } from "../commands.ts";
 import { exitCode } from "../exit_codes.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
-import { rowsOfThisMachine, unexpected, Visit } from "../client.ts";
-import type { World } from "../context.ts";
+import { Client, rowsOfThisMachine, unexpected } from "../client.ts";
+import type { CliContext } from "../context.ts";
 
 /** Time between two looks, in milliseconds. */
 const lookMs = 500;
 
 /** Shows the last changes, and with `follow` all that come until interrupted. */
 export async function events(
-  world: World,
+  world: CliContext,
   options: ClientOptions,
   { json, follow }: EventsFlags,
 ): Promise<number> {
   using interrupted = untilInterrupted();
-  await using visit = await Visit.begin(world, options);
-  const asked = await visit.anyNode(rowsOfThisMachine(visit, undefined));
+  await using client = await Client.begin(world, options);
+  const asked = await client.anyNode(rowsOfThisMachine(client, undefined));
   for (let from = 0; !interrupted.signal.aborted;) {
-    const answer = await visit.askFor(asked, { kind: "events", from });
+    const answer = await client.askFor(asked, { kind: "events", from });
     if (answer.kind !== "events") throw unexpected(asked, answer);
     for (const event of answer.events) world.writeStdout(line(event, json) + "\n");
     const isAll = answer.events.length === 0;

@@ -12,25 +12,25 @@ import type { GivenName } from "../../options/option_identity.ts";
 import type { ClientOptions, JsonFlags } from "../commands.ts";
 import { exitCode } from "../exit_codes.ts";
 import { formatTable } from "../terminal/table.ts";
-import { CommandError, rowsOfThisMachine, unexpected, Visit } from "../client.ts";
-import type { World } from "../context.ts";
+import { Client, CommandError, rowsOfThisMachine, unexpected } from "../client.ts";
+import type { CliContext } from "../context.ts";
 
 /** Asks one node, another than the subject if there is one, why it sees the subject as it does. */
 export async function explain(
-  world: World,
+  world: CliContext,
   name: GivenName,
   options: ClientOptions,
   { json }: JsonFlags,
 ): Promise<number> {
-  await using visit = await Visit.begin(world, options);
-  const subject = visit.findName(name);
-  const others = rowsOfThisMachine(visit, undefined).filter((row) => row.name !== subject);
-  const asked = await visit.anyNode(
-    others.length > 0 ? others : visit.rows.filter((row) => row.name !== subject),
+  await using client = await Client.begin(world, options);
+  const subject = client.findName(name);
+  const others = rowsOfThisMachine(client, undefined).filter((row) => row.name !== subject);
+  const asked = await client.anyNode(
+    others.length > 0 ? others : client.rows.filter((row) => row.name !== subject),
   );
-  const answer = await visit.askFor(asked, { kind: "explain", name: subject });
+  const answer = await client.askFor(asked, { kind: "explain", name: subject });
   if (answer.kind === "refused") {
-    const isBeam = visit.beams.includes(subject);
+    const isBeam = client.beams.includes(subject);
     const hint = `: it is a BEAM node, and ${asked.name} may have been started without --beam`;
     throw new CommandError(`${answer.reason}${isBeam ? hint : ""}`);
   }
@@ -71,16 +71,24 @@ function opinions({ kind, accusers, votesNeeded }: Explanation): string[][] {
 }
 
 function evidence(explanation: Explanation): string[][] {
-  const { kind, watched, timeoutMs, beat, beatAgeMs } = explanation;
-  const { registryWorks, ownHealth, isolated, failures, incarnation } = explanation;
-  const beatAge = beatAgeMs === undefined ? "" : `, last moved ${formatDuration(beatAgeMs)} ago`;
+  const { kind, watched, timeoutMs, heartbeat, heartbeatAgeMs } = explanation;
+  const { registryWorks, localHealth, isolated, failures, incarnation } = explanation;
+  const heartbeatAge = heartbeatAgeMs === undefined
+    ? ""
+    : `, last moved ${formatDuration(heartbeatAgeMs)} ago`;
   return [
     ["watched by this node", watched ? "yes" : "no"],
     ["last pings, newest last", explanation.pings.map(pingWords).join(", ") || "none"],
     ["deadline of a pong", formatDuration(timeoutMs)],
-    [`${kind === "beam" ? "timestamp" : "beat"} in the registry`, `${beat}${beatAge}`],
+    [
+      `${kind === "beam" ? "timestamp" : "heartbeat"} in the registry`,
+      `${heartbeat}${heartbeatAge}`,
+    ],
     ["registry", registryWorks ? "works" : "away: pings alone decide"],
-    ["own health", `${ownHealth} (0 healthy, 7 sick)${isolated ? ", may be cut off itself" : ""}`],
+    [
+      "own health",
+      `${localHealth} (0 healthy, 7 sick)${isolated ? ", may be isolated" : ""}`,
+    ],
     ["failures in 5 min", String(failures)],
     ...kind === "beam" ? [] : [["incarnation", String(incarnation)]],
   ];

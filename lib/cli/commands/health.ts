@@ -19,15 +19,15 @@ import { randomText } from "../../start.ts";
 import type { ClientOptions, HealthFlags } from "../commands.ts";
 import { exitCode } from "../exit_codes.ts";
 import { askAll } from "./leave.ts";
-import { Visit } from "../client.ts";
-import type { World } from "../context.ts";
+import { Client } from "../client.ts";
+import type { CliContext } from "../context.ts";
 
 /** How long a node may take to answer, in milliseconds; a check of Docker may take 5 s in all. */
 const answerTimeoutMs = 3000;
 
 /** 0 if all nodes that are meant are healthy, each told on a line. */
 export async function health(
-  world: World,
+  world: CliContext,
   options: ClientOptions,
   given: HealthFlags,
 ): Promise<number> {
@@ -59,10 +59,10 @@ function placeOf(url: string): string {
 }
 
 /** The way over the registry and the port of the node, with its cookie. */
-async function healthByRegistry(world: World, options: ClientOptions): Promise<number> {
-  await using visit = await Visit.begin(world, options);
+async function healthByRegistry(world: CliContext, options: ClientOptions): Promise<number> {
+  await using client = await Client.begin(world, options);
   let isWell = true;
-  for (const [{ name }, answer] of await askAll(visit, options, { kind: "health" })) {
+  for (const [{ name }, answer] of await askAll(client, options, { kind: "health" })) {
     const unknown = { healthy: false, reason: "it gave an unknown answer" };
     isWell = tell(world, name, answer.kind === "health" ? answer : unknown) && isWell;
   }
@@ -70,7 +70,7 @@ async function healthByRegistry(world: World, options: ClientOptions): Promise<n
 }
 
 /** Writes how a node is; true if it is well. */
-function tell(world: World, name: string, answer: Health | undefined): boolean {
+function tell(world: CliContext, name: string, answer: Health | undefined): boolean {
   if (answer === undefined) {
     const reason = `no answer within ${answerTimeoutMs} ms`;
     world.writeStderr(escapeControls(`clusternode: ${name} does not answer: ${reason}`) + "\n");
@@ -83,10 +83,10 @@ function tell(world: World, name: string, answer: Health | undefined): boolean {
 }
 
 /** Answers for a node from the time it is registered until it is disposed. */
-export class HealthDesk implements AsyncDisposable {
+export class HealthResponder implements AsyncDisposable {
   readonly #serving: Promise<AsyncDisposable | undefined>;
 
-  constructor(world: World, options: NodeOptions, node: ClusterNode) {
+  constructor(world: CliContext, options: NodeOptions, node: ClusterNode) {
     this.#serving = node.joined.then((name) =>
       serveHealth({
         identity: { name, cluster: options.cluster, registries: options.registries.map(placeOf) },

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { mintCookie } from "../../cookie.ts";
+import { getOrCreateCookie } from "../../cookie.ts";
 import { exitCode } from "../exit_codes.ts";
-import type { World } from "../context.ts";
+import type { CliContext } from "../context.ts";
 
 /** Prints a cookie. */
-export function keygen(world: Pick<World, "randomBytes" | "writeStdout">): number {
-  world.writeStdout(`${mintCookie(world.randomBytes)}\n`);
+export function keygen(world: Pick<CliContext, "randomBytes" | "writeStdout">): number {
+  world.writeStdout(`${getOrCreateCookie(world.randomBytes)}\n`);
   return exitCode.fine;
 }

@@ -8,38 +8,38 @@ import type { GivenName } from "../../options/option_identity.ts";
 import type { Row } from "../../core/registration/row.ts";
 import type { ClientOptions, ForgetFlags } from "../commands.ts";
 import { exitCode } from "../exit_codes.ts";
-import { CommandError, rowsOfThisMachine, Visit } from "../client.ts";
-import type { World } from "../context.ts";
+import { Client, CommandError, rowsOfThisMachine } from "../client.ts";
+import type { CliContext } from "../context.ts";
 
 /** Asks the node of this machine to leave. */
-export async function leave(world: World, options: ClientOptions): Promise<number> {
-  await using visit = await Visit.begin(world, options);
-  const answers = await askAll(visit, options, { kind: "ping" });
+export async function leave(world: CliContext, options: ClientOptions): Promise<number> {
+  await using client = await Client.begin(world, options);
+  const answers = await askAll(client, options, { kind: "ping" });
   const [row] = answers.keys();
   if (row === undefined || answers.size > 1) {
     const names = [...answers.keys()].map(({ name }) => name).sort().join(", ");
     throw new CommandError(`Several nodes of this machine are registered, say --name: ${names}`);
   }
-  await visit.askFor(row, { kind: "leave" });
+  await client.askFor(row, { kind: "leave" });
   world.writeStdout(`${row.name} leaves\n`);
   return exitCode.fine;
 }
 
 /** Takes a dead node out. */
 export async function forget(
-  world: World,
+  world: CliContext,
   name: GivenName,
   options: ClientOptions,
   { dryRun }: ForgetFlags,
 ): Promise<number> {
-  await using visit = await Visit.begin(world, options);
-  const dead = visit.findName(name);
-  const others = visit.rows.filter((row) => row.name !== dead);
-  const asked = await visit.anyNode(others);
-  const answer = await visit.askFor(asked, { kind: "forget", name: dead, dryRun });
+  await using client = await Client.begin(world, options);
+  const dead = client.findName(name);
+  const others = client.rows.filter((row) => row.name !== dead);
+  const asked = await client.anyNode(others);
+  const answer = await client.askFor(asked, { kind: "forget", name: dead, dryRun });
   if (answer.kind === "refused") throw new CommandError(answer.reason);
   const done = dryRun
-    ? "would be forgotten: it is dead, and its row would be taken out"
+    ? "would be forgotten: it has failed, and its row would be removed"
     : "is forgotten";
   world.writeStdout(`${dead} ${done}\n`);
   return exitCode.fine;
@@ -52,15 +52,15 @@ export async function forget(
  * @throws {CommandError} if none answers
  */
 export async function askAll(
-  visit: Visit,
+  client: Client,
   options: ClientOptions,
   request: Request,
 ): Promise<Map<Row, Answer>> {
-  const own = rowsOfThisMachine(visit, options.name);
+  const own = rowsOfThisMachine(client, options.name);
   if (own.length === 0) {
-    throw new CommandError(`No node of this machine is registered in ${visit.registryUrl}`);
+    throw new CommandError(`No node of this machine is registered in ${client.registryUrl}`);
   }
-  const results = await Promise.allSettled(own.map((row) => visit.askFor(row, request)));
+  const results = await Promise.allSettled(own.map((row) => client.askFor(row, request)));
   const answers = new Map<Row, Answer>();
   own.forEach((row, index) => {
     const result = results[index];

@@ -14,8 +14,8 @@ import { randomBytes } from "../../start.ts";
 import type { LocalFlags } from "../commands.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import { LineSplitter } from "../terminal/line_splitter.ts";
-import { tetherVariable } from "../parent_watch.ts";
-import type { World } from "../context.ts";
+import { parentWatchVariable } from "../parent_watch.ts";
+import type { CliContext } from "../context.ts";
 
 const colors = ["cyan", "yellow", "green", "magenta", "blue", "red"] as const;
 
@@ -30,36 +30,36 @@ interface Child {
 
 /** Starts `count` nodes and waits for them. */
 export async function local(
-  world: World,
+  world: CliContext,
   count: number,
   { killOneMs, forwarded }: LocalFlags,
 ): Promise<number> {
   using interrupted = untilInterrupted();
-  const crowd = new Crowd(world, forwarded, String(count).length);
-  for (let number = 1; number <= count; number++) crowd.start(number);
-  interrupted.signal.addEventListener("abort", () => crowd.end(), { once: true });
+  const group = new ProcessGroup(world, forwarded, String(count).length);
+  for (let number = 1; number <= count; number++) group.start(number);
+  interrupted.signal.addEventListener("abort", () => group.end(), { once: true });
   if (killOneMs !== undefined) {
-    crowd.torment(killOneMs, interrupted.signal).catch(() => {});
+    group.killPeriodically(killOneMs, interrupted.signal).catch(() => {});
   }
   try {
-    const codes = await crowd.allEnded();
+    const codes = await group.allEnded();
     return interrupted.exitCode || Math.max(0, ...codes);
   } catch (error) {
     // Nobody reads on: the nodes leave before this ends.
-    await crowd.endUnread();
+    await group.endUnread();
     throw error;
   }
 }
 
 /** The processes of one run. */
-class Crowd {
-  readonly #world: World;
+class ProcessGroup {
+  readonly #world: CliContext;
   readonly #forwarded: readonly string[];
   readonly #width: number;
   readonly #children = new Map<number, Child>();
   #ending = false;
 
-  constructor(world: World, forwarded: readonly string[], digits: number) {
+  constructor(world: CliContext, forwarded: readonly string[], digits: number) {
     this.#world = world;
     this.#forwarded = forwarded;
     this.#width = "node_".length + digits;
@@ -80,7 +80,7 @@ class Crowd {
         "--record",
         "none",
       ],
-      env: { [tetherVariable]: "1" },
+      env: { [parentWatchVariable]: "1" },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
@@ -130,7 +130,7 @@ class Crowd {
   #restarting = false;
 
   /** Kills one node every `pauseMs` and starts it again a little later. */
-  async torment(pauseMs: number, signal: AbortSignal): Promise<void> {
+  async killPeriodically(pauseMs: number, signal: AbortSignal): Promise<void> {
     const random = seededRandom(new DataView(randomBytes(4).buffer).getUint32(0));
     this.#restarting = true;
     while (!signal.aborted) {

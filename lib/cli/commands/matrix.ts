@@ -13,8 +13,8 @@ import { compareNames } from "../../core/explain/status_line.ts";
 import type { ClientOptions, JsonFlags } from "../commands.ts";
 import { exitCode } from "../exit_codes.ts";
 import { formatTable } from "../terminal/table.ts";
-import { CommandError, unexpected, Visit } from "../client.ts";
-import type { World } from "../context.ts";
+import { Client, CommandError, unexpected } from "../client.ts";
+import type { CliContext } from "../context.ts";
 
 /** Nodes that are asked side by side. */
 const askedAtOnce = 16;
@@ -24,36 +24,36 @@ const tableMax = 30;
 
 /** Asks every node for its links and shows them together. */
 export async function matrix(
-  world: World,
+  world: CliContext,
   options: ClientOptions,
   { json }: JsonFlags,
 ): Promise<number> {
-  await using visit = await Visit.begin(world, options);
-  const rows = [...visit.rows].sort((one, other) => compareNames(one.name, other.name));
+  await using client = await Client.begin(world, options);
+  const rows = [...client.rows].sort((one, other) => compareNames(one.name, other.name));
   const reports: LinkReport[] = [];
   for (let from = 0; from < rows.length; from += askedAtOnce) {
     const some = rows.slice(from, from + askedAtOnce);
-    reports.push(...await Promise.all(some.map((row) => report(visit, row))));
+    reports.push(...await Promise.all(some.map((row) => report(client, row))));
   }
   const links = new LinkMatrix(reports);
   world.writeStdout(json ? matrixJson(reports, links) : matrixText(links));
   return exitCode.fine;
 }
 
-async function report(visit: Visit, row: Row): Promise<LinkReport> {
+async function report(client: Client, row: Row): Promise<LinkReport> {
   try {
-    return { name: row.name, links: await linksOf(visit, row) };
+    return { name: row.name, links: await linksOf(client, row) };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     return { name: row.name, links: undefined };
   }
 }
 
-async function linksOf(visit: Visit, row: Row): Promise<LinkView[]> {
+async function linksOf(client: Client, row: Row): Promise<LinkView[]> {
   const links: LinkView[] = [];
   let after: NodeName | undefined;
   for (;;) {
-    const answer = await visit.askFor(row, { kind: "links", after });
+    const answer = await client.askFor(row, { kind: "links", after });
     if (answer.kind !== "links") throw unexpected(row, answer);
     links.push(...answer.links);
     after = answer.links.at(-1)?.name;

@@ -12,16 +12,16 @@ import type { ClientOptions, MembersFlags } from "../commands.ts";
 import { exitCode } from "../exit_codes.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import { formatTable } from "../terminal/table.ts";
-import { rowsOfThisMachine, Visit } from "../client.ts";
+import { Client, rowsOfThisMachine } from "../client.ts";
 import { CommandError } from "../client.ts";
-import type { World } from "../context.ts";
+import type { CliContext } from "../context.ts";
 
 /** Time between two redraws, in milliseconds. */
 const redrawMs = 1000;
 
 /** Shows the members once, or until interrupted. */
 export async function members(
-  world: World,
+  world: CliContext,
   options: ClientOptions,
   { json, watch }: MembersFlags,
 ): Promise<number> {
@@ -49,7 +49,7 @@ function redraw(lines: string): string {
 }
 
 /** That one of the registries is away need not be told with each look. */
-function tellingOnce(world: World): World {
+function tellingOnce(world: CliContext): CliContext {
   const told = new Set<string>();
   const writeStderr = (text: string): void => {
     if (told.has(text)) return;
@@ -59,10 +59,10 @@ function tellingOnce(world: World): World {
   return { ...world, writeStderr };
 }
 
-async function look(world: World, options: ClientOptions, json: boolean): Promise<string> {
-  await using visit = await Visit.begin(world, options);
-  const asked = await visit.anyNode(rowsOfThisMachine(visit, undefined));
-  const views = await visit.members(asked);
+async function look(world: CliContext, options: ClientOptions, json: boolean): Promise<string> {
+  await using client = await Client.begin(world, options);
+  const asked = await client.anyNode(rowsOfThisMachine(client, undefined));
+  const views = await client.members(asked);
   if (json) return JSON.stringify({ asked: asked.name, cluster: options.cluster, members: views });
   const alive = views.filter(({ status }) => status === "alive").length;
   return `${membersTable(views)}\n\n${alive} of ${views.length} alive, as ${asked.name} sees it`;

@@ -10,23 +10,23 @@ import type { ClientOptions, PingFlags } from "../commands.ts";
 import { pingBeam } from "./ping_beam.ts";
 import { pingRounds } from "./ping_rounds.ts";
 import type { PingResult } from "./ping_rounds.ts";
-import { Visit } from "../client.ts";
-import type { World } from "../context.ts";
+import { Client } from "../client.ts";
+import type { CliContext } from "../context.ts";
 
 /** Pings one node; 0 if it answered at least once, 1 if never. */
 export async function ping(
-  world: World,
+  world: CliContext,
   name: GivenName,
   options: ClientOptions,
   flags: PingFlags,
 ): Promise<number> {
   if (options.beam) return await pingBeam(world, name, options, flags);
-  await using visit = await Visit.begin(world, options);
-  const row = visit.find(name);
+  await using client = await Client.begin(world, options);
+  const row = client.find(name);
   return await pingRounds(world, flags, {
     name: row.name,
     place: row.addresses.map(formatAddress).join(", "),
-    ask: async () => resultOf(await visit.ask(row, { kind: "ping" })),
+    ask: async () => resultOf(await client.ask(row, { kind: "ping" })),
   });
 }
 

@@ -10,11 +10,11 @@ import { openVisitorBeam } from "../../start.ts";
 import type { ClientOptions, PingFlags } from "../commands.ts";
 import { pingRounds } from "./ping_rounds.ts";
 import { CommandError } from "../client.ts";
-import type { World } from "../context.ts";
+import type { CliContext } from "../context.ts";
 
 /** Pings one BEAM node; 0 if it answered at least once, 1 if never. */
 export async function pingBeam(
-  world: World,
+  world: CliContext,
   name: GivenName,
   { beamCookie, profile }: ClientOptions,
   flags: PingFlags,

@@ -11,7 +11,7 @@ import type { NodeName } from "../../core/base/name.ts";
 import type { PingFlags } from "../commands.ts";
 import { exitCode } from "../exit_codes.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
-import type { World } from "../context.ts";
+import type { CliContext } from "../context.ts";
 
 /** One answer, or none. */
 export type PingResult =
@@ -28,7 +28,7 @@ export interface PingSubject {
 
 /** Pings until that is enough; 0 if there was at least one answer, 1 if there was none. */
 export async function pingRounds(
-  world: World,
+  world: CliContext,
   { count, intervalMs }: PingFlags,
   subject: PingSubject,
 ): Promise<number> {

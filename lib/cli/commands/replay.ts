@@ -19,7 +19,7 @@ import type { JsonFlags } from "../commands.ts";
 import { exitCode } from "../exit_codes.ts";
 import { formatTable } from "../terminal/table.ts";
 import { CommandError } from "../client.ts";
-import type { World } from "../context.ts";
+import type { CliContext } from "../context.ts";
 
 /** Something that the node told, and when after its start. */
 interface StoryLine {
@@ -44,7 +44,11 @@ interface Outcome {
  * @throws {CommandError} if the file cannot be read, is no recording or is damaged
  */
 // deno-lint-ignore require-await -- as all commands it is a promise, and has nothing to wait for.
-export async function replayFile(world: World, path: string, { json }: JsonFlags): Promise<number> {
+export async function replayFile(
+  world: CliContext,
+  path: string,
+  { json }: JsonFlags,
+): Promise<number> {
   try {
     const recording = replay(linesIn(world, path));
     if (!json) world.writeStdout(`${headerText(path, recording.header)}\n\n`);
@@ -64,7 +68,7 @@ export async function replayFile(world: World, path: string, { json }: JsonFlags
 }
 
 /** The lines of the file; what hinders reading it becomes something to tell the user. */
-function* linesIn(world: World, path: string): Generator<string, undefined> {
+function* linesIn(world: CliContext, path: string): Generator<string, undefined> {
   try {
     yield* world.readLines(path);
   } catch (error) {

@@ -12,10 +12,10 @@ import type { SimulateRequest } from "../commands.ts";
 import { exitCode } from "../exit_codes.ts";
 import { ProgressBar } from "../terminal/progress_bar.ts";
 import { replayFile } from "./replay.ts";
-import type { World } from "../context.ts";
+import type { CliContext } from "../context.ts";
 
 /** Runs the scenario and tells what came of it, or replays a recording. */
-export async function simulate(world: World, request: SimulateRequest): Promise<number> {
+export async function simulate(world: CliContext, request: SimulateRequest): Promise<number> {
   const { scenario, runs, replay, json } = request;
   if (replay !== undefined) return await replayFile(world, replay, { json });
   const seed = request.seed ?? new DataView(world.randomBytes(4).buffer).getUint32(0);

@@ -10,18 +10,18 @@ import type { Log } from "../../log/log.ts";
 import type { Barrier } from "../../barrier.ts";
 import { openNodeBarrier, openNodeLog, startNode } from "../../start.ts";
 import { exitCode, exitCodeOf } from "../exit_codes.ts";
-import { HealthDesk } from "./health.ts";
+import { HealthResponder } from "./health.ts";
 import { onHangup } from "../terminal/hangup.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import { leaveWhenInputEnds } from "../parent_watch.ts";
 import { takeUncaught } from "../terminal/uncaught.ts";
-import type { World } from "../context.ts";
+import type { CliContext } from "../context.ts";
 
 /** How long the end waits for the log to be written, in milliseconds. */
 const flushTimeoutMs = 1000;
 
 /** Runs a node; resolves with the exit code once it has left. */
-export async function start(world: World, options: NodeOptions): Promise<number> {
+export async function start(world: CliContext, options: NodeOptions): Promise<number> {
   const color = world.stdoutIsTerminal && !world.environment["NO_COLOR"];
   const log = openNodeLog(options, { console: "stdout", color });
   const barrier = openNodeBarrier(log);
@@ -38,7 +38,7 @@ export async function start(world: World, options: NodeOptions): Promise<number>
 }
 
 async function run(
-  world: World,
+  world: CliContext,
   options: NodeOptions,
   log: Log,
   barrier: Barrier,
@@ -48,9 +48,9 @@ async function run(
     terminalGone: () => interrupted.hangUp(),
     reopenLog: () => log.reopen(),
   });
-  using tether = leaveWhenInputEnds(world.environment);
+  using parentWatch = leaveWhenInputEnds(world.environment);
   const interruption = once(interrupted.signal);
-  const wanted = Promise.race([interruption, tether.ended]);
+  const wanted = Promise.race([interruption, parentWatch.ended]);
   const starting = startNode(options, log, barrier);
   const node = await Promise.race([starting, wanted]);
   if (node === undefined) {
@@ -59,10 +59,10 @@ async function run(
     return interrupted.exitCode;
   }
   node.joined.catch(() => {});
-  const desk = new HealthDesk(world, options, node);
+  const responder = new HealthResponder(world, options, node);
   const reason = await Promise.race([node.ended, wanted]);
   await node[Symbol.asyncDispose]();
-  await desk[Symbol.asyncDispose]();
+  await responder[Symbol.asyncDispose]();
   if (node.failure !== undefined) throw node.failure;
   return reason === undefined ? interrupted.exitCode : codeOf(reason);
 }

@@ -15,13 +15,13 @@ import { fishScript } from "./completions_fish.ts";
 import { zshScript } from "./completions_zsh.ts";
 import { exitCode } from "../exit_codes.ts";
 import { flagsOf } from "../parse/program.ts";
-import type { World } from "../context.ts";
+import type { CliContext } from "../context.ts";
 
 /** A shell that there is a script for. */
 export type Shell = "bash" | "zsh" | "fish";
 
 /** Prints the script for `shell`. */
-export function completions(shell: Shell, world: Pick<World, "writeStdout">): number {
+export function completions(shell: Shell, world: Pick<CliContext, "writeStdout">): number {
   world.writeStdout(completionScript(shell));
   return exitCode.fine;
 }

@@ -12,7 +12,7 @@ import { buildProgram, flagsOf } from "./program.ts";
 import type { Words } from "./program.ts";
 import { commandEntries } from "./command_table.ts";
 import type { CliCommand } from "./command_table.ts";
-import type { World } from "../context.ts";
+import type { CliContext } from "../context.ts";
 
 /** A command line, taken apart. */
 export interface CommandLine {
@@ -29,7 +29,7 @@ export interface CommandLine {
 export type Answered = "answered";
 
 /** Takes `args` apart; writes help or version if they ask for it. */
-export function readWords(args: readonly string[], world: World): CommandLine | Answered {
+export function readWords(args: readonly string[], world: CliContext): CommandLine | Answered {
   const faults: string[] = [];
   const asked = helpArguments(args, faults);
   if (asked === undefined) return emptyLine(faults);
@@ -74,7 +74,7 @@ function commandNames(): readonly string[] {
  * Hands the words to commander. A flag whose value is missing can only be the last word, so the
  * rest is taken apart without it.
  */
-function parse(args: readonly string[], world: World, faults: string[]): Words | Answered {
+function parse(args: readonly string[], world: CliContext, faults: string[]): Words | Answered {
   let words: Words | undefined;
   try {
     const chosen = commandEntries.find(([name]) => name === args[0])?.[0] ?? "start";

@@ -10,7 +10,7 @@ import type { CommandArgument, CommandFlag } from "./command_entry.ts";
 import type { CommandLine } from "./args.ts";
 
 /** The flags and operands that belong to one command alone. */
-export class OwnWords {
+export class CommandArgs {
   readonly #line: CommandLine;
   readonly #checks: OptionChecks;
   readonly #faults: string[];

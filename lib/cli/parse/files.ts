@@ -7,7 +7,7 @@ import { beamCookieFault } from "../../options/option_beam.ts";
 import type { NodeOptions } from "../../options/options.ts";
 import { cookieFault, withoutLineEnd } from "../../options/option_identity.ts";
 import { quote } from "../../options/option_values.ts";
-import type { World } from "../context.ts";
+import type { CliContext } from "../context.ts";
 
 /** Something read, or nothing, with what is wrong. */
 export interface Read<T> {
@@ -22,7 +22,7 @@ export interface Read<T> {
  */
 export async function readConfigFile(
   given: { readonly path: string; readonly source: string } | undefined,
-  world: Pick<World, "readTextFile">,
+  world: Pick<CliContext, "readTextFile">,
 ): Promise<Read<unknown>> {
   if (!given) return { value: undefined, faults: [] };
   const what = `${given.source} ${quote(given.path)}`;
@@ -45,7 +45,7 @@ export async function readConfigFile(
 export async function readCookieFiles(
   paths: readonly string[],
   source: string,
-  world: Pick<World, "readTextFile" | "secretFileFault">,
+  world: Pick<CliContext, "readTextFile" | "secretFileFault">,
 ): Promise<Read<readonly string[]>> {
   const value: string[] = [];
   const faults: string[] = [];
@@ -77,7 +77,7 @@ const erlangCookieFile = ".erlang.cookie";
 /** The Erlang cookie, if it is wanted: the one that was given, or the one that Erlang uses. */
 export async function readBeamCookie(
   { beam, beamCookie }: Partial<Pick<NodeOptions, "beam" | "beamCookie">>,
-  world: Pick<World, "environment" | "readTextFile">,
+  world: Pick<CliContext, "environment" | "readTextFile">,
 ): Promise<Read<string | undefined>> {
   if (beam !== true || beamCookie !== undefined) return { value: beamCookie, faults: [] };
   const wanted = "--beam: an Erlang cookie is needed, give --beam-cookie";
@@ -98,7 +98,7 @@ export async function readBeamCookie(
 
 async function readText(
   path: string,
-  world: Pick<World, "readTextFile">,
+  world: Pick<CliContext, "readTextFile">,
 ): Promise<{ readonly value: string } | { readonly reason: string }> {
   try {
     return { value: await world.readTextFile(path) };

@@ -40,7 +40,7 @@ export function formatHelp(command: CommandUnknownOpts, helper: Help): string {
       section(isRoot && group !== "Help" ? `${group} (start)` : group, items, helper)
     ),
     options.size > 1 && (isRoot || name === "start" || name === "local")
-      ? "A flag beats the environment, the environment beats the file of --config."
+      ? "A flag overrides the environment, the environment overrides the file of --config."
       : "",
     section("Exit codes", exitCodeTexts, helper),
     examples.length > 0 ? ["Examples:", ...examples.map((line) => `  ${line}`)].join("\n") : "",

@@ -15,7 +15,7 @@ import { commandEntries, optionCommand } from "./command_table.ts";
 import type { CommandFlag } from "./command_entry.ts";
 import type { CliCommand } from "./command_table.ts";
 import { formatHelp } from "./help.ts";
-import type { World } from "../context.ts";
+import type { CliContext } from "../context.ts";
 
 /** The words of a command line, taken apart and not yet checked. */
 export interface Words {
@@ -77,7 +77,7 @@ export function defaultText(entry: OptionEntry): string {
  * @param chosen the only command that gets its options: declaring all would be felt at start
  */
 export function buildProgram(
-  world: Pick<World, "writeStdout" | "columns">,
+  world: Pick<CliContext, "writeStdout" | "columns">,
   chosen: CliCommand,
   onWords: (words: Words) => void,
 ): Command {

@@ -23,7 +23,7 @@ export const simulateFlags = {
     flag: "--seed",
     type: count(0, 2 ** 32 - 1),
     defaultText: "by chance",
-    help: "of all chance in the simulation; the same seed gives the same run",
+    help: "random seed of the simulation; the same seed gives the same run",
   },
   runs: {
     flag: "--runs",

@@ -7,11 +7,11 @@ import type { NodeOptions } from "../../options/options.ts";
 import { profileLatencyMs, quietScenario, scenarioFault } from "../../simulation/scenario.ts";
 import type { Scenario } from "../../simulation/scenario.ts";
 import type { SimulateRequest } from "../commands.ts";
-import type { OwnWords } from "./command_args.ts";
+import type { CommandArgs } from "./command_args.ts";
 import { simulateFlags } from "./simulate_flags.ts";
 
 /** What the user wants simulated; faults are told to `words`. */
-export function simulateRequest(words: OwnWords, options: NodeOptions): SimulateRequest {
+export function simulateRequest(words: CommandArgs, options: NodeOptions): SimulateRequest {
   const flags = simulateFlags;
   const { profile = "lan", intervalMs = 1000, mesh } = options;
   const scenario: Scenario = {

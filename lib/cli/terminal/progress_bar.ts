@@ -5,7 +5,7 @@
  * @module
  */
 import { formatDuration } from "../../core/base/duration.ts";
-import type { World } from "../context.ts";
+import type { CliContext } from "../context.ts";
 
 /** Before this time nothing is shown, in milliseconds. */
 const quietMs = 1000;
@@ -17,13 +17,13 @@ const width = 30;
 
 /** A bar; dispose it to wipe it away. */
 export class ProgressBar implements Disposable {
-  readonly #world: World;
+  readonly #world: CliContext;
   readonly #now: () => number;
   readonly #begun: number;
   #drawnAt = -Infinity;
 
   /** @param now monotonic time in milliseconds */
-  constructor(world: World, now: () => number) {
+  constructor(world: CliContext, now: () => number) {
     this.#world = world;
     this.#now = now;
     this.#begun = now();

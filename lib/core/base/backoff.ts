@@ -10,7 +10,7 @@ import type { Random } from "./random.ts";
 const jitter = 0.3;
 
 /** What is known about a failing activity. */
-export class BackOff {
+export class ExponentialBackoff {
   readonly #firstMs: number;
   readonly #random: Random;
   #failures = 0;

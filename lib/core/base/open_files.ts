@@ -2,7 +2,7 @@
  * How many connections a process may hold, by how many files the system lets it open.
  *
  * Each connection is an open file, and so are storage, log and the runtime's own. A process that has
- * used them up can take nobody in and reach nobody: strangers who came to sit would keep members out.
+ * used them up can take nobody in and reach nobody: unauthenticated peers who came to sit would keep members out.
  * So limits that are made for a usual machine become smaller on one that allows little, and members
  * keep the larger part.
  *
@@ -23,8 +23,8 @@ const connectionsMin = 4;
 
 /** Limits of connections, by name. */
 interface ConnectionLimits {
-  readonly guestsMax: number;
-  readonly guestsPerHostMax: number;
+  readonly pendingMax: number;
+  readonly pendingPerHostMax: number;
   readonly connectionsMax: number;
 }
 
@@ -34,7 +34,7 @@ interface ConnectionLimits {
  * @param openFilesMax how many; `undefined` if that is not known
  * @param isShared true if BEAM nodes have connections of their own, which get half of the files
  *
- * Guests are of two kinds, those whose first message was made with the cookie and all others; both
+ * PendingConnections are of two kinds, those whose first message was made with the cookie and all others; both
  * together take a quarter. With members that is three quarters, and what is left is for dialling.
  */
 export function limitsWithin(
@@ -47,8 +47,8 @@ export function limitsWithin(
   const within = (limit: number, share: number): number =>
     Math.min(limit, Math.max(connectionsMin, Math.floor(files * share)));
   return {
-    guestsMax: within(limits.guestsMax, guestShare),
-    guestsPerHostMax: within(limits.guestsPerHostMax, guestShare / 2),
+    pendingMax: within(limits.pendingMax, guestShare),
+    pendingPerHostMax: within(limits.pendingPerHostMax, guestShare / 2),
     connectionsMax: within(limits.connectionsMax, memberShare),
   };
 }

@@ -33,7 +33,7 @@ export function beamView({ keeper }: Parts, node: BeamNode, now: number): Member
 
 /** Why a BEAM node is seen as it is: by this node's pings and its timestamp alone. */
 export function beamExplanation(parts: Parts, node: BeamNode, now: number): Explanation {
-  const { settings, health, keeper, judge, changes, beams } = parts;
+  const { settings, health, keeper, detector, changes, beams } = parts;
   const { name, status, link } = node;
   const recently = changes.kept.filter((change) =>
     change.name === name && change.kind === "failed" && now - change.at <= failuresWithinMs
@@ -52,11 +52,11 @@ export function beamExplanation(parts: Parts, node: BeamNode, now: number): Expl
       roundTripUs,
     })),
     timeoutMs: link.timeoutMs(settings.timings) * health.stretch(now),
-    beat: node.beat(beams?.beatPauseMs ?? settings.intervalMs, now),
-    beatAgeMs: node.beatAgeMs(now),
+    heartbeat: node.heartbeat(beams?.heartbeatPauseMs ?? settings.intervalMs, now),
+    heartbeatAgeMs: node.heartbeatAgeMs(now),
     registryWorks: !keeper.away,
-    ownHealth: health.score(now),
-    isolated: judge.isIsolated,
+    localHealth: health.score(now),
+    isolated: detector.isIsolated,
     failures: recently.length,
     incarnation: 0,
     wouldChange: beamWouldChange(status),

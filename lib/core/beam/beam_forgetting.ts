@@ -72,7 +72,7 @@ export class BeamForgetting {
 
   #bury(name: NodeName, now: number): void {
     const node = this.#watch.get(name);
-    if (node !== undefined) this.#watch.bury(node, "its timestamp was taken out by hand", now);
+    if (node !== undefined) this.#watch.bury(node, "its timestamp was removed", now);
   }
 
   #refusal(name: NodeName): string | undefined {
@@ -80,6 +80,6 @@ export class BeamForgetting {
     if (node === undefined) return `No member is called ${name}`;
     if (node.status === "alive") return `${name} is alive: only a dead node can be forgotten`;
     if (node.link.history.length === 0) return `${name} has not been asked yet: try again soon`;
-    return this.#keeper.away ? "The registry is away: try again when it is back" : undefined;
+    return this.#keeper.away ? "The registry is unavailable: try again later" : undefined;
   }
 }

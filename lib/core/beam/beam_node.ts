@@ -1,7 +1,7 @@
 /**
- * One BEAM node as this node knows it: its pings, and its timestamp as a beat.
+ * One BEAM node as this node knows it: its pings, and its timestamp as a heartbeat.
  *
- * A BEAM node is in no roster and nobody votes on it: it cannot refute what is said of it. Each
+ * A BEAM node is in no member list and nobody votes on it: it cannot refute what is said of it. Each
  * clusternode judges it alone, by its own pings and by whether its timestamp moves:
  *
  * | own pings | timestamp | verdict | in the status line |
@@ -14,8 +14,8 @@
  *
  * @module
  */
-import { BackOff } from "../base/backoff.ts";
-import type { BeatState } from "../registration/heartbeats.ts";
+import { ExponentialBackoff } from "../base/backoff.ts";
+import type { HeartbeatState } from "../registration/heartbeats.ts";
 import type { BeamPingOutcome, BeamRow } from "../input.ts";
 import { Link } from "../detector/link.ts";
 import type { MemberStatus } from "../dissemination/member.ts";
@@ -29,7 +29,7 @@ export type BeamStatus = Extract<
 >;
 
 /** Pauses that a timestamp may miss before it is called still. */
-const beatsMissedMax = 3;
+const heartbeatsMissedMax = 3;
 
 /** Listings in a row that must lack a timestamp before it counts as missing: it may be being written. */
 const missingMin = 2;
@@ -40,9 +40,9 @@ export const deadBeamMs = 10 * 60_000;
 /**
  * Pauses between pings that it turns away, in milliseconds: each puts an error into its log.
  */
-export const turnedAwayFirstMs = 2_000;
+export const rejectedFirstMs = 2_000;
 /** The longest of these pauses. */
-export const turnedAwayMostMs = 60_000;
+export const rejectedMaxMs = 60_000;
 
 /** What a ping changed. */
 export type BeamStep = "none" | "restarted";
@@ -51,8 +51,8 @@ export type BeamStep = "none" | "restarted";
 export class BeamNode {
   readonly name: NodeName;
   readonly link = new Link();
-  /** Pauses after pings that were turned away. */
-  readonly turnedAway: BackOff;
+  /** Pauses after pings that were rejected. */
+  readonly rejected: ExponentialBackoff;
   /** The verdict that was told last. */
   status: BeamStatus = "unproven";
   /** Since when it is so, in milliseconds. */
@@ -86,7 +86,7 @@ export class BeamNode {
     this.name = name;
     this.version = version;
     this.#registry = registry;
-    this.turnedAway = new BackOff(turnedAwayFirstMs, random);
+    this.rejected = new ExponentialBackoff(rejectedFirstMs, random);
     this.statusAt = now;
     this.#movedAt = now;
     this.#shownAt = listedAt;
@@ -135,7 +135,7 @@ export class BeamNode {
     this.creation = creation;
     this.failedAt = undefined;
     this.#movedInFailureAt = Infinity;
-    this.turnedAway.succeeded();
+    this.rejected.succeeded();
     return isOther ? "restarted" : "none";
   }
 
@@ -144,7 +144,7 @@ export class BeamNode {
     const { kind, detail } = outcome;
     this.failedAt ??= sentAt;
     this.link.miss({ kind, detail, sentAt }, now);
-    if (!isTurnedAway(kind)) this.turnedAway.succeeded();
+    if (!isRejected(kind)) this.rejected.succeeded();
   }
 
   /** The verdict now. @param pauseMs how often its timestamp is looked at, in milliseconds */
@@ -164,27 +164,27 @@ export class BeamNode {
   }
 
   /** What its timestamp shows. */
-  beat(pauseMs: number, now: number): BeatState {
+  heartbeat(pauseMs: number, now: number): HeartbeatState {
     if (this.without >= missingMin) return "missing";
-    const lifeMs = beatsMissedMax * pauseMs;
+    const lifeMs = heartbeatsMissedMax * pauseMs;
     if (this.#readAt - this.#movedAt >= lifeMs) return "stale";
     return this.#hasMoved && now - this.#readAt < lifeMs ? "moving" : "unknown";
   }
 
   /** How long its timestamp has not moved, in milliseconds. */
-  beatAgeMs(now: number): number {
+  heartbeatAgeMs(now: number): number {
     return now - this.#movedAt;
   }
 
   #movesSinceFailure(pauseMs: number, now: number): boolean {
     if (this.without >= missingMin) return false;
-    if (this.beatAgeMs(now) >= (beatsMissedMax + 1) * pauseMs) return false;
+    if (this.heartbeatAgeMs(now) >= (heartbeatsMissedMax + 1) * pauseMs) return false;
     // One that was frozen moves before it is asked again: that is no link that fails.
     return (this.link.misses.at(-1)?.sentAt ?? -Infinity) >= this.#movedInFailureAt;
   }
 }
 
 /** True if the other side ran and did not take us in, which it has written into its log. */
-export function isTurnedAway(kind: BeamPingOutcome["kind"]): boolean {
+export function isRejected(kind: BeamPingOutcome["kind"]): boolean {
   return kind === "wrong-cookie" || kind === "garbage";
 }

@@ -10,7 +10,7 @@
  * @module
  */
 import { unreachable } from "../base/assert.ts";
-import { BeamNode, isTurnedAway, turnedAwayMostMs } from "./beam_node.ts";
+import { BeamNode, isRejected, rejectedMaxMs } from "./beam_node.ts";
 import { beamReason } from "./beam_words.ts";
 import type { Change } from "../explain/change.ts";
 import type { BeamPingOutcome, BeamRow, Effect } from "../input.ts";
@@ -27,7 +27,7 @@ export const beamNodesMax = 64;
 const eagerMs = 60_000;
 
 /** Intervals between two pings to one that has failed for longer. */
-const patience = 5;
+const deadPauseFactor = 5;
 
 /** Listings in a row that must lack its timestamp before one that does not answer is forgotten. */
 const listingsWithoutMax = 3;
@@ -39,7 +39,7 @@ const ownTimestampsMax = 3;
 export type BeamBench =
   & Pick<
     Parts,
-    "settings" | "roster" | "candidates" | "health" | "keeper" | "nextNumber" | "changed"
+    "settings" | "memberList" | "candidates" | "health" | "keeper" | "nextNumber" | "changed"
   >
   & { readonly random: Random };
 
@@ -87,7 +87,7 @@ export class BeamWatch {
   }
 
   /** How often a timestamp is looked at, in milliseconds. */
-  get beatPauseMs(): number {
+  get heartbeatPauseMs(): number {
     const { keeper, settings } = this.#bench;
     // The seed's program writes each second, whatever our own interval is.
     return Math.max(1000, keeper.listIntervalMs, settings.intervalMs);
@@ -104,7 +104,7 @@ export class BeamWatch {
       present.add(name);
       const known = this.#nodes.get(name);
       if (known === undefined) newcomers.push(row);
-      else if (known.seen(row, keeper.listStartedAt, now) && !known.turnedAway.failing) {
+      else if (known.seen(row, keeper.listStartedAt, now) && !known.rejected.failing) {
         this.hasten(name, now);
       }
     }
@@ -177,7 +177,7 @@ export class BeamWatch {
 
   /** True if a timestamp under that name is for the watch. */
   #isOurs(name: NodeName, out: Effect[]): boolean {
-    if (name !== this.#bench.roster.self.name) return !this.#isMember(name);
+    if (name !== this.#bench.memberList.self.name) return !this.#isMember(name);
     // The name of a node that has just started may have been that of a BEAM node before.
     if (this.#isRunning && ++this.#ownTimestamps === ownTimestampsMax) {
       const message = `A BEAM node writes its timestamp under the name of this node, ${name}: ` +
@@ -188,12 +188,12 @@ export class BeamWatch {
   }
 
   #isTaken(name: NodeName): boolean {
-    return name === this.#bench.roster.self.name || this.#isMember(name);
+    return name === this.#bench.memberList.self.name || this.#isMember(name);
   }
 
   #isMember(name: NodeName): boolean {
-    const { roster, candidates } = this.#bench;
-    const record = roster.get(name);
+    const { memberList, candidates } = this.#bench;
+    const record = memberList.get(name);
     return record === undefined || record.state === "left"
       ? candidates.get(name) !== undefined
       : true;
@@ -229,7 +229,7 @@ export class BeamWatch {
   #makeRoom(now: number): boolean {
     for (const node of this.#nodes.values()) {
       // One that turns this node away would be asked without the pauses that it is owed.
-      if (!node.link.isBad || node.isShown(now) || node.turnedAway.failing) continue;
+      if (!node.link.isBad || node.isShown(now) || node.rejected.failing) continue;
       this.#drop(node);
       return true;
     }
@@ -247,7 +247,7 @@ export class BeamWatch {
 
   #lacked(node: BeamNode, now: number): void {
     node.lacked();
-    if (node.without < listingsWithoutMax || node.verdict(this.beatPauseMs, now) === "alive") {
+    if (node.without < listingsWithoutMax || node.verdict(this.heartbeatPauseMs, now) === "alive") {
       return this.#review(node, now);
     }
     this.bury(node, "its timestamp is no longer in the registry", now);
@@ -276,10 +276,10 @@ export class BeamWatch {
 
   /** When to ask again after a miss. */
   #nextAt(node: BeamNode, { kind }: BeamPingOutcome, sentAt: number, now: number): number {
-    if (isTurnedAway(kind)) return now + node.turnedAway.failed(turnedAwayMostMs);
+    if (isRejected(kind)) return now + node.rejected.failed(rejectedMaxMs);
     if (!node.link.isBad) return now + this.#bench.settings.timings.secondPingDelayMs;
     const isOld = node.failedAt !== undefined && now - node.failedAt > eagerMs;
-    return sentAt + this.#jittered(isOld ? patience : 1);
+    return sentAt + this.#jittered(isOld ? deadPauseFactor : 1);
   }
 
   /** ± 10 %, so that nodes do not fall into step. */
@@ -292,7 +292,7 @@ export class BeamWatch {
   /** Judges anew, and tells what has changed. */
   #review(node: BeamNode, now: number, isRestarted = false): void {
     const before = node.status;
-    node.status = node.verdict(this.beatPauseMs, now);
+    node.status = node.verdict(this.heartbeatPauseMs, now);
     if (node.status === before) {
       if (!isRestarted) return;
       const reason = "another process of that name answers now";
@@ -302,7 +302,7 @@ export class BeamWatch {
     switch (node.status) {
       case "alive": {
         if (before === "unproven") {
-          return this.#tell(node, { kind: "joined", reason: "it answers" }, now);
+          return this.#tell(node, { kind: "joined", reason: "it answered" }, now);
         }
         const reason = isRestarted ? "it answers again, as a new process" : "it answers again";
         return this.#tell(node, { kind: "returned", reason }, now);

@@ -40,14 +40,14 @@ export function beamReason(node: BeamNode, registryWorks: boolean, now: number):
   const { link, status } = node;
   const miss = link.misses.at(-1);
   const failure = miss && `${beamFailureWords(miss.kind)} (${miss.detail.slice(0, detailMax)})`;
-  const beat = registryWorks
-    ? `its timestamp has not moved for ${formatDuration(node.beatAgeMs(now))}`
-    : "the registry is away, so pings alone decide";
+  const heartbeat = registryWorks
+    ? `its timestamp has not moved for ${formatDuration(node.heartbeatAgeMs(now))}`
+    : "the registry is unavailable, so only pings count";
   switch (status) {
     case "unproven":
       return failure === undefined
         ? "only its timestamp in the registry speaks for it"
-        : `it has never answered: ${failure}; ${beat}`;
+        : `it has never answered: ${failure}; ${heartbeat}`;
     case "alive":
       return link.roundTripUs === undefined
         ? "it answers pings"
@@ -55,7 +55,7 @@ export function beamReason(node: BeamNode, registryWorks: boolean, now: number):
     case "unreachable":
       return `this node cannot reach it: ${failure}; its timestamp still moves, so it runs`;
     case "down":
-      return `this node cannot reach it: ${failure}; ${beat}`;
+      return `this node cannot reach it: ${failure}; ${heartbeat}`;
     case "wrong-cookie":
       return `${failure}`;
     default:
@@ -65,7 +65,7 @@ export function beamReason(node: BeamNode, registryWorks: boolean, now: number):
 
 /** What would change the verdict, as sentences. */
 export function beamWouldChange(status: BeamStatus): string[] {
-  const pong = "a pong makes it alive";
+  const pong = "an answer marks it alive";
   switch (status) {
     case "unproven":
       return [pong, "two failed pings and a timestamp that moves make it unreachable"];
@@ -83,7 +83,7 @@ export function beamWouldChange(status: BeamStatus): string[] {
       ];
     case "wrong-cookie":
       return [
-        "the same Erlang cookie on both sides makes it alive: give this node --beam-cookie, or that " +
+        "the same Erlang cookie on both sides marks it alive: give this node --beam-cookie, or that " +
         "one --cookie",
       ];
     default:

@@ -9,16 +9,16 @@ import type { MemberStatus } from "../dissemination/member.ts";
 import type { Parts } from "../parts.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
 
-/** Beats of silence in the registry after which a moving beat has stopped. */
-const beatsMissedMax = 3;
+/** Heartbeats of silence in the registry after which a moving heartbeat has stopped. */
+const heartbeatsMissedMax = 3;
 
 /** The verdict of this node on a member that has not left. */
 export function statusOf(parts: Parts, record: MemberRecord, now: number): MemberStatus {
   if (record.state === "left") return "down";
   return verdict({
     state: record.state,
-    isSuspected: record.state === "alive" && parts.judge.isSuspected(record, now),
-    beatMoves: record.state === "failed" && beatMoves(parts, record, now),
+    isSuspected: record.state === "alive" && parts.detector.isSuspected(record, now),
+    heartbeatMoves: record.state === "failed" && heartbeatMoves(parts, record, now),
     cause: record.cause?.kind,
   });
 }
@@ -28,26 +28,32 @@ export function candidateStatus(parts: Parts, candidate: Candidate, now: number)
   return verdict({
     state: candidate.failedAt === undefined ? "unproven" : "failed",
     isSuspected: false,
-    beatMoves: beatMoves(parts, candidate, now),
+    heartbeatMoves: heartbeatMoves(parts, candidate, now),
     cause: candidate.failure,
   });
 }
 
 /** When the pings to somebody who has failed began to do so; `undefined` if it has not. */
 export function failingSince(
-  { monitor, roster }: Parts,
+  { prober, memberList }: Parts,
   failed: MemberRecord | Candidate,
 ): number | undefined {
   if (failed instanceof Candidate) return failed.link.failingSince ?? failed.failedAt;
-  return monitor.link(failed.name)?.failingSince ?? roster.failed.get(failed.name);
+  return prober.link(failed.name)?.failingSince ?? memberList.failed.get(failed.name);
 }
 
-/** True if the beat of one who failed has moved after its pings began to fail, and not long ago. */
-export function beatMoves(parts: Parts, failed: MemberRecord | Candidate, now: number): boolean {
-  const { beats, keeper } = parts;
+/** True if the heartbeat of one who failed has moved after its pings began to fail, and not long ago. */
+export function heartbeatMoves(
+  parts: Parts,
+  failed: MemberRecord | Candidate,
+  now: number,
+): boolean {
+  const { heartbeats, keeper } = parts;
   const { name, instance } = failed;
   const since = failingSince(parts, failed);
-  if (since === undefined || beats.movedAfter(name, instance, since) === undefined) return false;
-  const pauseMs = Math.max(keeper.beatIntervalMs, keeper.listIntervalMs);
-  return (beats.ageMs(name, now) ?? Infinity) < beatsMissedMax * pauseMs + pauseMs;
+  if (since === undefined || heartbeats.movedAfter(name, instance, since) === undefined) {
+    return false;
+  }
+  const pauseMs = Math.max(keeper.heartbeatIntervalMs, keeper.listIntervalMs);
+  return (heartbeats.ageMs(name, now) ?? Infinity) < heartbeatsMissedMax * pauseMs + pauseMs;
 }

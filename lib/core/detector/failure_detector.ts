@@ -6,7 +6,7 @@
  *        └─refused twice, or somebody else there──▶ vote ──a second such vote──▶ failed at once
  *
  * This node doubts itself first: while it is held up, or has lost most of those that it watches, it
- * does not vote, unless the registry shows that the member's beat has stopped as well.
+ * does not vote, unless the registry shows that the member's heartbeat has stopped as well.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { makeRecord } from "../dissemination/record.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
 import type { InstanceId } from "../registration/row.ts";
 import { Schedule } from "../base/schedule.ts";
-import { Suspicion, suspicionMs, voteLifeMs, votesLeast, votesNeeded } from "./suspicion.ts";
+import { Suspicion, suspicionMs, voteLifeMs, votesMin, votesNeeded } from "./suspicion.ts";
 import type { Vote } from "./suspicion.ts";
 
 /** Intervals until helpers are asked again about a member whose state they have already settled. */
@@ -36,7 +36,7 @@ const accusersMax = 4;
 const calmMs = 500;
 
 /** Votes, suspicions and verdicts of one node. */
-export class Judge {
+export class FailureDetector {
   /** Who fails again and again. */
   readonly flapping = new Flapping();
   readonly #bench: Bench;
@@ -83,7 +83,7 @@ export class Judge {
 
   /** How many votes it takes to call a member failed, as things stand. */
   needed(record: MemberRecord): number {
-    return votesNeeded(this.#monitorsOf(record));
+    return votesNeeded(this.#observersOf(record));
   }
 
   /** The link of a watched member is bad, or still is. */
@@ -115,9 +115,9 @@ export class Judge {
     const finding = this.#probes.ended(number, reached);
     if (finding === undefined) return;
     const { name, instance } = finding.record;
-    const current = this.#bench.roster.get(name);
+    const current = this.#bench.memberList.get(name);
     if (current?.instance !== instance) return;
-    const link = this.#bench.monitor.linkOf(name);
+    const link = this.#bench.prober.linkOf(name);
     if (finding.reached) return this.#reachedByHelper(finding.record, link, now);
     if (current.state === "alive" && link.isBad) this.#vote(current, link, false, now);
   }
@@ -128,11 +128,11 @@ export class Judge {
    * @param from who says so; `undefined` if it is not known
    */
   heard(vote: Vote, from: InstanceId | undefined, now: number): boolean {
-    const { roster, monitor } = this.#bench;
-    const record = roster.get(vote.subjectName);
+    const { memberList, prober } = this.#bench;
+    const record = memberList.get(vote.subjectName);
     if (record === undefined || record.instance !== vote.subject) return false;
     // An echo of what this node said itself, and may have taken back.
-    if (vote.voter === roster.self.instance) return false;
+    if (vote.voter === memberList.self.instance) return false;
     if (record.state !== "alive" || vote.incarnation < record.incarnation) return false;
     // No refutation could outdo it.
     if (isLeap(record.incarnation, vote.incarnation)) return false;
@@ -141,8 +141,8 @@ export class Judge {
     const suspicion = known ?? this.#suspect(record, now);
     if (!suspicion.hear(vote, now, from === vote.voter)) return false;
     // Whoever watches it looks at once, so that it is soon confirmed or refuted.
-    const mayRefute = monitor.watches(record.name) && monitor.link(record.name)?.isBad !== true;
-    if (vote.kind !== undefined && mayRefute) monitor.hasten(record.name, now);
+    const mayRefute = prober.watches(record.name) && prober.link(record.name)?.isBad !== true;
+    if (vote.kind !== undefined && mayRefute) prober.hasten(record.name, now);
     this.#reviews.hasten(record.name, now);
     return true;
   }
@@ -181,7 +181,7 @@ export class Judge {
     }
     const last = link.misses.at(-1);
     if (!first || last === undefined) return;
-    const reason = `others reach it, this node does not: ${failureWords(last.kind)}`;
+    const reason = `other members reach it: ${failureWords(last.kind)}`;
     this.#bench.changed({ kind: "link-bad", name: record.name, reason }, now);
   }
 
@@ -193,9 +193,9 @@ export class Judge {
 
   /** True if helpers have answered not long ago, and nothing has changed since. */
   #askedLately({ name, incarnation }: MemberRecord, now: number): boolean {
-    const { monitor, settings } = this.#bench;
+    const { prober, settings } = this.#bench;
     const suspicion = this.#suspicions.get(name);
-    const reachedAt = monitor.linkOf(name).helpersReachedAt;
+    const reachedAt = prober.linkOf(name).helpersReachedAt;
     if (reachedAt !== undefined && suspicion?.isOver(incarnation, now) === false) return false;
     const settledAt = reachedAt ?? suspicion?.ownVoteAt;
     return settledAt !== undefined && now - settledAt < askAgainIntervals * settings.intervalMs;
@@ -206,7 +206,7 @@ export class Judge {
     if (last === undefined || !this.#mayVote(record, link, now)) return;
     const suspicion = this.#suspicions.get(record.name) ?? this.#suspect(record, now);
     const own = suspicion.votes(record.incarnation, now)
-      .find(({ voter }) => voter === this.#bench.roster.self.instance);
+      .find(({ voter }) => voter === this.#bench.memberList.self.instance);
     suspicion.ownVoteAt = own === undefined ? now : suspicion.ownVoteAt ?? now;
     const renewed = own === undefined || (conclusive && own.conclusive !== true);
     if (renewed) this.#cast({ record, kind: last.kind, conclusive }, suspicion, now);
@@ -221,7 +221,7 @@ export class Judge {
     suspicion: Suspicion,
     now: number,
   ): void {
-    const { self } = this.#bench.roster;
+    const { self } = this.#bench.memberList;
     const vote: Vote = {
       subject: record.instance,
       subjectName: record.name,
@@ -237,17 +237,17 @@ export class Judge {
   }
 
   #mayVote(record: MemberRecord, link: Link, now: number): boolean {
-    const { health, beats } = this.#bench;
+    const { health, heartbeats } = this.#bench;
     if (!health.mayVote(now)) return false;
     if (!this.#isolation.isIsolated || link.isConclusive) return true;
-    return beats.state(record.name, record.instance, now) === "stale";
+    return heartbeats.state(record.name, record.instance, now) === "stale";
   }
 
   /** Looks whether there is enough against a member, or when to look again. */
   #review(name: NodeName, now: number): void {
-    const { roster, settings, monitor } = this.#bench;
+    const { memberList, settings, prober } = this.#bench;
     const suspicion = this.#suspicions.get(name);
-    const record = roster.get(name);
+    const record = memberList.get(name);
     if (suspicion === undefined || record === undefined) return;
     if (record.state !== "alive") return this.#forget(name);
     const votes = suspicion.votes(record.incarnation, now);
@@ -257,22 +257,22 @@ export class Judge {
       return now < forgottenAt ? this.#reviews.set(name, forgottenAt) : this.#forget(name);
     }
     if (now < this.#calmUntil) return this.#reviews.set(name, this.#calmUntil);
-    const monitors = this.#monitorsOf(record);
+    const observers = this.#observersOf(record);
     const conclusive = votes.filter((vote) => vote.conclusive === true).length;
-    if (conclusive >= Math.min(2, monitors)) {
+    if (conclusive >= Math.min(2, observers)) {
       this.#condemn(record, votes, now);
       // Where its own pings say otherwise, this node waits for what the next one says.
-      if (roster.get(name) === record) this.#reviews.set(name, now + voteLifeMs);
+      if (memberList.get(name) === record) this.#reviews.set(name, now + voteLifeMs);
       return;
     }
-    const needed = votesNeeded(monitors);
+    const needed = votesNeeded(observers);
     const { ownVoteAt } = suspicion;
-    if (ownVoteAt !== undefined && votes.length >= Math.min(votesLeast, needed)) {
+    if (ownVoteAt !== undefined && votes.length >= Math.min(votesMin, needed)) {
       const waitMs = suspicionMs(votes.length - 1, needed - 1, settings.timings) *
         this.flapping.stretch(record.name, now);
       if (now < ownVoteAt + waitMs) return this.#reviews.set(name, ownVoteAt + waitMs);
       // What this node voted for before it came to doubt itself it does not carry out.
-      if (this.#mayVote(record, monitor.linkOf(name), now)) {
+      if (this.#mayVote(record, prober.linkOf(name), now)) {
         return this.#condemn(record, votes, now);
       }
       this.#reviews.set(name, now + calmMs);
@@ -291,8 +291,8 @@ export class Judge {
   }
 
   /** How many that could vote watch a member, this node included. */
-  #monitorsOf(record: MemberRecord): number {
-    const { ring } = this.#bench.roster;
+  #observersOf(record: MemberRecord): number {
+    const { ring } = this.#bench.memberList;
     let suspects = 0;
     for (const [name, suspicion] of this.#suspicions) {
       if (name !== record.name && suspicion.ownVoteAt !== undefined) suspects++;
@@ -301,12 +301,12 @@ export class Judge {
       for (const name of ring.targets.keys()) {
         if (name === record.name) continue;
         const isSuspect = this.#suspicions.get(name)?.ownVoteAt !== undefined;
-        if (!isSuspect && this.#bench.monitor.link(name)?.isBad) suspects++;
+        if (!isSuspect && this.#bench.prober.link(name)?.isBad) suspects++;
       }
     }
     // The members that are not the subject, and oneself, who is not on the ring.
     const able = ring.size - suspects;
-    return Math.max(1, Math.min(ring.monitors, able));
+    return Math.max(1, Math.min(ring.observers, able));
   }
 }
 

@@ -15,7 +15,7 @@ export const flappingMin = 3;
 export const flappingWindowMs = 5 * 60_000;
 
 /** By how much a flapping member's suspicions are stretched at most. */
-export const flappingStretchMost = 8;
+export const flappingStretchMax = 8;
 
 /** Failures that are remembered of one member. */
 const failuresMax = 20;
@@ -39,10 +39,10 @@ export class Flapping {
     return this.failures(name, now) >= flappingMin;
   }
 
-  /** By how much its suspicions are stretched: 1 … {@linkcode flappingStretchMost}. */
+  /** By how much its suspicions are stretched: 1 … {@linkcode flappingStretchMax}. */
   stretch(name: NodeName, now: number): number {
     const beyond = this.failures(name, now) - flappingMin + 1;
-    return beyond <= 0 ? 1 : Math.min(flappingStretchMost, 2 ** beyond);
+    return beyond <= 0 ? 1 : Math.min(flappingStretchMax, 2 ** beyond);
   }
 
   #recent(name: NodeName, now: number): readonly number[] {

@@ -44,10 +44,10 @@ export class IndirectProbes {
 
   /** Asks some members that answer this node; false if there are none. */
   ask(record: MemberRecord, now: number, out: Effect[]): boolean {
-    const { roster, monitor, random, settings } = this.#bench;
-    const candidates = [...roster.ring.targets.values()].filter(({ name }) =>
-      name !== record.name && monitor.link(name)?.isBad === false &&
-      monitor.link(name)?.hasAnswered === true
+    const { memberList, prober, random, settings } = this.#bench;
+    const candidates = [...memberList.ring.targets.values()].filter(({ name }) =>
+      name !== record.name && prober.link(name)?.isBad === false &&
+      prober.link(name)?.hasAnswered === true
     );
     const helpers = shuffled(candidates, random).slice(0, helpersMax);
     if (helpers.length === 0) return false;
@@ -60,8 +60,8 @@ export class IndirectProbes {
       out.push({
         kind: "ask-probe",
         probe,
-        helper: monitor.addressee(helper),
-        subject: monitor.addressee(record),
+        helper: prober.addressee(helper),
+        subject: prober.addressee(record),
         timeoutMs,
       });
     }

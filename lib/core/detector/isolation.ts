@@ -7,10 +7,10 @@ import type { Bench } from "../bench.ts";
 
 /** What this node thinks of its own place in the network. */
 export class Isolation {
-  readonly #bench: Pick<Bench, "roster" | "monitor" | "changed">;
+  readonly #bench: Pick<Bench, "memberList" | "prober" | "changed">;
   #isIsolated = false;
 
-  constructor(bench: Pick<Bench, "roster" | "monitor" | "changed">) {
+  constructor(bench: Pick<Bench, "memberList" | "prober" | "changed">) {
     this.#bench = bench;
   }
 
@@ -21,11 +21,11 @@ export class Isolation {
 
   /** The link of a watched member has turned bad or good: thinks again. */
   review(now: number): void {
-    const { roster, monitor } = this.#bench;
+    const { memberList, prober } = this.#bench;
     let silent = 0;
     let watched = 0;
-    for (const name of roster.ring.targets.keys()) {
-      const link = monitor.link(name);
+    for (const name of memberList.ring.targets.keys()) {
+      const link = prober.link(name);
       if (link === undefined || !link.hasAnswered) continue;
       watched++;
       const last = link.misses.at(-1)?.kind;
@@ -40,6 +40,6 @@ export class Isolation {
       ? `${silent} of the ${watched} members that it watches are silent; it judges nobody`
       : "most of the members that it watches answer";
     const kind = isIsolated ? "isolated" : "connected";
-    this.#bench.changed({ kind, name: roster.self.name, reason }, now);
+    this.#bench.changed({ kind, name: memberList.self.name, reason }, now);
   }
 }

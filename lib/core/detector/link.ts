@@ -94,10 +94,10 @@ export class Link {
   }
 
   /** Deadline of the next pong in milliseconds, for an observer in perfect health. */
-  timeoutMs({ pingTimeoutMs, pingTimeoutLeastMs, pingTimeoutMostMs }: ProfileTimings): number {
+  timeoutMs({ pingTimeoutMs, pingTimeoutMinMs, pingTimeoutMaxMs }: ProfileTimings): number {
     if (this.#samples < samplesMin) return pingTimeoutMs;
     const learnedMs = this.#meanMs + deviationsMax * Math.sqrt(this.#varianceMs);
-    return Math.round(Math.max(pingTimeoutLeastMs, Math.min(pingTimeoutMostMs, learnedMs)));
+    return Math.round(Math.max(pingTimeoutMinMs, Math.min(pingTimeoutMaxMs, learnedMs)));
   }
 
   /** A pong came; tells how the link was before. */

@@ -13,7 +13,7 @@ const silentFrom = 4;
 const cleanMs = 1000;
 
 /** The score of one node. */
-export class OwnHealth {
+export class LocalHealth {
   #score = 0;
   #since = 0;
 

@@ -14,17 +14,17 @@
  * @module
  */
 import type { Addressee, Effect, PingContent, PingOutcome } from "../input.ts";
-import { Allowance } from "./token_bucket.ts";
+import { TokenBucket } from "./token_bucket.ts";
 import { Link } from "./link.ts";
 import type { LinkBefore } from "./link.ts";
 import type { NodeName } from "../base/name.ts";
-import type { OwnHealth } from "./local_health.ts";
+import type { LocalHealth } from "./local_health.ts";
 import { ProbesForOthers } from "./probes_for_others.ts";
 import { shuffled } from "../base/random.ts";
 import type { Random } from "../base/random.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
-import { fullMeshMax, monitoredMax } from "./ring.ts";
-import type { Roster } from "../dissemination/member_list.ts";
+import { fullMeshMax, observersMax } from "./ring.ts";
+import type { MemberList } from "../dissemination/member_list.ts";
 import type { InstanceId } from "../registration/row.ts";
 import { Schedule } from "../base/schedule.ts";
 import type { Settings } from "../settings.ts";
@@ -33,7 +33,7 @@ import type { Settings } from "../settings.ts";
 const eagerMs = 60_000;
 
 /** Intervals between two pings to a member that has failed for longer. */
-const patience = 5;
+const deadPauseFactor = 5;
 
 /** Members swept per interval. */
 const sweepsPerInterval = 2;
@@ -45,7 +45,7 @@ const sweepSlack = 1.04;
  * Pings per interval. Those to watched members go out whatever happens; members that failed and the
  * sweep share what is left, so that a cluster of N sends N times as many, however much goes wrong.
  */
-const pingsPerInterval = monitoredMax + sweepsPerInterval;
+const pingsPerInterval = observersMax + sweepsPerInterval;
 
 /**
  * Pings that a newcomer may send to rows at once. One answer is enough to be told of all others;
@@ -57,8 +57,8 @@ const firstPings = 4;
  * Most pings per interval, whatever happens: five times what goes out in peace. A node that has lost
  * half of a large cluster, or has just come into one, sends most of that. The others wait.
  */
-export function pingsMostPerInterval(fullMesh: boolean): number {
-  return 5 * ((fullMesh ? fullMeshMax : monitoredMax) + sweepsPerInterval);
+export function pingsMaxPerInterval(fullMesh: boolean): number {
+  return 5 * ((fullMesh ? fullMeshMax : observersMax) + sweepsPerInterval);
 }
 
 /** A wake-up that is this late means that the process was held up, in milliseconds. */
@@ -90,14 +90,14 @@ export type Finding =
   | { readonly kind: "bad"; readonly record: MemberRecord; readonly link: Link };
 
 /** Pings on their way and pings to come. */
-export class Monitor {
+export class Prober {
   readonly #settings: Settings;
-  readonly #roster: Roster;
+  readonly #memberList: MemberList;
   readonly #random: Random;
-  readonly #health: OwnHealth;
+  readonly #health: LocalHealth;
   /** What the pings of this node may cost; those to candidates share it. */
-  readonly allowance: Allowance;
-  readonly #limit: Allowance;
+  readonly budget: TokenBucket;
+  readonly #limit: TokenBucket;
   readonly #links = new Map<NodeName, Link>();
   readonly #due = new Schedule<NodeName>();
   readonly #sent = new Map<number, Sent>();
@@ -111,21 +111,21 @@ export class Monitor {
   #running = false;
 
   constructor(
-    { settings, roster, health, random }: {
+    { settings, memberList, health, random }: {
       readonly settings: Settings;
-      readonly roster: Roster;
-      readonly health: OwnHealth;
+      readonly memberList: MemberList;
+      readonly health: LocalHealth;
       readonly random: Random;
     },
   ) {
     this.#settings = settings;
-    this.#roster = roster;
+    this.#memberList = memberList;
     this.#health = health;
     this.#random = random;
     const { intervalMs, fullMesh } = settings;
-    this.allowance = new Allowance(pingsPerInterval, intervalMs);
-    this.#limit = new Allowance(pingsMostPerInterval(fullMesh), intervalMs);
-    this.#probes = new ProbesForOthers(roster, intervalMs);
+    this.budget = new TokenBucket(pingsPerInterval, intervalMs);
+    this.#limit = new TokenBucket(pingsMaxPerInterval(fullMesh), intervalMs);
+    this.#probes = new ProbesForOthers(memberList, intervalMs);
   }
 
   get wakeAt(): number {
@@ -136,8 +136,8 @@ export class Monitor {
   start(now: number): void {
     this.#running = true;
     this.#sweepAt = now + this.#settings.intervalMs;
-    this.allowance.begin(firstPings, now);
-    this.#limit.begin(pingsMostPerInterval(this.#settings.fullMesh), now);
+    this.budget.begin(firstPings, now);
+    this.#limit.begin(pingsMaxPerInterval(this.#settings.fullMesh), now);
     this.#probes.start(now);
     this.#targets = undefined;
     this.refresh(now);
@@ -159,13 +159,13 @@ export class Monitor {
 
   /** True if this node watches the member of that name. */
   watches(name: NodeName): boolean {
-    return this.#roster.ring.targets.has(name);
+    return this.#memberList.ring.targets.has(name);
   }
 
-  /** Follows the rings after the roster has changed. */
+  /** Follows the rings after the member list has changed. */
   refresh(now: number): void {
     if (!this.#running) return;
-    const { targets } = this.#roster.ring;
+    const { targets } = this.#memberList.ring;
     if (targets === this.#targets) return;
     for (const [name, { instance }] of targets) {
       if (this.#targets?.get(name)?.instance !== instance) this.hasten(name, now);
@@ -187,7 +187,7 @@ export class Monitor {
   }
 
   #hasten(name: NodeName, reason: "hastenedAt" | "lostAt", now: number): void {
-    const record = this.#roster.get(name);
+    const record = this.#memberList.get(name);
     if (record === undefined || !this.#running) return;
     const link = this.linkOf(name);
     const at = Math.max(now, link[reason] + this.#settings.intervalMs);
@@ -232,7 +232,7 @@ export class Monitor {
     this.#sweepAt = now + Math.round(
       this.#settings.intervalMs * sweepSlack / sweepsPerInterval,
     );
-    const swept = mayAsk && this.allowance.permits(now) ? this.#nextSwept() : undefined;
+    const swept = mayAsk && this.budget.permits(now) ? this.#nextSwept() : undefined;
     if (swept !== undefined) {
       this.#send(swept, "sweep", nextPing(), now, out);
     }
@@ -246,7 +246,7 @@ export class Monitor {
     const { record, at, purpose } = sent;
     if (purpose === "probe") this.#probes.ended(record, outcome.kind === "pong", now, out);
     const isWatch = purpose === "watch";
-    const current = this.#roster.get(record.name);
+    const current = this.#memberList.get(record.name);
     if (current?.instance !== record.instance || current.state === "left") return { kind: "none" };
     const link = this.linkOf(record.name);
     if (isWatch && link.ping === ping) link.ping = undefined;
@@ -292,7 +292,7 @@ export class Monitor {
     outcome: PingOutcome & { kind: "pong" },
     now: number,
   ): Finding {
-    const record = this.#roster.get(name);
+    const record = this.#memberList.get(name);
     if (record?.instance !== instance || record.state === "left") return { kind: "none" };
     const before = this.linkOf(name).pong(outcome.roundTripUs, outcome.address, now);
     return { kind: "pong", record, before, sentAt: now, outcome };
@@ -311,7 +311,7 @@ export class Monitor {
    * record, as nobody must learn of the new incarnation without the new addresses.
    */
   content(withRecord: boolean): PingContent {
-    const { self, fingerprint } = this.#roster;
+    const { self, fingerprint } = this.#memberList;
     const { incarnation } = self;
     return withRecord || self.addresses !== this.#settings.addresses || self.state === "left"
       ? { incarnation, fingerprint, record: self }
@@ -323,7 +323,7 @@ export class Monitor {
    * its link is bad: this node may have voted against it, and has to see whether that was right.
    */
   #plan(record: MemberRecord, sentAt: number, now: number): void {
-    const failedAt = this.#roster.failed.get(record.name);
+    const failedAt = this.#memberList.failed.get(record.name);
     if (failedAt === undefined) {
       this.#lost.delete(record.name);
       if (!this.watches(record.name) && this.link(record.name)?.isBad !== true) return;
@@ -331,8 +331,8 @@ export class Monitor {
     let base = this.#settings.intervalMs;
     if (failedAt !== undefined) {
       // The other half is for those who were never asked, and for the sweep.
-      const share = Math.max(1, (pingsPerInterval - this.#roster.ring.targets.size) / 2);
-      base *= Math.max(now - failedAt > eagerMs ? patience : 1, this.#lost.size / share);
+      const share = Math.max(1, (pingsPerInterval - this.#memberList.ring.targets.size) / 2);
+      base *= Math.max(now - failedAt > eagerMs ? deadPauseFactor : 1, this.#lost.size / share);
     }
     // ± 10 %, so that nodes do not fall into step.
     const pauseMs = Math.round(base * 0.9 + this.#random.below(Math.max(1, base * 0.2)));
@@ -341,7 +341,7 @@ export class Monitor {
 
   /** Pings the member of that name, unless a ping to it is on its way. */
   #ask(name: NodeName, nextPing: () => number, now: number, out: Effect[]): void {
-    const record = this.#roster.get(name);
+    const record = this.#memberList.get(name);
     if (record === undefined || record.state === "left") return;
     const link = this.linkOf(name);
     if (link.ping !== undefined) return;
@@ -362,7 +362,7 @@ export class Monitor {
     const timeoutMs = link?.timeoutMs(timings) ?? timings.pingTimeoutMs;
     this.#sent.set(ping, { record, at: now, purpose });
     if (purpose !== "probe") this.#limit.spend(now);
-    this.allowance.spend(now);
+    this.budget.spend(now);
     out.push({
       kind: "ping",
       ping,
@@ -376,13 +376,13 @@ export class Monitor {
 
   /** The next member of the sweep that is not watched anyway. */
   #nextSwept(): MemberRecord | undefined {
-    const { ring } = this.#roster;
+    const { ring } = this.#memberList;
     if (ring.size <= ring.targets.size) return undefined;
     for (let tries = 0; tries < 20; tries++) {
       if (this.#sweep.length === 0) this.#sweep = shuffled([...ring.members()], this.#random);
       const record = this.#sweep.pop();
       if (record === undefined || ring.targets.has(record.name)) continue;
-      const current = this.#roster.get(record.name);
+      const current = this.#memberList.get(record.name);
       if (current?.instance === record.instance && current.state === "alive") return current;
     }
     return undefined;

@@ -7,15 +7,15 @@
  *
  * @module
  */
-import { Allowance } from "./token_bucket.ts";
+import { TokenBucket } from "./token_bucket.ts";
 import type { Addressee, Effect } from "../input.ts";
 import type { NodeName } from "../base/name.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
-import type { Roster } from "../dissemination/member_list.ts";
+import type { MemberList } from "../dissemination/member_list.ts";
 import type { InstanceId } from "../registration/row.ts";
 
 /** Most pings for others per interval. */
-export const probesMostPerInterval = 60;
+export const probesMaxPerInterval = 60;
 
 /** So long what a ping showed is an answer for others who want the same, in milliseconds. */
 const freshMs = 100;
@@ -31,19 +31,19 @@ interface Probed {
 
 /** Wishes of other nodes, and what has come of the last one for each member. */
 export class ProbesForOthers {
-  readonly #roster: Roster;
-  readonly #limit: Allowance;
+  readonly #memberList: MemberList;
+  readonly #limit: TokenBucket;
   readonly #probed = new Map<NodeName, Probed>();
 
   /** @param intervalMs the pulse, in milliseconds */
-  constructor(roster: Roster, intervalMs: number) {
-    this.#roster = roster;
-    this.#limit = new Allowance(probesMostPerInterval, intervalMs);
+  constructor(memberList: MemberList, intervalMs: number) {
+    this.#memberList = memberList;
+    this.#limit = new TokenBucket(probesMaxPerInterval, intervalMs);
   }
 
   /** Begins. */
   start(now: number): void {
-    this.#limit.begin(probesMostPerInterval, now);
+    this.#limit.begin(probesMaxPerInterval, now);
   }
 
   /**
@@ -59,7 +59,7 @@ export class ProbesForOthers {
     now: number,
     out: Effect[],
   ): void {
-    const record = this.#roster.get(name);
+    const record = this.#memberList.get(name);
     const known = this.#probed.get(name);
     const same = known?.instance === instance ? known : undefined;
     if (same?.replies !== undefined) return void same.replies.push(reply);
@@ -81,7 +81,7 @@ export class ProbesForOthers {
     if (probed?.instance !== instance) return;
     answer(probed, reached, out);
     probed.endedAt = now;
-    if (!this.#roster.holds(name, instance)) this.#probed.delete(name);
+    if (!this.#memberList.holds(name, instance)) this.#probed.delete(name);
   }
 
   /** Forgets what is known of a name, but not who still waits. */

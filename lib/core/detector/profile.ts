@@ -16,9 +16,9 @@ export interface ProfileTimings {
   /** How long a pong may take on a connection that stands, before the link has learned. */
   readonly pingTimeoutMs: number;
   /** Shortest time a link may learn. Above a retransmission, so that one lost packet is no miss. */
-  readonly pingTimeoutLeastMs: number;
+  readonly pingTimeoutMinMs: number;
   /** Longest time a link may learn. */
-  readonly pingTimeoutMostMs: number;
+  readonly pingTimeoutMaxMs: number;
   /** How long connecting and the handshake may take. */
   readonly connectTimeoutMs: number;
   /** How soon after a first miss the second ping is sent. */
@@ -26,41 +26,41 @@ export interface ProfileTimings {
   /** How long helpers may take to reach a peer that this node does not. */
   readonly indirectTimeoutMs: number;
   /** How long a suspicion lasts at least, when enough others confirm it. */
-  readonly suspicionLeastMs: number;
+  readonly suspicionMinMs: number;
   /** How long a suspicion lasts at most, when few others confirm it. */
-  readonly suspicionMostMs: number;
+  readonly suspicionMaxMs: number;
 }
 
 /** The timings of each profile. */
 export const profileTimings: Readonly<Record<Profile, ProfileTimings>> = {
   local: {
     pingTimeoutMs: 500,
-    pingTimeoutLeastMs: 250,
-    pingTimeoutMostMs: 1000,
+    pingTimeoutMinMs: 250,
+    pingTimeoutMaxMs: 1000,
     connectTimeoutMs: 700,
     secondPingDelayMs: 150,
     indirectTimeoutMs: 400,
-    suspicionLeastMs: 1000,
-    suspicionMostMs: 6000,
+    suspicionMinMs: 1000,
+    suspicionMaxMs: 6000,
   },
   lan: {
     pingTimeoutMs: 700,
-    pingTimeoutLeastMs: 300,
-    pingTimeoutMostMs: 2000,
+    pingTimeoutMinMs: 300,
+    pingTimeoutMaxMs: 2000,
     connectTimeoutMs: 1500,
     secondPingDelayMs: 250,
     indirectTimeoutMs: 600,
-    suspicionLeastMs: 1500,
-    suspicionMostMs: 12_000,
+    suspicionMinMs: 1500,
+    suspicionMaxMs: 12_000,
   },
   wan: {
     pingTimeoutMs: 2500,
-    pingTimeoutLeastMs: 1000,
-    pingTimeoutMostMs: 5000,
+    pingTimeoutMinMs: 1000,
+    pingTimeoutMaxMs: 5000,
     connectTimeoutMs: 4000,
     secondPingDelayMs: 600,
     indirectTimeoutMs: 1500,
-    suspicionLeastMs: 3000,
-    suspicionMostMs: 24_000,
+    suspicionMinMs: 3000,
+    suspicionMaxMs: 24_000,
   },
 };

@@ -17,7 +17,7 @@ import type { NodeName } from "../base/name.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
 
 /** How many members each one watches; up to this many others, everybody watches everybody. */
-export const monitoredMax = 10;
+export const observersMax = 10;
 
 /** Up to this many others everybody may watch everybody, if that is wished. */
 export const fullMeshMax = 63;
@@ -100,12 +100,12 @@ export class Ring {
   }
 
   /** How many members watch each one when everybody follows these rules. */
-  get monitors(): number {
+  get observers(): number {
     return Math.min(this.size, this.#watchedMax);
   }
 
   get #watchedMax(): number {
-    return this.#full && this.size <= fullMeshMax ? fullMeshMax : monitoredMax;
+    return this.#full && this.size <= fullMeshMax ? fullMeshMax : observersMax;
   }
 
   /** One more than are watched, because the choice changes when the last of them goes. */
@@ -120,7 +120,7 @@ export class Ring {
       return chosen;
     }
     for (const next of this.#next) {
-      if (chosen.size >= monitoredMax) break;
+      if (chosen.size >= observersMax) break;
       if (next !== undefined) chosen.set(next.member.name, next.member);
     }
     return chosen;

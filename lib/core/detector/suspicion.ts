@@ -1,7 +1,7 @@
 /**
  * A suspicion: who votes that a member has failed, and when that is enough.
  *
- * No single observer is believed. A member is called failed when enough of its monitors vote so, and
+ * No single observer is believed. A member is called failed when enough of its observers vote so, and
  * when the one who says it has waited: long if it stands alone, shorter with each one who agrees
  * (Dadgar, Phillips, Currey: "Lifeguard: Local Health Awareness for More Accurate Failure
  * Detection", 2017). In the meantime the member can refute it. Two observers whose connections were
@@ -18,10 +18,10 @@ import type { InstanceId } from "../registration/row.ts";
 export const voteLifeMs = 15_000;
 
 /** Fewest votes that can be enough, after a long wait; only in a cluster of two it is one. */
-export const votesLeast = 2;
+export const votesMin = 2;
 
 /** Most votes that can be asked for. */
-const votesMost = 4;
+const votesMax = 4;
 
 /** One observer's word on one member, or that it takes it back. */
 export interface Vote {
@@ -99,10 +99,10 @@ export class Suspicion {
   }
 }
 
-/** Votes after which the wait is shortest, where `monitors` that could vote watch the member. */
-export function votesNeeded(monitors: number): number {
-  const majority = Math.floor(monitors / 2) + 1;
-  return Math.max(1, Math.min(monitors, votesMost, majority));
+/** Votes after which the wait is shortest, where `observers` that could vote watch the member. */
+export function votesNeeded(observers: number): number {
+  const majority = Math.floor(observers / 2) + 1;
+  return Math.max(1, Math.min(observers, votesMax, majority));
 }
 
 /**
@@ -115,9 +115,9 @@ export function votesNeeded(monitors: number): number {
 export function suspicionMs(
   confirmations: number,
   needed: number,
-  { suspicionLeastMs, suspicionMostMs }: ProfileTimings,
+  { suspicionMinMs, suspicionMaxMs }: ProfileTimings,
 ): number {
-  if (confirmations >= needed) return suspicionLeastMs;
+  if (confirmations >= needed) return suspicionMinMs;
   const share = Math.log(confirmations + 1) / Math.log(needed + 1);
-  return Math.round(suspicionMostMs - (suspicionMostMs - suspicionLeastMs) * share);
+  return Math.round(suspicionMaxMs - (suspicionMaxMs - suspicionMinMs) * share);
 }

@@ -8,7 +8,7 @@
  */
 
 /** So many per interval. */
-export class Allowance {
+export class TokenBucket {
   readonly #perInterval: number;
   readonly #intervalMs: number;
   #left = 0;

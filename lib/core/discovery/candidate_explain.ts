@@ -8,7 +8,7 @@ import { candidateStatus } from "../detector/evidence.ts";
 import type { Explanation } from "../explain/explain.ts";
 import type { MemberView } from "../dissemination/member.ts";
 import type { Parts } from "../parts.ts";
-import { beatWords, unansweredReason, wouldChange } from "../explain/reasons.ts";
+import { heartbeatWords, unansweredReason, wouldChange } from "../explain/reasons.ts";
 
 /** A candidate as shown to people and programs. */
 export function candidateView(parts: Parts, candidate: Candidate, now: number): MemberView {
@@ -34,7 +34,7 @@ export function candidateExplanation(
   candidate: Candidate,
   now: number,
 ): Explanation {
-  const { settings, health, keeper, judge, beats } = parts;
+  const { settings, health, keeper, detector, heartbeats } = parts;
   const { claim, name, instance, link, failure } = candidate;
   const status = candidateStatus(parts, candidate, now);
   return {
@@ -42,7 +42,7 @@ export function candidateExplanation(
     kind: "node",
     status,
     verdict: reasonOf(parts, candidate, now),
-    accusers: failure === undefined ? [] : [{ name: parts.roster.self.name, kind: failure }],
+    accusers: failure === undefined ? [] : [{ name: parts.memberList.self.name, kind: failure }],
     votesNeeded: 0,
     watched: true,
     pings: link.history.map(({ kind, at, roundTripUs }) => ({
@@ -51,12 +51,12 @@ export function candidateExplanation(
       roundTripUs,
     })),
     timeoutMs: link.timeoutMs(settings.timings) * health.stretch(now),
-    beat: beats.state(name, instance, now),
-    beatAgeMs: beats.ageMs(name, now),
+    heartbeat: heartbeats.state(name, instance, now),
+    heartbeatAgeMs: heartbeats.ageMs(name, now),
     registryWorks: !keeper.away,
-    ownHealth: health.score(now),
-    isolated: judge.isIsolated,
-    failures: judge.flapping.failures(name, now),
+    localHealth: health.score(now),
+    isolated: detector.isIsolated,
+    failures: detector.flapping.failures(name, now),
     incarnation: claim.incarnation,
     wouldChange: wouldChange(status, 0, 0),
   };
@@ -64,5 +64,5 @@ export function candidateExplanation(
 
 function reasonOf(parts: Parts, candidate: Candidate, now: number): string {
   if (candidate.failedAt === undefined) return "only its row in the registry speaks for it";
-  return `${unansweredReason(candidate)}; ${beatWords(parts, candidate, now)}`;
+  return `${unansweredReason(candidate)}; ${heartbeatWords(parts, candidate, now)}`;
 }

@@ -2,25 +2,25 @@
  * Pings to candidates: the only way from a row to a member that needs no other member's word.
  *
  * A registry may be full of rows that nobody stands behind, and anybody who can write it can name any
- * address. So each candidate is asked as the allowance of pings permits ({@linkcode Introductions}),
+ * address. So each candidate is asked as the allowance of pings permits ({@linkcode UnverifiedQueue}),
  * in which each address counts as a ping; once more soon if that fails, and from then on with growing
  * pauses. In a larger cluster only a few ask, others each time: one answer is enough for all. Who is
  * new or alone asks all. A candidate that claims the instance of a member with another name is never asked.
  *
  * @module
  */
-import { Allowance } from "../detector/token_bucket.ts";
+import { TokenBucket } from "../detector/token_bucket.ts";
 import type { Candidate, RowClaim } from "./candidate.ts";
 import type { Candidates } from "./candidates.ts";
 import { hashText, mix } from "../base/hash.ts";
 import type { Effect, PingOutcome } from "../input.ts";
-import { Introductions } from "./unverified_queue.ts";
-import type { Monitor } from "../detector/prober.ts";
+import { UnverifiedQueue } from "./unverified_queue.ts";
+import type { Prober } from "../detector/prober.ts";
 import type { NodeName } from "../base/name.ts";
-import type { OwnHealth } from "../detector/local_health.ts";
+import type { LocalHealth } from "../detector/local_health.ts";
 import type { Random } from "../base/random.ts";
-import { monitoredMax } from "../detector/ring.ts";
-import type { Roster } from "../dissemination/member_list.ts";
+import { observersMax } from "../detector/ring.ts";
+import type { MemberList } from "../dissemination/member_list.ts";
 import type { InstanceId } from "../registration/row.ts";
 import { Schedule } from "../base/schedule.ts";
 import type { Settings } from "../settings.ts";
@@ -29,13 +29,13 @@ import type { Settings } from "../settings.ts";
 const freshPerInterval = 10;
 
 /** Longest pause between two pings to a candidate, in milliseconds. */
-export const candidatePauseMostMs = 5 * 60_000;
+export const candidatePauseMaxMs = 5 * 60_000;
 
 /** How many nodes of a cluster ask a candidate when its turn comes. */
 const askersMax = 4;
 
 /** In a cluster of up to this many others all ask. */
-const allAskMax = monitoredMax;
+const allAskMax = observersMax;
 
 /** For so long after its start a node asks all, in milliseconds. */
 const newMs = 10_000;
@@ -44,9 +44,9 @@ const newMs = 10_000;
 export interface CandidateProberParts {
   readonly settings: Settings;
   readonly candidates: Candidates;
-  readonly roster: Roster;
-  readonly monitor: Monitor;
-  readonly health: OwnHealth;
+  readonly memberList: MemberList;
+  readonly prober: Prober;
+  readonly health: LocalHealth;
   readonly random: Random;
 }
 
@@ -72,39 +72,39 @@ export class CandidateProber {
   readonly #parts: CandidateProberParts;
   readonly #due = new Schedule<NodeName>();
   readonly #sent = new Map<number, Sent>();
-  readonly #introductions: Introductions;
-  readonly #freshAllowance: Allowance;
+  readonly #unverified: UnverifiedQueue;
+  readonly #freshBudget: TokenBucket;
   #stalledAt = -Infinity;
   #running = false;
   #startedAt = 0;
 
   constructor(parts: CandidateProberParts) {
     this.#parts = parts;
-    this.#introductions = new Introductions(parts.random);
-    this.#freshAllowance = new Allowance(freshPerInterval, parts.settings.intervalMs);
+    this.#unverified = new UnverifiedQueue(parts.random);
+    this.#freshBudget = new TokenBucket(freshPerInterval, parts.settings.intervalMs);
   }
 
   get wakeAt(): number {
     if (!this.#running) return Infinity;
-    const { permitsAt } = this.#parts.monitor.allowance;
+    const { permitsAt } = this.#parts.prober.budget;
     return Math.min(Math.max(this.#due.earliest, permitsAt), this.#introduceAt);
   }
 
   /** True while candidates wait that were never asked. */
   get isBusy(): boolean {
-    return !this.#introductions.isEmpty;
+    return !this.#unverified.isEmpty;
   }
 
   /** Begins; before that nobody is asked. */
   start(now: number): void {
     this.#running = true;
     this.#startedAt = now;
-    this.#freshAllowance.begin(freshPerInterval, now);
+    this.#freshBudget.begin(freshPerInterval, now);
   }
 
   /** A new candidate; `isFresh` if its row shows that its owner was alive a moment ago. */
   introduce(name: NodeName, isFresh: boolean): void {
-    this.#introductions.add(name, isFresh);
+    this.#unverified.add(name, isFresh);
   }
 
   /** A candidate has answered too late, or broken off: asks it now, out of turn. */
@@ -131,17 +131,17 @@ export class CandidateProber {
   /** Sends what is due; `nextPing` gives each ping its number. */
   wake(nextPing: () => number, now: number, out: Effect[]): void {
     if (!this.#running) return;
-    const introductions = this.#introductions;
-    const { allowance } = this.#parts.monitor;
-    while (introductions.hasFresh && this.#freshAllowance.permits(now)) {
-      const candidate = this.#askable(introductions.take());
+    const unverified = this.#unverified;
+    const { budget } = this.#parts.prober;
+    while (unverified.hasFresh && this.#freshBudget.permits(now)) {
+      const candidate = this.#askable(unverified.take());
       if (candidate === undefined) continue;
-      this.#freshAllowance.spend(now, costOf(candidate));
+      this.#freshBudget.spend(now, costOf(candidate));
       this.#send(candidate, nextPing(), now, out);
     }
-    while (allowance.permits(now)) {
+    while (budget.permits(now)) {
       // The first ping to somebody finds the living, the second only shows who is dead.
-      const name = introductions.take() ?? this.#due.take(now);
+      const name = unverified.take() ?? this.#due.take(now);
       if (name === undefined) return;
       const candidate = this.#askable(name);
       if (candidate === undefined) continue;
@@ -181,9 +181,9 @@ export class CandidateProber {
 
   /** When the next one of those who wait to be asked may be asked. */
   get #introduceAt(): number {
-    const { hasFresh, isEmpty } = this.#introductions;
-    const freshAt = hasFresh ? this.#freshAllowance.permitsAt : Infinity;
-    return isEmpty ? Infinity : Math.min(freshAt, this.#parts.monitor.allowance.permitsAt);
+    const { hasFresh, isEmpty } = this.#unverified;
+    const freshAt = hasFresh ? this.#freshBudget.permitsAt : Infinity;
+    return isEmpty ? Infinity : Math.min(freshAt, this.#parts.prober.budget.permitsAt);
   }
 
   /** The candidate of that name, unless there is no need to ask it, or no right. */
@@ -199,7 +199,7 @@ export class CandidateProber {
    * to turn, so that it does not always hit those who cannot reach the candidate.
    */
   #isChosen({ instance, turns, link }: Candidate, now: number): boolean {
-    const { ring, self } = this.#parts.roster;
+    const { ring, self } = this.#parts.memberList;
     if (ring.size <= allAskMax || now - this.#startedAt < newMs) return true;
     // Who has asked once asks again soon: one ping that fails shows nothing.
     if (link.misses.length === 1) return true;
@@ -210,7 +210,7 @@ export class CandidateProber {
   /** Plans the next turn of a candidate, each after a longer pause than the one before. */
   #planTurn(candidate: Candidate, now: number): void {
     const { settings, random } = this.#parts;
-    const pauseMs = Math.min(candidatePauseMostMs, settings.intervalMs * 2 ** candidate.turns);
+    const pauseMs = Math.min(candidatePauseMaxMs, settings.intervalMs * 2 ** candidate.turns);
     candidate.turns = Math.min(candidate.turns + 1, 20);
     // ± 10 %, so that nodes do not fall into step.
     const jitteredMs = Math.round(pauseMs * 0.9 + random.below(Math.max(1, pauseMs * 0.2)));
@@ -218,17 +218,17 @@ export class CandidateProber {
   }
 
   #send(candidate: Candidate, ping: number, now: number, out: Effect[]): void {
-    const { monitor, settings, health } = this.#parts;
+    const { prober, settings, health } = this.#parts;
     candidate.link.ping = ping;
     const { name, instance, addresses } = candidate.claim;
     const stretch = health.stretch(now);
     this.#sent.set(ping, { candidate, at: now });
-    monitor.allowance.spend(now, costOf(candidate));
+    prober.budget.spend(now, costOf(candidate));
     out.push({
       kind: "ping",
       ping,
       to: { name, instance, addresses },
-      content: monitor.content(true),
+      content: prober.content(true),
       connectTimeoutMs: settings.timings.connectTimeoutMs * stretch,
       answerTimeoutMs: settings.timings.pingTimeoutMs * stretch,
       fresh: false,

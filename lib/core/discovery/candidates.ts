@@ -6,17 +6,17 @@
 import { Candidate } from "./candidate.ts";
 import type { RowClaim } from "./candidate.ts";
 import type { NodeName } from "../base/name.ts";
-import type { Roster } from "../dissemination/member_list.ts";
+import type { MemberList } from "../dissemination/member_list.ts";
 import type { InstanceId } from "../registration/row.ts";
 
 /** Those of whom only rows speak. */
 export class Candidates {
-  readonly #roster: Roster;
+  readonly #memberList: MemberList;
   readonly #all = new Map<NodeName, Candidate>();
   readonly #failed = new Map<NodeName, Candidate>();
 
-  constructor(roster: Roster) {
-    this.#roster = roster;
+  constructor(memberList: MemberList) {
+    this.#memberList = memberList;
   }
 
   get(name: NodeName): Candidate | undefined {
@@ -45,14 +45,14 @@ export class Candidates {
 
   /** True if that candidate is shown as failed. */
   isShown(candidate: Candidate): boolean {
-    const member = this.#roster.get(candidate.name);
+    const member = this.#memberList.get(candidate.name);
     return candidate.failedAt !== undefined && (member === undefined || member.state === "left") &&
       this.ownerOf(candidate) === undefined;
   }
 
   /** The member of another name, or this node, to which the instance of a candidate belongs. */
   ownerOf({ name, instance }: Pick<RowClaim, "name" | "instance">): NodeName | undefined {
-    const owner = this.#roster.nameOf(instance);
+    const owner = this.#memberList.nameOf(instance);
     return owner === name ? undefined : owner;
   }
 

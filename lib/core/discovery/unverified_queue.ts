@@ -2,7 +2,7 @@
  * Those of whom only a row in the registry is known: who is to be asked next whether it lives.
  *
  * A registry may be full of rows that nobody stands behind any more. Whoever has just appeared there,
- * or whose beat moves, surely lives and is asked first; the others in random order, as the allowance
+ * or whose heartbeat moves, surely lives and is asked first; the others in random order, as the allowance
  * of pings permits. So a cluster comes together over a thousand ghosts as quickly as over none.
  *
  * @module
@@ -11,7 +11,7 @@ import type { NodeName } from "../base/name.ts";
 import type { Random } from "../base/random.ts";
 
 /** A queue of names in two classes. */
-export class Introductions {
+export class UnverifiedQueue {
   readonly #random: Random;
   readonly #fresh = new Set<NodeName>();
   #others: NodeName[] = [];

@@ -25,11 +25,11 @@ const settleMs = 250;
 const answerTimeoutMs = 3000;
 
 /** What a comparison works with. */
-type ComparisonParts = Pick<Bench, "roster" | "monitor" | "random">;
+type AntiEntropyParts = Pick<Bench, "memberList" | "prober" | "random">;
 
 /** The comparisons of one node with its peers, one at a time. */
-export class Comparison {
-  readonly #parts: ComparisonParts;
+export class AntiEntropy {
+  readonly #parts: AntiEntropyParts;
   readonly #take: (record: MemberRecord, from: InstanceId, now: number) => void;
   #changedAt = -Infinity;
   #waitsUntil = -Infinity;
@@ -38,7 +38,7 @@ export class Comparison {
 
   /** @param take takes what a peer says into the view of this node, if it wins */
   constructor(
-    parts: ComparisonParts,
+    parts: AntiEntropyParts,
     take: (record: MemberRecord, from: InstanceId, now: number) => void,
   ) {
     this.#parts = parts;
@@ -52,19 +52,21 @@ export class Comparison {
 
   /** A peer has told the fingerprint of its view: asks what differs, if something does. */
   consider(peer: MemberRecord, fingerprint: number, now: number, out: Effect[]): void {
-    const { roster, monitor } = this.#parts;
-    if (fingerprint === roster.fingerprint || now < this.#nextAt || now < this.#waitsUntil) return;
+    const { memberList, prober } = this.#parts;
+    if (fingerprint === memberList.fingerprint || now < this.#nextAt || now < this.#waitsUntil) {
+      return;
+    }
     if (this.#hasLearnt && now - this.#changedAt < settleMs) return;
     this.#waitsUntil = now + answerTimeoutMs;
-    out.push({ kind: "ask-sync", from: monitor.addressee(peer), buckets: roster.buckets });
+    out.push({ kind: "ask-sync", from: prober.addressee(peer), buckets: memberList.buckets });
   }
 
   /** A peer asks, with the checksums of its buckets: answers with what differs. */
   asked(theirs: readonly number[], reply: number, out: Effect[]): void {
-    const { roster } = this.#parts;
+    const { memberList } = this.#parts;
     const differing = new Set<number>();
-    roster.buckets.forEach((own, bucket) => own !== theirs[bucket] && differing.add(bucket));
-    const found = roster.inBuckets(differing);
+    memberList.buckets.forEach((own, bucket) => own !== theirs[bucket] && differing.add(bucket));
+    const found = memberList.inBuckets(differing);
     // Another bucket first each time, so that in the end all get their turn.
     const order = [...differing].sort((one, other) => turn(one, reply) - turn(other, reply));
     const pack = new Pack();
@@ -84,16 +86,16 @@ export class Comparison {
 
   /** A peer has answered: takes what wins, and tells it what it lacks. */
   answered(input: Input & { kind: "synced" }, now: number, out: Effect[]): void {
-    const { roster } = this.#parts;
-    const { fingerprint } = roster;
+    const { memberList } = this.#parts;
+    const { fingerprint } = memberList;
     this.#waitsUntil = -Infinity;
     if (input.records.length > 0) this.#hasLearnt = true;
     // More to come: the next fingerprint that differs may be followed up at once.
     this.#nextAt = input.more ? now : now + pauseMs;
     const theirs = new Map(input.records.map((record) => [record.name, record]));
     for (const record of input.records) this.#take(record, input.from, now);
-    if (roster.fingerprint !== fingerprint) this.#askAnother(now);
-    const own = [...roster.inBuckets(new Set(input.buckets)).values()].flat();
+    if (memberList.fingerprint !== fingerprint) this.#askAnother(now);
+    const own = [...memberList.inBuckets(new Set(input.buckets)).values()].flat();
     const lacking = own.filter((record) => {
       const their = theirs.get(record.name);
       return their === undefined ? record.state !== "left" : wins(record, their);
@@ -101,15 +103,15 @@ export class Comparison {
     if (lacking.length === 0) return;
     const pack = new Pack();
     const records = lacking.filter((record) => pack.takes(recordBytes(record)));
-    out.push({ kind: "tell", to: [input.from], news: { records, votes: [], witnesses: [] } });
+    out.push({ kind: "tell", to: [input.from], news: { records, votes: [], sightings: [] } });
   }
 
   /** What a comparison has brought may be half of it only: asks somebody else soon. */
   #askAnother(now: number): void {
-    const { roster, monitor, random } = this.#parts;
-    const watched = [...roster.ring.targets.values()];
+    const { memberList, prober, random } = this.#parts;
+    const watched = [...memberList.ring.targets.values()];
     const next = watched[random.below(Math.max(1, watched.length))];
-    if (next !== undefined) monitor.hasten(next.name, Math.max(now, this.#nextAt));
+    if (next !== undefined) prober.hasten(next.name, Math.max(now, this.#nextAt));
   }
 }
 

@@ -11,7 +11,7 @@ import type { Address } from "../base/address.ts";
 import type { Change } from "../explain/change.ts";
 import type { Candidate, RowClaim } from "../discovery/candidate.ts";
 import { claimOf } from "./claim.ts";
-import { Comparison } from "./anti_entropy.ts";
+import { AntiEntropy } from "./anti_entropy.ts";
 import { countAbove, isLeap } from "../base/count.ts";
 import { candidateStatus, statusOf } from "../detector/evidence.ts";
 import type { News } from "./outbox.ts";
@@ -24,9 +24,9 @@ import { failedReason, unansweredReason } from "../explain/reasons.ts";
 import { makeRecord, wins } from "./record.ts";
 import type { MemberRecord } from "./record.ts";
 import { Refutations } from "./refutations.ts";
-import type { Roster } from "./member_list.ts";
+import type { MemberList } from "./member_list.ts";
 import type { InstanceId } from "../registration/row.ts";
-import type { Standing } from "../explain/status_reporter.ts";
+import type { StatusReporter } from "../explain/status_reporter.ts";
 
 /** How many neighbours are told of newcomers in a large cluster. */
 const joinFanout = 6;
@@ -38,25 +38,25 @@ const joinToAllMax = 64;
 const neighbourIntervals = 3;
 
 /** Gossip and refutation of one node. */
-export class Exchange {
+export class Dissemination {
   readonly #parts: Parts;
-  readonly #standing: Standing;
-  readonly #comparison: Comparison;
+  readonly #statusReporter: StatusReporter;
+  readonly #antiEntropy: AntiEntropy;
   readonly #pingers = new Map<InstanceId, number>();
   readonly #hearsay: Hearsay;
   /** Answers to what others say of this node. */
   readonly refutations: Refutations;
   #leaving = false;
 
-  constructor(parts: Parts, standing: Standing) {
+  constructor(parts: Parts, statusReporter: StatusReporter) {
     this.#parts = parts;
-    this.#standing = standing;
+    this.#statusReporter = statusReporter;
     this.#hearsay = new Hearsay(parts);
     this.refutations = new Refutations(
       parts,
       (incarnation, at) => this.#renewSelf({ incarnation }, at),
     );
-    this.#comparison = new Comparison(
+    this.#antiEntropy = new AntiEntropy(
       parts,
       (record, from, at) => this.heard(record, from, at),
     );
@@ -78,19 +78,19 @@ export class Exchange {
 
   /** A member pinged this node. */
   pinged(from: Peer, content: PingContent, now: number, out: Effect[]): void {
-    const { roster, keeper, monitor } = this.#parts;
-    if (from.instance === roster.self.instance || this.#leaving) return;
+    const { memberList, keeper, prober } = this.#parts;
+    if (from.instance === memberList.self.instance || this.#leaving) return;
     // Another process with our name: the registry knows whose it is.
-    if (from.name === roster.self.name) return keeper.hasten(now);
-    this.#standing.pinged();
+    if (from.name === memberList.self.name) return keeper.hasten(now);
+    this.#statusReporter.pinged();
     this.#pingers.delete(from.instance);
     this.#pingers.set(from.instance, now);
     this.#correct(from, content, now);
-    const known = roster.get(from.name);
+    const known = memberList.get(from.name);
     if (known?.instance === from.instance) this.#saysOfItself(known, content, now);
     else this.heard(claimOf(from, content), undefined, now);
-    const isBad = monitor.watches(from.name) && monitor.link(from.name)?.isBad;
-    if (isBad) monitor.hasten(from.name, now);
+    const isBad = prober.watches(from.name) && prober.link(from.name)?.isBad;
+    if (isBad) prober.hasten(from.name, now);
     this.#heardOf(from.name, from.instance, content, now, out);
   }
 
@@ -100,18 +100,18 @@ export class Exchange {
     now: number,
     out: Effect[],
   ): void {
-    const { roster, judge } = this.#parts;
+    const { memberList, detector } = this.#parts;
     const claim = this.#hearsay.answered(record, sentAt, now);
     this.#correct(record, outcome, now);
-    const known = roster.get(record.name);
+    const known = memberList.get(record.name);
     if (known?.instance === record.instance) this.#saysOfItself(known, outcome, now);
     this.#heardOf(record.name, record.instance, outcome, now, out);
     if (claim === undefined) return;
-    judge.answered(record, sentAt);
-    const after = roster.get(record.name);
+    detector.answered(record, sentAt);
+    const after = memberList.get(record.name);
     if (after === undefined || !wins(claim, after)) return;
     // Who has believed it hears from the member itself that it is not so.
-    const news = { records: [claim], votes: [], witnesses: [] };
+    const news = { records: [claim], votes: [], sightings: [] };
     out.push({ kind: "tell", to: [record.instance], news });
   }
 
@@ -131,7 +131,7 @@ export class Exchange {
     now: number,
     out: Effect[],
   ): void {
-    if (name === this.#parts.roster.self.name) return;
+    if (name === this.#parts.memberList.self.name) return;
     this.#merge(claimOf({ name, instance, addresses, software }, outcome), now);
     if (this.#parts.candidates.holds(name, instance)) this.#parts.candidates.drop(name);
     this.#heardOf(name, instance, outcome, now, out);
@@ -140,7 +140,7 @@ export class Exchange {
   /** Two pings to a candidate have failed: it is shown, as what it is. */
   unanswered(candidate: Candidate, now: number): void {
     const { candidates, keeper, settings } = this.#parts;
-    // Where listings are rare this one cannot wait: its beat may tell more.
+    // Where listings are rare this one cannot wait: its heartbeat may tell more.
     if (settings.registryPaceMs > 0) keeper.hint(now);
     if (!candidates.isShown(candidate)) return;
     const status = candidateStatus(this.#parts, candidate, now);
@@ -150,37 +150,39 @@ export class Exchange {
 
   /** The row of a candidate is gone for good: so is the candidate, on all nodes. */
   buryCandidate(candidate: Candidate, now: number): void {
-    const { candidates, roster } = this.#parts;
+    const { candidates, memberList } = this.#parts;
     const { claim, name } = candidate;
-    if (roster.get(name) !== undefined) return candidates.drop(name);
+    if (memberList.get(name) !== undefined) return candidates.drop(name);
     // Its incarnation is what only a row says: nobody should have to speak against that.
     this.#merge(makeRecord({ ...claim, incarnation: 0, state: "left" }), now);
   }
 
   /** A peer passes news on. */
-  told({ records, votes, witnesses }: News, from: InstanceId | undefined, now: number): void {
-    const { roster, judge, outbox, beats } = this.#parts;
+  told({ records, votes, sightings }: News, from: InstanceId | undefined, now: number): void {
+    const { memberList, detector, outbox, heartbeats } = this.#parts;
     for (const record of records) this.heard(record, from, now);
     for (const vote of votes) {
-      if (vote.subject === roster.self.instance) this.refutations.accused(vote, now);
-      else if (judge.heard(vote, from, now)) outbox.vote(vote, now);
+      if (vote.subject === memberList.self.instance) this.refutations.accused(vote, now);
+      else if (detector.heard(vote, from, now)) outbox.vote(vote, now);
     }
-    for (const witness of witnesses) {
-      const { name, instance, beat } = witness;
-      if (!roster.failed.has(name) || !beats.witnessed(name, instance, beat, now)) continue;
-      outbox.witness(witness, now);
-      this.#standing.soon(now);
+    for (const sighting of sightings) {
+      const { name, instance, heartbeat } = sighting;
+      if (!memberList.failed.has(name) || !heartbeats.sighted(name, instance, heartbeat, now)) {
+        continue;
+      }
+      outbox.sighting(sighting, now);
+      this.#statusReporter.soon(now);
     }
   }
 
   /** A peer's buckets: answers with what differs. */
   syncAsked(theirs: readonly number[], reply: number, out: Effect[]): void {
-    this.#comparison.asked(theirs, reply, out);
+    this.#antiEntropy.asked(theirs, reply, out);
   }
 
   /** A peer's records of the buckets that differ. */
   synced(input: Input & { kind: "synced" }, now: number, out: Effect[]): void {
-    this.#comparison.answered(input, now, out);
+    this.#antiEntropy.answered(input, now, out);
   }
 
   /**
@@ -189,10 +191,10 @@ export class Exchange {
    * all other connections stay. A bridge for containers that goes concerns none of them.
    */
   moved(addresses: readonly Address[], now: number, out: Effect[]): void {
-    const { roster, monitor } = this.#parts;
-    const before = roster.self.addresses;
+    const { memberList, prober } = this.#parts;
+    const before = memberList.self.addresses;
     if (this.#leaving || sameAddresses(before, addresses)) return;
-    const { incarnation } = roster.self;
+    const { incarnation } = memberList.self;
     this.#renewSelf({ addresses, incarnation: countAbove(incarnation, incarnation) }, now);
     const [from, to] = [before, addresses].map((all) => all.map(formatAddress).join(", "));
     const message = `The addresses of this node have changed from ${from} to ${to}`;
@@ -201,18 +203,18 @@ export class Exchange {
       .filter((host) => addresses.every((other) => other.host !== host));
     if (hosts.length === 0) return;
     out.push({ kind: "drop", hosts });
-    for (const { name } of roster.ring.members()) monitor.hasten(name, now);
+    for (const { name } of memberList.ring.members()) prober.hasten(name, now);
   }
 
   /** Says goodbye to all. */
   leave(now: number, out: Effect[]): void {
     this.#leaving = true;
     this.refutations.stop();
-    const record = this.#parts.roster.renewSelf({ state: "left" });
-    const { outbox, monitor, prober } = this.#parts;
+    const record = this.#parts.memberList.renewSelf({ state: "left" });
+    const { outbox, prober, candidateProber } = this.#parts;
     outbox.record(record, now);
     // Who is just being asked for the first time is no neighbour yet, and knows this node already.
-    const to = new Set([...this.#neighbours(now), ...monitor.asked(), ...prober.asked()]);
+    const to = new Set([...this.#neighbours(now), ...prober.asked(), ...candidateProber.asked()]);
     outbox.flush([...to], (all) => all, now, out);
   }
 
@@ -222,9 +224,9 @@ export class Exchange {
    * @param from who says it; `undefined` if it is not known
    */
   heard(record: MemberRecord, from: InstanceId | undefined, now: number): void {
-    const { roster } = this.#parts;
-    if (record.name === roster.self.name) return this.refutations.heard(record, now);
-    const known = roster.get(record.name);
+    const { memberList } = this.#parts;
+    if (record.name === memberList.self.name) return this.refutations.heard(record, now);
+    const known = memberList.get(record.name);
     const isMadeUp = known !== undefined && isLeap(known.incarnation, record.incarnation);
     if (!isMadeUp && !this.#hearsay.holds(record, from, now)) this.#merge(record, now);
   }
@@ -245,25 +247,25 @@ export class Exchange {
    * ever win.
    */
   #correct(peer: Peer, content: PingContent, now: number): void {
-    const { roster, monitor, judge } = this.#parts;
-    const known = roster.get(peer.name);
+    const { memberList, prober, detector } = this.#parts;
+    const known = memberList.get(peer.name);
     if (known === undefined || !isLeap(content.incarnation, known.incarnation)) return;
     const isOther = known.instance !== peer.instance;
     if (isOther && known.state === "alive") return;
-    roster.drop(peer.name);
-    judge.clear(known.name);
-    if (isOther) monitor.forget(known);
+    memberList.drop(peer.name);
+    detector.clear(known.name);
+    if (isOther) prober.forget(known);
     this.#merge(claimOf(peer, { incarnation: content.incarnation }), now);
   }
 
   /** Takes a record of another node; acts and passes it on if it is news. */
   #merge(record: MemberRecord, now: number): void {
-    const { roster, outbox, candidates } = this.#parts;
+    const { memberList, outbox, candidates } = this.#parts;
     const candidate = candidates.get(record.name);
     const ghost = candidate !== undefined && candidates.isShown(candidate) ? candidate : undefined;
-    const merge = roster.merge(record, now);
+    const merge = memberList.merge(record, now);
     if (merge.kind === "old") return;
-    this.#comparison.viewChanged(now);
+    this.#antiEntropy.viewChanged(now);
     this.#act(record, merge.before, ghost, now);
     // Of a dead member a row may still announce the next one of its name.
     if (record.state === "alive" || candidate?.instance === record.instance) {
@@ -273,13 +275,13 @@ export class Exchange {
     const isJoin = record.state === "alive" && merge.before === undefined;
     if (isJoin) outbox.join(record, now);
     else outbox.record(record, now);
-    this.#parts.monitor.refresh(now);
+    this.#parts.prober.refresh(now);
   }
 
   /** A member says more of itself than was known, such as its tags. */
   #describe(known: MemberRecord, told: MemberRecord | undefined, now: number): void {
     if (known.startedAt !== "" || known.state !== "alive" || told?.hash !== known.hash) return;
-    this.#parts.roster.describe(told, now);
+    this.#parts.memberList.describe(told, now);
   }
 
   /** @param ghost the candidate of its name that was shown as failed until now */
@@ -289,12 +291,12 @@ export class Exchange {
     ghost: Candidate | undefined,
     now: number,
   ): void {
-    const { judge, keeper, monitor, settings } = this.#parts;
+    const { detector, keeper, prober, settings } = this.#parts;
     const { name, instance } = record;
     const shown = before?.state === "left" ? ghost : before ?? ghost;
     const isReplaced = shown !== undefined && shown.instance !== instance;
-    if (before !== undefined && before.instance !== instance) monitor.forget(before);
-    judge.clear(name);
+    if (before !== undefined && before.instance !== instance) prober.forget(before);
+    detector.clear(name);
     if (isReplaced && (shown === before || record.state === "alive")) {
       const reason = "a new process runs under its name";
       this.#tell({ kind: "replaced", name, reason }, now);
@@ -302,33 +304,33 @@ export class Exchange {
     switch (record.state) {
       case "alive":
         if (isReplaced) return;
-        if (shown === undefined) this.#tell({ kind: "joined", name, reason: "it answers" }, now);
+        if (shown === undefined) this.#tell({ kind: "joined", name, reason: "it answered" }, now);
         else if (shown === ghost || before?.state === "failed") {
           this.#tell({ kind: "returned", name, reason: "it has shown that it lives" }, now);
         }
         return;
       case "failed": {
-        judge.flapping.note(name, now);
+        detector.flapping.note(name, now);
         if (ghost?.instance === instance) return;
-        // Where listings are rare this one cannot wait: its beat may tell more.
+        // Where listings are rare this one cannot wait: its heartbeat may tell more.
         if (settings.registryPaceMs > 0) keeper.hint(now);
         const status = statusOf(this.#parts, record, now);
         const reason = failedReason(this.#parts, record, now);
         return this.#tell({ kind: "failed", name, status, reason }, now);
       }
       case "left": {
-        monitor.forget(record);
-        this.#parts.beats.forget(name);
+        prober.forget(record);
+        this.#parts.heartbeats.forget(name);
         if (shown === undefined || isReplaced && shown === ghost) return;
         const forgotten = shown === ghost || before?.state === "failed";
-        const reason = forgotten ? "it was dead and has been taken out" : "it said so";
+        const reason = forgotten ? "it had failed and its row was removed" : "it announced it";
         return this.#tell({ kind: forgotten ? "forgotten" : "left", name, reason }, now);
       }
     }
   }
 
   #tell(change: Change, now: number): void {
-    this.#standing.changed(change, now);
+    this.#statusReporter.changed(change, now);
   }
 
   /** Something identified came from a member: it lives, and its fingerprint may differ. */
@@ -339,12 +341,12 @@ export class Exchange {
     now: number,
     out: Effect[],
   ): void {
-    const { roster, monitor } = this.#parts;
-    const known = roster.get(name);
+    const { memberList, prober } = this.#parts;
+    const known = memberList.get(name);
     if (known === undefined) return;
     if (known.instance !== instance) {
       // It was replaced, or is a newcomer that must raise its incarnation: let it know.
-      const news = { records: [known], votes: [], witnesses: [] };
+      const news = { records: [known], votes: [], sightings: [] };
       return void out.push({ kind: "tell", to: [instance], news });
     }
     const isNewer = content.incarnation > known.incarnation;
@@ -352,24 +354,24 @@ export class Exchange {
       const { incarnation } = content;
       this.#merge(makeRecord({ ...known, state: "alive", cause: undefined, incarnation }), now);
     } else if (known.state !== "alive") {
-      const news = { records: [known], votes: [], witnesses: [] };
+      const news = { records: [known], votes: [], sightings: [] };
       out.push({ kind: "tell", to: [instance], news });
-      if (known.state === "failed") monitor.hasten(name, now);
+      if (known.state === "failed") prober.hasten(name, now);
     }
-    this.#comparison.consider(known, content.fingerprint, now, out);
+    this.#antiEntropy.consider(known, content.fingerprint, now, out);
   }
 
   /** Tells everybody what is new about this node. */
-  #renewSelf(content: Parameters<Roster["renewSelf"]>[0], now: number): void {
-    const { roster, outbox, keeper } = this.#parts;
-    outbox.record(roster.renewSelf(content), now);
-    this.#comparison.viewChanged(now);
+  #renewSelf(content: Parameters<MemberList["renewSelf"]>[0], now: number): void {
+    const { memberList, outbox, keeper } = this.#parts;
+    outbox.record(memberList.renewSelf(content), now);
+    this.#antiEntropy.viewChanged(now);
     keeper.bump(now);
   }
 
   #flush(now: number, out: Effect[]): void {
-    const { outbox, random, roster } = this.#parts;
-    const toAll = roster.ring.size <= joinToAllMax;
+    const { outbox, random, memberList } = this.#parts;
+    const toAll = memberList.ring.size <= joinToAllMax;
     const some = (all: readonly InstanceId[]): readonly InstanceId[] =>
       toAll || all.length <= joinFanout ? all : shuffled(all, random).slice(0, joinFanout);
     outbox.flush(this.#neighbours(now), some, now, out);
@@ -377,8 +379,10 @@ export class Exchange {
 
   /** Those whom this node watches, and those who watch it. */
   #neighbours(now: number): InstanceId[] {
-    const { roster, settings } = this.#parts;
-    const neighbours = new Set([...roster.ring.targets.values()].map(({ instance }) => instance));
+    const { memberList, settings } = this.#parts;
+    const neighbours = new Set(
+      [...memberList.ring.targets.values()].map(({ instance }) => instance),
+    );
     for (const [instance, at] of this.#pingers) {
       if (now - at > neighbourIntervals * settings.intervalMs) this.#pingers.delete(instance);
       else neighbours.add(instance);

@@ -17,11 +17,11 @@
  * @module
  */
 import { sameAddresses } from "../base/address.ts";
-import type { Monitor } from "../detector/prober.ts";
+import type { Prober } from "../detector/prober.ts";
 import type { NodeName } from "../base/name.ts";
 import { wins } from "./record.ts";
 import type { MemberRecord } from "./record.ts";
-import type { Roster } from "./member_list.ts";
+import type { MemberList } from "./member_list.ts";
 import type { InstanceId } from "../registration/row.ts";
 
 /** A claim that waits, and the member that it is about. */
@@ -34,10 +34,10 @@ interface Held {
 
 /** Claims that wait for one node's own look. */
 export class Hearsay {
-  readonly #parts: { readonly roster: Roster; readonly monitor: Monitor };
+  readonly #parts: { readonly memberList: MemberList; readonly prober: Prober };
   readonly #held = new Map<NodeName, Held>();
 
-  constructor(parts: { readonly roster: Roster; readonly monitor: Monitor }) {
+  constructor(parts: { readonly memberList: MemberList; readonly prober: Prober }) {
     this.#parts = parts;
   }
 
@@ -47,18 +47,18 @@ export class Hearsay {
    * @param from who says it; `undefined` if it is not known
    */
   holds(record: MemberRecord, from: InstanceId | undefined, now: number): boolean {
-    const { roster, monitor } = this.#parts;
+    const { memberList, prober } = this.#parts;
     const { name } = record;
-    const known = roster.get(name);
+    const known = memberList.get(name);
     if (known === undefined || from === known.instance || !speaksAgainst(record, known)) {
       return false;
     }
-    if (!monitor.watches(name) || (monitor.link(name)?.misses.length ?? 0) > 0) return false;
+    if (!prober.watches(name) || (prober.link(name)?.misses.length ?? 0) > 0) return false;
     const held = this.#held.get(name);
     if (held?.about !== known.instance) {
       this.#held.set(name, { record, about: known.instance, at: now });
     } else if (wins(record, held.record)) this.#held.set(name, { ...held, record });
-    monitor.hasten(name, now);
+    prober.hasten(name, now);
     return true;
   }
 
@@ -72,7 +72,7 @@ export class Hearsay {
     if (held === undefined) return undefined;
     // The process that answered before the claim may be gone by now.
     if (held.about === instance && sentAt < held.at) {
-      this.#parts.monitor.hasten(name, now);
+      this.#parts.prober.hasten(name, now);
       return undefined;
     }
     this.#held.delete(name);

@@ -1,16 +1,16 @@
 /**
  * What a node shows of a member: the verdict, put together from the cluster's record, the pings and
- * the beat.
+ * the heartbeat.
  *
- * | the record says | pings | beat in the registry | verdict |
+ * | the record says | pings | heartbeat in the registry | verdict |
  * | --- | --- | --- | --- |
  * | nothing, only a row | not answered yet | any | unproven |
  * | nothing, only a row | two failed | moved since | unreachable |
  * | nothing, only a row | two failed | not moving, or unknown | down |
  * | alive | answered, or only this link is bad | any | alive |
- * | alive | monitors vote against it | any | suspect |
- * | failed | enough monitors failed | moved since | unreachable |
- * | failed | enough monitors failed | not moving, or unknown | down |
+ * | alive | observers vote against it | any | suspect |
+ * | failed | enough observers failed | moved since | unreachable |
+ * | failed | enough observers failed | not moving, or unknown | down |
  * | failed | another cookie, another cluster answers | any | wrong-cookie, wrong-cluster |
  * | left | – | – | not shown |
  *
@@ -45,19 +45,19 @@ export const memberStatuses: readonly MemberStatus[] = [
 ];
 
 /** What the verdict is made of. */
-export interface Evidence {
+export interface VerdictInputs {
   /** What the record says, or what this node has found out about one without a record. */
   readonly state: Exclude<RecordState, "left"> | "unproven";
   /** True if at least one vote against it counts. */
   readonly isSuspected: boolean;
-  /** True if its beat is known to have moved after its pings began to fail. */
-  readonly beatMoves: boolean;
+  /** True if its heartbeat is known to have moved after its pings began to fail. */
+  readonly heartbeatMoves: boolean;
   /** How pings failed, if the record says failed. */
   readonly cause: PingFailure | undefined;
 }
 
 /** The verdict; the table above as code. */
-export function verdict(evidence: Evidence): MemberStatus {
+export function verdict(evidence: VerdictInputs): MemberStatus {
   switch (evidence.state) {
     case "unproven":
       return "unproven";
@@ -67,7 +67,7 @@ export function verdict(evidence: Evidence): MemberStatus {
       if (evidence.cause === "wrong-cookie" || evidence.cause === "wrong-cluster") {
         return evidence.cause;
       }
-      return evidence.beatMoves ? "unreachable" : "down";
+      return evidence.heartbeatMoves ? "unreachable" : "down";
     default:
       return impossible(evidence.state);
   }

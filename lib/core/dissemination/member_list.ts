@@ -20,7 +20,7 @@ export const bucketCount = 64;
 /** How long it is remembered that a member left, in milliseconds. */
 const tombstoneMs = 10 * 60_000;
 
-/** What a record did to the roster. */
+/** What a record did to the member list. */
 export type Merge =
   | { readonly kind: "old" }
   | {
@@ -31,7 +31,7 @@ export type Merge =
 const old: Merge = { kind: "old" };
 
 /** All records but one's own, and the choice of whom to watch. */
-export class Roster {
+export class MemberList {
   readonly ring: Ring;
   readonly #records = new Map<NodeName, MemberRecord>();
   /** By instance: the name of the member that has it; of two that claim one, the first. */

@@ -18,18 +18,18 @@ import type { NodeName } from "../base/name.ts";
 /** News that can wait is collected for this long, in milliseconds. */
 const collectMs = 50;
 
-/** Somebody saw a beat move although its owner does not answer pings. */
-export interface Witness {
+/** Somebody saw a heartbeat move although its owner does not answer pings. */
+export interface HeartbeatSighting {
   readonly name: NodeName;
   readonly instance: InstanceId;
-  readonly beat: number;
+  readonly heartbeat: number;
 }
 
 /** Things to pass on. */
 export interface News {
   readonly records: readonly MemberRecord[];
   readonly votes: readonly Vote[];
-  readonly witnesses: readonly Witness[];
+  readonly sightings: readonly HeartbeatSighting[];
 }
 
 /** What waits to be passed on. */
@@ -37,7 +37,7 @@ export class Outbox {
   #records = new Map<NodeName, MemberRecord>();
   #joins = new Map<NodeName, MemberRecord>();
   #votes = new Map<string, Vote>();
-  #witnesses: Witness[] = [];
+  #sightings: HeartbeatSighting[] = [];
   #dueAt = Infinity;
   #joinsAt = Infinity;
 
@@ -64,8 +64,8 @@ export class Outbox {
     this.#due(true, now);
   }
 
-  witness(witness: Witness, now: number): void {
-    this.#witnesses.push(witness);
+  sighting(sighting: HeartbeatSighting, now: number): void {
+    this.#sightings.push(sighting);
     this.#due(true, now);
   }
 
@@ -81,10 +81,10 @@ export class Outbox {
     out: Effect[],
   ): void {
     const votes = [...this.#votes.values()];
-    tell(to, [...this.#records.values()], votes, this.#witnesses, out);
+    tell(to, [...this.#records.values()], votes, this.#sightings, out);
     this.#records.clear();
     this.#votes.clear();
-    this.#witnesses = [];
+    this.#sightings = [];
     if (now >= this.#joinsAt) {
       tell(some(to), [...this.#joins.values()], [], [], out);
       this.#joins.clear();
@@ -104,17 +104,17 @@ function tell(
   to: readonly InstanceId[],
   records: readonly MemberRecord[],
   votes: readonly Vote[],
-  witnesses: readonly Witness[],
+  sightings: readonly HeartbeatSighting[],
   out: Effect[],
 ): void {
   if (to.length === 0) return;
   let pack = new Pack();
-  let news: Draft = { records: [], votes: [], witnesses: [] };
+  let news: Draft = { records: [], votes: [], sightings: [] };
   const flush = (): void => {
-    if (news.records.length + news.votes.length + news.witnesses.length === 0) return;
+    if (news.records.length + news.votes.length + news.sightings.length === 0) return;
     out.push({ kind: "tell", to, news });
     pack = new Pack();
-    news = { records: [], votes: [], witnesses: [] };
+    news = { records: [], votes: [], sightings: [] };
   };
   const add = <T>(item: T, bytes: number, list: () => T[]): void => {
     if (!pack.takes(bytes)) {
@@ -125,12 +125,12 @@ function tell(
   };
   for (const record of records) add(record, recordBytes(record), () => news.records);
   for (const vote of votes) add(vote, itemBytes(vote), () => news.votes);
-  for (const witness of witnesses) add(witness, itemBytes(witness), () => news.witnesses);
+  for (const sighting of sightings) add(sighting, itemBytes(sighting), () => news.sightings);
   flush();
 }
 
 interface Draft {
   readonly records: MemberRecord[];
   readonly votes: Vote[];
-  readonly witnesses: Witness[];
+  readonly sightings: HeartbeatSighting[];
 }

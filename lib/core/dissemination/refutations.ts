@@ -16,7 +16,7 @@ import type { Vote } from "../detector/suspicion.ts";
 
 /** The refutations of one node. */
 export class Refutations {
-  readonly #parts: Pick<Parts, "roster" | "keeper" | "health">;
+  readonly #parts: Pick<Parts, "memberList" | "keeper" | "health">;
   readonly #raise: (incarnation: number, now: number) => void;
   /** The highest incarnation of another instance under this node's name, until the registry has spoken. */
   #contested: number | undefined;
@@ -25,7 +25,7 @@ export class Refutations {
 
   /** @param raise gives this node an incarnation, and tells everybody */
   constructor(
-    parts: Pick<Parts, "roster" | "keeper" | "health">,
+    parts: Pick<Parts, "memberList" | "keeper" | "health">,
     raise: (incarnation: number, now: number) => void,
   ) {
     this.#parts = parts;
@@ -43,7 +43,7 @@ export class Refutations {
 
   /** Somebody tells a record of this node itself, or of its name. */
   heard(record: MemberRecord, now: number): void {
-    const { roster: { self }, keeper } = this.#parts;
+    const { memberList: { self }, keeper } = this.#parts;
     // Nobody who has heard this node itself believes a leap, and it could not be answered for long.
     if (this.#stopped || isLeap(self.incarnation, record.incarnation)) return;
     if (record.instance !== self.instance) {
@@ -57,7 +57,7 @@ export class Refutations {
 
   /** Somebody votes against this node. */
   accused({ kind, incarnation }: Vote, now: number): void {
-    const own = this.#parts.roster.self.incarnation;
+    const own = this.#parts.memberList.self.incarnation;
     if (kind === undefined || incarnation < own || isLeap(own, incarnation)) return;
     this.#refute(incarnation, now);
   }
@@ -72,7 +72,7 @@ export class Refutations {
 
   /** Raises the incarnation above what was said: whoever hears it knows that this node lives. */
   wake(now: number): void {
-    const { roster: { self }, health } = this.#parts;
+    const { memberList: { self }, health } = this.#parts;
     const accused = this.#stopped ? undefined : this.#accusation.take(self.incarnation, now);
     if (accused === undefined) return;
     this.#raise(countAbove(self.incarnation, accused), now);

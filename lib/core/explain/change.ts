@@ -91,13 +91,13 @@ function changeWords({ kind, status }: Change): string {
     case "forgotten":
       return "was forgotten";
     case "link-bad":
-      return "lives, but not for this node";
+      return "is alive but unreachable from this node";
     case "link-mended":
       return "can be reached again";
     case "isolated":
-      return "may be cut off itself";
+      return "may be isolated";
     case "connected":
-      return "is no longer cut off";
+      return "is no longer isolated";
     default:
       return unreachable(kind);
   }
@@ -111,7 +111,7 @@ export function statusWords(status: MemberStatus): string {
     case "alive":
       return "is alive";
     case "suspect":
-      return "is under suspicion";
+      return "is suspected";
     case "unreachable":
       return "is unreachable";
     case "down":

@@ -12,13 +12,13 @@ import { candidateExplanation, candidateView } from "../discovery/candidate_expl
 import type { Candidate } from "../discovery/candidate.ts";
 import { statusOf } from "../detector/evidence.ts";
 import { failureWords } from "./failure_words.ts";
-import type { BeatState } from "../registration/heartbeats.ts";
+import type { HeartbeatState } from "../registration/heartbeats.ts";
 import type { PingFailure, PingOutcome } from "../input.ts";
 import type { Link } from "../detector/link.ts";
 import type { MemberKind, MemberStatus, MemberView } from "../dissemination/member.ts";
 import type { NodeName } from "../base/name.ts";
 import type { Parts } from "../parts.ts";
-import { beatWords, failedReason, wouldChange } from "./reasons.ts";
+import { failedReason, heartbeatWords, wouldChange } from "./reasons.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
 import { compareNames } from "./status_line.ts";
 
@@ -46,13 +46,13 @@ export interface Explanation {
   }[];
   /** Deadline of the next pong, in milliseconds. */
   readonly timeoutMs: number;
-  readonly beat: BeatState;
-  /** How long the beat has not moved, in milliseconds. */
-  readonly beatAgeMs?: number | undefined;
+  readonly heartbeat: HeartbeatState;
+  /** How long the heartbeat has not moved, in milliseconds. */
+  readonly heartbeatAgeMs?: number | undefined;
   /** False if the registry cannot be used now: then pings alone decide. */
   readonly registryWorks: boolean;
   /** How this node trusts itself: 0 healthy … 7 sick. */
-  readonly ownHealth: number;
+  readonly localHealth: number;
   readonly isolated: boolean;
   /** Failures within the last five minutes. */
   readonly failures: number;
@@ -82,12 +82,12 @@ export class Explainer {
 
   /** All members that have not left, in the order of their names. */
   members(now: number): MemberView[] {
-    const { roster } = this.#parts;
+    const { memberList } = this.#parts;
     const views = this.#withCandidates(
-      roster.sorted().map((record) => this.#view(record, now)),
+      memberList.sorted().map((record) => this.#view(record, now)),
       (candidate) => candidateView(this.#parts, candidate, now),
     );
-    const { self } = roster;
+    const { self } = memberList;
     const after = views.findIndex(({ name }) => compareNames(name, self.name) > 0);
     views.splice(after < 0 ? views.length : after, 0, {
       ...common(self),
@@ -95,17 +95,17 @@ export class Explainer {
       self: true,
       linkWorks: true,
       forMs: Math.max(0, now - this.#parts.changes.startedAt),
-      reason: "it is the node that was asked",
+      reason: "this is the node you asked",
       flapping: false,
     });
     return this.#withBeams(views, (node) => beamView(this.#parts, node, now));
   }
 
   links(now: number): LinkView[] {
-    const { roster, monitor } = this.#parts;
+    const { memberList, prober } = this.#parts;
     const links = this.#withCandidates(
-      roster.sorted().map(({ name }) =>
-        linkView({ name, memberKind: "node" }, monitor.link(name), now)
+      memberList.sorted().map(({ name }) =>
+        linkView({ name, memberKind: "node" }, prober.link(name), now)
       ),
       ({ name, link }) => linkView({ name, memberKind: "node" }, link, now),
     );
@@ -127,9 +127,9 @@ export class Explainer {
     views: T[],
     view: (candidate: Candidate) => T,
   ): T[] {
-    const { roster, candidates } = this.#parts;
+    const { memberList, candidates } = this.#parts;
     const others = [...candidates.all()].filter((candidate) => {
-      const state = roster.get(candidate.name)?.state ?? "left";
+      const state = memberList.get(candidate.name)?.state ?? "left";
       return state === "left" && candidates.ownerOf(candidate) === undefined;
     });
     if (others.length === 0) return views;
@@ -138,24 +138,33 @@ export class Explainer {
   }
 
   explain(name: NodeName, now: number): Explanation | undefined {
-    const { roster, monitor, judge, beats, keeper, health, settings, beams, candidates } =
-      this.#parts;
+    const {
+      memberList,
+      prober,
+      detector,
+      heartbeats,
+      keeper,
+      health,
+      settings,
+      beams,
+      candidates,
+    } = this.#parts;
     const beam = beams?.get(name);
     if (beam !== undefined) return beamExplanation(this.#parts, beam, now);
-    const record = name === roster.self.name ? roster.self : roster.get(name);
+    const record = name === memberList.self.name ? memberList.self : memberList.get(name);
     if (record === undefined || record.state === "left") {
       const candidate = candidates.get(name);
       return candidate && candidateExplanation(this.#parts, candidate, now);
     }
-    const link = monitor.link(name);
-    const votes = judge.votes(record, now);
-    const status = record === roster.self ? "alive" : statusOf(this.#parts, record, now);
+    const link = prober.link(name);
+    const votes = detector.votes(record, now);
+    const status = record === memberList.self ? "alive" : statusOf(this.#parts, record, now);
     return {
       name,
       kind: "node",
       status,
-      verdict: record === roster.self
-        ? "it is the node that was asked"
+      verdict: record === memberList.self
+        ? "this is the node you asked"
         : this.#reason(record, link, now),
       accusers: votes.length > 0
         ? votes.slice(0, accusersToldMax)
@@ -164,8 +173,8 @@ export class Explainer {
           name: accuser,
           kind: record.cause?.kind ?? "silent",
         })),
-      votesNeeded: judge.needed(record),
-      watched: monitor.watches(name),
+      votesNeeded: detector.needed(record),
+      watched: prober.watches(name),
       pings: (link?.history ?? []).map(({ kind, at, roundTripUs }) => ({
         kind,
         agoMs: now - at,
@@ -173,61 +182,61 @@ export class Explainer {
       })),
       timeoutMs: (link?.timeoutMs(settings.timings) ?? settings.timings.pingTimeoutMs) *
         health.stretch(now),
-      beat: beats.state(name, record.instance, now),
-      beatAgeMs: beats.ageMs(name, now),
+      heartbeat: heartbeats.state(name, record.instance, now),
+      heartbeatAgeMs: heartbeats.ageMs(name, now),
       registryWorks: !keeper.away,
-      ownHealth: health.score(now),
-      isolated: judge.isIsolated,
-      failures: judge.flapping.failures(name, now),
+      localHealth: health.score(now),
+      isolated: detector.isIsolated,
+      failures: detector.flapping.failures(name, now),
       incarnation: record.incarnation,
-      wouldChange: wouldChange(status, judge.needed(record), votes.length),
+      wouldChange: wouldChange(status, detector.needed(record), votes.length),
     };
   }
 
   #view(record: MemberRecord, now: number): MemberView {
-    const { roster, monitor, judge, changes } = this.#parts;
-    const link = monitor.link(record.name);
+    const { memberList, prober, detector, changes } = this.#parts;
+    const link = prober.link(record.name);
     const status = statusOf(this.#parts, record, now);
-    const since = roster.failed.get(record.name) ?? changes.lastAt(record.name) ??
+    const since = memberList.failed.get(record.name) ?? changes.lastAt(record.name) ??
       changes.startedAt;
     return {
       ...common(record),
-      addresses: monitor.addressee(record).addresses,
+      addresses: prober.addressee(record).addresses,
       status,
       self: false,
       linkWorks: link?.isBad !== true,
       forMs: Math.max(0, now - since),
       roundTripUs: link?.roundTripUs,
       reason: this.#reason(record, link, now),
-      flapping: judge.flapping.isFlapping(record.name, now),
+      flapping: detector.flapping.isFlapping(record.name, now),
     };
   }
 
   #reason(record: MemberRecord, link: Link | undefined, now: number): string {
-    const { judge } = this.#parts;
+    const { detector } = this.#parts;
     if (record.state === "failed") return failedReason(this.#parts, record, now);
     const last = link?.misses.at(-1);
-    const votes = judge.votes(record, now);
+    const votes = detector.votes(record, now);
     if (votes.length > 0) {
       const who = votes.map(({ voterName }) => voterName).slice(0, 4).join(", ");
-      const needed = judge.needed(record);
+      const needed = detector.needed(record);
       return `${who} cannot reach it (${votes.length} of ${needed} votes): ` +
         failureWords(votes[0]?.kind ?? "silent");
     }
     if (link?.isBad && last !== undefined) {
       const who = link.helpersReachedAt === undefined
         ? "this node does not reach it"
-        : "others reach it, this node does not";
+        : "other members reach it";
       return `${who}: ${failureWords(last.kind)}`;
     }
     if (link?.roundTripUs !== undefined && link.hasAnswered) {
-      const rowless = this.#parts.beats.state(record.name, record.instance, now);
-      const witness = rowless === "stale" || rowless === "missing"
-        ? `; ${beatWords(this.#parts, record, now)}`
+      const rowless = this.#parts.heartbeats.state(record.name, record.instance, now);
+      const sighting = rowless === "stale" || rowless === "missing"
+        ? `; ${heartbeatWords(this.#parts, record, now)}`
         : "";
-      return `it answers pings, the last in ${formatRoundTrip(link.roundTripUs)}${witness}`;
+      return `it answers pings, the last in ${formatRoundTrip(link.roundTripUs)}${sighting}`;
     }
-    return "those who watch it say so";
+    return "reported alive by its observers";
   }
 }
 

@@ -10,7 +10,7 @@ import type { PingFailure } from "../input.ts";
 export function failureWords(kind: PingFailure): string {
   switch (kind) {
     case "refused":
-      return "connection refused, nobody listens there";
+      return "connection refused";
     case "no-answer":
       return "no answer to the attempt to connect";
     case "silent":
@@ -18,13 +18,13 @@ export function failureWords(kind: PingFailure): string {
     case "reset":
       return "the connection broke";
     case "other-instance":
-      return "somebody else answers there";
+      return "another node answers there";
     case "wrong-cluster":
       return "it belongs to another cluster";
     case "wrong-cookie":
       return "it holds another cookie";
     case "garbage":
-      return "what answers there is no clusternode";
+      return "another program answers there";
     default:
       return unreachable(kind);
   }

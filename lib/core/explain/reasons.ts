@@ -5,7 +5,7 @@
  */
 import { Candidate } from "../discovery/candidate.ts";
 import { formatDuration } from "../base/duration.ts";
-import { beatMoves } from "../detector/evidence.ts";
+import { heartbeatMoves } from "../detector/evidence.ts";
 import { failureWords } from "./failure_words.ts";
 import type { MemberStatus } from "../dissemination/member.ts";
 import type { Parts } from "../parts.ts";
@@ -23,7 +23,7 @@ export function failedReason(
   const who = accusers.length === 1
     ? `${accusers[0]} cannot reach it`
     : `${accusers.join(", ")} cannot reach it`;
-  return `${who}: ${words}; ${beatWords(parts, record, now)}`;
+  return `${who}: ${words}; ${heartbeatWords(parts, record, now)}`;
 }
 
 /** Why a candidate is called failed, as a sentence. */
@@ -33,23 +33,27 @@ export function unansweredReason({ failure }: Candidate): string {
 }
 
 /** What the registry says about a member, or a candidate, as a clause. */
-export function beatWords(parts: Parts, record: MemberRecord | Candidate, now: number): string {
-  if (parts.keeper.away) return "the registry is away, so pings alone decide";
-  const { beats } = parts;
+export function heartbeatWords(
+  parts: Parts,
+  record: MemberRecord | Candidate,
+  now: number,
+): string {
+  if (parts.keeper.away) return "the registry is unavailable, so only pings count";
+  const { heartbeats } = parts;
   const hasFailed = record instanceof Candidate || record.state === "failed";
-  if (hasFailed && beatMoves(parts, record, now)) {
-    return "its beat in the registry still moves, so it runs";
+  if (hasFailed && heartbeatMoves(parts, record, now)) {
+    return "its registry heartbeat still advances, so it is running";
   }
-  const ageMs = beats.ageMs(record.name, now);
-  switch (beats.state(record.name, record.instance, now)) {
+  const ageMs = heartbeats.ageMs(record.name, now);
+  switch (heartbeats.state(record.name, record.instance, now)) {
     case "moving":
-      return `its beat moved ${formatDuration(ageMs ?? 0)} ago`;
+      return `its heartbeat moved ${formatDuration(ageMs ?? 0)} ago`;
     case "stale":
-      return `its beat has not moved for ${formatDuration(ageMs ?? 0)}`;
+      return `its heartbeat has not moved for ${formatDuration(ageMs ?? 0)}`;
     case "missing":
       return "it has no row in the registry";
     case "unknown":
-      return "nothing is known of its beat yet";
+      return "its heartbeat has not been seen yet";
   }
 }
 
@@ -57,24 +61,24 @@ export function beatWords(parts: Parts, record: MemberRecord | Candidate, now: n
 export function wouldChange(status: MemberStatus, needed: number, votes: number): string[] {
   switch (status) {
     case "unproven":
-      return ["one answer makes it alive", "two failed pings make it down"];
+      return ["one answer marks it alive", "two failed pings mark it down"];
     case "alive":
       return [
-        `${needed} of those who watch it must miss two pings each, and so must their helpers`,
-        "two refused connections each, seen by two observers, make it down at once",
+        `${needed} observers and their helpers must each miss two pings`,
+        "two observers with two refused connections each mark it down at once",
       ];
     case "suspect":
       return [
-        `${Math.max(0, needed - votes)} more votes and the end of its time make it down`,
-        "a refutation by itself, or a pong to those who accuse it, makes it alive",
+        `${Math.max(0, needed - votes)} more votes and an expired suspicion timeout mark it down`,
+        "its refutation, or an answer to its accusers, marks it alive",
       ];
     case "unreachable":
-      return ["a pong makes it alive", "a beat that stops makes it down"];
+      return ["an answer marks it alive", "a heartbeat that stops marks it down"];
     case "down":
-      return ["a pong makes it alive", "a beat that moves makes it unreachable"];
+      return ["an answer marks it alive", "a heartbeat that advances marks it unreachable"];
     case "wrong-cookie":
-      return ["the same cookie on both sides makes it alive"];
+      return ["the same cookie on both sides marks it alive"];
     case "wrong-cluster":
-      return ["the same --cluster on both sides makes it alive"];
+      return ["the same --cluster on both sides marks it alive"];
   }
 }

@@ -1,6 +1,6 @@
 /**
  * How this node stands in its cluster, and what it says about it: the status line, the changes, and
- * the beat that it gives when nobody asks for it any more.
+ * the heartbeat that it gives when nobody asks for it any more.
  *
  * @module
  */
@@ -19,11 +19,11 @@ const statusDelayMs = 100;
 /** Intervals over which the pings of others are counted. */
 const watchIntervals = 2;
 
-/** Shortest pause between two beats that are given out of turn, in milliseconds. */
+/** Shortest pause between two heartbeats that are given out of turn, in milliseconds. */
 const bumpPauseMs = 5000;
 
-/** Status lines, changes, and one's own beat. */
-export class Standing {
+/** Status lines, changes, and one's own heartbeat. */
+export class StatusReporter {
   readonly #parts: Parts;
   #statusAt = Infinity;
   #statusSoonAt = Infinity;
@@ -79,12 +79,12 @@ export class Standing {
   wake(now: number, out: Effect[]): void {
     if (now < this.wakeAt) return;
     // A row that cannot be seen may still be there.
-    if (!this.#parts.keeper.away) this.#parts.roster.purge(now);
-    this.#beatIfForgotten(now);
+    if (!this.#parts.keeper.away) this.#parts.memberList.purge(now);
+    this.#heartbeatIfForgotten(now);
     out.push(this.#status(now));
     this.#statusSoonAt = Infinity;
     const { intervalMs } = this.#parts.settings;
-    // Keeps the beat of the first line, and skips beats that a held-up process has missed.
+    // Keeps the heartbeat of the first line, and skips heartbeats that a held-up process has missed.
     if (now >= this.#statusAt) {
       this.#statusAt += intervalMs * (1 + Math.floor((now - this.#statusAt) / intervalMs));
     }
@@ -94,10 +94,10 @@ export class Standing {
    * Nobody pings this node as often as it should be: others may think it dead. The registry is the
    * other way to show that it lives.
    */
-  #beatIfForgotten(now: number): void {
-    const { settings, roster, keeper } = this.#parts;
+  #heartbeatIfForgotten(now: number): void {
+    const { settings, memberList, keeper } = this.#parts;
     if (now - this.#countedSince < watchIntervals * settings.intervalMs) return;
-    const expected = roster.ring.monitors * (now - this.#countedSince) / settings.intervalMs;
+    const expected = memberList.ring.observers * (now - this.#countedSince) / settings.intervalMs;
     const forgotten = this.#pingsHeard * 2 < expected;
     this.#pingsHeard = 0;
     this.#countedSince = now;
@@ -107,27 +107,27 @@ export class Standing {
   }
 
   #status(now: number): Effect {
-    const { roster, candidates, monitor, settings, beams } = this.#parts;
+    const { memberList, candidates, prober, settings, beams } = this.#parts;
     const shownBeams = beams?.sorted().filter((node) => node.isShown(now)) ?? [];
     const shownCandidates = candidates.shown();
-    const shown = roster.shown + shownCandidates.length + shownBeams.length;
-    let alive = roster.alive + shownBeams.filter(({ status }) => status === "alive").length;
-    for (const name of roster.ring.targets.keys()) if (monitor.link(name)?.isBad) alive--;
+    const shown = memberList.shown + shownCandidates.length + shownBeams.length;
+    let alive = memberList.alive + shownBeams.filter(({ status }) => status === "alive").length;
+    for (const name of memberList.ring.targets.keys()) if (prober.link(name)?.isBad) alive--;
     const others = [
       ...shownCandidates.map(({ name }) => ({ name, alive: false })),
       ...shownBeams.map(({ name, status }) => ({ name, alive: countsAsAlive(status) })),
     ];
     const entries = shown <= settings.statusEntriesMax ? this.#entries(others, now) : undefined;
-    return { kind: "status", self: roster.self.name, shown, alive, entries };
+    return { kind: "status", self: memberList.self.name, shown, alive, entries };
   }
 
   /** One's own link where it is watched, the cluster's verdict elsewhere; and `others`. */
   #entries(others: readonly StatusEntry[], now: number): StatusEntry[] {
-    const { roster, monitor } = this.#parts;
-    const entries: StatusEntry[] = [{ name: roster.self.name, alive: true }, ...others];
-    for (const record of roster.sorted()) {
+    const { memberList, prober } = this.#parts;
+    const entries: StatusEntry[] = [{ name: memberList.self.name, alive: true }, ...others];
+    for (const record of memberList.sorted()) {
       const status = statusOf(this.#parts, record, now);
-      const isBad = monitor.watches(record.name) && monitor.link(record.name)?.isBad;
+      const isBad = prober.watches(record.name) && prober.link(record.name)?.isBad;
       entries.push({ name: record.name, alive: countsAsAlive(status) && !isBad });
     }
     return entries.sort((one, other) => compareNames(one.name, other.name));

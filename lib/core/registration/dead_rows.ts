@@ -5,7 +5,7 @@
  * @module
  */
 import { Candidate, runOf } from "../discovery/candidate.ts";
-import type { Exchange } from "../dissemination/dissemination.ts";
+import type { Dissemination } from "../dissemination/dissemination.ts";
 import { removalRefusal } from "../input.ts";
 import type { Effect, Input, RegistryRow, Removal } from "../input.ts";
 import type { NodeName } from "../base/name.ts";
@@ -30,7 +30,7 @@ type Dead = MemberRecord | Candidate;
 /** Tidies up for one node. */
 export class DeadRows {
   readonly #parts: Parts;
-  readonly #exchange: Exchange;
+  readonly #dissemination: Dissemination;
   /** Versions of the rows that may be taken out, by name. */
   readonly #versions = new Map<NodeName, string>();
   /** Listings in a row that lacked the row of somebody dead, by {@linkcode runOf}. */
@@ -40,9 +40,9 @@ export class DeadRows {
   /** Replies that wait for the next listing. */
   readonly #forgetting = new Replies();
 
-  constructor(parts: Parts, exchange: Exchange) {
+  constructor(parts: Parts, dissemination: Dissemination) {
     this.#parts = parts;
-    this.#exchange = exchange;
+    this.#dissemination = dissemination;
   }
 
   /** A complete listing begins. */
@@ -108,11 +108,11 @@ export class DeadRows {
   }
 
   #refusal(name: NodeName): string | undefined {
-    const { roster, candidates, keeper } = this.#parts;
-    if (name === roster.self.name) {
-      return `${name} is the node that was asked; it goes with: clusternode leave`;
+    const { memberList, candidates, keeper } = this.#parts;
+    if (name === memberList.self.name) {
+      return `Cannot forget ${name}: it is the node you asked. To stop it: clusternode leave`;
     }
-    const record = roster.get(name);
+    const record = memberList.get(name);
     const member = record?.state === "left" ? undefined : record;
     const candidate = candidates.get(name);
     if (member === undefined && candidate === undefined) return `No member is called ${name}`;
@@ -120,21 +120,21 @@ export class DeadRows {
     if (candidate !== undefined && candidate.failedAt === undefined) {
       return `${name} has not been asked yet: try again soon`;
     }
-    return keeper.away ? "The registry is away: try again when it is back" : undefined;
+    return keeper.away ? "The registry is unavailable: try again later" : undefined;
   }
 
   /** Everybody is told that the dead of that name is gone for good. */
   #buryName(name: NodeName, now: number): void {
-    const { roster, candidates } = this.#parts;
+    const { memberList, candidates } = this.#parts;
     const candidate = candidates.get(name);
     if (candidate?.failedAt !== undefined) this.#bury(candidate, now);
-    const record = roster.get(name);
+    const record = memberList.get(name);
     if (record?.state === "failed") this.#bury(record, now);
   }
 
   #bury(dead: Dead, now: number): void {
-    if (dead instanceof Candidate) this.#exchange.buryCandidate(dead, now);
-    else this.#exchange.publish(makeRecord({ ...dead, state: "left" }), now);
+    if (dead instanceof Candidate) this.#dissemination.buryCandidate(dead, now);
+    else this.#dissemination.publish(makeRecord({ ...dead, state: "left" }), now);
     this.#versions.delete(dead.name);
     this.#without.delete(runOf(dead));
   }
@@ -146,21 +146,21 @@ export class DeadRows {
     now: number,
     out: Effect[],
   ): void {
-    const { roster, candidates } = this.#parts;
+    const { memberList, candidates } = this.#parts;
     const present = new Set(rows.map(({ row }) => runOf(row)));
     const review = (dead: Dead | undefined, failedAt: number): void => {
       if (dead === undefined) return;
       if (!present.has(runOf(dead))) this.#lacks(dead, now);
       else if (isDelegate && now - failedAt >= deadRowMs) this.#takeOut(dead, deadRowMs, now, out);
     };
-    for (const [name, failedAt] of roster.failed) review(roster.get(name), failedAt);
+    for (const [name, failedAt] of memberList.failed) review(memberList.get(name), failedAt);
     for (const candidate of candidates.all()) {
       if (candidate.failedAt !== undefined) review(candidate, candidate.failedAt);
       else if (!present.has(runOf(candidate))) candidates.drop(candidate.name);
     }
     // Who left while the registry was away has left a row behind.
-    for (const [name, leftAt] of isDelegate ? roster.left : []) {
-      const record = roster.get(name);
+    for (const [name, leftAt] of isDelegate ? memberList.left : []) {
+      const record = memberList.get(name);
       if (record === undefined || !present.has(runOf(record)) || now - leftAt < leftRowMs) continue;
       this.#takeOut(record, leftRowMs, now, out);
     }
@@ -174,14 +174,14 @@ export class DeadRows {
 
   /** Removes the row of one who has long been gone, if most others are there to agree. */
   #takeOut(dead: Dead, stillMs: number, now: number, out: Effect[]): void {
-    const { roster, candidates, beats, judge } = this.#parts;
+    const { memberList, candidates, heartbeats, detector } = this.#parts;
     const { name, instance } = dead;
     const version = this.#versions.get(name);
     // Who reaches nobody at first knows the others from their rows only: they count.
-    const shown = roster.shown + candidates.shown().length;
-    const hasQuorum = roster.alive * 2 > shown && !judge.isIsolated;
-    const isStill = beats.state(name, instance, now) === "stale" &&
-      (beats.ageMs(name, now) ?? 0) >= stillMs;
+    const shown = memberList.shown + candidates.shown().length;
+    const hasQuorum = memberList.alive * 2 > shown && !detector.isIsolated;
+    const isStill = heartbeats.state(name, instance, now) === "stale" &&
+      (heartbeats.ageMs(name, now) ?? 0) >= stillMs;
     if (!hasQuorum || !isStill || version === undefined || this.#removing.has(name)) return;
     this.#removing.add(name, []);
     out.push({ kind: "remove", name, version });

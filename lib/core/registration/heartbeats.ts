@@ -1,8 +1,8 @@
 /**
- * The second path of evidence: whether a member's beat moves in the registry.
+ * The second path of evidence: whether a member's heartbeat moves in the registry.
  *
- * Beats are counters, compared with themselves on this node's own clock; the writer's clock plays no
- * part. A beat that this node sees for the first time after a listing that began later than the
+ * Heartbeats are counters, compared with themselves on this node's own clock; the writer's clock plays no
+ * part. A heartbeat that this node sees for the first time after a listing that began later than the
  * first missed ping was surely written after it: whoever wrote it was alive then.
  *
  * @module
@@ -11,18 +11,18 @@ import { isLeap } from "../base/count.ts";
 import type { NodeName } from "../base/name.ts";
 import type { InstanceId, Row } from "./row.ts";
 
-/** Beats that a row may miss before it is called stale. */
-const beatsMissedMax = 3;
+/** Heartbeats that a row may miss before it is called stale. */
+const heartbeatsMissedMax = 3;
 
-/** With more rows than this only the beats of members in doubt are kept. */
+/** With more rows than this only the heartbeats of members in doubt are kept. */
 const watchedAlwaysMax = 256;
 
 /** What the registry says about a member. */
-export type BeatState = "moving" | "stale" | "missing" | "unknown";
+export type HeartbeatState = "moving" | "stale" | "missing" | "unknown";
 
-interface Beat {
+interface Heartbeat {
   readonly instance: InstanceId;
-  beat: number;
+  heartbeat: number;
   intervalMs: number;
   /** When it was last seen at another number; at first when it was first seen. */
   movedAt: number;
@@ -33,9 +33,9 @@ interface Beat {
   present: boolean;
 }
 
-/** The beats that one node has seen. */
-export class Beats {
-  readonly #beats = new Map<NodeName, Beat>();
+/** The heartbeats that one node has seen. */
+export class RegistryHeartbeats {
+  readonly #heartbeats = new Map<NodeName, Heartbeat>();
   #readAt = -Infinity;
 
   /** When the last complete listing came. */
@@ -47,7 +47,7 @@ export class Beats {
    * Takes a complete listing.
    *
    * @param startedAt when it was asked for
-   * @param inDoubt members whose beats are kept whatever their number
+   * @param inDoubt members whose heartbeats are kept whatever their number
    */
   listed(
     rows: readonly { readonly row: Row }[],
@@ -62,23 +62,25 @@ export class Beats {
       present.add(row.name);
       this.#see(row, startedAt, now);
     }
-    for (const [name, beat] of this.#beats) {
+    for (const [name, heartbeat] of this.#heartbeats) {
       if (present.has(name)) continue;
-      if (all || inDoubt(name)) beat.present = false;
-      else this.#beats.delete(name);
+      if (all || inDoubt(name)) heartbeat.present = false;
+      else this.#heartbeats.delete(name);
     }
     this.#readAt = now;
   }
 
-  /** Another node has seen the beat of `instance` move after it had stopped answering. */
-  witnessed(name: NodeName, instance: InstanceId, beat: number, now: number): boolean {
-    const known = this.#beats.get(name);
+  /** Another node has seen the heartbeat of `instance` move after it had stopped answering. */
+  sighted(name: NodeName, instance: InstanceId, heartbeat: number, now: number): boolean {
+    const known = this.#heartbeats.get(name);
     const isSame = known?.instance === instance;
-    if (isSame && (known.beat >= beat || isLeap(known.beat, beat))) return false;
+    if (isSame && (known.heartbeat >= heartbeat || isLeap(known.heartbeat, heartbeat))) {
+      return false;
+    }
     const intervalMs = known?.intervalMs ?? 1000;
-    this.#beats.set(name, {
+    this.#heartbeats.set(name, {
       instance,
-      beat,
+      heartbeat,
       intervalMs,
       movedAt: now,
       writtenAfter: now,
@@ -88,41 +90,41 @@ export class Beats {
     return true;
   }
 
-  /** The beat last seen, if it is known to have moved after `since`. */
+  /** The heartbeat last seen, if it is known to have moved after `since`. */
   movedAfter(name: NodeName, instance: InstanceId, since: number): number | undefined {
-    const beat = this.#beats.get(name);
-    return beat?.instance === instance && beat.present && beat.writtenAfter >= since
-      ? beat.beat
+    const heartbeat = this.#heartbeats.get(name);
+    return heartbeat?.instance === instance && heartbeat.present && heartbeat.writtenAfter >= since
+      ? heartbeat.heartbeat
       : undefined;
   }
 
   /** What the registry says about a member at `now`. */
-  state(name: NodeName, instance: InstanceId, now: number): BeatState {
-    const beat = this.#beats.get(name);
-    if (beat === undefined || beat.instance !== instance) return "unknown";
-    if (!beat.present) return "missing";
+  state(name: NodeName, instance: InstanceId, now: number): HeartbeatState {
+    const heartbeat = this.#heartbeats.get(name);
+    if (heartbeat === undefined || heartbeat.instance !== instance) return "unknown";
+    if (!heartbeat.present) return "missing";
     // Without fresh listings nothing can be said.
-    const lifeMs = beat.intervalMs * beatsMissedMax;
-    if (this.#readAt - beat.movedAt >= lifeMs) return "stale";
+    const lifeMs = heartbeat.intervalMs * heartbeatsMissedMax;
+    if (this.#readAt - heartbeat.movedAt >= lifeMs) return "stale";
     return now - this.#readAt < lifeMs ? "moving" : "unknown";
   }
 
-  /** How long the beat has not moved, in milliseconds; `undefined` if it was never seen. */
+  /** How long the heartbeat has not moved, in milliseconds; `undefined` if it was never seen. */
   ageMs(name: NodeName, now: number): number | undefined {
-    const beat = this.#beats.get(name);
-    return beat && now - beat.movedAt;
+    const heartbeat = this.#heartbeats.get(name);
+    return heartbeat && now - heartbeat.movedAt;
   }
 
   forget(name: NodeName): void {
-    this.#beats.delete(name);
+    this.#heartbeats.delete(name);
   }
 
-  /** A beat of which nothing is known that could be compared with it. */
+  /** A heartbeat of which nothing is known that could be compared with it. */
   #meet(row: Row, startedAt: number, now: number): void {
-    this.#beats.set(row.name, {
+    this.#heartbeats.set(row.name, {
       instance: row.instance,
-      beat: row.beat,
-      intervalMs: row.beatIntervalMs,
+      heartbeat: row.heartbeat,
+      intervalMs: row.heartbeatIntervalMs,
       movedAt: now,
       writtenAfter: -Infinity,
       shownAt: startedAt,
@@ -131,18 +133,18 @@ export class Beats {
   }
 
   #see(row: Row, startedAt: number, now: number): void {
-    const known = this.#beats.get(row.name);
+    const known = this.#heartbeats.get(row.name);
     if (known?.instance !== row.instance) return this.#meet(row, startedAt, now);
     known.present = true;
-    known.intervalMs = row.beatIntervalMs;
-    if (isLeap(row.beat, known.beat)) {
+    known.intervalMs = row.heartbeatIntervalMs;
+    if (isLeap(row.heartbeat, known.heartbeat)) {
       // So far ahead its owner never was: what was known was made up.
       return this.#meet(row, startedAt, now);
     }
-    // Beats only grow: a lower one is an old listing.
-    if (row.beat < known.beat) return;
-    if (row.beat > known.beat) {
-      known.beat = row.beat;
+    // Heartbeats only grow: a lower one is an old listing.
+    if (row.heartbeat < known.heartbeat) return;
+    if (row.heartbeat > known.heartbeat) {
+      known.heartbeat = row.heartbeat;
       known.movedAt = now;
       known.writtenAfter = known.shownAt;
     }

@@ -9,13 +9,13 @@
  *   address leads to this very node: either the holder ran here before, or it runs on another machine
  *   with the same private address
  * - silent or unreachable, twice: it is taken for gone; should it come back, it will see our row
- * - somebody there holds another cookie: it may be the holder, so watch whether its beat moves
+ * - somebody there holds another cookie: it may be the holder, so watch whether its heartbeat moves
  *
- * A node that holds its name yields to nothing but an answer: a row, however its beat moves, can be
+ * A node that holds its name yields to nothing but an answer: a row, however its heartbeat moves, can be
  * written by anybody who can write the registry. So two that cannot reach each other write over each
  * other's rows, ever more slowly, until they can: then the one whose row does not stand yields. Only
  * a node that has just started, and has taken the name from one that did not answer, gives it back: when
- * that one goes on to beat within the time in which a beat is missed, or when a row that is signed with
+ * that one goes on to heartbeat within the time in which a heartbeat is missed, or when a row that is signed with
  * the cookie shows that its node had the name before (`name_dispute.ts`). With the latter one of any
  * number of nodes with one address is left, in whatever order they start.
  *
@@ -31,11 +31,11 @@ const triesMax = 2;
 /** Deadline of connecting and of answering for one such ping, in milliseconds. */
 const holderTimeoutMs = 700;
 
-/** Beats that a holder may miss before it is taken for gone. */
-const beatsMissedMax = 3;
+/** Heartbeats that a holder may miss before it is taken for gone. */
+const heartbeatsMissedMax = 3;
 
-/** Longest pause between two beats that is believed of a holder, in milliseconds. */
-const beatMostMs = 60_000;
+/** Longest pause between two heartbeats that is believed of a holder, in milliseconds. */
+const heartbeatMaxMs = 60_000;
 
 /**
  * By what right a node asks about the holder of its name: it has never had the name, it had the name
@@ -43,14 +43,14 @@ const beatMostMs = 60_000;
  */
 export type Tenure = "claiming" | "held" | "reclaimed";
 
-/** How long it takes to see that the beat of that row has stopped, in milliseconds. */
-function beatsMs({ beatIntervalMs }: Row): number {
-  return beatsMissedMax * Math.min(beatIntervalMs, beatMostMs);
+/** How long it takes to see that the heartbeat of that row has stopped, in milliseconds. */
+function heartbeatsMs({ heartbeatIntervalMs }: Row): number {
+  return heartbeatsMissedMax * Math.min(heartbeatIntervalMs, heartbeatMaxMs);
 }
 
 /** For how long whoever takes its name from that row has to doubt that its node is gone, in milliseconds. */
 export function doubtMs(row: Row): number {
-  return beatsMs(row) + triesMax * holderTimeoutMs;
+  return heartbeatsMs(row) + triesMax * holderTimeoutMs;
 }
 
 /** What is known about the holder: nothing yet, or the verdict. */
@@ -64,7 +64,7 @@ export class NameClaim {
   #tries = 0;
   #pingAt: number;
   #watchUntil = Infinity;
-  /** Until when a beat of a holder that did not answer shows that it lives after all. */
+  /** Until when a heartbeat of a holder that did not answer shows that it lives after all. */
   #doubtUntil = -Infinity;
   #verdict: ClaimVerdict = "open";
 
@@ -88,10 +88,10 @@ export class NameClaim {
     }
   }
 
-  /** True if the holder was taken for gone, but has written a beat since. */
+  /** True if the holder was taken for gone, but has written a heartbeat since. */
   isContradictedBy({ row }: RegistryRow, now: number): boolean {
     return now < this.#doubtUntil && row.instance === this.holder.row.instance &&
-      row.beat > this.holder.row.beat;
+      row.heartbeat > this.holder.row.heartbeat;
   }
 
   get verdict(): ClaimVerdict {
@@ -135,7 +135,7 @@ export class NameClaim {
         }
         return this.#gone(now);
       case "wrong-cookie":
-        if (!this.#held) return void (this.#watchUntil = now + beatsMs(this.holder.row));
+        if (!this.#held) return void (this.#watchUntil = now + heartbeatsMs(this.holder.row));
         return this.#gone(now);
       default:
         return this.#gone(now);
@@ -152,6 +152,6 @@ export class NameClaim {
   seen(current: RegistryRow | undefined): void {
     if (this.#watchUntil === Infinity || this.#verdict !== "open") return;
     if (current?.row.instance !== this.holder.row.instance) this.#verdict = "holder-gone";
-    else if (current.row.beat !== this.holder.row.beat) this.#verdict = "holder-lives";
+    else if (current.row.heartbeat !== this.holder.row.heartbeat) this.#verdict = "holder-lives";
   }
 }

@@ -26,7 +26,7 @@ import { reclaimedMax } from "./row.ts";
 import type { Reclaim, Reclaimed, Row } from "./row.ts";
 
 /**
- * For so long, beyond the time in which a missed beat would show, a row has to stand before its node is
+ * For so long, beyond the time in which a missed heartbeat would show, a row has to stand before its node is
  * no newcomer any more, in milliseconds: several of the longest pauses of a holder that defends its own.
  */
 const settlingMs = 60_000;
@@ -51,9 +51,9 @@ export class NameDispute {
   }
 
   /** This node, which has the name, writes over that row. */
-  takesBackFrom({ instance, beat }: Row, now: number): void {
+  takesBackFrom({ instance, heartbeat }: Row, now: number): void {
     const others = this.#reclaimed.filter((one) => one.instance !== instance);
-    this.#reclaimed = [...others.slice(1 - reclaimedMax), { instance, beat }];
+    this.#reclaimed = [...others.slice(1 - reclaimedMax), { instance, heartbeat }];
     this.disturbed(now);
   }
 
@@ -63,9 +63,9 @@ export class NameDispute {
   }
 
   /** The row of this node is in the registry; `isFirst` if it has the name only since then. */
-  stands(beat: number, isFirst: boolean, now: number): void {
+  stands(heartbeat: number, isFirst: boolean, now: number): void {
     // An older row of this node may have been written once more.
-    this.#stood = Math.max(this.#stood, beat);
+    this.#stood = Math.max(this.#stood, heartbeat);
     if (isFirst && this.#newMs > 0) this.#newcomerUntil = now + this.#newMs;
   }
 
@@ -77,8 +77,8 @@ export class NameDispute {
    */
   isLostTo({ reclaims }: Row, own: Reclaimed, now: number): boolean {
     if (now >= this.#newcomerUntil || reclaims === undefined) return false;
-    return reclaims.from.some(({ instance, beat }) =>
-      instance === own.instance && beat >= this.#stood && beat <= own.beat
+    return reclaims.from.some(({ instance, heartbeat }) =>
+      instance === own.instance && heartbeat >= this.#stood && heartbeat <= own.heartbeat
     );
   }
 }

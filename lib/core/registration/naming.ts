@@ -17,7 +17,7 @@ import type { RegistryKeeper } from "./registry_keeper.ts";
 
 /** What the naming of a node works with. */
 export interface NamingParts
-  extends Pick<Bench, "settings" | "roster" | "candidates" | "monitor" | "nextNumber"> {
+  extends Pick<Bench, "settings" | "memberList" | "candidates" | "prober" | "nextNumber"> {
   readonly keeper: RegistryKeeper;
 }
 
@@ -65,8 +65,8 @@ export class Naming {
   wake(now: number, out: Effect[]): void {
     const claim = this.#claim;
     if (claim === undefined) return;
-    const { settings, roster, candidates, monitor, keeper, nextNumber } = this.#parts;
-    claim.wake(() => this.#ping = nextNumber(), monitor.content(false), now, out);
+    const { settings, memberList, candidates, prober, keeper, nextNumber } = this.#parts;
+    claim.wake(() => this.#ping = nextNumber(), prober.content(false), now, out);
     if (claim.verdict === "open") return;
     const lives = claim.verdict === "holder-lives";
     this.#lastClaim = claim;
@@ -74,14 +74,14 @@ export class Naming {
     this.#ping = undefined;
     if (!lives && keeper.phase === "claiming") {
       // Whoever knew the holder must see that this one comes after it.
-      const incarnation = countAbove(roster.self.incarnation, claim.holder.row.incarnation);
-      roster.renewSelf({ incarnation });
+      const incarnation = countAbove(memberList.self.incarnation, claim.holder.row.incarnation);
+      memberList.renewSelf({ incarnation });
     }
     keeper.holderChecked(claim.holder, lives, now, out);
     if (!lives) return;
     if (settings.nameIsAutomatic && keeper.phase === "claiming") {
-      roster.rename(withSuffix(settings.name, ++this.#suffix));
-      candidates.drop(roster.self.name);
+      memberList.rename(withSuffix(settings.name, ++this.#suffix));
+      candidates.drop(memberList.self.name);
       keeper.restart(now);
       return keeper.wake(now, out);
     }
@@ -91,7 +91,7 @@ export class Naming {
       ? `${theirs} on another machine: both give the same address`
       : `${theirs}; this one is at ${ours}`;
     this.#taken(
-      `The name ${roster.self.name} is held by a live node at ${where}. ` +
+      `The name ${memberList.self.name} is held by a live node at ${where}. ` +
         "Give one of them another --name",
     );
   }

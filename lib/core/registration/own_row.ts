@@ -14,15 +14,18 @@ export function ownRecord(settings: Settings): RecordContent {
   return { name, instance, incarnation: 0, state: "alive", addresses, tags, startedAt, software };
 }
 
-/** The row that a node writes next, but for its beat. */
-export function draftOf(self: MemberRecord, beatIntervalMs: number): Omit<RowDraft, "beat"> {
+/** The row that a node writes next, but for its heartbeat. */
+export function draftOf(
+  self: MemberRecord,
+  heartbeatIntervalMs: number,
+): Omit<RowDraft, "heartbeat"> {
   const { name, instance, addresses, tags, startedAt, software, incarnation } = self;
   return {
     version: rowVersion,
     name,
     instance,
     incarnation,
-    beatIntervalMs,
+    heartbeatIntervalMs,
     addresses,
     state: "up",
     tags,

@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { BackOff } from "../base/backoff.ts";
+import { ExponentialBackoff } from "../base/backoff.ts";
 import { countAbove, isLeap } from "../base/count.ts";
 import { formatDuration } from "../base/duration.ts";
 import type { Effect, RegistryRow, Removal, RowDraft } from "../input.ts";
@@ -27,18 +27,18 @@ import { RowRemoval } from "./row_removal.ts";
 
 /** First pause between tries while the registry is away, and the longest in a small cluster. */
 const retryFirstMs = 250;
-export const retryMostLeastMs = 2000;
+export const retryMaxMinMs = 2000;
 
 /** Shortest pause between a listing and one that a hint asks for, in milliseconds. */
-export const hintPauseLeastMs = 250;
+export const hintPauseMinMs = 250;
 
 /** Shortest pause between two looks at our own row because it is in doubt, in milliseconds. */
 const hastenPauseMs = 1000;
 
 /** The keeper asks its owner for these. */
 export interface KeeperOwner {
-  /** The row to write next, apart from its beat. */
-  draft(): Omit<RowDraft, "beat">;
+  /** The row to write next, apart from its heartbeat. */
+  draft(): Omit<RowDraft, "heartbeat">;
   /**
    * Another instance holds our name, or has taken it: find out whether it lives, then call
    * `holderChecked`.
@@ -56,15 +56,15 @@ export type KeeperPhase = "claiming" | "held" | "releasing" | "released";
 /** State machine of one node's dealings with the registry. */
 export class RegistryKeeper {
   readonly #owner: KeeperOwner;
-  readonly #reading: BackOff;
-  readonly #writing: BackOff;
+  readonly #reading: ExponentialBackoff;
+  readonly #writing: ExponentialBackoff;
   readonly #defence: RowDefence;
   readonly #dispute = new NameDispute();
   /** Since when the registry is away, for reading, for writing or both. */
   #awaySince = 0;
   #phase: KeeperPhase = "claiming";
-  #beat = 0;
-  #seen: string | undefined;
+  #heartbeat = 0;
+  #expectedVersion: string | undefined;
   /** The instance that has written over this node's row last, and has proven nothing. */
   #intruder: InstanceId | undefined;
   #listAt: number;
@@ -86,21 +86,21 @@ export class RegistryKeeper {
   /** When the listing that is under way, or the last one, was asked for. */
   listStartedAt = -Infinity;
   /** How often to write the row, in milliseconds; changes with the size of the cluster. */
-  beatIntervalMs: number;
+  heartbeatIntervalMs: number;
   /** How often to list, in milliseconds. */
   listIntervalMs: number;
   /** Shortest pause between a listing and one that a hint asks for, in milliseconds. */
-  hintPauseMs = hintPauseLeastMs;
+  hintPauseMs = hintPauseMinMs;
   /** Longest pause between tries while the registry is away; changes with the size of the cluster. */
-  retryMostMs = retryMostLeastMs;
+  retryMaxMs = retryMaxMinMs;
 
   constructor(owner: KeeperOwner, intervalMs: number, random: Random, now: number) {
     this.#owner = owner;
-    this.#reading = new BackOff(retryFirstMs, random);
-    this.#writing = new BackOff(retryFirstMs, random);
+    this.#reading = new ExponentialBackoff(retryFirstMs, random);
+    this.#writing = new ExponentialBackoff(retryFirstMs, random);
     this.#defence = new RowDefence(random);
     this.#listAt = now;
-    this.beatIntervalMs = intervalMs;
+    this.heartbeatIntervalMs = intervalMs;
     this.listIntervalMs = intervalMs;
   }
 
@@ -149,7 +149,7 @@ export class RegistryKeeper {
       this.#claim(own, now, out);
     } else if (this.#phase === "held" && own === undefined && !this.#writtenSinceList) {
       if (this.#write !== "idle" || this.#writing.failing) return;
-      this.#seen = undefined;
+      this.#expectedVersion = undefined;
       this.#isRestoring = !this.#hasBeenAway;
       this.#startWrite(out);
     } else if (this.#phase === "held" && own !== undefined) this.#looked(own, now, out);
@@ -162,7 +162,7 @@ export class RegistryKeeper {
     if (this.#write !== "idle") return;
     if (this.#isLostTo(current, now)) return this.#claim(current, now, out);
     // Of whom has not answered a later row says nothing else; others are asked when it is written.
-    if (instance === this.#intruder && current.version !== this.#seen) {
+    if (instance === this.#intruder && current.version !== this.#expectedVersion) {
       this.#writeOver(current, now, out);
     } else this.bump(now);
   }
@@ -171,7 +171,7 @@ export class RegistryKeeper {
   #writeOver({ row, version }: RegistryRow, now: number, out: Effect[], at?: number): void {
     this.#dispute.takesBackFrom(row, now);
     this.#intruder = row.instance;
-    this.#seen = version;
+    this.#expectedVersion = version;
     this.#writeAt = at ?? this.#defence.overwritten(row.name, now, out);
     if (now >= this.#writeAt) this.#startWrite(out);
   }
@@ -181,7 +181,7 @@ export class RegistryKeeper {
       return this.#release((row) => row.listFailed(reason, now), now);
     }
     this.#listing = false;
-    this.#listAt = now + this.#tellAway(this.#reading, "read", reason, now, out);
+    this.#listAt = now + this.#tellAway(this.#reading, reason, now, out);
   }
 
   written(version: string, now: number, out: Effect[]): void {
@@ -191,21 +191,21 @@ export class RegistryKeeper {
     this.#write = "idle";
     this.#writtenSinceList = true;
     if (this.#isRestoring) {
-      const message = "This node's row had vanished from the registry; it has been written again";
+      const message = "This node's row was missing from the registry; written again";
       out.push({ kind: "note", level: "warning", message });
     }
     this.#isRestoring = false;
     this.#hasBeenAway = false;
     this.#tellBack(this.#writing, now, out);
     this.#defence.stands(this.#owner.draft().name, now, out);
-    this.#stands(version, this.#beat, now);
+    this.#stands(version, this.#heartbeat, now);
   }
 
-  /** Our row is in the registry, in that version and with that beat. */
-  #stands(version: string, beat: number, now: number): void {
-    this.#seen = version;
-    this.#dispute.stands(beat, this.#phase === "claiming", now);
-    this.#writeAt = now + this.beatIntervalMs;
+  /** Our row is in the registry, in that version and with that heartbeat. */
+  #stands(version: string, heartbeat: number, now: number): void {
+    this.#expectedVersion = version;
+    this.#dispute.stands(heartbeat, this.#phase === "claiming", now);
+    this.#writeAt = now + this.heartbeatIntervalMs;
     if (this.#phase !== "claiming") return;
     this.#phase = "held";
     // Of two that start at once, the later writer finds the other's row when it looks after writing.
@@ -224,8 +224,8 @@ export class RegistryKeeper {
     const isOwn = current?.row.instance === this.#owner.draft().instance;
     if (this.#writing.failing && isOwn) {
       // The write that seemed to fail was done. Whether the registry is well shows the next one.
-      this.#follow(current.row.beat);
-      return this.#stands(current.version, Math.min(current.row.beat, this.#beat), now);
+      this.#follow(current.row.heartbeat);
+      return this.#stands(current.version, Math.min(current.row.heartbeat, this.#heartbeat), now);
     }
     this.#tellBack(this.#writing, now, out);
     this.#claim(current, now, out);
@@ -236,7 +236,7 @@ export class RegistryKeeper {
       return this.#release((row) => row.writeFailed(reason, now, out), now);
     }
     this.#write = "idle";
-    this.#writeAt = now + this.#tellAway(this.#writing, "written", reason, now, out);
+    this.#writeAt = now + this.#tellAway(this.#writing, reason, now, out);
   }
 
   /** The owner has found out about the other holder of our name; if it lives, the owner decides. */
@@ -245,7 +245,7 @@ export class RegistryKeeper {
     this.#write = "idle";
     if (lives) return;
     if (this.#phase === "held") return this.#writeOver(holder, now, out);
-    this.#seen = holder.version;
+    this.#expectedVersion = holder.version;
     this.#dispute.takesFrom(holder.row);
     if (now >= this.#writeAt || this.#writeAt === Infinity) this.#startWrite(out);
   }
@@ -256,7 +256,7 @@ export class RegistryKeeper {
     this.#phase = "claiming";
     this.#write = "idle";
     this.#writeAt = Infinity;
-    this.#seen = undefined;
+    this.#expectedVersion = undefined;
     this.#wasAsked = false;
     this.#listAt = now;
   }
@@ -288,16 +288,16 @@ export class RegistryKeeper {
   release(timeoutMs: number, now: number, out: Effect[]): void {
     const { name, instance } = this.#owner.draft();
     this.#phase = "releasing";
-    // From here on nothing is written: a beat that falls due now would bring the row back.
+    // From here on nothing is written: a heartbeat that falls due now would bring the row back.
     this.#removal = new RowRemoval(
       {
         name,
         instance,
-        seen: this.#seen,
+        expectedVersion: this.#expectedVersion,
         mayStand: this.#wasAsked,
         isWriting: this.#write === "busy",
         isListing: this.#listing,
-        backOff: this.#writing,
+        backoff: this.#writing,
         deadline: now + timeoutMs,
         timeoutMs,
       },
@@ -325,9 +325,9 @@ export class RegistryKeeper {
     const mine = this.#owner.draft();
     if (own === undefined || own.row.instance === mine.instance) {
       // Ours: an earlier write succeeded although we were told otherwise.
-      this.#seen = own?.version;
+      this.#expectedVersion = own?.version;
       if (own === undefined && this.#phase === "claiming") this.#dispute.takesFrom(undefined);
-      this.#follow(own?.row.beat ?? 0);
+      this.#follow(own?.row.heartbeat ?? 0);
       return this.#startWrite(out);
     }
     const isLost = this.#isLostTo(own, now);
@@ -344,27 +344,26 @@ export class RegistryKeeper {
   /** The node of that row has shown that it had the name before this one, which took it. */
   #isLostTo({ row }: RegistryRow, now: number): boolean {
     const { instance } = this.#owner.draft();
-    return this.#dispute.isLostTo(row, { instance, beat: this.#beat }, now);
+    return this.#dispute.isLostTo(row, { instance, heartbeat: this.#heartbeat }, now);
   }
 
-  /** Our row holds a beat that may be ahead of ours; one that leaps is not from this node. */
-  #follow(beat: number): void {
-    if (!isLeap(this.#beat, beat)) this.#beat = Math.max(this.#beat, beat);
+  /** Our row holds a heartbeat that may be ahead of ours; one that leaps is not from this node. */
+  #follow(heartbeat: number): void {
+    if (!isLeap(this.#heartbeat, heartbeat)) this.#heartbeat = Math.max(this.#heartbeat, heartbeat);
   }
 
   #startWrite(out: Effect[]): void {
     this.#write = "busy";
     this.#wasAsked = true;
     this.#writeAt = Infinity;
-    this.#beat = countAbove(this.#beat, this.#beat);
+    this.#heartbeat = countAbove(this.#heartbeat, this.#heartbeat);
     const { reclaims } = this.#dispute;
-    const row = { ...this.#owner.draft(), beat: this.#beat, ...reclaims && { reclaims } };
-    out.push({ kind: "write", row, seen: this.#seen });
+    const row = { ...this.#owner.draft(), heartbeat: this.#heartbeat, ...reclaims && { reclaims } };
+    out.push({ kind: "write", row, expectedVersion: this.#expectedVersion });
   }
 
   #tellAway(
-    backOff: BackOff,
-    verb: "read" | "written",
+    backoff: ExponentialBackoff,
     reason: string,
     now: number,
     out: Effect[],
@@ -373,24 +372,26 @@ export class RegistryKeeper {
     this.#hasBeenAway = true;
     // Said once: what cannot be read can hardly be written.
     const first = !this.away;
-    const waitMs = backOff.failed(this.retryMostMs);
+    const waitMs = backoff.failed(this.retryMaxMs);
     if (first) {
       this.#awaySince = now;
-      const goesOn = this.#phase === "claiming" ? "trying again" : "going on by pings alone";
+      const goesOn = this.#phase === "claiming" ? "trying again" : "continuing with pings only";
       out.push({
         kind: "note",
         level: "warning",
-        message: `The registry cannot be ${verb}, ${goesOn}: ${reason}`,
+        message: `Registry unavailable (${reason}); ${goesOn}`,
       });
     }
     return waitMs;
   }
 
-  #tellBack(backOff: BackOff, now: number, out: Effect[]): void {
+  #tellBack(backoff: ExponentialBackoff, now: number, out: Effect[]): void {
     if (!this.away) return;
-    backOff.succeeded();
+    backoff.succeeded();
     if (this.away) return;
-    const message = `The registry is back after ${formatDuration(now - this.#awaySince)}`;
+    const message = `The registry is available again after ${
+      formatDuration(now - this.#awaySince)
+    }`;
     out.push({ kind: "note", level: "info", message });
   }
 }

@@ -1,7 +1,7 @@
 /**
  * What this node learns from the registry about others.
  *
- * Listings introduce candidates and show whose beat moves. They change no member and remove nobody: a
+ * Listings introduce candidates and show whose heartbeat moves. They change no member and remove nobody: a
  * listing may be empty, stale, wrong, or written by somebody who does not hold the cookie.
  *
  * @module
@@ -10,7 +10,7 @@ import { sameAddresses } from "../base/address.ts";
 import { Candidate, claimOfRow, runOf } from "../discovery/candidate.ts";
 import type { RowClaim } from "../discovery/candidate.ts";
 import type { DeadRows } from "./dead_rows.ts";
-import { beatMoves, candidateStatus, failingSince, statusOf } from "../detector/evidence.ts";
+import { candidateStatus, failingSince, heartbeatMoves, statusOf } from "../detector/evidence.ts";
 import type { Effect, RegistryRow } from "../input.ts";
 import type { MemberStatus } from "../dissemination/member.ts";
 import type { NodeName } from "../base/name.ts";
@@ -19,10 +19,10 @@ import { failedReason, unansweredReason } from "../explain/reasons.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
 import type { RegistryPace } from "./registry_pace.ts";
 import type { Row } from "./row.ts";
-import type { Standing } from "../explain/status_reporter.ts";
+import type { StatusReporter } from "../explain/status_reporter.ts";
 
 /** How many of a cluster ask a newcomer whose row has just appeared. */
-const greetersMax = 4;
+const askersMax = 4;
 
 /** Most rows of which is told that they claim the instance of another node. */
 const copiedMax = 100;
@@ -30,7 +30,7 @@ const copiedMax = 100;
 /** Reads listings for one node. */
 export class RegistryReader {
   readonly #parts: Parts;
-  readonly #standing: Standing;
+  readonly #statusReporter: StatusReporter;
   readonly #pace: RegistryPace;
   readonly #deadRows: DeadRows;
   /** What those who have failed were called when it was told last. */
@@ -38,17 +38,22 @@ export class RegistryReader {
   /** Rows of which was told that they claim the instance of another node. */
   readonly #copied = new Set<string>();
 
-  constructor(parts: Parts, standing: Standing, pace: RegistryPace, deadRows: DeadRows) {
+  constructor(
+    parts: Parts,
+    statusReporter: StatusReporter,
+    pace: RegistryPace,
+    deadRows: DeadRows,
+  ) {
     this.#parts = parts;
-    this.#standing = standing;
+    this.#statusReporter = statusReporter;
     this.#pace = pace;
     this.#deadRows = deadRows;
   }
 
   /** A complete listing came. */
   listed(rows: readonly RegistryRow[], now: number, out: Effect[]): void {
-    const { roster, candidates, keeper, beats, judge } = this.#parts;
-    const { self } = roster;
+    const { memberList, candidates, keeper, heartbeats, detector } = this.#parts;
+    const { self } = memberList;
     let own: RegistryRow | undefined;
     this.#deadRows.begin();
     for (const stored of rows) {
@@ -57,11 +62,11 @@ export class RegistryReader {
       else this.#learn(row, version, now, out);
     }
     const inDoubt = (name: NodeName): boolean => {
-      const record = roster.get(name);
+      const record = memberList.get(name);
       if (record === undefined) return candidates.failed.has(name);
-      return record.state !== "alive" || judge.isSuspected(record, now);
+      return record.state !== "alive" || detector.isSuspected(record, now);
     };
-    beats.listed(rows, keeper.listStartedAt, now, inDoubt);
+    heartbeats.listed(rows, keeper.listStartedAt, now, inDoubt);
     this.#reviewFailed(now);
     const isWhole = own?.row.instance === self.instance;
     const { isDelegate } = this.#pace;
@@ -72,34 +77,35 @@ export class RegistryReader {
 
   /** Takes a row of another node: it may introduce a candidate, and changes no member. */
   #learn(row: Row, version: string, now: number, out: Effect[]): void {
-    const { roster, candidates, beats, prober, random } = this.#parts;
-    const known = roster.get(row.name);
+    const { memberList, candidates, heartbeats, candidateProber, random } = this.#parts;
+    const known = memberList.get(row.name);
     const isKnown = known?.instance === row.instance;
     this.#deadRows.seen(row, version, isKnown && known.state === "alive");
-    if (known?.state === "left" && isKnown) roster.renewLeft(row.name, now);
+    if (known?.state === "left" && isKnown) memberList.renewLeft(row.name, now);
     const claim = claimOfRow(row);
     const owner = candidates.ownerOf(claim);
     if (owner !== undefined) return this.#tellCopied(claim, owner, out);
     if (!this.#mayIntroduce(row, known, now)) return candidates.drop(row.name);
     if (!candidates.learn(claim)) return;
     // What was not there a moment ago has just been written. A few of those who see it ask it.
-    const isFresh = beats.readAt > -Infinity && random.below(roster.ring.size + 1) < greetersMax;
-    prober.introduce(row.name, isFresh);
+    const isFresh = heartbeats.readAt > -Infinity &&
+      random.below(memberList.ring.size + 1) < askersMax;
+    candidateProber.introduce(row.name, isFresh);
   }
 
   /** True if a row says what no member of its name has said: its owner may be somebody new. */
   #mayIntroduce(row: Row, known: MemberRecord | undefined, now: number): boolean {
     if (known === undefined) return true;
-    const { monitor } = this.#parts;
+    const { prober } = this.#parts;
     if (known.instance !== row.instance) {
       if (known.state !== "alive") return row.incarnation >= known.incarnation;
       // Two instances: ask the one that is alive; its heir will make itself known.
-      monitor.hasten(row.name, now);
+      prober.hasten(row.name, now);
       return false;
     }
     if (known.state === "left") return false;
     // It may have moved while nothing that it says gets through: there is where to look for it.
-    const isOutOfReach = known.state === "failed" || monitor.link(row.name)?.isBad === true;
+    const isOutOfReach = known.state === "failed" || prober.link(row.name)?.isBad === true;
     return isOutOfReach && !sameAddresses(row.addresses, known.addresses);
   }
 
@@ -114,11 +120,11 @@ export class RegistryReader {
     out.push({ kind: "note", level: "warning", message });
   }
 
-  /** Whether the dead are dead or only out of reach may show later, by their beats. */
+  /** Whether the dead are dead or only out of reach may show later, by their heartbeats. */
   #reviewFailed(now: number): void {
-    const { roster, candidates } = this.#parts;
-    for (const name of roster.failed.keys()) {
-      const record = roster.get(name);
+    const { memberList, candidates } = this.#parts;
+    for (const name of memberList.failed.keys()) {
+      const record = memberList.get(name);
       if (record === undefined) continue;
       const status = statusOf(this.#parts, record, now);
       this.#review(record, status, () => failedReason(this.#parts, record, now), now);
@@ -128,7 +134,7 @@ export class RegistryReader {
       this.#review(candidate, status, () => unansweredReason(candidate), now);
     }
     for (const name of this.#told.keys()) {
-      if (!roster.failed.has(name) && !candidates.failed.has(name)) this.#told.delete(name);
+      if (!memberList.failed.has(name) && !candidates.failed.has(name)) this.#told.delete(name);
     }
   }
 
@@ -138,18 +144,22 @@ export class RegistryReader {
     reason: () => string,
     now: number,
   ): void {
-    const { beats, outbox } = this.#parts;
+    const { heartbeats, outbox } = this.#parts;
     const { name, instance } = failed;
     const told = this.#told.get(name) ?? this.#firstTold(name);
     this.#told.set(name, status);
     const since = failingSince(this.#parts, failed);
-    const beat = since === undefined ? undefined : beats.movedAfter(name, instance, since);
-    const isNews = beat !== undefined && told !== "unreachable" &&
-      beatMoves(this.#parts, failed, now);
+    const heartbeat = since === undefined
+      ? undefined
+      : heartbeats.movedAfter(name, instance, since);
+    const isNews = heartbeat !== undefined && told !== "unreachable" &&
+      heartbeatMoves(this.#parts, failed, now);
     // Everybody reads rows: of those that nobody stands behind there is nothing to witness.
-    if (isNews && !(failed instanceof Candidate)) outbox.witness({ name, instance, beat }, now);
+    if (isNews && !(failed instanceof Candidate)) {
+      outbox.sighting({ name, instance, heartbeat }, now);
+    }
     if (told === undefined || told === status) return;
-    this.#standing.changed({ kind: "failed", name, status, reason: reason() }, now);
+    this.#statusReporter.changed({ kind: "failed", name, status, reason: reason() }, now);
   }
 
   /** What a member was called when it failed. */

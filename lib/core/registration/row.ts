@@ -1,7 +1,7 @@
 /**
  * A row: what a node writes about itself into the registry.
  *
- * It introduces the node (name, instance, addresses) and carries a beat, a counter that moves while
+ * It introduces the node (name, instance, addresses) and carries a heartbeat, a counter that moves while
  * the node lives. Readers watch the counter on their own monotonic clock; the timestamps are for
  * people.
  *
@@ -24,8 +24,8 @@ export const rowVersion = 1;
  */
 export const rowMaxBytes = 16 * 1024;
 
-/** Longest pause between two beats that a row may announce, in milliseconds. */
-export const beatIntervalMaxMs: number = 60 * 60_000;
+/** Longest pause between two heartbeats that a row may announce, in milliseconds. */
+export const heartbeatIntervalMaxMs: number = 60 * 60_000;
 
 /** Most addresses a node tells its peers. */
 export const addressesMax = 8;
@@ -48,7 +48,7 @@ export type InstanceId = string;
 export const reclaimedMax = 8;
 
 /** A row that stood in the place of another one. */
-export type Reclaimed = Pick<Row, "instance" | "beat">;
+export type Reclaimed = Pick<Row, "instance" | "heartbeat">;
 
 /** That a node had its name before others, which wrote over its row. */
 export interface Reclaim {
@@ -66,9 +66,9 @@ export interface Row {
   /** Raised by its owner to refute what is said about it; starts at 0. */
   readonly incarnation: number;
   /** Counts the writes of this row by its owner. */
-  readonly beat: number;
-  /** A reader calls the row stale when the beat has not moved for three of these, in milliseconds. */
-  readonly beatIntervalMs: number;
+  readonly heartbeat: number;
+  /** A reader calls the row stale when the heartbeat has not moved for three of these, in milliseconds. */
+  readonly heartbeatIntervalMs: number;
   readonly addresses: readonly Address[];
   readonly state: "up" | "leaving";
   readonly tags: Readonly<Record<string, string>>;
@@ -116,7 +116,7 @@ export const tagsSchema = v.pipe(
 
 /** Shape of the rows over which a row was written. */
 export const reclaimedSchema = v.pipe(
-  v.array(v.object({ instance: instanceSchema, beat: countSchema })),
+  v.array(v.object({ instance: instanceSchema, heartbeat: countSchema })),
   v.minLength(1),
   v.maxLength(reclaimedMax),
 );
@@ -133,8 +133,8 @@ export const rowSchema = v.object({
   name: nodeNameSchema,
   instance: instanceSchema,
   incarnation: countSchema,
-  beat: countSchema,
-  beatIntervalMs: v.pipe(countSchema, v.minValue(1), v.maxValue(beatIntervalMaxMs)),
+  heartbeat: countSchema,
+  heartbeatIntervalMs: v.pipe(countSchema, v.minValue(1), v.maxValue(heartbeatIntervalMaxMs)),
   addresses: v.pipe(v.array(addressSchema), v.maxLength(addressesMax)),
   state: v.picklist(["up", "leaving"]),
   tags: tagsSchema,

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { BackOff } from "../base/backoff.ts";
+import { ExponentialBackoff } from "../base/backoff.ts";
 import { formatDuration } from "../base/duration.ts";
 import type { Effect } from "../input.ts";
 import type { NodeName } from "../base/name.ts";
@@ -15,14 +15,14 @@ import type { Random } from "../base/random.ts";
 
 /** First pause before a row is written over again, and the longest, in milliseconds. */
 const pauseFirstMs = 250;
-const pauseMostMs = 10_000;
+const pauseMaxMs = 10_000;
 
 /** A row that stood for so long is left alone now, in milliseconds. */
 const quietMs = 30_000;
 
 /** What befell one node's row. */
 export class RowDefence {
-  readonly #backOff: BackOff;
+  readonly #backoff: ExponentialBackoff;
   #count = 0;
   #since = 0;
   #lastAt = -Infinity;
@@ -30,7 +30,7 @@ export class RowDefence {
   #mayRetry = false;
 
   constructor(random: Random) {
-    this.#backOff = new BackOff(pauseFirstMs, random);
+    this.#backoff = new ExponentialBackoff(pauseFirstMs, random);
   }
 
   /** The row is not to be written before that, in milliseconds on this node's clock. */
@@ -48,7 +48,7 @@ export class RowDefence {
     this.#mayRetry = true;
     // A pause that has begun goes on.
     if (now < this.#notBefore) return this.#notBefore;
-    if (this.#count++ > 0) return this.#notBefore = now + this.#backOff.failed(pauseMostMs);
+    if (this.#count++ > 0) return this.#notBefore = now + this.#backoff.failed(pauseMaxMs);
     this.#since = now;
     const message = `The row of ${name} was overwritten by a process that has not proven the ` +
       "cookie; writing it again";
@@ -58,7 +58,7 @@ export class RowDefence {
 
   /**
    * The row that was to be written over has changed before that: true, once for each turn, if its
-   * successor is to be written over at once. Otherwise one that beats would always be faster than the pauses.
+   * successor is to be written over at once. Otherwise one that heartbeats would always be faster than the pauses.
    */
   retry(): boolean {
     const may = this.#mayRetry;
@@ -77,6 +77,6 @@ export class RowDefence {
       out.push({ kind: "note", level: "info", message });
     }
     this.#count = 0;
-    this.#backOff.succeeded();
+    this.#backoff.succeeded();
   }
 }

@@ -11,14 +11,14 @@
  * @module
  */
 import { unreachable } from "../base/assert.ts";
-import type { BackOff } from "../base/backoff.ts";
+import type { ExponentialBackoff } from "../base/backoff.ts";
 import { formatDuration } from "../base/duration.ts";
 import type { Effect, RegistryRow, Removal } from "../input.ts";
 import type { NodeName } from "../base/name.ts";
 import type { InstanceId } from "./row.ts";
 
 /** Longest pause between two tries, in milliseconds: there is not much time. */
-const retryMostMs = 500;
+const retryMaxMs = 500;
 
 /** What a removal begins with. */
 export interface RemovalStart {
@@ -26,14 +26,14 @@ export interface RemovalStart {
   readonly name: NodeName;
   readonly instance: InstanceId;
   /** The version of the row, if it is known to stand. */
-  readonly seen: string | undefined;
+  readonly expectedVersion: string | undefined;
   /** True if a write was ever asked for: then it may stand although nothing is known of it. */
   readonly mayStand: boolean;
   /** A write, a listing is under way. */
   readonly isWriting: boolean;
   readonly isListing: boolean;
   /** Waits between tries. */
-  readonly backOff: BackOff;
+  readonly backoff: ExponentialBackoff;
   /** When to give up, and how long that is in all, in milliseconds. */
   readonly deadline: number;
   readonly timeoutMs: number;
@@ -43,7 +43,7 @@ export interface RemovalStart {
 export class RowRemoval {
   readonly #start: RemovalStart;
   #state: "waiting" | "removing" | "looking" | "done";
-  #seen: string | undefined;
+  #expectedVersion: string | undefined;
   /** When to try again, if nothing is under way. */
   #retryAt = Infinity;
   #listing: "none" | "old" | "own";
@@ -52,7 +52,7 @@ export class RowRemoval {
   constructor(start: RemovalStart, now: number, out: Effect[]) {
     this.#start = start;
     this.#state = "waiting";
-    this.#seen = start.seen;
+    this.#expectedVersion = start.expectedVersion;
     this.#listing = start.isListing ? "old" : "none";
     if (!start.isWriting) this.#begin(now, out);
   }
@@ -73,7 +73,7 @@ export class RowRemoval {
     if (this.isDone || now < this.wakeAt) return;
     if (now >= this.#start.deadline) return this.#giveUp(out);
     this.#retryAt = Infinity;
-    if (this.#seen !== undefined) return this.#remove(this.#seen, out);
+    if (this.#expectedVersion !== undefined) return this.#remove(this.#expectedVersion, out);
     this.#listing = "own";
     out.push({ kind: "list" });
   }
@@ -81,7 +81,7 @@ export class RowRemoval {
   /** The write that was under way is done. */
   written(version: string, now: number, out: Effect[]): void {
     if (this.#state !== "waiting") return;
-    this.#seen = version;
+    this.#expectedVersion = version;
     this.#begin(now, out);
   }
 
@@ -128,7 +128,7 @@ export class RowRemoval {
   }
 
   #begin(now: number, out: Effect[]): void {
-    if (this.#seen !== undefined) return this.#remove(this.#seen, out);
+    if (this.#expectedVersion !== undefined) return this.#remove(this.#expectedVersion, out);
     if (!this.#start.mayStand) return this.#end();
     this.#state = "looking";
     this.#retryAt = now;
@@ -141,13 +141,13 @@ export class RowRemoval {
 
   #remove(version: string, out: Effect[]): void {
     this.#state = "removing";
-    this.#seen = version;
+    this.#expectedVersion = version;
     out.push({ kind: "remove", name: this.#start.name, version });
   }
 
   #retryLater(reason: string, now: number): void {
     this.#reason = reason;
-    this.#retryAt = now + this.#start.backOff.failed(retryMostMs);
+    this.#retryAt = now + this.#start.backoff.failed(retryMaxMs);
   }
 
   #giveUp(out: Effect[]): void {

@@ -13,18 +13,18 @@ import type { Registry, RowVersion, StoredRow, WriteResult } from "../registry.t
 /** How often a row that changes meanwhile is tried to be written. */
 const triesMax = 3;
 
-/** What a branch is asked to do; each can fail while the others work. */
+/** What a backend is asked to do; each can fail while the others work. */
 export type Act = "read" | "write" | "cookie";
 
-/** What a branch answered, or why it did not. */
+/** What a backend answered, or why it did not. */
 export type Answer<T> =
   | { readonly kind: "answer"; readonly value: T }
   | { readonly kind: "away"; readonly reason: string };
 
-/** A question to one branch. */
+/** A question to one backend. */
 export interface Asking<T> {
   readonly answer: Promise<Answer<T>>;
-  /** True if the branch failed the last time. */
+  /** True if the backend failed the last time. */
   readonly inDoubt: boolean;
 }
 
@@ -35,14 +35,14 @@ interface Health {
   pending: number;
 }
 
-/** What a branch holds of a row that this handle wrote. */
+/** What a backend holds of a row that this handle wrote. */
 interface Written {
   readonly key: string;
   readonly version: RowVersion;
 }
 
 /** One registry with what this handle knows about it. */
-export class Branch {
+export class Backend {
   readonly registry: Registry;
   readonly index: number;
   readonly #clock: Clock;
@@ -82,7 +82,7 @@ export class Branch {
     return this.#health[act].reason;
   }
 
-  /** The branch's own version of the row with that key, if this handle wrote it there. */
+  /** The backend's own version of the row with that key, if this handle wrote it there. */
   writtenVersion(name: NodeName, key: string): RowVersion | undefined {
     const written = this.#written.get(name);
     return written?.key === key ? written.version : undefined;
@@ -107,12 +107,12 @@ export class Branch {
   }
 
   /**
-   * Brings `row`, which has been written elsewhere already, to this branch, too. Only a copy of
-   * another instance that is not the one that was `seen` is in the way.
+   * Brings `row`, which has been written elsewhere already, to this backend, too. Only a copy of
+   * another instance that is not the one that was `expectedVersion` is in the way.
    */
   bring(
     row: Row,
-    seen: string | undefined,
+    expectedVersion: string | undefined,
     expected: RowVersion | undefined,
     signal: AbortSignal,
   ): Asking<WriteResult> {
@@ -122,7 +122,7 @@ export class Branch {
         const result = await this.#put(registry, row, version, signal);
         if (result.kind === "written") return result;
         const { current } = result;
-        if (current !== undefined && !this.#mayReplace(current, row, seen)) {
+        if (current !== undefined && !this.#mayReplace(current, row, expectedVersion)) {
           // A later word of the same instance is as good.
           const isOwn = current.row.instance === row.instance;
           return isOwn ? { kind: "written", version: current.version } : result;
@@ -133,8 +133,8 @@ export class Branch {
     });
   }
 
-  #mayReplace({ row: there }: StoredRow, row: Row, seen: string | undefined): boolean {
-    return isOvertaken(there, row) || keyOf(there) === seen;
+  #mayReplace({ row: there }: StoredRow, row: Row, expectedVersion: string | undefined): boolean {
+    return isOvertaken(there, row) || keyOf(there) === expectedVersion;
   }
 
   async #put(

@@ -1,7 +1,7 @@
 /**
  * All of the registries that are used as one, and how long each of them is waited for.
  *
- * A branch that works gets the time that it needs. One that failed the last time is asked again with
+ * A backend that works gets the time that it needs. One that failed the last time is asked again with
  * every call, which is how its return is noticed, but nobody waits for it: when the others have
  * answered it has a moment left, and what comes later only counts as a sign of life.
  *
@@ -11,12 +11,12 @@ import type { Clock } from "../../clock.ts";
 import { formatDuration } from "../../core/base/duration.ts";
 import { RegistryError } from "../../core/base/errors.ts";
 import type { NodeName } from "../../core/base/name.ts";
-import { Branch } from "./backend.ts";
+import { Backend } from "./backend.ts";
 import type { Act, Answer, Asking } from "./backend.ts";
 import type { Copy } from "./composite_version.ts";
 import type { Registry } from "../registry.ts";
 
-/** How long a branch that failed the last time is waited for beyond the others, in milliseconds. */
+/** How long a backend that failed the last time is waited for beyond the others, in milliseconds. */
 export const graceMs = 100;
 
 /** How several registries are used as one. */
@@ -28,16 +28,16 @@ export interface ManyRegistriesOptions {
   readonly onBack: (message: string) => void;
 }
 
-/** The branches, asked together. */
-export class Branches {
+/** The backends, asked together. */
+export class Backends {
   /** In the order in which they were given. */
-  readonly all: readonly Branch[];
+  readonly all: readonly Backend[];
   /** What all of them are called together. */
   readonly url: string;
   readonly #options: ManyRegistriesOptions;
 
   constructor(registries: readonly Registry[], options: ManyRegistriesOptions) {
-    this.all = registries.map((registry, index) => new Branch(registry, index, options.clock));
+    this.all = registries.map((registry, index) => new Backend(registry, index, options.clock));
     this.url = registries.map(({ url }) => url).join(" and ");
     this.#options = options;
   }
@@ -53,7 +53,7 @@ export class Branches {
     work: (registry: Registry) => Promise<T>,
   ): Promise<Answer<T>[]> {
     const answers = await this.gather(
-      this.all.map((branch) => branch.ask(act, signal, work)),
+      this.all.map((backend) => backend.ask(act, signal, work)),
       signal,
     );
     if (answers.every(({ kind }) => kind === "away")) throw this.allAway(act);
@@ -65,7 +65,7 @@ export class Branches {
   /** What lies under `name` in each of them; all may be away. */
   async look(name: NodeName, signal: AbortSignal): Promise<Copy[]> {
     const answers = await this.gather(
-      this.all.map((branch) => branch.ask("read", signal, (one) => one.read(name, signal))),
+      this.all.map((backend) => backend.ask("read", signal, (one) => one.read(name, signal))),
       signal,
     );
     return answers.map((answer) => answer.kind === "away" ? "away" : answer.value ?? "absent");
@@ -73,7 +73,7 @@ export class Branches {
 
   /** That none of them works, with the reason of each. */
   allAway(act: Act): RegistryError {
-    const reasons = this.all.map((branch) => branch.reason(act));
+    const reasons = this.all.map((backend) => backend.reason(act));
     const [first = "", ...others] = reasons;
     const rest = others.map((reason) => reason.replace(/^Cannot/, "cannot"));
     return new RegistryError([first, ...rest].join("; "));
@@ -85,25 +85,22 @@ export class Branches {
    */
   tell(act: "read" | "write"): void {
     const { clock, onTrouble, onBack } = this.#options;
-    for (const branch of this.all) {
-      if (!branch.isToldAway && branch.isFailing(act)) {
-        branch.isToldAway = true;
-        const verb = act === "read" ? "read" : "written";
+    for (const backend of this.all) {
+      if (!backend.isToldAway && backend.isFailing(act)) {
+        backend.isToldAway = true;
         onTrouble(
-          `The registry ${branch.url} cannot be ${verb}, going on without it: ${
-            branch.reason(act)
-          }`,
+          `Registry ${backend.url} unavailable (${backend.reason(act)}); continuing without it`,
         );
-      } else if (branch.isToldAway && !branch.isAway) {
-        branch.isToldAway = false;
-        const awayMs = clock.now() - branch.awaySince;
-        onBack(`The registry ${branch.url} is back after ${formatDuration(awayMs)}`);
+      } else if (backend.isToldAway && !backend.isAway) {
+        backend.isToldAway = false;
+        const awayMs = clock.now() - backend.awaySince;
+        onBack(`Registry ${backend.url} available again after ${formatDuration(awayMs)}`);
       }
     }
   }
 
   /**
-   * The answers in the order of the questions. Waits for all branches that are not in doubt, and for
+   * The answers in the order of the questions. Waits for all backends that are not in doubt, and for
    * those that are only until somebody has answered, and a moment longer.
    *
    * @param enough true if somebody else has answered already

@@ -19,15 +19,15 @@ import type { NodeName } from "../../core/base/name.ts";
 import { encodeRow, rowMaxBytes } from "../../core/registration/row.ts";
 import type { Row } from "../../core/registration/row.ts";
 import { encodeUtf8 } from "../../core/base/text.ts";
-import type { Answer, Branch } from "./backend.ts";
-import { Branches } from "./backends.ts";
+import type { Answer, Backend } from "./backend.ts";
+import { Backends } from "./backends.ts";
 import type { ManyRegistriesOptions } from "./backends.ts";
 import { ManyCookies } from "./composite_cookie.ts";
 import { mergedListing } from "./composite_listing.ts";
 import { judgeRemove, merged, parseTimestampVersion, parseVersion } from "./composite_version.ts";
 import type { Copy } from "./composite_version.ts";
-import { Turns } from "./keyed_mutex.ts";
-import { ManyWrite, Patience } from "./composite_write.ts";
+import { KeyedMutex } from "./keyed_mutex.ts";
+import { CompositeWrite, NameConflictGrace } from "./composite_write.ts";
 import type { ManyWriteParts } from "./composite_write.ts";
 import type { Listing, Registry, RowVersion, StoredRow, WriteResult } from "../registry.ts";
 
@@ -43,36 +43,36 @@ export function openManyRegistries(
 }
 
 class ManyRegistries implements Registry {
-  readonly #branches: Branches;
+  readonly #backends: Backends;
   readonly #cookies: ManyCookies;
   readonly #writeParts: ManyWriteParts;
   /** A row that is being removed must not be brought back by a write that finds half of it gone. */
-  readonly #turns = new Turns();
+  readonly #keyedMutex = new KeyedMutex();
 
   constructor(registries: readonly Registry[], options: ManyRegistriesOptions) {
-    this.#branches = new Branches(registries, options);
-    this.#cookies = new ManyCookies(this.#branches, options.onTrouble);
+    this.#backends = new Backends(registries, options);
+    this.#cookies = new ManyCookies(this.#backends, options.onTrouble);
     this.#writeParts = {
-      branches: this.#branches,
+      backends: this.#backends,
       cookies: this.#cookies,
-      patience: new Patience(options.clock),
+      nameConflictGrace: new NameConflictGrace(options.clock),
     };
   }
 
   get url(): string {
-    return this.#branches.url;
+    return this.#backends.url;
   }
 
   get paceMs(): number {
-    return Math.max(...this.#branches.all.map(({ registry }) => registry.paceMs));
+    return Math.max(...this.#backends.all.map(({ registry }) => registry.paceMs));
   }
 
   get stalenessMs(): number {
-    return Math.max(...this.#branches.all.map(({ registry }) => registry.stalenessMs));
+    return Math.max(...this.#backends.all.map(({ registry }) => registry.stalenessMs));
   }
 
   async list(signal: AbortSignal): Promise<Listing> {
-    const answers = await this.#branches.askAll("read", signal, (one) => one.list(signal));
+    const answers = await this.#backends.askAll("read", signal, (one) => one.list(signal));
     return mergedListing(
       answers.map((answer) => answer.kind === "answer" ? answer.value : undefined),
     );
@@ -84,7 +84,7 @@ class ManyRegistries implements Registry {
 
   async write(
     row: Row,
-    seen: RowVersion | undefined,
+    expectedVersion: RowVersion | undefined,
     signal: AbortSignal,
   ): Promise<WriteResult> {
     const size = encodeUtf8(encodeRow(row)).length;
@@ -92,62 +92,62 @@ class ManyRegistries implements Registry {
       const reason = `the row has ${size} bytes, the most is ${rowMaxBytes}`;
       throw new RegistryError(`Cannot write ${row.name} into ${this.url}: ${reason}`);
     }
-    const known = seen === undefined ? undefined : parseVersion(seen);
-    const write = new ManyWrite(this.#writeParts, row, known, signal);
-    return await this.#turns.run(row.name, signal, () => write.run());
+    const known = expectedVersion === undefined ? undefined : parseVersion(expectedVersion);
+    const write = new CompositeWrite(this.#writeParts, row, known, signal);
+    return await this.#keyedMutex.run(row.name, signal, () => write.run());
   }
 
   remove(
     name: NodeName,
-    seen: RowVersion,
+    expectedVersion: RowVersion,
     signal: AbortSignal,
   ): Promise<"removed" | "conflict"> {
-    return this.#turns.run(name, signal, () => this.#remove(name, seen, signal));
+    return this.#keyedMutex.run(name, signal, () => this.#remove(name, expectedVersion, signal));
   }
 
   cookie(signal: AbortSignal): Promise<string | undefined> {
     return this.#cookies.read(signal);
   }
 
-  mintCookie(minted: string, signal: AbortSignal): Promise<string> {
+  getOrCreateCookie(minted: string, signal: AbortSignal): Promise<string> {
     return this.#cookies.mint(minted, signal);
   }
 
   async watch(onChange: () => void, signal: AbortSignal): Promise<void> {
-    await Promise.all(this.#branches.all.map(({ registry }) => registry.watch(onChange, signal)));
+    await Promise.all(this.#backends.all.map(({ registry }) => registry.watch(onChange, signal)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#branches.all.map(({ registry }) => registry[Symbol.asyncDispose]()));
+    await Promise.all(this.#backends.all.map(({ registry }) => registry[Symbol.asyncDispose]()));
   }
 
   async #remove(
     name: NodeName,
-    seen: RowVersion,
+    expectedVersion: RowVersion,
     signal: AbortSignal,
   ): Promise<"removed" | "conflict"> {
-    const timestamp = parseTimestampVersion(seen);
+    const timestamp = parseTimestampVersion(expectedVersion);
     if (timestamp !== undefined) return await this.#removeTimestamp(name, timestamp, signal);
-    const known = parseVersion(seen);
+    const known = parseVersion(expectedVersion);
     const copies = await this.#look(name, signal);
     if (judgeRemove(copies, known).kind === "conflict") return "conflict";
-    const removeFrom = (branch: Branch): Promise<Answer<"removed" | "conflict">> => {
-      const { version } = copies[branch.index] as StoredRow;
-      branch.forget(name);
-      return branch.ask("write", signal, (one) => one.remove(name, version, signal)).answer;
+    const removeFrom = (backend: Backend): Promise<Answer<"removed" | "conflict">> => {
+      const { version } = copies[backend.index] as StoredRow;
+      backend.forget(name);
+      return backend.ask("write", signal, (one) => one.remove(name, version, signal)).answer;
     };
-    const isFirst = ({ index }: Branch): number => index === known.first ? 0 : 1;
-    const holders = this.#branches.all
+    const isFirst = ({ index }: Backend): number => index === known.first ? 0 : 1;
+    const holders = this.#backends.all
       .filter(({ index }) => typeof copies[index] === "object")
       .sort((one, other) => isFirst(one) - isFirst(other));
-    for (const [place, branch] of holders.entries()) {
-      const answer = await removeFrom(branch);
+    for (const [place, backend] of holders.entries()) {
+      const answer = await removeFrom(backend);
       if (answer.kind === "away") continue;
       if (answer.value === "removed") await Promise.all(holders.slice(place + 1).map(removeFrom));
-      this.#branches.tell("write");
+      this.#backends.tell("write");
       return answer.value;
     }
-    throw this.#branches.allAway("write");
+    throw this.#backends.allAway("write");
   }
 
   /** Out of the registry that decides if it has not moved there, and then out of all others. */
@@ -157,30 +157,30 @@ class ManyRegistries implements Registry {
     signal: AbortSignal,
   ): Promise<"removed" | "conflict"> {
     const removeFrom = (
-      branch: Branch,
-      seen: RowVersion,
+      backend: Backend,
+      expectedVersion: RowVersion,
     ): Promise<Answer<"removed" | "conflict">> =>
-      branch.ask("write", signal, (one) => one.remove(name, seen, signal)).answer;
-    const decider = this.#branches.all[index];
+      backend.ask("write", signal, (one) => one.remove(name, expectedVersion, signal)).answer;
+    const decider = this.#backends.all[index];
     if (decider === undefined) return "conflict";
     const answer = await removeFrom(decider, version);
     if (answer.kind === "answer" && answer.value === "removed") {
-      const others = this.#branches.all.filter((branch) => branch !== decider);
-      await Promise.all(others.map(async (branch) => {
-        const listing = await branch.ask("read", signal, (one) => one.list(signal)).answer;
+      const others = this.#backends.all.filter((backend) => backend !== decider);
+      await Promise.all(others.map(async (backend) => {
+        const listing = await backend.ask("read", signal, (one) => one.list(signal)).answer;
         const copies = listing.kind === "answer" ? listing.value.timestamps : [];
         const copy = copies.find((one) => one.name === name);
-        if (copy !== undefined) await removeFrom(branch, copy.version);
+        if (copy !== undefined) await removeFrom(backend, copy.version);
       }));
     }
-    this.#branches.tell("write");
+    this.#backends.tell("write");
     if (answer.kind === "answer") return answer.value;
     throw new RegistryError(`Cannot remove ${name} from ${decider.url}: ${answer.reason}`);
   }
 
   async #look(name: NodeName, signal: AbortSignal): Promise<Copy[]> {
-    const copies = await this.#branches.look(name, signal);
-    if (copies.every((copy) => copy === "away")) throw this.#branches.allAway("read");
+    const copies = await this.#backends.look(name, signal);
+    if (copies.every((copy) => copy === "away")) throw this.#backends.allAway("read");
     return copies;
   }
 }

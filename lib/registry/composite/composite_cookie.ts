@@ -7,26 +7,26 @@
  *
  * @module
  */
-import type { Answer, Branch } from "./backend.ts";
-import type { Branches } from "./backends.ts";
+import type { Answer, Backend } from "./backend.ts";
+import type { Backends } from "./backends.ts";
 
-/** The cookie of all branches. */
+/** The cookie of all backends. */
 export class ManyCookies {
-  readonly #branches: Branches;
+  readonly #backends: Backends;
   readonly #onTrouble: (message: string) => void;
   /** The one that all should hold, if this handle was ever asked for it. */
   #kept: string | undefined;
-  /** The other one that was told of, by branch. */
-  readonly #told = new Map<Branch, string>();
+  /** The other one that was told of, by backend. */
+  readonly #told = new Map<Backend, string>();
 
-  constructor(branches: Branches, onTrouble: (message: string) => void) {
-    this.#branches = branches;
+  constructor(backends: Backends, onTrouble: (message: string) => void) {
+    this.#backends = backends;
     this.#onTrouble = onTrouble;
   }
 
   /** The first one. */
   async read(signal: AbortSignal): Promise<string | undefined> {
-    const answers = await this.#branches.askAll("cookie", signal, (one) => one.cookie(signal));
+    const answers = await this.#backends.askAll("cookie", signal, (one) => one.cookie(signal));
     const found = answers.map((answer) => answer.kind === "answer" ? answer.value : undefined);
     return found.find((cookie) => cookie !== undefined);
   }
@@ -35,43 +35,47 @@ export class ManyCookies {
   async mint(minted: string, signal: AbortSignal): Promise<string> {
     const kept = await this.read(signal) ?? await this.#create(minted, signal);
     this.#kept = kept;
-    const askings = this.#branches.all.map((branch) => ({
-      inDoubt: branch.isFailing("cookie"),
-      answer: this.#spread(branch, kept, signal),
+    const askings = this.#backends.all.map((backend) => ({
+      inDoubt: backend.isFailing("cookie"),
+      answer: this.#spread(backend, kept, signal),
     }));
-    await this.#branches.gather(askings, signal, true);
+    await this.#backends.gather(askings, signal, true);
     return kept;
   }
 
-  /** Puts the cookie into a branch that may have lost it; never mind if that fails. */
-  async restore(branch: Branch, signal: AbortSignal): Promise<void> {
-    if (branch.lacksCookie && this.#kept !== undefined) {
-      await this.#spread(branch, this.#kept, signal);
+  /** Puts the cookie into a backend that may have lost it; never mind if that fails. */
+  async restore(backend: Backend, signal: AbortSignal): Promise<void> {
+    if (backend.lacksCookie && this.#kept !== undefined) {
+      await this.#spread(backend, this.#kept, signal);
     }
   }
 
   /** The first registry that takes a cookie decides. */
   async #create(minted: string, signal: AbortSignal): Promise<string> {
-    for (const branch of this.#branches.all) {
-      const { answer } = branch.ask("cookie", signal, (one) => one.mintCookie(minted, signal));
+    for (const backend of this.#backends.all) {
+      const { answer } = backend.ask(
+        "cookie",
+        signal,
+        (one) => one.getOrCreateCookie(minted, signal),
+      );
       const answered = await answer;
       if (answered.kind === "answer") return answered.value;
     }
-    throw this.#branches.allAway("cookie");
+    throw this.#backends.allAway("cookie");
   }
 
-  async #spread(branch: Branch, kept: string, signal: AbortSignal): Promise<Answer<void>> {
-    const { answer } = branch.ask("cookie", signal, (one) => one.mintCookie(kept, signal));
+  async #spread(backend: Backend, kept: string, signal: AbortSignal): Promise<Answer<void>> {
+    const { answer } = backend.ask("cookie", signal, (one) => one.getOrCreateCookie(kept, signal));
     const answered = await answer;
     if (answered.kind === "away") return answered;
     const found = answered.value;
-    branch.lacksCookie = false;
-    if (found === kept) this.#told.delete(branch);
-    else if (this.#told.get(branch) !== found) {
-      this.#told.set(branch, found);
+    backend.lacksCookie = false;
+    if (found === kept) this.#told.delete(backend);
+    else if (this.#told.get(backend) !== found) {
+      this.#told.set(backend, found);
       this.#onTrouble(
-        `Another cookie than the one in use lies in the registry ${branch.url}: nodes that use ` +
-          "that registry alone cannot join. Remove it there and restart a node that uses all " +
+        `The registry ${backend.url} holds a different cookie. Nodes that use only that ` +
+          "registry cannot join. Remove it there and restart a node that uses all " +
           "registries, or give all nodes the same one with --cookie-file",
       );
     }

@@ -6,13 +6,13 @@
 import type { NodeName } from "../../core/base/name.ts";
 import { merged, timestampVersionOf } from "./composite_version.ts";
 import type { Copy } from "./composite_version.ts";
-import type { Listing, Oddity, StoredTimestamp } from "../registry.ts";
+import type { ForeignEntry, Listing, StoredTimestamp } from "../registry.ts";
 
 /** All that is in `listings`, each thing once; `undefined` stands for one that is not known. */
 export function mergedListing(listings: readonly (Listing | undefined)[]): Listing {
   const copies = new Map<NodeName, Copy[]>();
   const timestamps = new Map<NodeName, StoredTimestamp>();
-  const oddities = new Map<string, Oddity>();
+  const foreignEntries = new Map<string, ForeignEntry>();
   for (const [index, listing] of listings.entries()) {
     for (const stored of listing?.rows ?? []) {
       const { name } = stored.row;
@@ -26,14 +26,14 @@ export function mergedListing(listings: readonly (Listing | undefined)[]): Listi
       const version = timestampVersionOf(index, own);
       timestamps.set(name, { name, version, registry: index });
     }
-    for (const oddity of listing?.oddities ?? []) {
-      oddities.set(`${oddity.key}\n${oddity.reason}`, oddity);
+    for (const foreignEntry of listing?.foreignEntries ?? []) {
+      foreignEntries.set(`${foreignEntry.key}\n${foreignEntry.reason}`, foreignEntry);
     }
   }
   return {
     rows: [...copies.values()].map(merged).filter((row) => row !== undefined),
     timestamps: [...timestamps.values()].filter(({ name }) => !copies.has(name)),
-    oddities: [...oddities.values()],
+    foreignEntries: [...foreignEntries.values()],
     // Where it is missing it is put back, so one that lacks it is enough.
     hasCookie: listings.every((listing) => listing?.hasCookie !== false),
   };

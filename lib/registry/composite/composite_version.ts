@@ -4,8 +4,8 @@
  * A registry that was away comes back with old copies, or with none. So a version must say more than
  * what a row looked like: it also names the first registry, in the given order, that held it.
  *
- *     registry    0        1        2          version of the row with beat 9: "1.….9.…"
- *     copy      beat 4   beat 9   absent
+ *     registry    0        1        2          version of the row with heartbeat 9: "1.….9.…"
+ *     copy      heartbeat 4   heartbeat 9   absent
  *
  * - in the registry that is named the row must still be exactly that one: there, of many writers, one
  *   wins
@@ -35,7 +35,7 @@ export interface Seen {
   readonly key: string;
   readonly instance: string;
   readonly incarnation: number;
-  readonly beat: number;
+  readonly heartbeat: number;
 }
 
 /** What becomes of a conditional change. */
@@ -43,15 +43,15 @@ export type Judgement =
   | { readonly kind: "go" }
   | { readonly kind: "conflict"; readonly current: StoredRow | undefined };
 
-type Life = Pick<Row, "instance" | "incarnation" | "beat">;
+type Life = Pick<Row, "instance" | "incarnation" | "heartbeat">;
 
 /** Names `row` whatever registry it is in, and in whatever order its fields came. */
 export function keyOf(row: Row): string {
-  const { instance, incarnation, beat, addresses, tags } = row;
+  const { instance, incarnation, heartbeat, addresses, tags } = row;
   const places = addresses.map(({ host, port }) => [host, port]);
   const fields = { ...row, addresses: places, tags: sortedEntries(tags) };
   const text = JSON.stringify(sortedEntries(fields));
-  return `${instance}.${incarnation}.${beat}.${textVersion(text)}`;
+  return `${instance}.${incarnation}.${heartbeat}.${textVersion(text)}`;
 }
 
 /** The version of `row` if the registry with that index is the first that holds it. */
@@ -62,13 +62,13 @@ export function versionOf(first: number, row: Row): RowVersion {
 /** Takes a version apart; what is none names a row that is nowhere. */
 export function parseVersion(version: RowVersion): Seen {
   const match = /^(\d{1,3})\.(([0-9a-f]{32})\.(\d{1,16})\.(\d{1,16})\..+)$/.exec(version);
-  const [, first = "0", key = "", instance = "", incarnation = "0", beat = "0"] = match ?? [];
+  const [, first = "0", key = "", instance = "", incarnation = "0", heartbeat = "0"] = match ?? [];
   return {
     first: Number(first),
     key,
     instance,
     incarnation: Number(incarnation),
-    beat: Number(beat),
+    heartbeat: Number(heartbeat),
   };
 }
 
@@ -90,7 +90,7 @@ export function parseTimestampVersion(
 /** True if `one` was written later than `other`, a row of the same instance. */
 export function isLater(one: Life, other: Life): boolean {
   if (one.incarnation !== other.incarnation) return one.incarnation > other.incarnation;
-  return one.beat > other.beat;
+  return one.heartbeat > other.heartbeat;
 }
 
 /** True if `copy` is one that `row` has overtaken: of the same instance, and older. */
@@ -100,7 +100,7 @@ export function isOvertaken(copy: Life, row: Life): boolean {
 
 /**
  * The copy that counts, with its common version: that of the higher incarnation, then of the greater
- * instance, then with the higher beat. Which record of the cluster wins is decided the same way.
+ * instance, then with the higher heartbeat. Which record of the cluster wins is decided the same way.
  */
 export function merged(copies: readonly Copy[]): StoredRow | undefined {
   let found: { readonly index: number; readonly row: Row } | undefined;
@@ -111,13 +111,13 @@ export function merged(copies: readonly Copy[]): StoredRow | undefined {
   return found && { row: found.row, version: versionOf(found.index, found.row) };
 }
 
-/** True if `row`, written by one who saw `seen`, may take the place of `copy` in that registry. */
+/** True if `row`, written by one who saw `expectedVersion`, may take the place of `copy` in that registry. */
 export function mayReplace(copy: Row, index: number, row: Row, seen: Seen): boolean {
   return keyOf(copy) === seen.key ||
     index !== seen.first && (isOvertaken(copy, seen) || isOvertaken(copy, row));
 }
 
-/** Whether `row` may be written, by one who saw `seen`, where these copies lie. */
+/** Whether `row` may be written, by one who saw `expectedVersion`, where these copies lie. */
 export function judgeWrite(copies: readonly Copy[], row: Row, seen: Seen | undefined): Judgement {
   const obstacles = copies.map((copy, index): Copy => {
     if (typeof copy === "string" || seen === undefined) return copy;
@@ -128,7 +128,7 @@ export function judgeWrite(copies: readonly Copy[], row: Row, seen: Seen | undef
   return judge(copies, obstacles, seen);
 }
 
-/** Whether the row with the version `seen` may be removed where these copies lie. */
+/** Whether the row with the version `expectedVersion` may be removed where these copies lie. */
 export function judgeRemove(copies: readonly Copy[], seen: Seen): Judgement {
   // Of many that remove it, those who come later find it gone from the registry that decides.
   if (copies[seen.first] === "absent") return { kind: "conflict", current: merged(copies) };
@@ -160,7 +160,7 @@ function judge(
 function supersedes(one: Row, other: Row): boolean {
   if (one.incarnation !== other.incarnation) return one.incarnation > other.incarnation;
   if (one.instance !== other.instance) return one.instance > other.instance;
-  return one.beat > other.beat;
+  return one.heartbeat > other.heartbeat;
 }
 
 function sortedEntries(record: object): [string, unknown][] {

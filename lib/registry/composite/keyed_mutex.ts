@@ -6,7 +6,7 @@
 import type { NodeName } from "../../core/base/name.ts";
 
 /** Whose turn it is, for each row. */
-export class Turns {
+export class KeyedMutex {
   /** Resolves when all who asked for a row so far have had their turn. */
   readonly #last = new Map<NodeName, Promise<void>>();
 

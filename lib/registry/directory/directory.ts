@@ -17,7 +17,7 @@ import { decodeRow, encodeRow, rowMaxBytes } from "../../core/registration/row.t
 import type { Row } from "../../core/registration/row.ts";
 import { systemErrorReason } from "../../core/base/system_error.ts";
 import { encodeUtf8 } from "../../core/base/text.ts";
-import { BoundedCalls } from "../shared/timed_calls.ts";
+import { TimedCalls } from "../shared/timed_calls.ts";
 import type { Call } from "../shared/timed_calls.ts";
 import { cookieOf, hasCookieAt, readCookie } from "./directory_cookie.ts";
 import {
@@ -85,7 +85,7 @@ class DirectoryRegistry implements Registry {
   readonly #folder: TrustedFolder;
   readonly #clock: Clock;
   readonly #randomText: () => string;
-  readonly #calls: BoundedCalls;
+  readonly #calls: TimedCalls;
   readonly #closing = new AbortController();
   /** True once the folder was there: from then on its absence is a fault, not an empty cluster. */
   #wasThere = false;
@@ -104,7 +104,7 @@ class DirectoryRegistry implements Registry {
       if (error instanceof OddFileError) return error.clause;
       return error instanceof StorageFault ? error.message : systemErrorReason(error);
     };
-    this.#calls = new BoundedCalls({ clock, timeoutMs, explain });
+    this.#calls = new TimedCalls({ clock, timeoutMs, explain });
   }
 
   list(signal: AbortSignal): Promise<Listing> {
@@ -121,7 +121,11 @@ class DirectoryRegistry implements Registry {
     });
   }
 
-  write(row: Row, seen: RowVersion | undefined, signal: AbortSignal): Promise<WriteResult> {
+  write(
+    row: Row,
+    expectedVersion: RowVersion | undefined,
+    signal: AbortSignal,
+  ): Promise<WriteResult> {
     const { name } = row;
     return this.#run(`change ${name}`, `write ${name} into`, signal, (call, layout) => {
       const text = encodeRow(row);
@@ -132,7 +136,7 @@ class DirectoryRegistry implements Registry {
       return this.#namedFile(name, call, layout, async () => {
         const there = await textOf(layout, name);
         const before = storedRow(name, there);
-        if (before?.version !== seen) return { kind: "conflict", current: before };
+        if (before?.version !== expectedVersion) return { kind: "conflict", current: before };
         const reason = sameFileReason(name, there);
         if (reason !== undefined) throw call.fault(reason);
         await this.#replace(name, content, before === undefined, call, layout);
@@ -145,13 +149,13 @@ class DirectoryRegistry implements Registry {
 
   remove(
     name: NodeName,
-    seen: RowVersion,
+    expectedVersion: RowVersion,
     signal: AbortSignal,
   ): Promise<"removed" | "conflict"> {
     return this.#run(`change ${name}`, `remove ${name} from`, signal, (call, layout) => {
       return this.#locked(name, call, layout, async () => {
         const before = versionOf(name, await textOf(layout, name));
-        const isSeen = before === seen;
+        const isSeen = before === expectedVersion;
         // Also if nobody waits for it any more: it is the row that was meant.
         if (isSeen) {
           // Gone already if someone removed it by hand, without asking for the lock.
@@ -172,7 +176,7 @@ class DirectoryRegistry implements Registry {
     });
   }
 
-  mintCookie(minted: string, signal: AbortSignal): Promise<string> {
+  getOrCreateCookie(minted: string, signal: AbortSignal): Promise<string> {
     return this.#run("cookie", "read or create the cookie of", signal, async (call, layout) => {
       await this.#folder.requirePath(layout.cookie);
       return await cookieOf({
@@ -204,12 +208,12 @@ class DirectoryRegistry implements Registry {
 
   /** Does something in the folder as it is laid out now. */
   #run<T>(
-    lane: string,
+    queueKey: string,
     verb: string,
     signal: AbortSignal,
     work: (call: Call, layout: DirectoryLayout) => Promise<T>,
   ): Promise<T> {
-    return this.#calls.run(lane, `${verb} ${this.url}`, signal, async (call) => {
+    return this.#calls.run(queueKey, `${verb} ${this.url}`, signal, async (call) => {
       return await work(call, await this.#folder.layout());
     });
   }
@@ -218,13 +222,16 @@ class DirectoryRegistry implements Registry {
     const listing = await listFolder(layout.root, call);
     if (listing) this.#wasThere = true;
     else await this.#requireFolder(call, layout);
-    const { rows, timestamps, oddities } = listing ?? { rows: [], timestamps: [], oddities: [] };
+    const { rows, timestamps, foreignEntries } = listing ??
+      { rows: [], timestamps: [], foreignEntries: [] };
     const isInTheWay = this.#isSharedWithBeam && layout.place === "inside" &&
       await identityOf(privatePath(layout.base, "inside")) !== undefined;
     return {
       rows,
       timestamps,
-      oddities: isInTheWay ? [...oddities, { key: privateFolder, reason: insideReason }] : oddities,
+      foreignEntries: isInTheWay
+        ? [...foreignEntries, { key: privateFolder, reason: insideReason }]
+        : foreignEntries,
       hasCookie: await hasCookieAt(layout.cookie),
     };
   }
@@ -236,7 +243,7 @@ class DirectoryRegistry implements Registry {
   }
 
   /**
-   * Beats are not flushed to the disk: after a power cut all nodes are gone and their rows with them.
+   * Heartbeats are not flushed to the disk: after a power cut all nodes are gone and their rows with them.
    * A new row is, because some file systems would otherwise leave an empty file under its name.
    */
   async #replace(

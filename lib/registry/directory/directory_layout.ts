@@ -7,7 +7,7 @@
  *         cookie
  *         locks/n1@10.0.0.5          held while that row is changed
  *         tmp/                       files on their way to their place
- *         news/                      touched when more than a beat has changed
+ *         news/                      touched when more than a heartbeat has changed
  *         clusters/blue/             another cluster, laid out like `sync_dir`
  *
  * Where Elixir nodes take each entry of the folder for a node, the same lies beside it, in

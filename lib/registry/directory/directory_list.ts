@@ -14,7 +14,7 @@ import { systemErrorCode } from "../../core/base/system_error.ts";
 import type { Call } from "../shared/timed_calls.ts";
 import { readKnownFile, typeOddity } from "./directory_files.ts";
 import { privateFolder } from "./directory_layout.ts";
-import { Oddities } from "../shared/foreign_entries.ts";
+import { ForeignEntries } from "../shared/foreign_entries.ts";
 import type { Listing, StoredRow, StoredTimestamp } from "../registry.ts";
 import { textVersion } from "../shared/text_version.ts";
 
@@ -30,8 +30,8 @@ export async function listFolder(
   root: string,
   call: Call,
 ): Promise<Omit<Listing, "hasCookie"> | undefined> {
-  const oddities = new Oddities();
-  const names = await nodeFiles(root, oddities);
+  const foreignEntries = new ForeignEntries();
+  const names = await nodeFiles(root, foreignEntries);
   if (names === undefined) return undefined;
   const rows: StoredRow[] = [];
   const timestamps: StoredTimestamp[] = [];
@@ -42,32 +42,35 @@ export async function listFolder(
       const found = await readKnownFile(`${root}/${name}`, buffer);
       if (found.kind === "absent") continue;
       if (found.kind === "odd") {
-        oddities.add(name, found.reason);
+        foreignEntries.add(name, found.reason);
         continue;
       }
       const decoded = decodeRow(name, found.text);
       const version = textVersion(found.text);
       if (decoded.kind === "row") rows.push({ row: decoded.row, version });
       else if (decoded.kind === "timestamp") timestamps.push({ name, version });
-      else oddities.add(name, decoded.reason);
+      else foreignEntries.add(name, decoded.reason);
     }
   };
   const readers = Array.from({ length: Math.min(readersMax, names.length) }, readSome);
   // Waits for all of them, also when one fails: nothing is left behind.
   const ends = await Promise.allSettled(readers);
   for (const end of ends) if (end.status === "rejected") throw end.reason;
-  return { rows, timestamps, oddities: oddities.list() };
+  return { rows, timestamps, foreignEntries: foreignEntries.list() };
 }
 
 /** The regular files that are called like nodes, or `undefined` if there is no folder. */
-async function nodeFiles(root: string, oddities: Oddities): Promise<NodeName[] | undefined> {
+async function nodeFiles(
+  root: string,
+  foreignEntries: ForeignEntries,
+): Promise<NodeName[] | undefined> {
   const names: NodeName[] = [];
   try {
     for await (const entry of Deno.readDir(root)) {
       if (entry.name === privateFolder) continue;
       const reason = typeOddity(entry) ?? nameOddity(entry.name);
       if (reason === undefined) names.push(entry.name as NodeName);
-      else oddities.add(entry.name, reason);
+      else foreignEntries.add(entry.name, reason);
     }
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT") return undefined;

@@ -3,7 +3,7 @@
  *
  * The operating system's advisory lock on a file per row: it vanishes with the process that holds it,
  * however that ends, so nobody ever has to guess whether a lock is a dead one's. A frozen process
- * keeps it, and waiting for it cannot be stopped; {@linkcode BoundedCalls} copes with that, and a
+ * keeps it, and waiting for it cannot be stopped; {@linkcode TimedCalls} copes with that, and a
  * lock that is granted when nobody waits any more is given back at once.
  *
  * @module

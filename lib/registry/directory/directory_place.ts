@@ -17,7 +17,7 @@ import type { Place } from "./directory_layout.ts";
 
 /** What is said of our own folder where Elixir nodes see it. */
 export const insideReason =
-  "it is clusternode's own folder, and Elixir nodes take it for a node that is false; to have it " +
+  "it is clusternode's own folder, and Elixir nodes would list it as a dead node; to have it " +
   "beside the registry folder, stop all clusternodes, remove it, and start those with --beam first";
 
 /** How a registry folder is laid out now. */

@@ -3,7 +3,7 @@
  *
  * Not by watching the rows: every node rewrites its row each second and reads all others, and a watch
  * on the folder would wake every node for every one of these. Writers instead touch a file in a
- * folder of its own when more than a beat has changed, and that folder is watched. Changes from other
+ * folder of its own when more than a heartbeat has changed, and that folder is watched. Changes from other
  * hosts or other programs are not heard of, as usual on network drives: a hint is only a hint.
  *
  * @module
@@ -19,7 +19,7 @@ import type { DirectoryLayout } from "./directory_layout.ts";
 /** How often the watch makes sure that the folder is still the one it watches. */
 const rearmMs = 5_000;
 
-/** Tells the watchers that more than a beat has changed. Never fails: it is a hint. */
+/** Tells the watchers that more than a heartbeat has changed. Never fails: it is a hint. */
 export async function tellNews({ news, permissions }: DirectoryLayout): Promise<void> {
   try {
     const { file: mode, isExact: isModeExact } = permissions;

@@ -30,7 +30,7 @@ import { OwnWrites } from "../shared/news.ts";
 import type { RegistryContext } from "../context.ts";
 import type { Registry, RowVersion } from "../registry.ts";
 import { cookieKey, defaultTimeoutMs, storeRegistry } from "../store.ts";
-import type { Cell, Changed, Store } from "../store.ts";
+import type { CasResult, Entry, Store } from "../store.ts";
 import { withoutSecrets } from "../url.ts";
 
 /** Keys in one answer to a listing. */
@@ -38,7 +38,7 @@ export const pageKeysMax = 500;
 
 /**
  * The key that everybody watches, beside the rows; no node can be called like that. It is written
- * together with a row when that is worth a hint, and goes with a row that is removed. Who watched the rows would hear every beat of every
+ * together with a row when that is worth a hint, and goes with a row that is removed. Who watched the rows would hear every heartbeat of every
  * node, and the server would have to tell all of them of all.
  */
 export const newsKey = ".news";
@@ -88,7 +88,7 @@ class EtcdStore implements Store {
     this.#lease = new EtcdLease(client, clock);
   }
 
-  async entries(call: Call): Promise<readonly (readonly [string, Cell])[]> {
+  async entries(call: Call): Promise<readonly (readonly [string, Entry])[]> {
     for (let tries = 1;; tries++) {
       try {
         return await this.#pages(call);
@@ -99,7 +99,7 @@ class EtcdStore implements Store {
     }
   }
 
-  async get(key: string, call: Call): Promise<Cell | undefined> {
+  async get(key: string, call: Call): Promise<Entry | undefined> {
     const { json } = await this.#post("kv/range", { key: this.#key64(key) }, call);
     const [found] = keyValuesOf(json);
     return found && cellOf(found, json);
@@ -108,13 +108,13 @@ class EtcdStore implements Store {
   async put(
     key: string,
     text: string,
-    seen: RowVersion | undefined,
+    expectedVersion: RowVersion | undefined,
     call: Call,
-  ): Promise<Changed> {
-    const expected = seen === undefined ? undefined : parseVersion(seen);
+  ): Promise<CasResult> {
+    const expected = expectedVersion === undefined ? undefined : parseVersion(expectedVersion);
     if (expected === "illegal") return { kind: "conflict", current: await this.get(key, call) };
     const key64 = this.#key64(key);
-    const isNews = this.#ownWrites.isNews(key, text, seen);
+    const isNews = this.#ownWrites.isNews(key, text, expectedVersion);
     const { lease, json, isRepeated } = await this.#withLease(
       key,
       call,
@@ -139,8 +139,8 @@ class EtcdStore implements Store {
     return { kind: "done", version: done };
   }
 
-  async remove(key: string, seen: RowVersion, call: Call): Promise<boolean> {
-    const expected = parseVersion(seen);
+  async remove(key: string, expectedVersion: RowVersion, call: Call): Promise<boolean> {
+    const expected = parseVersion(expectedVersion);
     if (expected === "illegal") {
       // No write is called so, but that is only known if the storage is there.
       await this.get(key, call);
@@ -172,9 +172,9 @@ class EtcdStore implements Store {
   }
 
   /** All keys as they were at one moment, page by page. */
-  async #pages(call: Call): Promise<readonly (readonly [string, Cell])[]> {
+  async #pages(call: Call): Promise<readonly (readonly [string, Entry])[]> {
     const range = { ...rangeBelow(this.#prefix), limit: `${pageKeysMax}` };
-    const entries: (readonly [string, Cell])[] = [];
+    const entries: (readonly [string, Entry])[] = [];
     let page: Json = range;
     for (;;) {
       const { json } = await this.#post("kv/range", page, call);
@@ -210,12 +210,12 @@ class EtcdStore implements Store {
   }
 
   async #post(path: string, body: Json, call: Call): Promise<Answer> {
-    const seen = this.#revision;
+    const expectedVersion = this.#revision;
     const answer = await this.#client.post(path, body, call);
     const revision = Number(digitsOf(jsonObject(answer.json["header"])["revision"]));
-    this.#revision = revision < seen ? revision : Math.max(revision, this.#revision);
+    this.#revision = revision < expectedVersion ? revision : Math.max(revision, this.#revision);
     // Data was put back to an older state: revisions that we have used come again.
-    if (revision < seen) this.#lease.forget();
+    if (revision < expectedVersion) this.#lease.forget();
     return answer;
   }
 
@@ -262,7 +262,7 @@ function comparisons(key: string, expected: Write | undefined): Json[] {
   ];
 }
 
-function cellOf(keyValue: KeyValue, answer: Json): Cell {
+function cellOf(keyValue: KeyValue, answer: Json): Entry {
   return { text: keyValue.text, version: versionOf(keyValue, answer) };
 }
 

@@ -15,8 +15,8 @@ import { Hint } from "../shared/hint.ts";
 import { StorageFault } from "../shared/storage_fault.ts";
 
 /** Shortest and longest pause before the next try to connect, in milliseconds. */
-const pauseLeastMs = 100;
-const pauseMostMs = 1_000;
+const pauseMinMs = 100;
+const pauseMaxMs = 1_000;
 
 /** What to watch, and whom to tell. */
 export interface EtcdWatchOptions {
@@ -31,11 +31,11 @@ export interface EtcdWatchOptions {
 export async function watchEtcd(options: EtcdWatchOptions, signal: AbortSignal): Promise<void> {
   const { client, clock, key64, onChange } = options;
   using hint = new Hint(clock, onChange);
-  let pauseMs = pauseLeastMs;
+  let pauseMs = pauseMinMs;
   for (let isFirst = true; !signal.aborted; isFirst = false) {
     try {
       for await (const message of client.watch({ key: key64 }, signal)) {
-        pauseMs = pauseLeastMs;
+        pauseMs = pauseMinMs;
         const hasMissed = message["created"] === true && !isFirst;
         if (hasMissed || jsonList(message["events"]).length > 0) hint.give();
       }
@@ -43,6 +43,6 @@ export async function watchEtcd(options: EtcdWatchOptions, signal: AbortSignal):
       if (!(error instanceof StorageFault) && !signal.aborted) throw error;
     }
     await sleep(clock, pauseMs, signal).catch(() => {});
-    pauseMs = Math.min(2 * pauseMs, pauseMostMs);
+    pauseMs = Math.min(2 * pauseMs, pauseMaxMs);
   }
 }

@@ -11,10 +11,10 @@ import type { Call } from "../shared/timed_calls.ts";
 import { Hint } from "../shared/hint.ts";
 import type { Registry, RowVersion } from "../registry.ts";
 import { storeRegistry } from "../store.ts";
-import type { Cell, Changed, Store } from "../store.ts";
+import type { CasResult, Entry, Store } from "../store.ts";
 
 interface MemoryCluster {
-  readonly cells: Map<string, Cell>;
+  readonly cells: Map<string, Entry>;
   readonly watchers: Set<() => void>;
 }
 
@@ -93,12 +93,12 @@ class MemoryStore implements Store {
     return this.#storage.cluster(this.#clusterName);
   }
 
-  async entries(call: Call): Promise<readonly (readonly [string, Cell])[]> {
+  async entries(call: Call): Promise<readonly (readonly [string, Entry])[]> {
     await this.#ready(call);
     return [...this.#cluster.cells];
   }
 
-  async get(key: string, call: Call): Promise<Cell | undefined> {
+  async get(key: string, call: Call): Promise<Entry | undefined> {
     await this.#ready(call);
     return this.#cluster.cells.get(key);
   }
@@ -108,19 +108,19 @@ class MemoryStore implements Store {
   async put(
     key: string,
     text: string,
-    seen: RowVersion | undefined,
+    expectedVersion: RowVersion | undefined,
     call: Call,
-  ): Promise<Changed> {
+  ): Promise<CasResult> {
     await this.#ready(call);
     const current = this.#cluster.cells.get(key);
-    if (current?.version !== seen) return { kind: "conflict", current };
+    if (current?.version !== expectedVersion) return { kind: "conflict", current };
     return { kind: "done", version: this.#storage.put(this.#clusterName, key, text) };
   }
 
-  async remove(key: string, seen: RowVersion, call: Call): Promise<boolean> {
+  async remove(key: string, expectedVersion: RowVersion, call: Call): Promise<boolean> {
     await this.#ready(call);
     const { cells, watchers } = this.#cluster;
-    if (cells.get(key)?.version !== seen) return false;
+    if (cells.get(key)?.version !== expectedVersion) return false;
     cells.delete(key);
     for (const notify of watchers) notify();
     return true;

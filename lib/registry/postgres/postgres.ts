@@ -6,7 +6,7 @@
  * numbers of the server: a sequence starts again when the table is made anew, when a backup is
  * restored, and may step back when a standby takes over, and then an old version would name a new row.
  *
- * Whoever changes more than a beat also notifies a channel on which all others listen.
+ * Whoever changes more than a heartbeat also notifies a channel on which all others listen.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { parsePostgresUrl } from "./postgres_url.ts";
 import type { PostgresSettings } from "./postgres_url.ts";
 import type { Registry, RowVersion } from "../registry.ts";
 import { defaultTimeoutMs, storeRegistry } from "../store.ts";
-import type { Cell, Changed, Store } from "../store.ts";
+import type { CasResult, Entry, Store } from "../store.ts";
 import { textVersion } from "../shared/text_version.ts";
 import { withoutSecrets } from "../url.ts";
 
@@ -75,7 +75,7 @@ class PostgresStore implements Store {
     this.#sessions = new Sessions({ settings, clock, statementTimeoutMs, timeoutMs });
   }
 
-  async entries(call: Call): Promise<readonly (readonly [string, Cell])[]> {
+  async entries(call: Call): Promise<readonly (readonly [string, Entry])[]> {
     const rows = await this.#runUnlessMissing((sql) =>
       sql`
         select key::text, left(text::text, ${textMaxLength}::int) as text, version::text
@@ -84,7 +84,7 @@ class PostgresStore implements Store {
     return rows.map((row) => [String(row["key"]), cellOf(row)] as const);
   }
 
-  async get(key: string, call: Call): Promise<Cell | undefined> {
+  async get(key: string, call: Call): Promise<Entry | undefined> {
     const [row] = await this.#runUnlessMissing((sql) =>
       sql`
         select left(text::text, ${textMaxLength}::int) as text, version::text
@@ -96,25 +96,25 @@ class PostgresStore implements Store {
   async put(
     key: string,
     text: string,
-    seen: RowVersion | undefined,
+    expectedVersion: RowVersion | undefined,
     call: Call,
-  ): Promise<Changed> {
+  ): Promise<CasResult> {
     const version = this.#randomText();
-    const { length } = seen === undefined
+    const { length } = expectedVersion === undefined
       ? await this.#insert(key, text, version, call)
-      : await this.#update(key, text, version, seen, call);
+      : await this.#update(key, text, version, expectedVersion, call);
     // The statement that lost may not see yet what it lost against; another one does.
     if (length === 0) return { kind: "conflict", current: await this.get(key, call) };
     this.#ownWrites.remember(key, text, version);
     return { kind: "done", version };
   }
 
-  async remove(key: string, seen: RowVersion, call: Call): Promise<boolean> {
+  async remove(key: string, expectedVersion: RowVersion, call: Call): Promise<boolean> {
     const rows = await this.#runUnlessMissing((sql) =>
       sql`
         with gone as (
           delete from ${sql(this.#table)}
-          where cluster = ${this.#cluster} and key = ${key} and version = ${seen} returning key
+          where cluster = ${this.#cluster} and key = ${key} and version = ${expectedVersion} returning key
         ) select pg_notify(${this.#channel}, '') from gone
       `, call);
     this.#ownWrites.forget(key);
@@ -122,7 +122,7 @@ class PostgresStore implements Store {
   }
 
   /** Who clears away what is old goes by the only time that there is. */
-  async refresh(key: string, cell: Cell, call: Call): Promise<void> {
+  async refresh(key: string, cell: Entry, call: Call): Promise<void> {
     await this.#runUnlessMissing((sql) =>
       sql`
         update ${sql(this.#table)} set updated_at = now()
@@ -161,14 +161,14 @@ class PostgresStore implements Store {
     key: string,
     text: string,
     version: RowVersion,
-    seen: RowVersion,
+    expectedVersion: RowVersion,
     call: Call,
   ): Promise<Rows> {
-    const isNews = this.#ownWrites.isNews(key, text, seen);
+    const isNews = this.#ownWrites.isNews(key, text, expectedVersion);
     return this.#runUnlessMissing((sql) => {
       const update = sql`
         update ${sql(this.#table)} set text = ${text}, version = ${version}, updated_at = now()
-        where cluster = ${this.#cluster} and key = ${key} and version = ${seen} returning key
+        where cluster = ${this.#cluster} and key = ${key} and version = ${expectedVersion} returning key
       `;
       return isNews
         ? sql`with done as (${update}) select pg_notify(${this.#channel}, '') from done`
@@ -236,7 +236,7 @@ class PostgresStore implements Store {
   }
 }
 
-function cellOf(row: Rows[number]): Cell {
+function cellOf(row: Rows[number]): Entry {
   return { text: String(row["text"]), version: String(row["version"]) };
 }
 

@@ -21,7 +21,7 @@ import type { RedisSettings } from "./redis_url.ts";
 import { watchRedis } from "./redis_watch.ts";
 import type { Registry, RowVersion } from "../registry.ts";
 import { storeRegistry } from "../store.ts";
-import type { Cell, Changed, Store } from "../store.ts";
+import type { CasResult, Entry, Store } from "../store.ts";
 import { withoutSecrets } from "../url.ts";
 
 /**
@@ -59,7 +59,7 @@ return {1}
 /** What one run of the script is given. */
 interface Change {
   readonly field: string;
-  readonly seen: RowVersion | undefined;
+  readonly expectedVersion: RowVersion | undefined;
   /** `undefined`: remove it. */
   readonly value: string | undefined;
   readonly isNews: boolean;
@@ -91,12 +91,12 @@ class RedisStore implements Store {
     this.#channel = `${this.#hash}:changed:${settings.database}`;
   }
 
-  async entries(call: Call): Promise<readonly (readonly [string, Cell])[]> {
+  async entries(call: Call): Promise<readonly (readonly [string, Entry])[]> {
     const fields = await this.#link.ask(call, (client) => client.hgetallBuffer(this.#hash));
     return Object.entries(fields).map(([key, value]) => [key, cellOf(value)]);
   }
 
-  async get(key: string, call: Call): Promise<Cell | undefined> {
+  async get(key: string, call: Call): Promise<Entry | undefined> {
     const value = await this.#link.ask(call, (client) => client.hgetBuffer(this.#hash, key));
     return value === null ? undefined : cellOf(value);
   }
@@ -104,13 +104,16 @@ class RedisStore implements Store {
   async put(
     key: string,
     text: string,
-    seen: RowVersion | undefined,
+    expectedVersion: RowVersion | undefined,
     call: Call,
-  ): Promise<Changed> {
+  ): Promise<CasResult> {
     const version = this.#context.randomText();
-    const isNews = this.#ownWrites.isNews(key, text, seen);
+    const isNews = this.#ownWrites.isNews(key, text, expectedVersion);
     const value = `v1 ${version} ${text}`;
-    const [isDone, current] = await this.#change({ field: key, seen, value, isNews }, call);
+    const [isDone, current] = await this.#change(
+      { field: key, expectedVersion, value, isNews },
+      call,
+    );
     if (isDone !== 1) {
       return { kind: "conflict", current: current ? cellOf(current) : undefined };
     }
@@ -118,9 +121,9 @@ class RedisStore implements Store {
     return { kind: "done", version };
   }
 
-  async remove(key: string, seen: RowVersion, call: Call): Promise<boolean> {
+  async remove(key: string, expectedVersion: RowVersion, call: Call): Promise<boolean> {
     this.#ownWrites.forget(key);
-    const change: Change = { field: key, seen, value: undefined, isNews: true };
+    const change: Change = { field: key, expectedVersion, value: undefined, isNews: true };
     return (await this.#change(change, call))[0] === 1;
   }
 
@@ -139,11 +142,19 @@ class RedisStore implements Store {
 
   /** The server keeps the script until it restarts; only then it has to be sent as a whole. */
   async #change(
-    { field, seen = "", value = "", isNews }: Change,
+    { field, expectedVersion = "", value = "", isNews }: Change,
     call: Call,
   ): Promise<ScriptReply> {
     const run = (command: "EVAL" | "EVALSHA", code: string): Promise<unknown> => {
-      const args = [code, 1, this.#hash, field, seen, value, isNews ? this.#channel : ""];
+      const args = [
+        code,
+        1,
+        this.#hash,
+        field,
+        expectedVersion,
+        value,
+        isNews ? this.#channel : "",
+      ];
       return this.#link.ask(call, (client: Redis) => client.callBuffer(command, ...args));
     };
     try {
@@ -155,7 +166,7 @@ class RedisStore implements Store {
   }
 }
 
-function cellOf(value: Buffer): Cell {
+function cellOf(value: Buffer): Entry {
   const stored = value.toString();
   const [head, version] = /^v1 ([A-Za-z0-9]+) /.exec(stored) ?? [];
   return head === undefined || version === undefined

@@ -14,12 +14,12 @@
  * write of each handle.
  *
  * **What it costs.** Amazon bills puts and listings, five dollars a million, and reads at less than
- * a tenth of that; removals are free, and so is the traffic within its region. A beat is one put. A
+ * a tenth of that; removals are free, and so is the traffic within its region. A heartbeat is one put. A
  * listing is one request per thousand objects, and then one read per row whose ETag is not the one
  * that this handle has read before: rows that did not move are not read again, and neither is what
  * this handle has written itself. At most {@linkcode readsMax} reads are under way at a time, and
- * what was read stays known when time runs out. So the bill is that of beats and listings. Once all
- * is well, a node beats and lists once a minute ({@linkcode billedPaceMs}), and in a cluster of more than 32 all but
+ * what was read stays known when time runs out. So the bill is that of heartbeats and listings. Once all
+ * is well, a node heartbeats and lists once a minute ({@linkcode billedPaceMs}), and in a cluster of more than 32 all but
  * three list once an hour; at the start, and when somebody is missing, they do not save. In a month
  * of 30 days that is, in dollars and by calculation, 6 for 10 nodes, 31 for 100 and 560 for 1,000, of
  * which two thirds are reads: who lists finds every row changed. A server of one's own sends no bill,
@@ -33,8 +33,8 @@ import { parseNodeName } from "../../core/base/name.ts";
 import type { Call } from "../shared/timed_calls.ts";
 import type { RegistryContext } from "../context.ts";
 import type { Registry, RowVersion } from "../registry.ts";
-import { AbilityTrial } from "./s3_capabilities.ts";
-import type { Abilities } from "./s3_capabilities.ts";
+import { CapabilityTrial } from "./s3_capabilities.ts";
+import type { Capabilities } from "./s3_capabilities.ts";
 import { bodyMaxBytes, contentOf, removedBody, textBody } from "./s3_body.ts";
 import { S3Bucket } from "./s3_bucket.ts";
 import type { Condition, ListedObject, S3Object } from "./s3_bucket.ts";
@@ -44,7 +44,7 @@ import type { Environment } from "./s3_credentials.ts";
 import { S3Fault } from "./s3_fault.ts";
 import { isOwnServer, parseS3Url } from "./s3_url.ts";
 import { defaultTimeoutMs, storeRegistry } from "../store.ts";
-import type { Cell, Changed, Store } from "../store.ts";
+import type { CasResult, Entry, Store } from "../store.ts";
 import { withoutSecrets } from "../url.ts";
 
 /** Most objects that are read at a time. */
@@ -98,9 +98,9 @@ class S3Store implements Store {
   readonly #ageMaxMs: number;
   /** What was last read or written under a key. */
   readonly #known = new Map<string, S3Object>();
-  #abilities: Abilities | undefined;
-  #trial: AbilityTrial | undefined;
-  #trying: Promise<Abilities> | undefined;
+  #capabilities: Capabilities | undefined;
+  #trial: CapabilityTrial | undefined;
+  #trying: Promise<Capabilities> | undefined;
 
   constructor(
     { url, paceMs, folder }: Pick<S3Store, "url" | "paceMs"> & { readonly folder: string },
@@ -125,16 +125,16 @@ class S3Store implements Store {
     });
   }
 
-  async entries(call: Call): Promise<readonly (readonly [string, Cell])[]> {
+  async entries(call: Call): Promise<readonly (readonly [string, Entry])[]> {
     const listed = await this.#bucket.list(this.#folder, call.signal);
     const keys = new Set(listed.map(({ key }) => key.slice(this.#folder.length)));
     for (const key of this.#known.keys()) if (!keys.has(key)) this.#known.delete(key);
-    const entries: (readonly [string, Cell])[] = [];
+    const entries: (readonly [string, Entry])[] = [];
     const waiting = listed.values();
     const reader = async (): Promise<void> => {
       for (const object of waiting) {
         const key = object.key.slice(this.#folder.length);
-        const cell = await this.#listedCell(key, object, call);
+        const cell = await this.#listedEntry(key, object, call);
         if (cell !== undefined) entries.push([key, cell]);
       }
     };
@@ -142,22 +142,22 @@ class S3Store implements Store {
     return entries;
   }
 
-  async get(key: string, call: Call): Promise<Cell | undefined> {
+  async get(key: string, call: Call): Promise<Entry | undefined> {
     return cellOf(await this.#read(key, call));
   }
 
   async put(
     key: string,
     text: string,
-    seen: RowVersion | undefined,
+    expectedVersion: RowVersion | undefined,
     call: Call,
-  ): Promise<Changed> {
+  ): Promise<CasResult> {
     const body = textBody(text, this.#randomText());
-    const { put } = await this.#able(call);
-    if (put) return await this.#putIf(key, body, seen, call);
-    const conflict = async (): Promise<Changed | undefined> => {
+    const { put } = await this.#capable(call);
+    if (put) return await this.#putIf(key, body, expectedVersion, call);
+    const conflict = async (): Promise<CasResult | undefined> => {
       const current = await this.get(key, call);
-      return current?.version === seen ? undefined : { kind: "conflict", current };
+      return current?.version === expectedVersion ? undefined : { kind: "conflict", current };
     };
     return await this.#claims.alone(key, call, conflict, async () => {
       const lost = await conflict();
@@ -168,11 +168,11 @@ class S3Store implements Store {
     });
   }
 
-  async remove(key: string, seen: RowVersion, call: Call): Promise<boolean> {
-    const { put, remove } = await this.#able(call);
-    if (!put) return await this.#removeAlone(key, seen, call);
-    if (!isEtag(seen)) return false;
-    const condition: Condition = { kind: "etag", etag: seen };
+  async remove(key: string, expectedVersion: RowVersion, call: Call): Promise<boolean> {
+    const { put, remove } = await this.#capable(call);
+    if (!put) return await this.#removeAlone(key, expectedVersion, call);
+    if (!isEtag(expectedVersion)) return false;
+    const condition: Condition = { kind: "etag", etag: expectedVersion };
     const object = this.#folder + key;
     this.#known.delete(key);
     for (;;) {
@@ -181,7 +181,7 @@ class S3Store implements Store {
         ? await this.#bucket.remove(object, condition, call.signal)
         : await this.#bucket.put(object, removedBody(this.#randomText()), condition, call.signal);
       if (kind === "done") break;
-      if (await this.#etag(key, call) !== seen) return false;
+      if (await this.#etag(key, call) !== expectedVersion) return false;
       await sleep(this.#clock, againMs, call.signal);
     }
     if (!remove) {
@@ -193,7 +193,7 @@ class S3Store implements Store {
   }
 
   /** Rules of a bucket remove what was not written for some days. */
-  async refresh(key: string, cell: Cell, call: Call): Promise<void> {
+  async refresh(key: string, cell: Entry, call: Call): Promise<void> {
     const known = this.#known.get(key);
     if (known?.etag === cell.version && known.ageMs < refreshAfterMs) return;
     await this.put(key, cell.text, cell.version, call);
@@ -209,24 +209,24 @@ class S3Store implements Store {
     return Promise.resolve();
   }
 
-  async #able(call: Call): Promise<Abilities> {
-    while (this.#abilities === undefined) {
+  async #capable(call: Call): Promise<Capabilities> {
+    while (this.#capabilities === undefined) {
       const others = this.#trying;
       // What becomes of somebody else's trial is for them to tell.
       if (others === undefined) await this.#try(call);
       else await others.catch(() => {});
       call.checkpoint();
     }
-    return this.#abilities;
+    return this.#capabilities;
   }
 
   /** One at a time, and one object for all. */
   async #try(call: Call): Promise<void> {
     const probe = `${this.#folder}.probe/${this.#randomText()}`;
-    this.#trial ??= new AbilityTrial(this.#bucket, probe);
+    this.#trial ??= new CapabilityTrial(this.#bucket, probe);
     this.#trying = this.#trial.run(call.signal);
     try {
-      this.#abilities = await this.#trying;
+      this.#capabilities = await this.#trying;
     } finally {
       this.#trying = undefined;
     }
@@ -235,22 +235,22 @@ class S3Store implements Store {
   async #putIf(
     key: string,
     body: string,
-    seen: RowVersion | undefined,
+    expectedVersion: RowVersion | undefined,
     call: Call,
-  ): Promise<Changed> {
+  ): Promise<CasResult> {
     let replaced: Condition | undefined;
     for (;;) {
       call.checkpoint();
-      const wanted: Condition = seen === undefined
+      const wanted: Condition = expectedVersion === undefined
         ? { kind: "absent" }
-        : { kind: "etag", etag: seen };
-      const done = seen === undefined || isEtag(seen)
+        : { kind: "etag", etag: expectedVersion };
+      const done = expectedVersion === undefined || isEtag(expectedVersion)
         ? await this.#change(key, body, replaced ?? wanted, call)
         : undefined;
       if (done !== undefined) return done;
       const object = await this.#read(key, call);
       const current = cellOf(object);
-      if (current?.version !== seen) return { kind: "conflict", current };
+      if (current?.version !== expectedVersion) return { kind: "conflict", current };
       // Nothing is there, or a note whose writer is just removing it, or has died before it did.
       const isLeft = object !== undefined && current === undefined &&
         object.ageMs > this.#ageMaxMs;
@@ -259,9 +259,9 @@ class S3Store implements Store {
     }
   }
 
-  #removeAlone(key: string, seen: RowVersion, call: Call): Promise<boolean> {
+  #removeAlone(key: string, expectedVersion: RowVersion, call: Call): Promise<boolean> {
     const conflict = async (): Promise<false | undefined> =>
-      await this.#etag(key, call) === seen ? undefined : false;
+      await this.#etag(key, call) === expectedVersion ? undefined : false;
     return this.#claims.alone<boolean>(key, call, conflict, async () => {
       if (await conflict() === false) return false;
       call.checkpoint();
@@ -277,7 +277,7 @@ class S3Store implements Store {
     body: string,
     condition: Condition,
     call: Call,
-  ): Promise<Changed | undefined> {
+  ): Promise<CasResult | undefined> {
     const answer = await this.#bucket.put(this.#folder + key, body, condition, call.signal);
     switch (answer.kind) {
       case "done":
@@ -287,7 +287,7 @@ class S3Store implements Store {
         return undefined;
       case "unable":
         // It could before: look again what it can do.
-        this.#abilities = undefined;
+        this.#capabilities = undefined;
         this.#trial = undefined;
         throw new S3Fault("the server does not honour conditions any more");
       default:
@@ -307,11 +307,11 @@ class S3Store implements Store {
   }
 
   /** The cell of a listed object; read only if it can be a row, and is not known yet. */
-  async #listedCell(
+  async #listedEntry(
     key: string,
     { etag, size }: ListedObject,
     call: Call,
-  ): Promise<Cell | undefined> {
+  ): Promise<Entry | undefined> {
     if (parseNodeName(key) === undefined) return { text: "", version: etag };
     const known = this.#known.get(key);
     if (known?.etag === etag) return cellOf(known);
@@ -322,7 +322,7 @@ class S3Store implements Store {
 }
 
 /** The ETag is the version: no two writes of this program have the same content. */
-function cellOf(object: S3Object | undefined): Cell | undefined {
+function cellOf(object: S3Object | undefined): Entry | undefined {
   if (object === undefined) return undefined;
   const content = contentOf(object.body);
   return content.kind === "text" ? { text: content.text, version: object.etag } : undefined;

@@ -10,7 +10,7 @@
 import type { ChangeAnswer, Condition, S3Bucket } from "./s3_bucket.ts";
 
 /** Which conditions a server honours. */
-export interface Abilities {
+export interface Capabilities {
   /** It puts an object only if there is none, or only if the one that is there has an ETag. */
   readonly put: boolean;
   /** It removes an object only if it has an ETag. */
@@ -27,7 +27,7 @@ const wrongEtag = "00000000000000000000000000000000";
  * Some servers let a key be changed once a second only. So what was answered is kept, and a trial
  * that was held up goes on where it was.
  */
-export class AbilityTrial {
+export class CapabilityTrial {
   readonly #bucket: S3Bucket;
   readonly #key: string;
   readonly #answers: unknown[] = [];
@@ -39,14 +39,14 @@ export class AbilityTrial {
   }
 
   /** Goes on until all is known; what it throws, the next call tries again. */
-  async run(signal: AbortSignal): Promise<Abilities> {
+  async run(signal: AbortSignal): Promise<Capabilities> {
     let step = 0;
     const once = async <T>(ask: () => Promise<T>): Promise<T> => {
       const index = step++;
       if (index === this.#answers.length) this.#answers.push(await ask());
       return this.#answers[index] as T;
     };
-    return await findAbilities({
+    return await findCapabilities({
       put: (...args) => once(() => this.#bucket.put(this.#key, ...args, signal)),
       remove: (condition) => once(() => this.#bucket.remove(this.#key, condition, signal)),
     });
@@ -59,7 +59,7 @@ interface TrialObject {
   remove(condition: Condition): Promise<ChangeAnswer>;
 }
 
-async function findAbilities(object: TrialObject): Promise<Abilities> {
+async function findCapabilities(object: TrialObject): Promise<Capabilities> {
   const body = `"Which conditions does this server honour?"\n`;
   const wrong = { kind: "etag", etag: wrongEtag } as const;
   let first = await object.put(body, { kind: "absent" });

@@ -20,7 +20,7 @@
  * server within {@linkcode ClaimsOptions.ageMaxMs} after its claim.** A process that is frozen for
  * longer exactly between its comparison and its change, or a request that is that long on its way,
  * can overwrite what somebody else has written meanwhile. Both were then told "written"; the loser
- * finds another version at its next beat, which is a conflict, and goes on from there.
+ * finds another version at its next heartbeat, which is a conflict, and goes on from there.
  *
  * @module
  */
@@ -41,10 +41,10 @@ export interface ClaimsOptions {
 }
 
 /** Shortest pause before looking again, in milliseconds. */
-const pauseLeastMs = 10;
+const pauseMinMs = 10;
 
 /** Longest pause before looking again, in milliseconds. */
-const pauseMostMs = 160;
+const pauseMaxMs = 160;
 
 /** How long the removal of a claim may take when its call has already ended, in milliseconds. */
 const removeMaxMs = 1_000;
@@ -129,7 +129,7 @@ export class S3Claims {
   }
 
   async #pause(round: number, call: Call): Promise<void> {
-    const most = Math.min(pauseMostMs, pauseLeastMs * 2 ** Math.min(round, 10));
+    const most = Math.min(pauseMaxMs, pauseMinMs * 2 ** Math.min(round, 10));
     // Not all the same: those who come together would meet again.
     const share = parseInt(this.#options.randomText().slice(-2), 36) / 36 ** 2;
     await sleep(this.#options.clock, most * (0.5 + share / 2), call.signal);

@@ -6,10 +6,10 @@
  *
  * @module
  */
-import type { Oddity } from "../registry.ts";
+import type { ForeignEntry } from "../registry.ts";
 
-/** Most oddities in one listing; the last one then says how many more there are. */
-export const odditiesMax = 100;
+/** Most foreign entries in one listing; the last one then says how many more there are. */
+export const foreignEntriesMax = 100;
 
 /** Longest shown key, in characters. */
 const keyMaxLength = 100;
@@ -25,21 +25,23 @@ export function printableKey(key: string): string {
   return key.length > keyMaxLength ? `${shown}…` : shown;
 }
 
-/** A growing list of oddities with an end. */
-export class Oddities {
-  readonly #found: Oddity[] = [];
+/** A growing list of foreign entries with an end. */
+export class ForeignEntries {
+  readonly #found: ForeignEntry[] = [];
   #count = 0;
 
   /** Notes what lies under `key`; `reason` is the end of a sentence: "it is a folder". */
   add(key: string, reason: string): void {
     this.#count++;
-    if (this.#found.length < odditiesMax) this.#found.push({ key: printableKey(key), reason });
+    if (this.#found.length < foreignEntriesMax) {
+      this.#found.push({ key: printableKey(key), reason });
+    }
   }
 
   /** All of them, in the order of their keys. */
-  list(): Oddity[] {
+  list(): ForeignEntry[] {
     const sorted = this.#found.toSorted((a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
-    const more = this.#count - odditiesMax;
+    const more = this.#count - foreignEntriesMax;
     if (more <= 0) return sorted;
     return [...sorted.slice(0, -1), { key: "…", reason: `there are ${more + 1} more of them` }];
   }

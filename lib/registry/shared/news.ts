@@ -1,8 +1,8 @@
 /**
- * What is worth a hint: every change but a beat.
+ * What is worth a hint: every change but a heartbeat.
  *
  * Each node writes its row again and again to show that it lives. Nobody has to be told of that; who
- * looks at beats lists the registry anyway.
+ * looks at heartbeats lists the registry anyway.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import type { RowVersion } from "../registry.ts";
 /** Most keys of which the last write is remembered. */
 const rememberedMax = 100;
 
-/** What of a row lasts from beat to beat, as a text to compare. */
+/** What of a row lasts from heartbeat to heartbeat, as a text to compare. */
 export function lastingOfRow(row: object): string {
-  return JSON.stringify({ ...row, beat: 0, activeAt: "" }, withSortedKeys);
+  return JSON.stringify({ ...row, heartbeat: 0, activeAt: "" }, withSortedKeys);
 }
 
 /** The same of a stored text; of one that is no row all of it lasts. */
@@ -27,11 +27,11 @@ export function lastingOfText(text: string): string {
   return typeof value === "object" && value !== null ? lastingOfRow(value) : text;
 }
 
-/** What one handle has written last: it alone can know that its next write is a mere beat. */
+/** What one handle has written last: it alone can know that its next write is a mere heartbeat. */
 export class OwnWrites {
   readonly #last = new Map<string, { readonly version: RowVersion; readonly lasting: string }>();
 
-  /** True unless `text` replaces what we have written ourselves, and moves nothing but the beat. */
+  /** True unless `text` replaces what we have written ourselves, and moves nothing but the heartbeat. */
   isNews(key: string, text: string, seen: RowVersion | undefined): boolean {
     const last = this.#last.get(key);
     return last === undefined || last.version !== seen || last.lasting !== lastingOfText(text);

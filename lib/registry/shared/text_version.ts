@@ -1,7 +1,7 @@
 /**
  * Versions for storage that keeps none of its own.
  *
- * The text itself is the version: a beat moves with each write, so no two writes of a row are the
+ * The text itself is the version: a heartbeat moves with each write, so no two writes of a row are the
  * same text. A short fingerprint stands for it.
  *
  * @module

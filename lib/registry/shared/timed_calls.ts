@@ -3,9 +3,9 @@
  *
  * Storage can hang, and most of what hangs cannot be stopped: a lock that a frozen process holds, a
  * network drive whose server is gone. So the caller stops waiting instead, after a timeout or an
- * abort, and the work that was left behind keeps its lane: until it has really ended, no further
- * work starts in that lane. However long the storage hangs, there is never more than one piece of
- * work per lane stuck in it.
+ * abort, and the work that was left behind keeps its queue: until it has really ended, no further
+ * work starts in that queue. However long the storage hangs, there is never more than one piece of
+ * work per queue stuck in it.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export interface Call {
   fault(reason: string, cause?: unknown): RegistryError;
 }
 
-/** What {@linkcode BoundedCalls} needs to know. */
+/** What {@linkcode TimedCalls} needs to know. */
 export interface BoundedCallsOptions {
   readonly clock: Clock;
   /** How long a caller waits, in milliseconds. */
@@ -38,11 +38,11 @@ export interface BoundedCallsOptions {
 
 type Job = () => Promise<void>;
 
-/** Runs work in lanes, each with a deadline and a signal; calls in one lane run one at a time. */
-export class BoundedCalls implements AsyncDisposable {
+/** Runs work in queues, each with a deadline and a signal; calls in one queue run one at a time. */
+export class TimedCalls implements AsyncDisposable {
   readonly #options: BoundedCallsOptions;
-  /** Jobs waiting behind the running one, by lane. */
-  readonly #lanes = new Map<string, Job[]>();
+  /** Jobs waiting behind the running one, by queue. */
+  readonly #queues = new Map<string, Job[]>();
   readonly #closers = new Set<() => void>();
   #closed = false;
   #onIdle: (() => void)[] = [];
@@ -54,13 +54,13 @@ export class BoundedCalls implements AsyncDisposable {
   /**
    * The result of `work`.
    *
-   * @param lane calls with the same lane wait for each other
+   * @param queue calls with the same queue wait for each other
    * @param what completes "Cannot …" in errors: "list the rows of file:///tmp/x"
    * @throws {RegistryError} after the timeout, when closed, and for faults of the storage
    * @throws the abort reason as soon as `signal` is aborted
    */
   run<T>(
-    lane: string,
+    queueKey: string,
     what: string,
     signal: AbortSignal,
     work: (call: Call) => Promise<T>,
@@ -79,7 +79,7 @@ export class BoundedCalls implements AsyncDisposable {
         cancelTimer();
         signal.removeEventListener("abort", onAbort);
         this.#closers.delete(onClose);
-        this.#forget(lane, job);
+        this.#forget(queueKey, job);
         return true;
       };
       const call: Call = {
@@ -115,7 +115,7 @@ export class BoundedCalls implements AsyncDisposable {
       });
       signal.addEventListener("abort", onAbort, { once: true });
       this.#closers.add(onClose);
-      this.#enqueue(lane, job);
+      this.#enqueue(queueKey, job);
     });
   }
 
@@ -123,7 +123,7 @@ export class BoundedCalls implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     for (const close of [...this.#closers]) close();
-    if (this.#lanes.size === 0) return;
+    if (this.#queues.size === 0) return;
     await new Promise<void>((resolve) => {
       const cancel = this.#options.clock.after(this.#options.timeoutMs, resolve);
       this.#onIdle.push(() => {
@@ -133,27 +133,27 @@ export class BoundedCalls implements AsyncDisposable {
     });
   }
 
-  #enqueue(lane: string, job: Job): void {
-    const waiting = this.#lanes.get(lane);
+  #enqueue(queueKey: string, job: Job): void {
+    const waiting = this.#queues.get(queueKey);
     if (waiting) {
       waiting.push(job);
       return;
     }
-    this.#lanes.set(lane, []);
-    this.#drain(lane, job);
+    this.#queues.set(queueKey, []);
+    this.#drain(queueKey, job);
   }
 
-  async #drain(lane: string, first: Job): Promise<void> {
-    const waiting = this.#lanes.get(lane) ?? [];
+  async #drain(queueKey: string, first: Job): Promise<void> {
+    const waiting = this.#queues.get(queueKey) ?? [];
     for (let job: Job | undefined = first; job; job = waiting.shift()) await job();
-    this.#lanes.delete(lane);
-    if (this.#lanes.size > 0) return;
+    this.#queues.delete(queueKey);
+    if (this.#queues.size > 0) return;
     for (const idle of this.#onIdle.splice(0)) idle();
   }
 
   /** Takes a job that nobody waits for out of the queue, so that a long hang piles up nothing. */
-  #forget(lane: string, job: Job): void {
-    const waiting = this.#lanes.get(lane);
+  #forget(queueKey: string, job: Job): void {
+    const waiting = this.#queues.get(queueKey);
     const place = waiting?.indexOf(job) ?? -1;
     if (place >= 0) waiting?.splice(place, 1);
   }

@@ -4,38 +4,38 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { BackOff } from "../../../lib/core/base/backoff.ts";
+import { ExponentialBackoff } from "../../../lib/core/base/backoff.ts";
 import { seededRandom } from "../../../lib/core/base/random.ts";
 
 Deno.test("failed() doubles the wait up to the bound, and makes it up to 30 % shorter", () => {
-  const backOff = new BackOff(250, seededRandom(1));
+  const backoff = new ExponentialBackoff(250, seededRandom(1));
   for (const most of [250, 500, 1_000, 2_000, 2_000, 2_000]) {
-    const waitMs = backOff.failed(2_000);
+    const waitMs = backoff.failed(2_000);
     assert.ok(Number.isInteger(waitMs) && waitMs <= most && waitMs >= 0.7 * most, `${waitMs}`);
   }
   // The bound may move meanwhile.
-  const waitMs = backOff.failed(20_000);
+  const waitMs = backoff.failed(20_000);
   assert.ok(waitMs <= 16_000 && waitMs >= 0.7 * 16_000, `${waitMs}`);
 });
 
 Deno.test("succeeded() begins anew", () => {
-  const backOff = new BackOff(250, seededRandom(1));
-  assert.equal(backOff.failing, false);
-  for (let failures = 0; failures < 100; failures++) backOff.failed(2_000);
-  assert.equal(backOff.failing, true);
-  backOff.succeeded();
-  assert.equal(backOff.failing, false);
-  assert.ok(backOff.failed(2_000) <= 250);
+  const backoff = new ExponentialBackoff(250, seededRandom(1));
+  assert.equal(backoff.failing, false);
+  for (let failures = 0; failures < 100; failures++) backoff.failed(2_000);
+  assert.equal(backoff.failing, true);
+  backoff.succeeded();
+  assert.equal(backoff.failing, false);
+  assert.ok(backoff.failed(2_000) <= 250);
 });
 
 Deno.test("failed() spreads those who failed together over the wait", () => {
   const tenths = new Map<number, number>();
   const count = 1_000;
   for (let node = 0; node < count; node++) {
-    const backOff = new BackOff(250, seededRandom(node));
+    const backoff = new ExponentialBackoff(250, seededRandom(node));
     let at = 0;
     // As with an outage of twenty seconds.
-    while (at < 20_000) at += backOff.failed(2_000);
+    while (at < 20_000) at += backoff.failed(2_000);
     const tenth = Math.floor((at - 20_000) / 200);
     tenths.set(tenth, (tenths.get(tenth) ?? 0) + 1);
   }

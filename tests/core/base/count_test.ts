@@ -66,13 +66,13 @@ function becomesWell(world: World, nodes: readonly SimNode[], why: string): void
 
 /** Tells a record the way a member does; what the schema refuses is not heard. */
 function tell(node: SimNode, record: MemberRecord): void {
-  const news = { records: [record], votes: [], witnesses: [] };
+  const news = { records: [record], votes: [], sightings: [] };
   const notice = decodeNotice(encodeMessage({ kind: "news", news }));
   assert.equal(notice !== undefined, record.incarnation <= countMax);
   if (notice !== undefined) node.take({ kind: "told", news: notice.news });
 }
 
-/** Puts a row into the registry, as a stranger might; what is damaged nobody reads. */
+/** Puts a row into the registry, as an unauthenticated peer might; what is damaged nobody reads. */
 function put(world: World, name: NodeName, changes: Partial<Row>): void {
   const row = { ...world.registry.row("n2@10.0.0.2") as Row, name, ...changes };
   const version = world.registry.list(world.now);
@@ -108,14 +108,14 @@ Deno.test("countAbove() outdoes what is claimed, never leaps, and never passes t
 Deno.test("rows and messages with counters above the bound are refused, those at the bound are not", () => {
   const { world } = cluster(2);
   const row = world.registry.row(subject) as Row;
-  for (const field of ["incarnation", "beat"] as const) {
+  for (const field of ["incarnation", "heartbeat"] as const) {
     for (const count of edges) {
       const decoded = decodeRow(subject, encodeRow({ ...row, [field]: count }));
       assert.equal(decoded.kind, count <= countMax ? "row" : "damaged", `${field} ${count}`);
     }
   }
-  const hours = decodeRow(subject, encodeRow({ ...row, beatIntervalMs: 24 * 3_600_000 }));
-  assert.equal(hours.kind, "damaged", "nobody waits so long for a beat");
+  const hours = decodeRow(subject, encodeRow({ ...row, heartbeatIntervalMs: 24 * 3_600_000 }));
+  assert.equal(hours.kind, "damaged", "nobody waits so long for a heartbeat");
 });
 
 for (const state of ["failed", "left", "alive"] satisfies RecordState[]) {
@@ -152,7 +152,7 @@ Deno.test("a living member gets over a row of its name at any count", () => {
       const { world, nodes } = cluster(4);
       const instance = isOwn ? nodes[0]?.instance as string : "f".repeat(32);
       const addresses = [{ host: "10.0.0.99", port: 4000 }];
-      put(world, subject, { instance, incarnation: count, beat: count, addresses });
+      put(world, subject, { instance, incarnation: count, heartbeat: count, addresses });
       becomesWell(world, nodes, `${count}, ${isOwn ? "own" : "other"} instance`);
     }
   }
@@ -165,7 +165,7 @@ Deno.test("a newcomer gets over what is said of its name before it comes, at any
         const { world, nodes } = cluster(nodesCount);
         const name = "new@10.0.0.50" as NodeName;
         if (by === "row") {
-          put(world, name, { instance: "f".repeat(32), incarnation: count, beat: count });
+          put(world, name, { instance: "f".repeat(32), incarnation: count, heartbeat: count });
         } else for (const node of nodes) tell(node, recordAt(count, { name }));
         world.run(5000);
         const newcomer = world.start(name);
@@ -182,7 +182,7 @@ Deno.test("a node that was started again gets over what the others keep of it, a
     world.run(3000);
     const { instance } = first as SimNode;
     for (const node of others) tell(node, recordAt(count, { instance }));
-    put(world, subject, { instance, incarnation: count, beat: count });
+    put(world, subject, { instance, incarnation: count, heartbeat: count });
     world.run(3000);
     const again = world.start(subject, { host: "10.0.0.77" });
     becomesWell(world, [again, ...others], `${count}`);

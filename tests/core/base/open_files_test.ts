@@ -4,37 +4,37 @@ import { openFilesOf } from "../../../lib/files/open_files_max.ts";
 import { defaultLimits } from "../../../lib/transport/limits.ts";
 
 Deno.test("limitsWithin() leaves the limits as they are where many files may be open", () => {
-  const { guestsMax, guestsPerHostMax, connectionsMax } = defaultLimits;
+  const { pendingMax, pendingPerHostMax, connectionsMax } = defaultLimits;
   for (const files of [undefined, 1_048_576]) {
     const within = limitsWithin(defaultLimits, files, false);
-    const { guestsMax: guests, guestsPerHostMax: perHost, connectionsMax: all } = within;
-    assert.deepEqual([guests, perHost, all], [guestsMax, guestsPerHostMax, connectionsMax]);
+    const { pendingMax: guests, pendingPerHostMax: perHost, connectionsMax: all } = within;
+    assert.deepEqual([guests, perHost, all], [pendingMax, pendingPerHostMax, connectionsMax]);
   }
 });
 
 Deno.test("limitsWithin() keeps both kinds of guests and all members within the files, with some left", () => {
   for (const files of [64, 100, 256, 1024, 4096, 8192]) {
-    const { guestsMax, guestsPerHostMax, connectionsMax } = limitsWithin(
+    const { pendingMax, pendingPerHostMax, connectionsMax } = limitsWithin(
       defaultLimits,
       files,
       false,
     );
-    assert.ok(2 * guestsMax + connectionsMax <= files - reservedFiles, `${files} files`);
-    assert.ok(guestsMax >= 4 && guestsPerHostMax >= 4 && guestsPerHostMax <= guestsMax);
-    assert.ok(connectionsMax > guestsMax, "members have the larger part");
+    assert.ok(2 * pendingMax + connectionsMax <= files - reservedFiles, `${files} files`);
+    assert.ok(pendingMax >= 4 && pendingPerHostMax >= 4 && pendingPerHostMax <= pendingMax);
+    assert.ok(connectionsMax > pendingMax, "members have the larger part");
   }
 });
 
 Deno.test("limitsWithin() keeps twice as many connections within the files if BEAM nodes have theirs", () => {
   for (const files of [128, 1024, 8192]) {
-    const { guestsMax, connectionsMax } = limitsWithin(defaultLimits, files, true);
-    assert.ok(2 * (2 * guestsMax + connectionsMax) <= files - reservedFiles, `${files} files`);
+    const { pendingMax, connectionsMax } = limitsWithin(defaultLimits, files, true);
+    assert.ok(2 * (2 * pendingMax + connectionsMax) <= files - reservedFiles, `${files} files`);
   }
 });
 
 Deno.test("limitsWithin() lets somebody in however few files there are", () => {
-  const { guestsMax, connectionsMax } = limitsWithin(defaultLimits, 8, false);
-  assert.deepEqual([guestsMax, connectionsMax], [4, 4]);
+  const { pendingMax, connectionsMax } = limitsWithin(defaultLimits, 8, false);
+  assert.deepEqual([pendingMax, connectionsMax], [4, 4]);
 });
 
 Deno.test("openFilesOf() reads the limit that applies", () => {

@@ -12,7 +12,7 @@ function forget(world: BeamWorld, name: string, dryRun = false): string | undefi
 Deno.test("forget takes the timestamp of a dead node out, and no other", () => {
   const { world, node } = settled();
   assert.match(forget(world, elixir) ?? "", /is alive/);
-  Object.assign(node, { behaviour: "refused", beats: false });
+  Object.assign(node, { behaviour: "refused", heartbeats: false });
   world.run(5000);
   assert.equal(forget(world, elixir, true), "forgotten");
   assert.deepEqual(world.removals, []);
@@ -26,7 +26,7 @@ Deno.test("forget takes the timestamp of a dead node out, and no other", () => {
 
 Deno.test("forget answers everybody who asks for the same node", () => {
   const { world, node } = settled();
-  Object.assign(node, { behaviour: "refused", beats: false });
+  Object.assign(node, { behaviour: "refused", heartbeats: false });
   world.run(5000);
   for (const reply of [1, 2]) {
     world.give({ kind: "forget", name: elixir as NodeName, dryRun: false, reply });

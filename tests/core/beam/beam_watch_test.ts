@@ -18,7 +18,7 @@ Deno.test("BeamWatch finds a BEAM node by its timestamp, and lists it once it ha
   const node = world.add(elixir);
   world.run(100);
   assert.deepEqual(world.story(elixir), ["joined"]);
-  assert.match(world.changes[0]?.reason ?? "", /^it answers \(beam\)$/);
+  assert.match(world.changes[0]?.reason ?? "", /^it answered \(beam\)$/);
   world.run(200);
   assert.deepEqual(world.line, { [own]: true, [elixir]: true });
   const view = world.sees(elixir);
@@ -54,7 +54,7 @@ Deno.test("BeamWatch answers a ping of anybody from the loop", () => {
 Deno.test("BeamWatch sees a killed node at once when its connection breaks: it is down", () => {
   for (let seed = 1; seed <= 20; seed++) {
     const { world, node } = settled(seed);
-    Object.assign(node, { behaviour: "refused", beats: false });
+    Object.assign(node, { behaviour: "refused", heartbeats: false });
     world.give({ kind: "beam-lost", name: elixir as NodeName });
     const tookMs = world.runUntil(() => world.line[elixir] === false, 2000);
     assert.ok(tookMs <= 500, `seed ${seed}: ${tookMs} ms`);
@@ -87,11 +87,11 @@ Deno.test("BeamWatch asks one that hangs up after each answer, but not without a
 Deno.test("BeamWatch sees a frozen node within 4 s, and its return", () => {
   for (let seed = 1; seed <= 20; seed++) {
     const { world, node } = settled(seed);
-    Object.assign(node, { behaviour: "silent", beats: false });
+    Object.assign(node, { behaviour: "silent", heartbeats: false });
     const tookMs = world.runUntil(() => world.line[elixir] === false, 5000);
     assert.ok(tookMs <= 4000, `seed ${seed}: ${tookMs} ms`);
     world.run(20_000);
-    Object.assign(node, { behaviour: "pong", beats: true });
+    Object.assign(node, { behaviour: "pong", heartbeats: true });
     const backMs = world.runUntil(() => world.line[elixir] === true, 3000);
     assert.ok(backMs <= 1700, `seed ${seed}: back after ${backMs} ms`);
     assert.deepEqual(world.story(elixir), ["joined", "failed down", "returned"]);
@@ -105,7 +105,7 @@ Deno.test("BeamWatch calls a node unreachable whose timestamp moves, and down wh
   world.runUntil(() => world.status(elixir) === "unreachable", 8000);
   world.run(200);
   assert.equal(world.line[elixir], false);
-  node.beats = false;
+  node.heartbeats = false;
   const tookMs = world.runUntil(() => world.status(elixir) === "down", 10_000);
   assert.ok(tookMs >= 3000, `${tookMs} ms`);
   assert.deepEqual(world.story(elixir).slice(-2), ["failed unreachable", "failed down"]);
@@ -221,7 +221,7 @@ Deno.test("BeamWatch forgives one broken connection", () => {
 Deno.test("BeamWatch asks one that seemed dead when it pings, no more than once an interval", () => {
   const { world, node } = settled();
   node.behaviour = "refused";
-  node.beats = false;
+  node.heartbeats = false;
   world.run(120_000);
   const asked = node.askedAt.length;
   for (let count = 0; count < 20; count++) {
@@ -249,7 +249,7 @@ Deno.test("BeamWatch forgets a dead node without a timestamp, and keeps a living
 
 Deno.test("BeamWatch takes a dead node out of the line after ten minutes", () => {
   const { world, node } = settled();
-  Object.assign(node, { behaviour: "refused", beats: false });
+  Object.assign(node, { behaviour: "refused", heartbeats: false });
   world.run(deadBeamMs - 30_000);
   assert.equal(world.line[elixir], false);
   world.run(60_000);
@@ -276,7 +276,7 @@ Deno.test("BeamWatch gives a name up at once when a member of that name is heard
     ...{ name, instance: "f".repeat(32), incarnation: 0, state: "alive", addresses: [] },
     ...{ tags: {}, startedAt: "", software: "clusternode/1" },
   });
-  world.give({ kind: "told", news: { records: [heir], votes: [], witnesses: [] } });
+  world.give({ kind: "told", news: { records: [heir], votes: [], sightings: [] } });
   const kinds = world.core.members(world.now)
     .filter((member) => member.name === name).map(({ kind }) => kind);
   assert.deepEqual(kinds, ["node"]);
@@ -307,7 +307,7 @@ Deno.test("BeamWatch watches only so many, and says so once", () => {
 
 Deno.test("BeamWatch takes no copy of a timestamp in another registry for a sign of life", () => {
   const { world, node } = settled();
-  Object.assign(node, { behaviour: "refused", beats: false });
+  Object.assign(node, { behaviour: "refused", heartbeats: false });
   world.runUntil(() => world.status(elixir) === "down", 15_000);
   for (const registry of [1, 0]) {
     node.registry = registry;
@@ -315,23 +315,23 @@ Deno.test("BeamWatch takes no copy of a timestamp in another registry for a sign
     assert.equal(world.status(elixir), "down");
   }
   // In one and the same it does count.
-  node.beats = true;
+  node.heartbeats = true;
   world.runUntil(() => world.status(elixir) === "unreachable", 5000);
 });
 
 Deno.test("explain says of a BEAM node what it rests on, and what would change it", () => {
   const { world, node } = settled();
   const alive = world.core.explain(elixir as NodeName, world.now);
-  assert.deepEqual([alive?.kind, alive?.status, alive?.beat], ["beam", "alive", "moving"]);
+  assert.deepEqual([alive?.kind, alive?.status, alive?.heartbeat], ["beam", "alive", "moving"]);
   assert.ok((alive?.pings.length ?? 0) > 5);
   const expected = {
     "wrong-cookie": ["wrong-cookie", /cookie is another one/, /--beam-cookie/],
     "refused": ["down", /nobody of that name/, /forget/],
-    "silent": ["down", /frozen or hangs/, /pong/],
-    "other-instance": ["down", /a node of another name/, /pong/],
-    "garbage": ["down", /does not take this node in/, /pong/],
+    "silent": ["down", /frozen or hangs/, /answer/],
+    "other-instance": ["down", /a node of another name/, /answer/],
+    "garbage": ["down", /does not take this node in/, /answer/],
   } as const;
-  node.beats = false;
+  node.heartbeats = false;
   for (const [behaviour, [status, reason, change]] of Object.entries(expected)) {
     node.behaviour = behaviour as Scripted["behaviour"];
     world.run(130_000);
@@ -339,7 +339,7 @@ Deno.test("explain says of a BEAM node what it rests on, and what would change i
     assert.equal(told?.status, status, behaviour);
     assert.match(told?.verdict ?? "", reason);
     assert.match(told?.wouldChange.join("; ") ?? "", change);
-    assert.equal(told?.beat, "stale");
+    assert.equal(told?.heartbeat, "stale");
   }
 });
 

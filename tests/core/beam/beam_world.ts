@@ -27,7 +27,7 @@ export type Behaviour = Exclude<BeamPingOutcome["kind"], "pong"> | "pong";
 export interface Scripted {
   behaviour: Behaviour;
   /** Its timestamp moves each second. */
-  beats: boolean;
+  heartbeats: boolean;
   /** Its file is in the folder. */
   present: boolean;
   /** Which one of several registries shows it, each with a version of its own. */
@@ -88,8 +88,8 @@ export class BeamWorld {
   }
 
   /** Puts a BEAM node into the folder. */
-  add(name: string, behaviour: Behaviour = "pong", beats = true): Scripted {
-    const node: Scripted = { behaviour, beats, present: true, creation: 7, askedAt: [] };
+  add(name: string, behaviour: Behaviour = "pong", heartbeats = true): Scripted {
+    const node: Scripted = { behaviour, heartbeats, present: true, creation: 7, askedAt: [] };
     this.#nodes.set(name, node);
     return node;
   }
@@ -158,7 +158,7 @@ export class BeamWorld {
         return this.#later(2, { kind: "listed", rows, beams: this.#beams() });
       }
       case "write": {
-        const version = `${effect.row.beat}`;
+        const version = `${effect.row.heartbeat}`;
         this.#rows.set(effect.row.name, { row: { ...effect.row, activeAt: "" }, version });
         return this.#later(2, { kind: "written", version });
       }
@@ -185,9 +185,9 @@ export class BeamWorld {
 
   #beams(): BeamRow[] {
     return [...this.#nodes].filter(([, { present }]) => present).map(
-      ([name, { beats, registry = 0 }]) => ({
+      ([name, { heartbeats, registry = 0 }]) => ({
         name: name as NodeName,
-        version: `${registry}.${beats ? Math.floor(this.now / 1000) : "still"}`,
+        version: `${registry}.${heartbeats ? Math.floor(this.now / 1000) : "still"}`,
         registry,
       }),
     );

@@ -95,8 +95,8 @@ Deno.test("Link.timeoutMs() is the profile's own until three pongs have come", (
       const link = linkAfter(Array.from({ length: count }, () => 0));
       assert.equal(link.timeoutMs(timings), timings.pingTimeoutMs, `${profile} ${count}`);
     }
-    assert.equal(linkAfter([0, 0, 0]).timeoutMs(timings), timings.pingTimeoutLeastMs, profile);
-    assert.equal(linkAfter([9e6, 9e6, 9e6]).timeoutMs(timings), timings.pingTimeoutMostMs, profile);
+    assert.equal(linkAfter([0, 0, 0]).timeoutMs(timings), timings.pingTimeoutMinMs, profile);
+    assert.equal(linkAfter([9e6, 9e6, 9e6]).timeoutMs(timings), timings.pingTimeoutMaxMs, profile);
   }
 });
 
@@ -110,14 +110,14 @@ Deno.test("Link.timeoutMs() stays within the profile's bounds, whatever the roun
   fc.assert(fc.property(roundTrips, fc.constantFrom(...profiles), (times, [, timings]) => {
     const timeoutMs = linkAfter(times).timeoutMs(timings);
     assert.ok(Number.isInteger(timeoutMs));
-    assert.ok(timeoutMs >= timings.pingTimeoutLeastMs, `${timeoutMs}`);
-    assert.ok(timeoutMs <= timings.pingTimeoutMostMs, `${timeoutMs}`);
+    assert.ok(timeoutMs >= timings.pingTimeoutMinMs, `${timeoutMs}`);
+    assert.ok(timeoutMs <= timings.pingTimeoutMaxMs, `${timeoutMs}`);
   }));
 });
 
 Deno.test("Link.timeoutMs() comes down to a steady round trip, and goes up when one is late", () => {
   for (const [profile, timings] of profiles) {
-    const steadyMs = (timings.pingTimeoutLeastMs + timings.pingTimeoutMostMs) / 2;
+    const steadyMs = (timings.pingTimeoutMinMs + timings.pingTimeoutMaxMs) / 2;
     const link = linkAfter(Array.from({ length: 300 }, () => steadyMs));
     const learnedMs = link.timeoutMs(timings);
     assert.ok(Math.abs(learnedMs - steadyMs) <= 1, `${profile}: ${learnedMs} ms`);

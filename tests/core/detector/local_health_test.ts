@@ -5,22 +5,22 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { OwnHealth } from "../../../lib/core/detector/local_health.ts";
+import { LocalHealth } from "../../../lib/core/detector/local_health.ts";
 
 /** Signs of sickness: how bad, and how long after the one before, in milliseconds. */
 const anySigns = fc.array(fc.tuple(fc.nat(9), fc.nat(5000)), { maxLength: 20 });
 
-Deno.test("OwnHealth is perfect when nothing has happened, however late it is", () => {
+Deno.test("LocalHealth is perfect when nothing has happened, however late it is", () => {
   for (const now of [0, 1, 999, 1e12]) {
-    const health = new OwnHealth();
+    const health = new LocalHealth();
     assert.equal(health.score(now), 0);
     assert.equal(health.stretch(now), 1);
     assert.equal(health.mayVote(now), true);
   }
 });
 
-Deno.test("OwnHealth.worsen() adds up to 7 and never beyond", () => {
-  const health = new OwnHealth();
+Deno.test("LocalHealth.worsen() adds up to 7 and never beyond", () => {
+  const health = new LocalHealth();
   health.worsen(3, 50);
   assert.equal(health.score(50), 3);
   health.worsen(3, 50);
@@ -32,8 +32,8 @@ Deno.test("OwnHealth.worsen() adds up to 7 and never beyond", () => {
   assert.equal(health.score(50), 7);
 });
 
-Deno.test("OwnHealth.score() falls by one with each clean second, down to 0", () => {
-  const health = new OwnHealth();
+Deno.test("LocalHealth.score() falls by one with each clean second, down to 0", () => {
+  const health = new LocalHealth();
   health.worsen(7, 10_400);
   for (let fallen = 0; fallen < 7; fallen++) {
     assert.equal(health.score(10_400 + fallen * 1000), 7 - fallen);
@@ -43,16 +43,16 @@ Deno.test("OwnHealth.score() falls by one with each clean second, down to 0", ()
   assert.equal(health.score(1e9), 0);
 });
 
-Deno.test("OwnHealth.score() counts a second anew when a sign falls into it", () => {
-  const health = new OwnHealth();
+Deno.test("LocalHealth.score() counts a second anew when a sign falls into it", () => {
+  const health = new LocalHealth();
   health.worsen(2, 0);
   health.worsen(1, 900);
   assert.equal(health.score(1899), 3);
   assert.equal(health.score(1900), 2);
 });
 
-Deno.test("OwnHealth.mayVote() is false from a score of 4 on", () => {
-  const health = new OwnHealth();
+Deno.test("LocalHealth.mayVote() is false from a score of 4 on", () => {
+  const health = new LocalHealth();
   health.worsen(3, 0);
   assert.equal(health.mayVote(0), true);
   health.worsen(1, 0);
@@ -60,9 +60,9 @@ Deno.test("OwnHealth.mayVote() is false from a score of 4 on", () => {
   assert.equal(health.mayVote(1000), true);
 });
 
-Deno.test("OwnHealth.score() is what the signs and the clean seconds make it, always 0 to 7", () => {
+Deno.test("LocalHealth.score() is what the signs and the clean seconds make it, always 0 to 7", () => {
   fc.assert(fc.property(anySigns, fc.nat(9000), (signs, laterMs) => {
-    const health = new OwnHealth();
+    const health = new LocalHealth();
     let now = 0;
     let expected = 0;
     for (const [by, afterMs] of [...signs, [0, laterMs] as const]) {
@@ -78,10 +78,10 @@ Deno.test("OwnHealth.score() is what the signs and the clean seconds make it, al
   }));
 });
 
-Deno.test("OwnHealth.score() does not depend on how often it is looked at", () => {
+Deno.test("LocalHealth.score() does not depend on how often it is looked at", () => {
   const looks = fc.array(fc.nat(900), { maxLength: 12 });
   fc.assert(fc.property(anySigns, looks, (signs, pausesMs) => {
-    const [watched, alone] = [new OwnHealth(), new OwnHealth()];
+    const [watched, alone] = [new LocalHealth(), new LocalHealth()];
     let now = 0;
     for (const [by, afterMs] of signs) {
       now += afterMs;

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { MemberRecord } from "../../../lib/core/dissemination/record.ts";
-import { monitoredMax, Ring } from "../../../lib/core/detector/ring.ts";
+import { observersMax, Ring } from "../../../lib/core/detector/ring.ts";
 import { recordOf } from "../records.ts";
 
 /** One node's ring, and the records that belong to it. */
@@ -65,7 +65,7 @@ function watchedBy(members: readonly MemberRecord[]): Map<string, ReadonlySet<st
 Deno.test("Ring watches nobody when there is nobody", () => {
   const { ring } = new Scene(self);
   assert.equal(ring.size, 0);
-  assert.equal(ring.monitors, 0);
+  assert.equal(ring.observers, 0);
   assert.equal(ring.targets.size, 0);
   assert.deepEqual([...ring.members()], []);
 });
@@ -77,7 +77,7 @@ Deno.test("Ring lets everybody watch everybody in a cluster of up to eleven", ()
       const { ring } = sceneOf(members, me);
       const expected = members.filter((member) => member !== me).map(({ name }) => name);
       assert.deepEqual([...ring.targets.keys()].sort(), expected.sort(), `of ${nodes}`);
-      assert.equal(ring.monitors, nodes - 1);
+      assert.equal(ring.observers, nodes - 1);
     }
   }
 });
@@ -88,11 +88,11 @@ Deno.test("Ring watches at most ten in a larger cluster, and never a member that
     const known = new Set(members.map(({ name }) => name));
     for (const me of members.slice(0, 20)) {
       const { ring } = sceneOf(members, me);
-      assert.ok(ring.targets.size <= monitoredMax, `${ring.targets.size} of ${nodes}`);
+      assert.ok(ring.targets.size <= observersMax, `${ring.targets.size} of ${nodes}`);
       assert.ok(ring.targets.size >= 5, `${ring.targets.size} of ${nodes}`);
       for (const name of ring.targets.keys()) assert.ok(known.has(name));
       assert.equal(ring.targets.has(me.name), false, "nobody watches itself");
-      assert.equal(ring.monitors, 10);
+      assert.equal(ring.observers, 10);
     }
   }
 });
@@ -222,9 +222,9 @@ Deno.test("Ring.members() and the targets are those alone that were not removed"
 Deno.test("Ring watches everybody in a full mesh of up to 64 nodes, and at most ten beyond", () => {
   const scene = sceneOf(others(63), self, true);
   assert.equal(scene.ring.targets.size, 63);
-  assert.equal(scene.ring.monitors, 63);
+  assert.equal(scene.ring.observers, 63);
   const larger = sceneOf(others(64), self, true);
-  assert.equal(larger.ring.monitors, 10);
+  assert.equal(larger.ring.observers, 10);
   assert.ok(larger.ring.targets.size <= 10, `${larger.ring.targets.size}`);
   larger.remove(recordOf(64));
   assert.deepEqual(larger.targets, scene.targets);

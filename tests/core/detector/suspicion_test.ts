@@ -22,7 +22,7 @@ function votersOf(suspicion: Suspicion, incarnation: number, now: number): strin
 
 Deno.test("votesNeeded() is a majority, at least two where two could vote, at most four", () => {
   const expected = [1, 1, 2, 2, 3, 3, 4, 4, 4, 4, 4];
-  assert.deepEqual(expected.map((_, monitors) => votesNeeded(monitors)), expected);
+  assert.deepEqual(expected.map((_, observers) => votesNeeded(observers)), expected);
   assert.equal(votesNeeded(63), 4);
   assert.equal(votesNeeded(100_000), 4);
 });
@@ -30,12 +30,12 @@ Deno.test("votesNeeded() is a majority, at least two where two could vote, at mo
 Deno.test("suspicionMs() shrinks with each confirmation, between the profile's limits", () => {
   for (const [profile, timings] of profiles) {
     for (let needed = 0; needed <= 12; needed++) {
-      let beforeMs = timings.suspicionMostMs;
+      let beforeMs = timings.suspicionMaxMs;
       for (let confirmations = 0; confirmations <= needed + 2; confirmations++) {
         const waitMs = suspicionMs(confirmations, needed, timings);
         const where = `${profile}: ${confirmations} of ${needed}`;
         assert.ok(Number.isInteger(waitMs), where);
-        assert.ok(waitMs >= timings.suspicionLeastMs && waitMs <= beforeMs, where);
+        assert.ok(waitMs >= timings.suspicionMinMs && waitMs <= beforeMs, where);
         const isLonger = confirmations > 0 && confirmations <= needed;
         assert.ok(!isLonger || waitMs < beforeMs, `${where} is no shorter`);
         beforeMs = waitMs;
@@ -47,10 +47,10 @@ Deno.test("suspicionMs() shrinks with each confirmation, between the profile's l
 Deno.test("suspicionMs() is the longest alone, and the shortest with all who are needed", () => {
   for (const [profile, timings] of profiles) {
     for (const needed of [1, 2, 3, 4, 1000]) {
-      assert.equal(suspicionMs(0, needed, timings), timings.suspicionMostMs, profile);
-      assert.equal(suspicionMs(needed, needed, timings), timings.suspicionLeastMs, profile);
+      assert.equal(suspicionMs(0, needed, timings), timings.suspicionMaxMs, profile);
+      assert.equal(suspicionMs(needed, needed, timings), timings.suspicionMinMs, profile);
     }
-    assert.equal(suspicionMs(0, 0, timings), timings.suspicionLeastMs, "nobody else is needed");
+    assert.equal(suspicionMs(0, 0, timings), timings.suspicionMinMs, "nobody else is needed");
   }
 });
 

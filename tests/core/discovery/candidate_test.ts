@@ -45,8 +45,8 @@ for (const kind of pingFailures) {
   Deno.test(`a row with the instance of a member and another name is told of, and never asked (${kind})`, () => {
     const node = acquainted({ kind, detail: "" });
     const since = node.now;
-    for (let beat = 1; beat <= 10; beat++) {
-      node.overwrite(rowOf(2, { instance: instanceOf(1), addresses: nowhere, beat }));
+    for (let heartbeat = 1; heartbeat <= 10; heartbeat++) {
+      node.overwrite(rowOf(2, { instance: instanceOf(1), addresses: nowhere, heartbeat }));
       node.run(1000);
     }
     assertUntouched(node);
@@ -63,12 +63,12 @@ Deno.test("a row under the name of a member, whatever it says, changes nothing a
     rowOf(1, { instance: instanceOf(99), addresses: nowhere, incarnation: 2 ** 40 }),
     rowOf(1, { incarnation: 1, addresses: nowhere, tags: { zone: "evil" } }),
     rowOf(1, { incarnation: 2 ** 40, tags: { zone: "evil" }, software: "evil" }),
-    rowOf(1, { incarnation: 0, addresses: [], beat: 0 }),
+    rowOf(1, { incarnation: 0, addresses: [], heartbeat: 0 }),
   ];
   for (const row of rows) {
     const node = acquainted();
-    for (let beat = 1; beat <= 10; beat++) {
-      node.overwrite({ ...row, beat: row.beat + beat });
+    for (let heartbeat = 1; heartbeat <= 10; heartbeat++) {
+      node.overwrite({ ...row, heartbeat: row.heartbeat + heartbeat });
       node.run(1000);
     }
     assertUntouched(node);

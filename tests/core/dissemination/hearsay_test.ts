@@ -33,7 +33,7 @@ function cluster(): { node: LoneNode; fails: Map<string, PingOutcome> } {
 }
 
 function told(node: LoneNode, record: MemberRecord, from = liar): void {
-  node.take({ kind: "told", news: { records: [record], votes: [], witnesses: [] }, from });
+  node.take({ kind: "told", news: { records: [record], votes: [], sightings: [] }, from });
 }
 
 /** A vote for which a kernel has refused twice. */
@@ -89,7 +89,7 @@ Deno.test("Membership does not believe conclusive votes against a member that an
     if (node.now % 50 !== 0) return;
     sequence++;
     const votes = [2, 3, 4, 5].map((voter) => conclusiveVoteOf(voter, { sequence }));
-    node.take({ kind: "told", news: { records: [], votes, witnesses: [] }, from: liar });
+    node.take({ kind: "told", news: { records: [], votes, sightings: [] }, from: liar });
   });
   assertTrue(node);
 });
@@ -118,7 +118,7 @@ Deno.test("Membership believes at once what a member says of itself", () => {
 Deno.test("Membership keeps what a voter has said itself, whatever others say in its name", () => {
   const { node, fails } = cluster();
   fails.set(nameOf(1), { kind: "refused", detail: "" });
-  const news = (votes: readonly Vote[]) => ({ records: [], votes, witnesses: [] });
+  const news = (votes: readonly Vote[]) => ({ records: [], votes, sightings: [] });
   node.take({ kind: "told", news: news([conclusiveVoteOf(2)]), from: instanceOf(2) });
   const takenBack = conclusiveVoteOf(2, { sequence: 2 ** 40, kind: undefined, conclusive: false });
   node.take({ kind: "told", news: news([takenBack]), from: liar });

@@ -7,11 +7,11 @@ import assert from "node:assert/strict";
 import { AssertionError } from "../../../lib/core/base/assert.ts";
 import type { PingFailure } from "../../../lib/core/input.ts";
 import { countsAsAlive, memberStatuses, verdict } from "../../../lib/core/dissemination/member.ts";
-import type { Evidence, MemberStatus } from "../../../lib/core/dissemination/member.ts";
+import type { MemberStatus, VerdictInputs } from "../../../lib/core/dissemination/member.ts";
 import { pingFailures } from "../records.ts";
 
 /** What a row of the table says of one piece of evidence; left out: any. */
-type Row = readonly [verdict: MemberStatus, when: (evidence: Evidence) => boolean];
+type Row = readonly [verdict: MemberStatus, when: (evidence: VerdictInputs) => boolean];
 
 const another: readonly (PingFailure | undefined)[] = ["wrong-cookie", "wrong-cluster"];
 
@@ -21,11 +21,13 @@ const rows: readonly Row[] = [
   ["suspect", ({ state, isSuspected }) => state === "alive" && isSuspected],
   [
     "unreachable",
-    ({ state, cause, beatMoves }) => state === "failed" && !another.includes(cause) && beatMoves,
+    ({ state, cause, heartbeatMoves }) =>
+      state === "failed" && !another.includes(cause) && heartbeatMoves,
   ],
   [
     "down",
-    ({ state, cause, beatMoves }) => state === "failed" && !another.includes(cause) && !beatMoves,
+    ({ state, cause, heartbeatMoves }) =>
+      state === "failed" && !another.includes(cause) && !heartbeatMoves,
   ],
   ["wrong-cookie", ({ state, cause }) => state === "failed" && cause === "wrong-cookie"],
   ["wrong-cluster", ({ state, cause }) => state === "failed" && cause === "wrong-cluster"],
@@ -34,12 +36,12 @@ const rows: readonly Row[] = [
 const either = [false, true];
 
 /** All that there can be. */
-const everything: readonly Evidence[] = (["unproven", "alive", "failed"] as const).flatMap((
+const everything: readonly VerdictInputs[] = (["unproven", "alive", "failed"] as const).flatMap((
   state,
 ) =>
   either.flatMap((isSuspected) =>
-    either.flatMap((beatMoves) =>
-      [undefined, ...pingFailures].map((cause) => ({ state, isSuspected, beatMoves, cause }))
+    either.flatMap((heartbeatMoves) =>
+      [undefined, ...pingFailures].map((cause) => ({ state, isSuspected, heartbeatMoves, cause }))
     )
   )
 );
@@ -63,7 +65,7 @@ Deno.test("verdict() finds each evidence in exactly one row of the table", () =>
 });
 
 Deno.test("verdict() asserts when the record says that the member has left", () => {
-  const left = { ...everything[0], state: "left" } as unknown as Evidence;
+  const left = { ...everything[0], state: "left" } as unknown as VerdictInputs;
   assert.throws(() => verdict(left), AssertionError);
 });
 

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { packMaxBytes } from "../../../lib/core/dissemination/packing.ts";
 import { bodyMaxBytes } from "../../../lib/protocol/envelope.ts";
 import { Outbox } from "../../../lib/core/dissemination/outbox.ts";
-import type { News, Witness } from "../../../lib/core/dissemination/outbox.ts";
+import type { HeartbeatSighting, News } from "../../../lib/core/dissemination/outbox.ts";
 import type { Effect } from "../../../lib/core/input.ts";
 import { encodeMessage } from "../../../lib/protocol/message.ts";
 import { tagsMaxBytes } from "../../../lib/options/option_identity.ts";
@@ -33,8 +33,8 @@ function voteOf(subject: number, voter: number, sequence = 1): Vote {
   };
 }
 
-function witnessOf(number: number): Witness {
-  return { name: nameOf(number), instance: instanceOf(number), beat: number };
+function sightingOf(number: number): HeartbeatSighting {
+  return { name: nameOf(number), instance: instanceOf(number), heartbeat: number };
 }
 
 interface Told {
@@ -52,7 +52,7 @@ function flush(outbox: Outbox, now: number, to = all): Told[] {
 
 /** News of these records alone. */
 function newsOf(...records: readonly MemberRecord[]): News {
-  return { records, votes: [], witnesses: [] };
+  return { records, votes: [], sightings: [] };
 }
 
 Deno.test("Outbox wants nothing and tells nothing when it is empty", () => {
@@ -62,13 +62,13 @@ Deno.test("Outbox wants nothing and tells nothing when it is empty", () => {
   assert.equal(outbox.dueAt, Infinity);
 });
 
-Deno.test("Outbox.flush() tells records, votes and witnesses to all at once, and only once", () => {
+Deno.test("Outbox.flush() tells records, votes and sightings to all at once, and only once", () => {
   const outbox = new Outbox();
   outbox.record(recordOf(1), 10);
   outbox.vote(voteOf(2, 3), 11);
-  outbox.witness(witnessOf(4), 12);
+  outbox.sighting(sightingOf(4), 12);
   assert.equal(outbox.dueAt, 10);
-  const news = { records: [recordOf(1)], votes: [voteOf(2, 3)], witnesses: [witnessOf(4)] };
+  const news = { records: [recordOf(1)], votes: [voteOf(2, 3)], sightings: [sightingOf(4)] };
   assert.deepEqual(flush(outbox, 12), [{ to: all, news }]);
   assert.equal(outbox.dueAt, Infinity);
   assert.deepEqual(flush(outbox, 1000), []);
@@ -78,7 +78,7 @@ Deno.test("Outbox is due at once for each kind of urgent news", () => {
   const puts: readonly ((outbox: Outbox) => void)[] = [
     (outbox) => outbox.record(recordOf(1), 7),
     (outbox) => outbox.vote(voteOf(1, 2), 7),
-    (outbox) => outbox.witness(witnessOf(1), 7),
+    (outbox) => outbox.sighting(sightingOf(1), 7),
   ];
   for (const put of puts) {
     const outbox = new Outbox();
@@ -141,12 +141,12 @@ Deno.test("Outbox.flush() keeps nothing for later when there is nobody to tell",
 Deno.test("Outbox.flush() tells as few messages as fit, and leaves none out", () => {
   const anyCount = fc.oneof(fc.constantFrom(0, 1, 99, 100, 101, 200, 201), fc.nat(320));
   fc.assert(
-    fc.property(anyCount, anyCount, anyCount, anyCount, (records, votes, witnesses, joins) => {
+    fc.property(anyCount, anyCount, anyCount, anyCount, (records, votes, sightings, joins) => {
       const outbox = new Outbox();
       for (let number = 1; number <= joins; number++) outbox.join(recordOf(1000 + number), 0);
       for (let number = 1; number <= records; number++) outbox.record(recordOf(number), 0);
       for (let number = 1; number <= votes; number++) outbox.vote(voteOf(number, 1), 0);
-      for (let number = 1; number <= witnesses; number++) outbox.witness(witnessOf(number), 0);
+      for (let number = 1; number <= sightings; number++) outbox.sighting(sightingOf(number), 0);
       const urgent = flush(outbox, 0);
       const later = flush(outbox, 50);
       for (const told of [urgent, later]) {
@@ -165,7 +165,7 @@ Deno.test("Outbox.flush() tells as few messages as fit, and leaves none out", ()
       };
       assert.equal(count(urgent, "records"), records);
       assert.equal(count(urgent, "votes"), votes);
-      assert.equal(count(urgent, "witnesses"), witnesses);
+      assert.equal(count(urgent, "sightings"), sightings);
       assert.equal(count(later, "records"), joins);
     }),
     { numRuns: 20 },

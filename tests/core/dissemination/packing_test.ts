@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Comparison } from "../../../lib/core/dissemination/anti_entropy.ts";
+import { AntiEntropy } from "../../../lib/core/dissemination/anti_entropy.ts";
 import { countMax } from "../../../lib/core/base/count.ts";
 import { bodyMaxBytes } from "../../../lib/protocol/envelope.ts";
 import { Outbox } from "../../../lib/core/dissemination/outbox.ts";
@@ -27,7 +27,7 @@ import {
 import { seededRandom } from "../../../lib/core/base/random.ts";
 import type { MemberRecord, RecordContent } from "../../../lib/core/dissemination/record.ts";
 import { makeRecord } from "../../../lib/core/dissemination/record.ts";
-import { bucketCount, Roster } from "../../../lib/core/dissemination/member_list.ts";
+import { bucketCount, MemberList } from "../../../lib/core/dissemination/member_list.ts";
 import {
   addressesMax,
   decodeRow,
@@ -67,7 +67,7 @@ const longestName = `${"n".repeat(99)}@${"h".repeat(100)}` as NodeName;
 const longestCause = { kind: "other-instance", accusers: Array(8).fill(longestName) } as const;
 
 function isAccepted(content: RecordContent): boolean {
-  const news = { records: [makeRecord(content)], votes: [], witnesses: [] };
+  const news = { records: [makeRecord(content)], votes: [], sightings: [] };
   return decodeNotice(encodeMessage({ kind: "news", news })) !== undefined;
 }
 
@@ -106,7 +106,7 @@ Deno.test("a record that is accepted can be passed on, also once it has failed",
 });
 
 Deno.test("a notice with a record three times as large as a row is refused when it comes in", () => {
-  const news = { records: [recordOf(1, { tags: largestTags })], votes: [], witnesses: [] };
+  const news = { records: [recordOf(1, { tags: largestTags })], votes: [], sightings: [] };
   const body = encodeMessage({ kind: "news", news });
   assert.ok(body.length <= bodyMaxBytes && body.length > 3 * rowMaxBytes, `${body.length} bytes`);
   assert.equal(decodeNotice(body), undefined);
@@ -147,8 +147,8 @@ Deno.test("whatever options a node is given, its record is legal", () => {
   }));
 });
 
-Deno.test("Comparison.asked() tells all of a bucket that fits no answer, some each time", () => {
-  const roster = new Roster(contentOf(1), false);
+Deno.test("AntiEntropy.asked() tells all of a bucket that fits no answer, some each time", () => {
+  const memberList = new MemberList(contentOf(1), false);
   const names: NodeName[] = [];
   for (let number = 2; names.length < 7; number++) {
     const name = `n${number}@10.0.0.2` as NodeName;
@@ -158,10 +158,10 @@ Deno.test("Comparison.asked() tells all of a bucket that fits no answer, some ea
     Array.from({ length: 31 }, (_, index) => [`${index}`, "é".repeat(250)]),
   );
   for (const [index, name] of names.entries()) {
-    roster.merge(recordOf(index + 2, { name, tags }), 0);
+    memberList.merge(recordOf(index + 2, { name, tags }), 0);
   }
-  const comparison = new Comparison(
-    { roster, monitor: {} as never, random: seededRandom(1) },
+  const comparison = new AntiEntropy(
+    { memberList, prober: {} as never, random: seededRandom(1) },
     () => assert.fail("nothing is taken"),
   );
   const told = new Set<string>();
@@ -203,7 +203,7 @@ Deno.test("Membership.explain() fits an answer, however many are said to have vo
     sequence: 1,
     kind: "silent" as const,
   }));
-  asked.take({ kind: "told", news: { records: [], votes, witnesses: [] } });
+  asked.take({ kind: "told", news: { records: [], votes, sightings: [] } });
   const explanation = asked.core.explain(subject.settings.name, world.now);
   assert.ok(explanation && explanation.accusers.length > 1);
   const answer = { kind: "explain", explanation } as const;

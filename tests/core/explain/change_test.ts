@@ -20,7 +20,7 @@ import { memberStatuses } from "../../../lib/core/dissemination/member.ts";
 import { effectsOf, nameOf } from "../records.ts";
 
 function changeOf(number: number, changes: Partial<Change> = {}): Change {
-  return { kind: "joined", name: nameOf(number), reason: "it answers", ...changes };
+  return { kind: "joined", name: nameOf(number), reason: "it answered", ...changes };
 }
 
 /** What is told when the log is woken at `now`: one list for each time it speaks. */
@@ -37,10 +37,10 @@ const sentences: Readonly<Record<Change["kind"], string>> = {
   "replaced": "was replaced",
   "left": "left",
   "forgotten": "was forgotten",
-  "link-bad": "lives, but not for this node",
+  "link-bad": "is alive but unreachable from this node",
   "link-mended": "can be reached again",
-  "isolated": "may be cut off itself",
-  "connected": "is no longer cut off",
+  "isolated": "may be isolated",
+  "connected": "is no longer isolated",
 };
 
 Deno.test("describeChange() has words of its own for each kind", () => {

@@ -1,11 +1,11 @@
 /**
- * What listings of the registry tell about a beat.
+ * What listings of the registry tell about a heartbeat.
  *
  * @module
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Beats } from "../../../lib/core/registration/heartbeats.ts";
+import { RegistryHeartbeats } from "../../../lib/core/registration/heartbeats.ts";
 import type { Row } from "../../../lib/core/registration/row.ts";
 import { rowOf } from "../../registry/rows.ts";
 import { instanceOf, nameOf } from "../records.ts";
@@ -15,9 +15,9 @@ const instance = instanceOf(1);
 const nobody = (): boolean => false;
 const everybody = (): boolean => true;
 
-/** A row of node 1 with that beat. */
-function row(beat: number, changes: Partial<Row> = {}): { row: Row } {
-  return { row: rowOf(name, beat, { instance, ...changes }) };
+/** A row of node 1 with that heartbeat. */
+function row(heartbeat: number, changes: Partial<Row> = {}): { row: Row } {
+  return { row: rowOf(name, heartbeat, { instance, ...changes }) };
 }
 
 /** So many rows of others. */
@@ -27,76 +27,80 @@ function others(count: number): { row: Row }[] {
   }));
 }
 
-/** Beats after listings of node 1 alone, each with its start, its end and the beat it found. */
-function beatsAfter(...listings: readonly (readonly [number, number, number])[]): Beats {
-  const beats = new Beats();
-  for (const [startedAt, now, beat] of listings) beats.listed([row(beat)], startedAt, now, nobody);
-  return beats;
+/** Heartbeats after listings of node 1 alone, each with its start, its end and the heartbeat it found. */
+function heartbeatsAfter(
+  ...listings: readonly (readonly [number, number, number])[]
+): RegistryHeartbeats {
+  const heartbeats = new RegistryHeartbeats();
+  for (const [startedAt, now, heartbeat] of listings) {
+    heartbeats.listed([row(heartbeat)], startedAt, now, nobody);
+  }
+  return heartbeats;
 }
 
-Deno.test("Beats knows nothing when nothing was listed", () => {
-  const beats = new Beats();
-  assert.equal(beats.readAt, -Infinity);
-  assert.equal(beats.state(name, instance, 0), "unknown");
-  assert.equal(beats.movedAfter(name, instance, -Infinity), undefined);
-  assert.equal(beats.ageMs(name, 0), undefined);
-  beats.forget(name);
-  beats.listed([], 0, 10, everybody);
-  assert.equal(beats.readAt, 10);
-  assert.equal(beats.state(name, instance, 10), "unknown");
+Deno.test("RegistryHeartbeats knows nothing when nothing was listed", () => {
+  const heartbeats = new RegistryHeartbeats();
+  assert.equal(heartbeats.readAt, -Infinity);
+  assert.equal(heartbeats.state(name, instance, 0), "unknown");
+  assert.equal(heartbeats.movedAfter(name, instance, -Infinity), undefined);
+  assert.equal(heartbeats.ageMs(name, 0), undefined);
+  heartbeats.forget(name);
+  heartbeats.listed([], 0, 10, everybody);
+  assert.equal(heartbeats.readAt, 10);
+  assert.equal(heartbeats.state(name, instance, 10), "unknown");
 });
 
-Deno.test("Beats.movedAfter() is the beat first seen after a listing that began after the miss", () => {
+Deno.test("RegistryHeartbeats.movedAfter() is the heartbeat first seen after a listing that began after the miss", () => {
   const missedAt = 100;
   const [before, after, last] = [[0, 10, 5], [110, 120, 5], [130, 140, 6]] as const;
-  assert.equal(beatsAfter(before, after).movedAfter(name, instance, missedAt), undefined);
-  assert.equal(beatsAfter(before, after, last).movedAfter(name, instance, missedAt), 6);
+  assert.equal(heartbeatsAfter(before, after).movedAfter(name, instance, missedAt), undefined);
+  assert.equal(heartbeatsAfter(before, after, last).movedAfter(name, instance, missedAt), 6);
 });
 
-Deno.test("Beats.movedAfter() is no proof when the listing before began before the miss", () => {
+Deno.test("RegistryHeartbeats.movedAfter() is no proof when the listing before began before the miss", () => {
   // Written between the two listings, perhaps before the miss at 100.
-  const beats = beatsAfter([0, 10, 5], [99, 120, 6]);
-  assert.equal(beats.movedAfter(name, instance, 100), undefined);
-  beats.listed([row(7)], 130, 140, nobody);
-  assert.equal(beats.movedAfter(name, instance, 100), undefined, "99 is before 100");
-  assert.equal(beats.movedAfter(name, instance, 99), 7);
-  beats.listed([row(8)], 150, 160, nobody);
-  assert.equal(beats.movedAfter(name, instance, 130), 8);
-  assert.equal(beats.movedAfter(name, instance, 131), undefined);
+  const heartbeats = heartbeatsAfter([0, 10, 5], [99, 120, 6]);
+  assert.equal(heartbeats.movedAfter(name, instance, 100), undefined);
+  heartbeats.listed([row(7)], 130, 140, nobody);
+  assert.equal(heartbeats.movedAfter(name, instance, 100), undefined, "99 is before 100");
+  assert.equal(heartbeats.movedAfter(name, instance, 99), 7);
+  heartbeats.listed([row(8)], 150, 160, nobody);
+  assert.equal(heartbeats.movedAfter(name, instance, 130), 8);
+  assert.equal(heartbeats.movedAfter(name, instance, 131), undefined);
 });
 
-Deno.test("Beats.movedAfter() takes the start of a listing for its time, not its end", () => {
+Deno.test("RegistryHeartbeats.movedAfter() takes the start of a listing for its time, not its end", () => {
   // A slow listing that began before the miss may have read the row before it, too.
-  const beats = beatsAfter([0, 200, 5], [210, 220, 6]);
-  assert.equal(beats.movedAfter(name, instance, 100), undefined);
+  const heartbeats = heartbeatsAfter([0, 200, 5], [210, 220, 6]);
+  assert.equal(heartbeats.movedAfter(name, instance, 100), undefined);
 });
 
-Deno.test("Beats.movedAfter() is undefined for a beat seen for the first time, however high", () => {
-  const beats = beatsAfter([0, 10, 1_000_000]);
-  assert.equal(beats.movedAfter(name, instance, -1e12), undefined);
+Deno.test("RegistryHeartbeats.movedAfter() is undefined for a heartbeat seen for the first time, however high", () => {
+  const heartbeats = heartbeatsAfter([0, 10, 1_000_000]);
+  assert.equal(heartbeats.movedAfter(name, instance, -1e12), undefined);
 });
 
-Deno.test("Beats.movedAfter() is undefined for another instance, a missing row, a forgotten one", () => {
-  const beats = beatsAfter([0, 10, 5], [20, 30, 6], [40, 50, 7]);
-  assert.equal(beats.movedAfter(name, instance, 20), 7);
-  assert.equal(beats.movedAfter(name, instanceOf(9), 20), undefined);
-  assert.equal(beats.movedAfter(nameOf(9), instance, 20), undefined);
-  beats.listed([], 60, 70, nobody);
-  assert.equal(beats.movedAfter(name, instance, 20), undefined);
-  beats.listed([row(7)], 80, 90, nobody);
-  assert.equal(beats.movedAfter(name, instance, 20), 7, "the row is back as it was");
-  beats.forget(name);
-  assert.equal(beats.movedAfter(name, instance, 20), undefined);
+Deno.test("RegistryHeartbeats.movedAfter() is undefined for another instance, a missing row, a forgotten one", () => {
+  const heartbeats = heartbeatsAfter([0, 10, 5], [20, 30, 6], [40, 50, 7]);
+  assert.equal(heartbeats.movedAfter(name, instance, 20), 7);
+  assert.equal(heartbeats.movedAfter(name, instanceOf(9), 20), undefined);
+  assert.equal(heartbeats.movedAfter(nameOf(9), instance, 20), undefined);
+  heartbeats.listed([], 60, 70, nobody);
+  assert.equal(heartbeats.movedAfter(name, instance, 20), undefined);
+  heartbeats.listed([row(7)], 80, 90, nobody);
+  assert.equal(heartbeats.movedAfter(name, instance, 20), 7, "the row is back as it was");
+  heartbeats.forget(name);
+  assert.equal(heartbeats.movedAfter(name, instance, 20), undefined);
 });
 
-Deno.test("Beats begins anew when another instance beats under the name", () => {
-  const beats = beatsAfter([0, 10, 5], [20, 30, 6]);
+Deno.test("RegistryHeartbeats begins anew when another instance heartbeats under the name", () => {
+  const heartbeats = heartbeatsAfter([0, 10, 5], [20, 30, 6]);
   const heir = instanceOf(2);
-  beats.listed([row(9, { instance: heir })], 40, 50, nobody);
-  assert.equal(beats.movedAfter(name, heir, -1e12), undefined);
-  assert.equal(beats.state(name, instance, 50), "unknown");
-  assert.equal(beats.state(name, heir, 50), "moving");
-  assert.equal(beats.ageMs(name, 55), 5);
+  heartbeats.listed([row(9, { instance: heir })], 40, 50, nobody);
+  assert.equal(heartbeats.movedAfter(name, heir, -1e12), undefined);
+  assert.equal(heartbeats.state(name, instance, 50), "unknown");
+  assert.equal(heartbeats.state(name, heir, 50), "moving");
+  assert.equal(heartbeats.ageMs(name, 55), 5);
 });
 
 /** What a writer and a reader do: pauses in milliseconds, where in a listing the row is read. */
@@ -109,24 +113,24 @@ const anyHistory = fc.record({
   since: fc.nat(3000),
 });
 
-Deno.test("Beats.movedAfter() never calls a beat moved that was written before the miss", () => {
+Deno.test("RegistryHeartbeats.movedAfter() never calls a heartbeat moved that was written before the miss", () => {
   let proofs = 0;
   fc.assert(
     fc.property(anyHistory, ({ writes, listings, since }) => {
       const writtenAt: number[] = [];
       for (const pauseMs of writes) writtenAt.push((writtenAt.at(-1) ?? 0) + pauseMs);
-      const beats = new Beats();
+      const heartbeats = new RegistryHeartbeats();
       let now = 0;
       for (const { pauseMs, beforeMs, afterMs } of listings) {
         const startedAt = now + pauseMs;
         const readAt = startedAt + beforeMs;
         now = readAt + afterMs;
-        const beat = writtenAt.filter((at) => at <= readAt).length;
-        beats.listed([row(beat)], startedAt, now, nobody);
-        const moved = beats.movedAfter(name, instance, since);
+        const heartbeat = writtenAt.filter((at) => at <= readAt).length;
+        heartbeats.listed([row(heartbeat)], startedAt, now, nobody);
+        const moved = heartbeats.movedAfter(name, instance, since);
         if (moved === undefined) continue;
         proofs++;
-        assert.equal(moved, beat);
+        assert.equal(moved, heartbeat);
         assert.ok((writtenAt[moved - 1] as number) >= since, `${moved} is older than ${since}`);
       }
     }),
@@ -135,117 +139,134 @@ Deno.test("Beats.movedAfter() never calls a beat moved that was written before t
   assert.ok(proofs > 30, `only ${proofs} proofs were looked at`);
 });
 
-Deno.test("Beats says the same whatever the wall clocks of the writers say", () => {
+Deno.test("RegistryHeartbeats says the same whatever the wall clocks of the writers say", () => {
   const anyTime = fc.oneof(
     fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
     fc.constantFrom("", "never", "2016-03-10T18:51:29.277Z"),
   );
-  const listing = fc.record({ beat: fc.nat(4), activeAt: anyTime, startedAt: anyTime });
+  const listing = fc.record({ heartbeat: fc.nat(4), activeAt: anyTime, startedAt: anyTime });
   fc.assert(fc.property(fc.array(listing, { maxLength: 12 }), fc.nat(1200), (listings, since) => {
-    const [plain, confused] = [new Beats(), new Beats()];
-    listings.forEach(({ beat, activeAt, startedAt }, index) => {
+    const [plain, confused] = [new RegistryHeartbeats(), new RegistryHeartbeats()];
+    listings.forEach(({ heartbeat, activeAt, startedAt }, index) => {
       const now = index * 100;
-      plain.listed([row(beat)], now - 50, now, nobody);
-      confused.listed([row(beat, { activeAt, startedAt })], now - 50, now, nobody);
-      const said = [plain, confused].map((beats) => [
-        beats.movedAfter(name, instance, since),
-        beats.state(name, instance, now),
-        beats.ageMs(name, now),
+      plain.listed([row(heartbeat)], now - 50, now, nobody);
+      confused.listed([row(heartbeat, { activeAt, startedAt })], now - 50, now, nobody);
+      const said = [plain, confused].map((heartbeats) => [
+        heartbeats.movedAfter(name, instance, since),
+        heartbeats.state(name, instance, now),
+        heartbeats.ageMs(name, now),
       ]);
       assert.deepEqual(said[0], said[1]);
     });
   }));
 });
 
-Deno.test("Beats.state() is stale when the beat has not moved for three of its intervals", () => {
-  const beats = new Beats();
-  const listed = (now: number, beat: number, changes: Partial<Row> = {}): string => {
-    beats.listed([row(beat, { beatIntervalMs: 2000, ...changes })], now - 10, now, nobody);
-    return beats.state(name, instance, now);
+Deno.test("RegistryHeartbeats.state() is stale when the heartbeat has not moved for three of its intervals", () => {
+  const heartbeats = new RegistryHeartbeats();
+  const listed = (now: number, heartbeat: number, changes: Partial<Row> = {}): string => {
+    heartbeats.listed(
+      [row(heartbeat, { heartbeatIntervalMs: 2000, ...changes })],
+      now - 10,
+      now,
+      nobody,
+    );
+    return heartbeats.state(name, instance, now);
   };
   assert.equal(listed(1000, 5), "moving", "at first for the time being");
   assert.equal(listed(6999, 5), "moving");
-  assert.equal(beats.ageMs(name, 7000), 6000);
+  assert.equal(heartbeats.ageMs(name, 7000), 6000);
   assert.equal(listed(7000, 5), "stale");
-  assert.equal(beats.movedAfter(name, instance, -1e12), undefined, "standing still proves nothing");
+  assert.equal(
+    heartbeats.movedAfter(name, instance, -1e12),
+    undefined,
+    "standing still proves nothing",
+  );
   assert.equal(listed(8000, 6), "moving");
-  assert.equal(beats.ageMs(name, 8000), 0);
-  assert.equal(listed(11_000, 6, { beatIntervalMs: 1000 }), "stale", "as its row says now");
+  assert.equal(heartbeats.ageMs(name, 8000), 0);
+  assert.equal(listed(11_000, 6, { heartbeatIntervalMs: 1000 }), "stale", "as its row says now");
 });
 
-Deno.test("Beats.state() is unknown without fresh listings, and missing when the row is", () => {
-  const beats = beatsAfter([0, 1000, 5]);
-  assert.equal(beats.state(name, instance, 3999), "moving");
-  assert.equal(beats.state(name, instance, 4000), "unknown", "it may have moved unseen");
-  beats.listed(others(1), 5000, 5010, nobody);
-  assert.equal(beats.state(name, instance, 5010), "missing");
-  assert.equal(beats.ageMs(name, 5010), 4010);
-  beats.listed([row(6)], 6000, 6010, nobody);
-  assert.equal(beats.state(name, instance, 6010), "moving");
+Deno.test("RegistryHeartbeats.state() is unknown without fresh listings, and missing when the row is", () => {
+  const heartbeats = heartbeatsAfter([0, 1000, 5]);
+  assert.equal(heartbeats.state(name, instance, 3999), "moving");
+  assert.equal(heartbeats.state(name, instance, 4000), "unknown", "it may have moved unseen");
+  heartbeats.listed(others(1), 5000, 5010, nobody);
+  assert.equal(heartbeats.state(name, instance, 5010), "missing");
+  assert.equal(heartbeats.ageMs(name, 5010), 4010);
+  heartbeats.listed([row(6)], 6000, 6010, nobody);
+  assert.equal(heartbeats.state(name, instance, 6010), "moving");
 });
 
-Deno.test("Beats.witnessed() is news once, and counts as moved from then on", () => {
-  const beats = beatsAfter([0, 10, 5], [20, 30, 5]);
-  assert.equal(beats.witnessed(name, instance, 5, 40), false, "known");
-  assert.equal(beats.witnessed(name, instance, 4, 40), false, "older");
-  assert.equal(beats.movedAfter(name, instance, 0), undefined);
-  assert.equal(beats.witnessed(name, instance, 6, 50), true);
-  assert.equal(beats.witnessed(name, instance, 6, 60), false);
-  assert.equal(beats.movedAfter(name, instance, 50), 6);
-  assert.equal(beats.movedAfter(name, instance, 51), undefined);
-  assert.equal(beats.ageMs(name, 70), 20);
-  beats.listed([row(6)], 80, 90, nobody);
-  assert.equal(beats.ageMs(name, 90), 40, "what was witnessed is no movement when it is seen");
+Deno.test("RegistryHeartbeats.sighted() is news once, and counts as moved from then on", () => {
+  const heartbeats = heartbeatsAfter([0, 10, 5], [20, 30, 5]);
+  assert.equal(heartbeats.sighted(name, instance, 5, 40), false, "known");
+  assert.equal(heartbeats.sighted(name, instance, 4, 40), false, "older");
+  assert.equal(heartbeats.movedAfter(name, instance, 0), undefined);
+  assert.equal(heartbeats.sighted(name, instance, 6, 50), true);
+  assert.equal(heartbeats.sighted(name, instance, 6, 60), false);
+  assert.equal(heartbeats.movedAfter(name, instance, 50), 6);
+  assert.equal(heartbeats.movedAfter(name, instance, 51), undefined);
+  assert.equal(heartbeats.ageMs(name, 70), 20);
+  heartbeats.listed([row(6)], 80, 90, nobody);
+  assert.equal(heartbeats.ageMs(name, 90), 40, "what was sighted is no movement when it is seen");
 });
 
-Deno.test("Beats.witnessed() is believed of a member that was never listed", () => {
-  const beats = new Beats();
-  assert.equal(beats.witnessed(name, instance, 0, 5), true);
-  assert.equal(beats.movedAfter(name, instance, 5), 0);
-  assert.equal(beats.state(name, instance, 5), "unknown", "nothing was read here");
-  assert.equal(beats.witnessed(name, instanceOf(2), 0, 6), true, "another instance is news");
+Deno.test("RegistryHeartbeats.sighted() is believed of a member that was never listed", () => {
+  const heartbeats = new RegistryHeartbeats();
+  assert.equal(heartbeats.sighted(name, instance, 0, 5), true);
+  assert.equal(heartbeats.movedAfter(name, instance, 5), 0);
+  assert.equal(heartbeats.state(name, instance, 5), "unknown", "nothing was read here");
+  assert.equal(heartbeats.sighted(name, instanceOf(2), 0, 6), true, "another instance is news");
 });
 
-Deno.test("Beats keeps all of 256 rows, and of more only those in doubt", () => {
+Deno.test("RegistryHeartbeats keeps all of 256 rows, and of more only those in doubt", () => {
   const inDoubt = (asked: string): boolean => asked === name;
-  const beats = new Beats();
-  beats.listed([row(5), ...others(255)], 0, 10, nobody);
-  assert.equal(beats.ageMs(name, 10), 0);
-  assert.equal(beats.ageMs(nameOf(2), 10), 0);
-  beats.listed([row(5), ...others(256)], 20, 30, inDoubt);
-  assert.equal(beats.ageMs(name, 30), 20, "it is still followed");
-  assert.equal(beats.ageMs(nameOf(2), 30), undefined, "it is let go");
-  beats.listed([row(6), ...others(256)], 40, 50, inDoubt);
-  assert.equal(beats.movedAfter(name, instance, 20), 6);
-  beats.listed([row(7), ...others(256)], 60, 70, nobody);
-  assert.equal(beats.ageMs(name, 70), undefined);
+  const heartbeats = new RegistryHeartbeats();
+  heartbeats.listed([row(5), ...others(255)], 0, 10, nobody);
+  assert.equal(heartbeats.ageMs(name, 10), 0);
+  assert.equal(heartbeats.ageMs(nameOf(2), 10), 0);
+  heartbeats.listed([row(5), ...others(256)], 20, 30, inDoubt);
+  assert.equal(heartbeats.ageMs(name, 30), 20, "it is still followed");
+  assert.equal(heartbeats.ageMs(nameOf(2), 30), undefined, "it is let go");
+  heartbeats.listed([row(6), ...others(256)], 40, 50, inDoubt);
+  assert.equal(heartbeats.movedAfter(name, instance, 20), 6);
+  heartbeats.listed([row(7), ...others(256)], 60, 70, nobody);
+  assert.equal(heartbeats.ageMs(name, 70), undefined);
   // Doubted again it begins anew: what it did meanwhile was not followed.
-  beats.listed([row(8), ...others(256)], 80, 90, inDoubt);
-  assert.equal(beats.movedAfter(name, instance, 0), undefined);
+  heartbeats.listed([row(8), ...others(256)], 80, 90, inDoubt);
+  assert.equal(heartbeats.movedAfter(name, instance, 0), undefined);
 });
 
-Deno.test("Beats.state() is missing when the row is, also among more than 256 rows", () => {
-  const beats = new Beats();
-  beats.listed([row(5), ...others(256)], 0, 10, everybody);
-  beats.listed([row(6), ...others(256)], 20, 30, everybody);
-  assert.equal(beats.movedAfter(name, instance, 0), 6);
-  beats.listed(others(257), 40, 50, everybody);
-  assert.equal(beats.state(name, instance, 50), "missing");
-  assert.equal(beats.movedAfter(name, instance, 0), undefined);
+Deno.test("RegistryHeartbeats.state() is missing when the row is, also among more than 256 rows", () => {
+  const heartbeats = new RegistryHeartbeats();
+  heartbeats.listed([row(5), ...others(256)], 0, 10, everybody);
+  heartbeats.listed([row(6), ...others(256)], 20, 30, everybody);
+  assert.equal(heartbeats.movedAfter(name, instance, 0), 6);
+  heartbeats.listed(others(257), 40, 50, everybody);
+  assert.equal(heartbeats.state(name, instance, 50), "missing");
+  assert.equal(heartbeats.movedAfter(name, instance, 0), undefined);
 });
 
-Deno.test("Beats.movedAfter() is undefined when a stale listing shows an older beat again", () => {
+Deno.test("RegistryHeartbeats.movedAfter() is undefined when a stale listing shows an older heartbeat again", () => {
   const missedAt = 50;
-  const beats = beatsAfter([0, 10, 5], [20, 30, 6], [60, 70, 6], [80, 90, 5]);
-  assert.equal(beats.movedAfter(name, instance, missedAt), undefined, "5 was seen long before");
-  beats.listed([row(6)], 100, 110, nobody);
-  assert.equal(beats.movedAfter(name, instance, missedAt), undefined, "6 was seen before, too");
+  const heartbeats = heartbeatsAfter([0, 10, 5], [20, 30, 6], [60, 70, 6], [80, 90, 5]);
+  assert.equal(
+    heartbeats.movedAfter(name, instance, missedAt),
+    undefined,
+    "5 was seen long before",
+  );
+  heartbeats.listed([row(6)], 100, 110, nobody);
+  assert.equal(
+    heartbeats.movedAfter(name, instance, missedAt),
+    undefined,
+    "6 was seen before, too",
+  );
 });
 
-Deno.test("Beats.movedAfter() is no proof when the listing before lacked the row", () => {
-  // The beat is 5 at 0, 6 is written at 20, the member dies, and the first ping is missed at 30.
-  const beats = beatsAfter([0, 10, 5]);
-  beats.listed(others(1), 40, 50, nobody);
-  beats.listed([row(6)], 60, 70, nobody);
-  assert.equal(beats.movedAfter(name, instance, 30), undefined);
+Deno.test("RegistryHeartbeats.movedAfter() is no proof when the listing before lacked the row", () => {
+  // The heartbeat is 5 at 0, 6 is written at 20, the member dies, and the first ping is missed at 30.
+  const heartbeats = heartbeatsAfter([0, 10, 5]);
+  heartbeats.listed(others(1), 40, 50, nobody);
+  heartbeats.listed([row(6)], 60, 70, nobody);
+  assert.equal(heartbeats.movedAfter(name, instance, 30), undefined);
 });

@@ -20,11 +20,13 @@ function holder(outcome: PingOutcome): LoneNode {
   return node;
 }
 
-/** Its row under another instance, with a beat that moves with each call. */
+/** Its row under another instance, with a heartbeat that moves with each call. */
 function intruder(node: LoneNode): () => void {
-  let beat = 1000;
+  let heartbeat = 1000;
   return () =>
-    node.overwrite(rowOf(0, { instance: instanceOf(99), addresses: elsewhere, beat: ++beat }));
+    node.overwrite(
+      rowOf(0, { instance: instanceOf(99), addresses: elsewhere, heartbeat: ++heartbeat }),
+    );
 }
 
 for (const kind of pingFailures) {
@@ -75,11 +77,13 @@ Deno.test("Membership yields its name to a process that answers with the cookie"
   assert.deepEqual(node.wanted("stop").map(({ reason }) => reason.kind), ["name-taken"]);
 });
 
-Deno.test("Membership that starts gives a name back whose silent holder goes on to beat", () => {
+Deno.test("Membership that starts gives a name back whose silent holder goes on to heartbeat", () => {
   const node = new LoneNode({}, () => ({ kind: "no-answer", detail: "" }));
-  let beat = 1;
+  let heartbeat = 1;
   const old = (): void =>
-    node.overwrite(rowOf(0, { instance: instanceOf(99), addresses: elsewhere, beat: beat++ }));
+    node.overwrite(
+      rowOf(0, { instance: instanceOf(99), addresses: elsewhere, heartbeat: heartbeat++ }),
+    );
   old();
   node.run(1500);
   assert.equal(node.wanted("joined").length, 1, "it was taken for gone");

@@ -87,7 +87,7 @@ Deno.test("Membership keeps one of three although all rows are written once more
       const old = kept[random.below(kept.length)];
       const rows = world.registry.list(world.now);
       assert.ok(typeof rows !== "string");
-      // Rows in which a holder goes on to beat say what they say; those that are signed are at issue.
+      // Rows in which a holder goes on to heartbeat say what they say; those that are signed are at issue.
       if (old?.reclaims !== undefined) world.registry.write(old, rows[0]?.version, world.now);
       if (world.now < 60_000) world.after(1 + random.below(400), lie);
     };
@@ -103,7 +103,7 @@ Deno.test("Membership keeps one of three although all rows are written once more
 /** A node that took its name from a row with which nobody answers, a while ago. */
 function newcomer(forMs: number): LoneNode {
   const node = new LoneNode({}, () => ({ kind: "refused", detail: "" }));
-  node.overwrite(rowOf(0, { instance: instanceOf(99), beat: 7 }));
+  node.overwrite(rowOf(0, { instance: instanceOf(99), heartbeat: 7 }));
   node.run(forMs);
   assert.equal(node.wanted("joined").length, 1);
   return node;
@@ -111,9 +111,9 @@ function newcomer(forMs: number): LoneNode {
 
 /** Another one reclaims its name from it. */
 function reclaim(node: LoneNode, changes: Partial<Reclaimed>, row: Partial<Row> = {}): void {
-  const beat = node.registry.row(nameOf(0))?.beat ?? 0;
-  const reclaims = { from: [{ instance: instanceOf(0), beat, ...changes }] };
-  node.overwrite(rowOf(0, { instance: instanceOf(98), beat: 1, reclaims, ...row }));
+  const heartbeat = node.registry.row(nameOf(0))?.heartbeat ?? 0;
+  const reclaims = { from: [{ instance: instanceOf(0), heartbeat, ...changes }] };
+  node.overwrite(rowOf(0, { instance: instanceOf(98), heartbeat: 1, reclaims, ...row }));
   node.run(3000);
 }
 
@@ -128,8 +128,8 @@ Deno.test("Membership that took its name gives it back to a node that had it bef
 for (
   const [what, changes] of [
     ["another instance", { instance: instanceOf(97) }],
-    ["an older heartbeat", { beat: 2 }],
-    ["a heartbeat to come", { beat: 1000 }],
+    ["an older heartbeat", { heartbeat: 2 }],
+    ["a heartbeat to come", { heartbeat: 1000 }],
   ] as const
 ) {
   Deno.test(`Membership keeps a name that is reclaimed from ${what}, and reclaims it`, () => {
@@ -138,13 +138,13 @@ for (
     assert.deepEqual(stops(node), []);
     const row = node.registry.row(nameOf(0));
     assert.equal(row?.instance, instanceOf(0));
-    assert.deepEqual(row?.reclaims, { from: [{ instance: instanceOf(98), beat: 1 }] });
+    assert.deepEqual(row?.reclaims, { from: [{ instance: instanceOf(98), heartbeat: 1 }] });
   });
 }
 
 Deno.test("Membership keeps its name from a row that reclaims nothing", () => {
   const node = newcomer(20_000);
-  node.overwrite(rowOf(0, { instance: instanceOf(98), beat: 1 }));
+  node.overwrite(rowOf(0, { instance: instanceOf(98), heartbeat: 1 }));
   node.run(3000);
   assert.deepEqual(stops(node), []);
 });
@@ -161,7 +161,7 @@ Deno.test("Membership keeps a name that it took long ago, or from nobody", () =>
 
 Deno.test("NameDispute calls a node a newcomer until its row has stood for a while", () => {
   const dispute = new NameDispute();
-  const own = { instance: instanceOf(0), beat: 5 };
+  const own = { instance: instanceOf(0), heartbeat: 5 };
   const row = rowOf(0, { instance: instanceOf(9), reclaims: { from: [own] } });
   dispute.takesFrom(rowOf(0));
   dispute.stands(5, true, 1000);
@@ -176,14 +176,14 @@ Deno.test("NameDispute calls a node a newcomer until its row has stood for a whi
 
 Deno.test("NameDispute does not heed what was true of an earlier row of its node", () => {
   const dispute = new NameDispute();
-  const reclaims = { from: [{ instance: instanceOf(0), beat: 5 }] };
+  const reclaims = { from: [{ instance: instanceOf(0), heartbeat: 5 }] };
   const row = rowOf(0, { instance: instanceOf(9), reclaims });
   dispute.takesFrom(rowOf(0));
   dispute.stands(5, true, 1000);
-  assert.equal(dispute.isLostTo(row, { instance: instanceOf(0), beat: 8 }, 2000), true);
+  assert.equal(dispute.isLostTo(row, { instance: instanceOf(0), heartbeat: 8 }, 2000), true);
   dispute.stands(6, false, 2000);
   dispute.stands(3, false, 2000);
-  assert.equal(dispute.isLostTo(row, { instance: instanceOf(0), beat: 8 }, 2000), false);
+  assert.equal(dispute.isLostTo(row, { instance: instanceOf(0), heartbeat: 8 }, 2000), false);
 });
 
 Deno.test("NameDispute reclaims from the last eight, once from each", () => {
@@ -191,7 +191,7 @@ Deno.test("NameDispute reclaims from the last eight, once from each", () => {
   const before = dispute.reclaims;
   assert.equal(before, undefined);
   for (const number of [1, 2, 3, 4, 5, 6, 7, 8, 9, 8]) {
-    dispute.takesBackFrom(rowOf(0, { instance: instanceOf(number), beat: number }), 0);
+    dispute.takesBackFrom(rowOf(0, { instance: instanceOf(number), heartbeat: number }), 0);
   }
   const instances = dispute.reclaims?.from.map(({ instance }) => instance);
   assert.deepEqual(instances, [2, 3, 4, 5, 6, 7, 9, 8].map(instanceOf));

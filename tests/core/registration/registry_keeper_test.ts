@@ -10,7 +10,7 @@ const draft = {
   name: "n1@h" as NodeName,
   instance: "a".repeat(32),
   incarnation: 0,
-  beatIntervalMs: 1000,
+  heartbeatIntervalMs: 1000,
   addresses: [],
   state: "up",
   tags: {},
@@ -47,7 +47,7 @@ function vanish({ keeper, out, told }: ReturnType<typeof settled>, now: number):
   return [...before, ...told()].join();
 }
 
-const vanished = "This node's row had vanished from the registry; it has been written again";
+const vanished = "This node's row was missing from the registry; written again";
 
 Deno.test("RegistryKeeper warns when its row has vanished, once it is there again", () => {
   assert.equal(vanish(settled(), 500), vanished);
@@ -58,6 +58,6 @@ Deno.test("RegistryKeeper finds nothing strange in a row that is missing after a
   scene.keeper.wake(500, scene.out);
   scene.keeper.listFailed("the folder has been removed", 501, scene.out);
   assert.equal(scene.told().length, 1);
-  assert.match(vanish(scene, 4000), /^The registry is back after [^,]+$/);
+  assert.match(vanish(scene, 4000), /^The registry is available again after [^,]+$/);
   assert.equal(vanish(scene, 5001), vanished, "the next time it is");
 });

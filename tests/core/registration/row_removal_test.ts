@@ -1,6 +1,6 @@
 /** How a leaving node takes its row along. */
 import assert from "node:assert/strict";
-import { BackOff } from "../../../lib/core/base/backoff.ts";
+import { ExponentialBackoff } from "../../../lib/core/base/backoff.ts";
 import type { Effect, RegistryRow } from "../../../lib/core/input.ts";
 import type { NodeName } from "../../../lib/core/base/name.ts";
 import { seededRandom } from "../../../lib/core/base/random.ts";
@@ -20,8 +20,8 @@ function row(instance: string, version: string): RegistryRow {
       name,
       instance,
       incarnation: 0,
-      beat: 1,
-      beatIntervalMs: 1000,
+      heartbeat: 1,
+      heartbeatIntervalMs: 1000,
       addresses: [],
       state: "up",
       tags: {},
@@ -41,11 +41,11 @@ function removal(
     {
       name,
       instance: own,
-      seen: "v1",
+      expectedVersion: "v1",
       mayStand: true,
       isWriting: false,
       isListing: false,
-      backOff: new BackOff(250, seededRandom(1)),
+      backoff: new ExponentialBackoff(250, seededRandom(1)),
       deadline: 5000,
       timeoutMs: 5000,
       ...start,
@@ -61,7 +61,7 @@ function removal(
   return { it, asked, out };
 }
 
-Deno.test("RowRemoval removes the row as it was last seen", () => {
+Deno.test("RowRemoval removes the row as it was last expectedVersion", () => {
   const { it, asked, out } = removal();
   assert.deepEqual(asked(), ["remove v1"]);
   it.removalEnded({ kind: "removed", name }, 1, out);
@@ -69,7 +69,7 @@ Deno.test("RowRemoval removes the row as it was last seen", () => {
 });
 
 Deno.test("RowRemoval has nothing to do when nothing was ever written", () => {
-  const { it, asked } = removal({ seen: undefined, mayStand: false });
+  const { it, asked } = removal({ expectedVersion: undefined, mayStand: false });
   assert.ok(it.isDone);
   assert.deepEqual(asked(), []);
 });
@@ -114,7 +114,11 @@ Deno.test("RowRemoval leaves the row alone when it is somebody else's by now", (
 });
 
 Deno.test("RowRemoval looks when a first write may have been done, and not at an old listing", () => {
-  const { it, asked, out } = removal({ seen: undefined, isWriting: true, isListing: true });
+  const { it, asked, out } = removal({
+    expectedVersion: undefined,
+    isWriting: true,
+    isListing: true,
+  });
   it.writeFailed("no answer", 5, out);
   it.wake(6, out);
   assert.deepEqual(asked(), [], "a listing is under way");

@@ -101,9 +101,9 @@ export async function written(
 }
 
 /** What lies under {@linkcode name} in each of the places. */
-export function beatsIn(...places: Place[]): (number | undefined)[] {
+export function heartbeatsIn(...places: Place[]): (number | undefined)[] {
   return places.map(({ storage }) => {
     const cell = storage.cluster("default").cells.get(name);
-    return cell === undefined ? undefined : JSON.parse(cell.text).beat;
+    return cell === undefined ? undefined : JSON.parse(cell.text).heartbeat;
   });
 }

@@ -8,14 +8,14 @@ import { sleep, systemClock } from "../../../lib/clock.ts";
 import { RegistryError } from "../../../lib/core/base/errors.ts";
 import type { Row } from "../../../lib/core/registration/row.ts";
 import { keyOf } from "../../../lib/registry/composite/composite_version.ts";
-import { beatsIn, ManyScene, name, written } from "./composite_scene.ts";
+import { heartbeatsIn, ManyScene, name, written } from "./composite_scene.ts";
 import { ManualClock } from "../manual_clock.ts";
 import { never, rowOf } from "../rows.ts";
 
 const older = "0".repeat(32);
 const newer = "f".repeat(32);
 
-Deno.test("list() gives each name once: higher incarnation, greater instance, higher beat", async () => {
+Deno.test("list() gives each name once: higher incarnation, greater instance, higher heartbeat", async () => {
   const cases: [one: Row, other: Row][] = [
     [rowOf(name, 1, { incarnation: 1, instance: older }), rowOf(name, 9, { instance: newer })],
     [rowOf(name, 1, { instance: newer }), rowOf(name, 9, { instance: older })],
@@ -45,9 +45,9 @@ Deno.test("list() gives what is odd in any registry, once", async () => {
   scene.b.storage.put("default", "both@h", "{");
   scene.b.storage.put("default", "b@h", "");
   scene.b.storage.put("default", "elixir@h", "2016-03-10 18:51:29.277");
-  const { timestamps, oddities } = await scene.open().list(never);
+  const { timestamps, foreignEntries } = await scene.open().list(never);
   assert.deepEqual(timestamps.map(({ name }) => name), ["elixir@h"]);
-  assert.deepEqual(oddities.map(({ key }) => key).sort(), ["b@h", "both@h"]);
+  assert.deepEqual(foreignEntries.map(({ key }) => key).sort(), ["b@h", "both@h"]);
 });
 
 Deno.test("list() tells in which registry a timestamp stands", async () => {
@@ -76,8 +76,8 @@ Deno.test("list() goes on without a registry that is away, and tells it once", a
     const next = await written(all, row, version);
     assert.deepEqual((await all.list(never)).rows, [{ row, version: next }]);
     assert.deepEqual(scene.troubles, [
-      `The registry memory:${gone} cannot be read, going on without it: ` +
-      `Cannot list the rows of memory:${gone}: it is away`,
+      `Registry memory:${gone} unavailable (Cannot list the rows of memory:${gone}: it is away); ` +
+      "continuing without it",
     ]);
     assert.deepEqual(scene.returns, []);
     scene[gone].away(false);
@@ -86,8 +86,11 @@ Deno.test("list() goes on without a registry that is away, and tells it once", a
     await all.list(never);
     assert.equal(scene.troubles.length, 1);
     assert.equal(scene.returns.length, 1);
-    assert.match(scene.returns[0] ?? "", new RegExp(`^The registry memory:${gone} is back after`));
-    assert.deepEqual(beatsIn(scene.a, scene.b), [3, 3]);
+    assert.match(
+      scene.returns[0] ?? "",
+      new RegExp(`^Registry memory:${gone} available again after`),
+    );
+    assert.deepEqual(heartbeatsIn(scene.a, scene.b), [3, 3]);
   }
 });
 
@@ -111,7 +114,7 @@ Deno.test("list() fails with the reason of each registry when all are away", asy
   scene.a.away(false);
   await all.list(never);
   assert.equal(scene.troubles.length, 1);
-  assert.match(scene.troubles[0] ?? "", /^The registry memory:b /);
+  assert.match(scene.troubles[0] ?? "", /^Registry memory:b /);
 });
 
 Deno.test("list() waits for a silent registry once, then only a moment", async () => {
@@ -143,14 +146,14 @@ Deno.test("list() waits for a silent registry once, then only a moment", async (
   assert.equal(scene.returns.length, 1);
 });
 
-Deno.test("cookie() is the first one in order, and mintCookie() puts it into all", async () => {
+Deno.test("cookie() is the first one in order, and getOrCreateCookie() puts it into all", async () => {
   await using scene = new ManyScene();
   const { a, b, c } = scene;
-  assert.equal(await scene.openOne(b).mintCookie("of b", never), "of b");
+  assert.equal(await scene.openOne(b).getOrCreateCookie("of b", never), "of b");
   const all = scene.open(a, b, c);
   assert.equal(await all.cookie(never), "of b");
   assert.equal(await scene.openOne(a).cookie(never), undefined);
-  assert.equal(await all.mintCookie("minted", never), "of b");
+  assert.equal(await all.getOrCreateCookie("minted", never), "of b");
   for (const place of [a, c]) assert.equal(await scene.openOne(place).cookie(never), "of b");
   b.away(true);
   assert.equal(await all.cookie(never), "of b");
@@ -160,28 +163,28 @@ Deno.test("cookie() is the first one in order, and mintCookie() puts it into all
 Deno.test("list() misses the cookie while one of the registries that answer has none", async () => {
   await using scene = new ManyScene();
   const [one, two] = [scene.open(), scene.open()];
-  await one.mintCookie("minted", never);
+  await one.getOrCreateCookie("minted", never);
   assert.equal((await two.list(never)).hasCookie, true);
   scene.b.wipe();
   assert.equal((await two.list(never)).hasCookie, false);
   scene.b.away(true);
   assert.equal((await two.list(never)).hasCookie, true);
   scene.b.away(false);
-  await two.mintCookie("another", never);
+  await two.getOrCreateCookie("another", never);
   assert.equal((await one.list(never)).hasCookie, true);
   assert.equal(await scene.openOne(scene.b).cookie(never), "minted");
 });
 
-Deno.test("mintCookie() tells once that another cookie lies in one registry", async () => {
+Deno.test("getOrCreateCookie() tells once that another cookie lies in one registry", async () => {
   await using scene = new ManyScene();
-  await scene.openOne(scene.a).mintCookie("of a", never);
-  await scene.openOne(scene.b).mintCookie("of b", never);
+  await scene.openOne(scene.a).getOrCreateCookie("of a", never);
+  await scene.openOne(scene.b).getOrCreateCookie("of b", never);
   const all = scene.open();
   for (let times = 0; times < 2; times++) {
-    assert.equal(await all.mintCookie("minted", never), "of a");
+    assert.equal(await all.getOrCreateCookie("minted", never), "of a");
   }
   assert.equal(scene.troubles.length, 1);
-  assert.match(scene.troubles[0] ?? "", /registry memory:b: .* cannot join\. Remove it there/);
+  assert.match(scene.troubles[0] ?? "", /registry memory:b holds .* cannot join\. Remove it there/);
   assert.doesNotMatch(scene.troubles.join(), /of [ab]/);
 });
 

@@ -9,7 +9,7 @@ import { sleep, systemClock } from "../../../lib/clock.ts";
 import { RegistryError } from "../../../lib/core/base/errors.ts";
 import { versionOf } from "../../../lib/registry/composite/composite_version.ts";
 import type { Registry, RowVersion } from "../../../lib/registry/registry.ts";
-import { beatsIn, ManyScene, name, written } from "./composite_scene.ts";
+import { heartbeatsIn, ManyScene, name, written } from "./composite_scene.ts";
 import { ManualClock } from "../manual_clock.ts";
 import { never, rowOf } from "../rows.ts";
 
@@ -29,19 +29,19 @@ Deno.test("write() is not held up by a silent registry that failed before", asyn
   const all = scene.open();
   let version = await written(all, rowOf(name, 1));
   const release = scene.a.silence();
-  for (const [beat, atMostMs] of [[2, 4_200], [3, 300], [4, 300]] as const) {
+  for (const [heartbeat, atMaxMs] of [[2, 4_200], [3, 300], [4, 300]] as const) {
     let result: RowVersion | undefined;
     const begun = clock.now();
     const seen = version;
-    written(all, rowOf(name, beat), seen).then((value) => result = value);
+    written(all, rowOf(name, heartbeat), seen).then((value) => result = value);
     while (result === undefined) {
-      assert.ok(clock.now() - begun <= atMostMs, `beat ${beat} took too long`);
+      assert.ok(clock.now() - begun <= atMaxMs, `heartbeat ${heartbeat} took too long`);
       await sleep(systemClock, 0);
       if (result === undefined) clock.pass(20);
     }
     version = result;
   }
-  assert.deepEqual(beatsIn(scene.b), [4]);
+  assert.deepEqual(heartbeatsIn(scene.b), [4]);
   release();
 });
 
@@ -54,18 +54,22 @@ Deno.test("write() puts the row where it is missing: new, wiped, or away before"
   const three = scene.open(a, b, c);
   assert.equal((await three.read(name, never))?.version, version);
   version = await written(three, rowOf(name, 2), version);
-  assert.deepEqual(beatsIn(a, b, c), [2, 2, 2]);
-  for (const [beat, place] of [a, b, c].entries()) {
+  assert.deepEqual(heartbeatsIn(a, b, c), [2, 2, 2]);
+  for (const [heartbeat, place] of [a, b, c].entries()) {
     place.wipe();
-    version = await written(three, rowOf(name, 10 + beat), version);
-    assert.deepEqual(beatsIn(a, b, c), [10 + beat, 10 + beat, 10 + beat]);
+    version = await written(three, rowOf(name, 10 + heartbeat), version);
+    assert.deepEqual(heartbeatsIn(a, b, c), [10 + heartbeat, 10 + heartbeat, 10 + heartbeat]);
   }
-  for (const [beat, place] of [a, b, c].entries()) {
+  for (const [heartbeat, place] of [a, b, c].entries()) {
     place.away(true);
-    version = await written(three, rowOf(name, 20 + 2 * beat), version);
+    version = await written(three, rowOf(name, 20 + 2 * heartbeat), version);
     place.away(false);
-    version = await written(three, rowOf(name, 21 + 2 * beat), version);
-    assert.deepEqual(beatsIn(a, b, c), [21 + 2 * beat, 21 + 2 * beat, 21 + 2 * beat]);
+    version = await written(three, rowOf(name, 21 + 2 * heartbeat), version);
+    assert.deepEqual(heartbeatsIn(a, b, c), [
+      21 + 2 * heartbeat,
+      21 + 2 * heartbeat,
+      21 + 2 * heartbeat,
+    ]);
   }
 });
 
@@ -78,7 +82,7 @@ Deno.test("write() is a conflict when the row has gone from all that answer", as
   const gone = await all.write(rowOf(name, 2), version, never);
   assert.deepEqual(gone, { kind: "conflict", current: undefined });
   await written(all, rowOf(name, 2));
-  assert.deepEqual(beatsIn(scene.a, scene.b), [2, 2]);
+  assert.deepEqual(heartbeatsIn(scene.a, scene.b), [2, 2]);
 });
 
 Deno.test("write() is a conflict when another instance has the name in any registry", async () => {
@@ -92,10 +96,10 @@ Deno.test("write() is a conflict when another instance has the name in any regis
     const mine = rowOf(name, 1, { instance: older });
     const lost = await all.write(mine, undefined, never);
     assert.deepEqual(lost, { kind: "conflict", current });
-    assert.equal(beatsIn(scene.a, scene.b).filter((beat) => beat === 1).length, 0);
+    assert.equal(heartbeatsIn(scene.a, scene.b).filter((heartbeat) => heartbeat === 1).length, 0);
     // Whoever has seen it may take its place, everywhere.
     await written(all, mine, version);
-    assert.deepEqual(beatsIn(scene.a, scene.b), [1, 1]);
+    assert.deepEqual(heartbeatsIn(scene.a, scene.b), [1, 1]);
   }
 });
 
@@ -113,25 +117,25 @@ Deno.test("write() makes one of two give way that have the same name in two regi
   const theirs = await written(two, inB);
   a.away(false);
   // The one in the later registry is told at once, and of the other one, not of itself.
-  const lost = await two.write({ ...inB, beat: 2 }, theirs, never);
+  const lost = await two.write({ ...inB, heartbeat: 2 }, theirs, never);
   assert.ok(lost.kind === "conflict");
   assert.deepEqual(lost.current?.row, inA);
   // The other one leaves it time to go, and takes nothing from it meanwhile.
-  ours = await written(one, { ...inA, beat: 5 }, ours);
+  ours = await written(one, { ...inA, heartbeat: 5 }, ours);
   clock.pass(2_999);
-  ours = await written(one, { ...inA, beat: 6 }, ours);
-  assert.deepEqual(beatsIn(a, b), [6, 1]);
+  ours = await written(one, { ...inA, heartbeat: 6 }, ours);
+  assert.deepEqual(heartbeatsIn(a, b), [6, 1]);
   clock.pass(1);
-  const found = await one.write({ ...inA, beat: 7 }, ours, never);
+  const found = await one.write({ ...inA, heartbeat: 7 }, ours, never);
   const current = { row: inB, version: versionOf(1, inB) };
   assert.deepEqual(found, { kind: "conflict", current });
   // Found dead, it is replaced; its registry is the one that decides about that.
-  ours = await written(one, { ...inA, beat: 8 }, current.version);
-  assert.deepEqual(beatsIn(a, b), [8, 8]);
-  await written(one, { ...inA, beat: 9 }, ours);
+  ours = await written(one, { ...inA, heartbeat: 8 }, current.version);
+  assert.deepEqual(heartbeatsIn(a, b), [8, 8]);
+  await written(one, { ...inA, heartbeat: 9 }, ours);
 });
 
-Deno.test("write() leaves no ghost when the other registry turns out to be taken", async () => {
+Deno.test("write() leaves no ghost when the other registry keyedMutex out to be taken", async () => {
   await using scene = new ManyScene();
   const stranger = rowOf(name, 5, { instance: newer });
   const slow = scene.openOne(scene.b);
@@ -145,7 +149,7 @@ Deno.test("write() leaves no ghost when the other registry turns out to be taken
   const all = scene.join([scene.openOne(scene.a), slow]);
   const lost = await all.write(rowOf(name, 1, { instance: older }), undefined, never);
   assert.equal(lost.kind, "conflict");
-  assert.deepEqual(beatsIn(scene.a, scene.b), [undefined, 5]);
+  assert.deepEqual(heartbeatsIn(scene.a, scene.b), [undefined, 5]);
 });
 
 Deno.test("write() lets the first registry that can be written decide", async () => {
@@ -155,14 +159,14 @@ Deno.test("write() lets the first registry that can be written decide", async ()
   let version = await written(all, rowOf(name, 1));
   const late = scene.join([readOnly(scene.openOne(a)), scene.openOne(b)]);
   assert.equal((await late.write(rowOf(name, 2), undefined, never)).kind, "conflict");
-  for (let beat = 2; beat < 5; beat++) {
-    version = await written(all, rowOf(name, beat), version);
+  for (let heartbeat = 2; heartbeat < 5; heartbeat++) {
+    version = await written(all, rowOf(name, heartbeat), version);
     await all.list(never);
   }
-  assert.deepEqual(beatsIn(a, b), [undefined, 4]);
-  const told = scene.troubles.filter((text) => text.startsWith("The registry memory:a cannot be"));
+  assert.deepEqual(heartbeatsIn(a, b), [undefined, 4]);
+  const told = scene.troubles.filter((text) => text.startsWith("Registry memory:a unavailable"));
   assert.equal(told.length, 1, scene.troubles.join("\n"));
-  assert.match(told[0] ?? "", /cannot be written, going on without it: Cannot write .* read-only$/);
+  assert.match(told[0] ?? "", /unavailable \(Cannot write .* read-only\); continuing without it$/);
 });
 
 Deno.test("write() loses no row of a single writer, whoever is away when", async () => {
@@ -176,7 +180,7 @@ Deno.test("write() loses no row of a single writer, whoever is away when", async
       const { a, b } = scene;
       const all = scene.open();
       let version: RowVersion | undefined;
-      let beat = 0;
+      let heartbeat = 0;
       for (const [aAway, bAway, wiped] of [...script, [false, false, ""] as const]) {
         if (wiped === "a") a.wipe();
         if (wiped === "b") b.wipe();
@@ -186,7 +190,7 @@ Deno.test("write() loses no row of a single writer, whoever is away when", async
           await assert.rejects(all.list(never), RegistryError);
           continue;
         }
-        const row = rowOf(name, ++beat);
+        const row = rowOf(name, ++heartbeat);
         let result = await all.write(row, version, never);
         // Only if all that answer have lost it, or it lies in one that is away now.
         for (let tries = 0; result.kind === "conflict"; tries++) {
@@ -197,7 +201,7 @@ Deno.test("write() loses no row of a single writer, whoever is away when", async
         version = result.version;
         assert.deepEqual((await all.list(never)).rows.map((one) => one.row), [row]);
       }
-      assert.deepEqual(beatsIn(a, b), [beat, beat]);
+      assert.deepEqual(heartbeatsIn(a, b), [heartbeat, heartbeat]);
     }),
     { numRuns: 200 },
   );
@@ -215,7 +219,7 @@ Deno.test("remove() takes all copies, also those that have fallen behind", async
     const { version } = await all.read(name, never) ?? assert.fail();
     assert.equal(await all.remove(name, first, never), "conflict");
     assert.equal(await all.remove(name, version, never), "removed");
-    assert.deepEqual(beatsIn(a, b), [undefined, undefined]);
+    assert.deepEqual(heartbeatsIn(a, b), [undefined, undefined]);
     assert.equal(await all.remove(name, version, never), "conflict");
   }
 });
@@ -228,7 +232,7 @@ Deno.test("remove() is not undone by a write of the same handle that comes befor
   const late = await all.write(rowOf(name, 2), version, never);
   assert.deepEqual(late, { kind: "conflict", current: undefined });
   assert.equal(await removing, "removed");
-  assert.deepEqual(beatsIn(scene.a, scene.b), [undefined, undefined]);
+  assert.deepEqual(heartbeatsIn(scene.a, scene.b), [undefined, undefined]);
   // An abort does not let the next one in too soon.
   const next = await written(all, rowOf(name, 3));
   const again = all.remove(name, next, never);
@@ -248,7 +252,7 @@ Deno.test("remove() is a conflict when another instance has the name in any regi
   scene.b.wipe();
   await written(scene.openOne(scene.b), rowOf(name, 7, { instance: newer }));
   assert.equal(await all.remove(name, version, never), "conflict");
-  assert.deepEqual(beatsIn(scene.a, scene.b), [1, 7]);
+  assert.deepEqual(heartbeatsIn(scene.a, scene.b), [1, 7]);
 });
 
 Deno.test("write() brings the cookie to a registry that was away or wiped", async () => {
@@ -256,14 +260,14 @@ Deno.test("write() brings the cookie to a registry that was away or wiped", asyn
   const { a, b } = scene;
   const all = scene.open();
   b.away(true);
-  assert.equal(await all.mintCookie("minted", never), "minted");
+  assert.equal(await all.getOrCreateCookie("minted", never), "minted");
   let version = await written(all, rowOf(name, 1));
   b.away(false);
   version = await written(all, rowOf(name, 2), version);
   assert.equal(await scene.openOne(b).cookie(never), "minted");
-  for (const [beat, place] of [a, b].entries()) {
+  for (const [heartbeat, place] of [a, b].entries()) {
     place.wipe();
-    version = await written(all, rowOf(name, 3 + beat), version);
+    version = await written(all, rowOf(name, 3 + heartbeat), version);
     assert.equal(await scene.openOne(place).cookie(never), "minted");
   }
 });

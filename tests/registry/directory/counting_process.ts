@@ -1,5 +1,5 @@
 /**
- * A process that counts up the beat of one row until it has won as often as its second argument says.
+ * A process that counts up the heartbeat of one row until it has won as often as its second argument says.
  *
  * @module
  */
@@ -18,6 +18,6 @@ await using registry = openDirectoryRegistry({
 });
 for (let wins = 0; wins < Number(turns);) {
   const before = await registry.read(name, never);
-  const row = rowOf(name, (before?.row.beat ?? 0) + 1);
+  const row = rowOf(name, (before?.row.heartbeat ?? 0) + 1);
   if ((await registry.write(row, before?.version, never)).kind === "written") wins++;
 }

@@ -97,7 +97,7 @@ Deno.test({
       assert.equal(code, 0);
     }
     const stored = await scene.open().read(nameOf("counter@h"), never);
-    assert.equal(stored?.row.beat, 2 * turns);
+    assert.equal(stored?.row.heartbeat, 2 * turns);
   },
 });
 
@@ -118,9 +118,9 @@ Deno.test({
       for (let attempt = 0; attempt < 3; attempt++) {
         const stuck = registry.write(rowOf(name, 2), version, never);
         // All else goes on, for longer than it takes to get to the lock.
-        for (let beat = 1; beat <= 5; beat++) {
+        for (let heartbeat = 1; heartbeat <= 5; heartbeat++) {
           assert.equal((await registry.list(never)).rows.length, 1);
-          assert.equal((await registry.read(name, never))?.row.beat, 1);
+          assert.equal((await registry.read(name, never))?.row.heartbeat, 1);
         }
         const other = rowOf(`other${attempt}@h`);
         const result = await registry.write(other, undefined, never);
@@ -139,7 +139,7 @@ Deno.test({
       await holder.status;
     }
     // The late lock was given back, and the late write was not done.
-    assert.equal((await registry.read(name, never))?.row.beat, 1);
+    assert.equal((await registry.read(name, never))?.row.heartbeat, 1);
     await written(registry, 3, version);
     await written(scene.open(), 4, (await registry.read(name, never))?.version);
   },
@@ -206,13 +206,13 @@ Deno.test({
         failure(/^Cannot write n1@10\.0\.0\.2 into file:.*: No space left on device$/),
       );
       await assert.rejects(
-        registry.mintCookie("minted", never),
+        registry.getOrCreateCookie("minted", never),
         failure(/No space left on device$/),
       );
       assert.equal((await registry.list(never)).rows[0]?.version, version);
       await Deno.remove(`${disk}/fill`);
       await written(registry, 2, version);
-      assert.equal(await registry.mintCookie("minted", never), "minted");
+      assert.equal(await registry.getOrCreateCookie("minted", never), "minted");
       assert.deepEqual(await namesIn(`${disk}/sync_dir/${ownFolder}/tmp`), []);
     }),
 });

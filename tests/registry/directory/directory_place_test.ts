@@ -23,7 +23,7 @@ Deno.test({
     await using scene = await Scene.create();
     await using registry = open(scene, true);
     await using blue = open(scene, true, "blue");
-    await registry.mintCookie("secret", never);
+    await registry.getOrCreateCookie("secret", never);
     const version = await written(registry, 1);
     await written(registry, 2, version);
     await written(blue, 1);
@@ -39,8 +39,8 @@ Deno.test({
       await using scene = await Scene.create();
       await using first = open(scene, isBeamFirst);
       await using second = open(scene, !isBeamFirst);
-      assert.equal(await first.mintCookie("first", never), "first");
-      assert.equal(await second.mintCookie("second", never), "first");
+      assert.equal(await first.getOrCreateCookie("first", never), "first");
+      assert.equal(await second.getOrCreateCookie("second", never), "first");
       await written(second, 1);
       assert.deepEqual(
         await namesIn(scene.path),
@@ -60,11 +60,11 @@ Deno.test({
     await using scene = await Scene.create();
     await written(scene.open(), 1);
     await using shared = open(scene, true);
-    const { rows, oddities } = await shared.list(never);
+    const { rows, foreignEntries } = await shared.list(never);
     assert.deepEqual(rows.map(({ row }) => row), [rowOf(name, 1)]);
-    assert.deepEqual(oddities.map(({ key }) => key), [".clusternode"]);
-    assert.match(oddities[0]?.reason ?? "", /stop all clusternodes, remove it/);
-    assert.deepEqual((await scene.open().list(never)).oddities, []);
+    assert.deepEqual(foreignEntries.map(({ key }) => key), [".clusternode"]);
+    assert.match(foreignEntries[0]?.reason ?? "", /stop all clusternodes, remove it/);
+    assert.deepEqual((await scene.open().list(never)).foreignEntries, []);
   },
 });
 
@@ -73,10 +73,10 @@ Deno.test({
   async fn() {
     await using scene = await Scene.create();
     await using plain = open(scene, false);
-    assert.equal(await plain.mintCookie("inside", never), "inside");
+    assert.equal(await plain.getOrCreateCookie("inside", never), "inside");
     await Deno.remove(`${scene.path}/.clusternode`, { recursive: true });
     await using shared = open(scene, true);
-    assert.equal(await shared.mintCookie("beside", never), "beside");
+    assert.equal(await shared.getOrCreateCookie("beside", never), "beside");
     assert.equal(await plain.cookie(never), "beside");
   },
 });

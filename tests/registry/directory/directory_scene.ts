@@ -50,13 +50,13 @@ export class Scene implements AsyncDisposable {
   }
 }
 
-/** Writes a row of {@linkcode name} with that beat; gives its version. */
+/** Writes a row of {@linkcode name} with that heartbeat; gives its version. */
 export async function written(
   registry: Registry,
-  beat: number,
+  heartbeat: number,
   seen?: RowVersion,
 ): Promise<RowVersion> {
-  return await writtenVersion(registry.write(rowOf(name, beat), seen, never));
+  return await writtenVersion(registry.write(rowOf(name, heartbeat), seen, never));
 }
 
 /** Runs a script of the shell in a folder. */

@@ -26,10 +26,10 @@ Deno.test({
        echo x > "$(printf 'bell\\007\\033[2J@h')"; echo x > ${"x".repeat(210)}@h
        echo 1457635889 > elixir@h; cp '${name}' copy@h`,
     );
-    const { rows, timestamps, oddities } = await registry.list(never);
+    const { rows, timestamps, foreignEntries } = await registry.list(never);
     assert.deepEqual(rows, [{ row: rowOf(name, 1), version }]);
     assert.deepEqual(timestamps.map(({ name }) => name), ["elixir@h"]);
-    const reasons = Object.fromEntries(oddities.map(({ key, reason }) => [key, reason]));
+    const reasons = Object.fromEntries(foreignEntries.map(({ key, reason }) => [key, reason]));
     const illegal = /^its name is not that of a node: /;
     const expected: [string, RegExp][] = [
       ["folder@h", /^it is a folder$/],
@@ -48,7 +48,7 @@ Deno.test({
       [`${"x".repeat(100)}…`, illegal],
     ];
     for (const [key, reason] of expected) assert.match(reasons[key] ?? "absent", reason, key);
-    assert.equal(oddities.length, expected.length);
+    assert.equal(foreignEntries.length, expected.length);
   },
 });
 
@@ -62,7 +62,7 @@ Deno.test({
       await shell(scene.path, `rm '${name}'; ${make} '${name}'`);
       assert.equal(await registry.read(name, never), undefined);
       await written(registry, 2);
-      assert.equal((await registry.read(name, never))?.row.beat, 2);
+      assert.equal((await registry.read(name, never))?.row.heartbeat, 2);
     }
   },
 });
@@ -90,10 +90,10 @@ Deno.test({
     const registry = scene.open();
     await written(registry, 1);
     await shell(scene.path, `cp '${name}' "$(printf 'n\\377@h')"; mkdir "$(printf '\\300\\200')"`);
-    const { rows, timestamps, oddities } = await registry.list(never);
+    const { rows, timestamps, foreignEntries } = await registry.list(never);
     assert.deepEqual([rows.length, timestamps], [1, []]);
     // Deno 2.4 does not tell of them at all.
-    for (const { key, reason } of oddities) assert.match(key + reason, /\ufffd/);
+    for (const { key, reason } of foreignEntries) assert.match(key + reason, /\ufffd/);
   },
 });
 
@@ -106,24 +106,24 @@ Deno.test({
     await using scene = await Scene.create();
     await written(scene.open(), 1);
     await Deno.writeTextFile(`${scene.path}/secret@h`, encodeRow(rowOf("secret@h")), { mode: 0 });
-    const { rows, oddities } = Deno.uid() === 0
+    const { rows, foreignEntries } = Deno.uid() === 0
       ? await listedAs(nobody, scene)
       : await listed(scene.open());
     assert.equal(rows.length, 1);
-    assert.deepEqual(oddities, [{ key: "secret@h", reason: "it may not be read" }]);
+    assert.deepEqual(foreignEntries, [{ key: "secret@h", reason: "it may not be read" }]);
   },
 });
 
-async function listed(registry: Registry): Promise<{ rows: unknown[]; oddities: unknown[] }> {
-  const { rows, oddities } = await registry.list(never);
-  return { rows: [...rows], oddities: [...oddities] };
+async function listed(registry: Registry): Promise<{ rows: unknown[]; foreignEntries: unknown[] }> {
+  const { rows, foreignEntries } = await registry.list(never);
+  return { rows: [...rows], foreignEntries: [...foreignEntries] };
 }
 
 /** Lists in a process of another user, who cannot read this one's cache: so all in one file. */
 async function listedAs(
   uid: number,
   { path }: Scene,
-): Promise<{ rows: unknown[]; oddities: unknown[] }> {
+): Promise<{ rows: unknown[]; foreignEntries: unknown[] }> {
   const home = await Deno.makeTempDir({ prefix: "clusternode-nobody-" });
   try {
     const script = `${home}/list_once.js`;
@@ -146,16 +146,20 @@ async function listedAs(
 }
 
 Deno.test({
-  ...needing("list() reports only so many oddities, and how many more there are", "read", "write"),
+  ...needing(
+    "list() reports only so many foreignEntries, and how many more there are",
+    "read",
+    "write",
+  ),
   async fn() {
     await using scene = await Scene.create();
     const registry = scene.open();
     await written(registry, 1);
     for (let index = 0; index < 120; index++) await Deno.mkdir(`${scene.path}/folder${index}`);
-    const { rows, oddities } = await registry.list(never);
+    const { rows, foreignEntries } = await registry.list(never);
     assert.equal(rows.length, 1);
-    assert.equal(oddities.length, 100);
-    assert.deepEqual(oddities.at(-1), { key: "…", reason: "there are 21 more of them" });
+    assert.equal(foreignEntries.length, 100);
+    assert.deepEqual(foreignEntries.at(-1), { key: "…", reason: "there are 21 more of them" });
   },
 });
 
@@ -165,7 +169,7 @@ Deno.test({
     await using scene = await Scene.create();
     const registry = scene.open();
     const version = await written(registry, 1);
-    const cookie = await registry.mintCookie("secret", never);
+    const cookie = await registry.getOrCreateCookie("secret", never);
     assert.equal(cookie, "secret");
     assert.deepEqual(await namesIn(scene.path), [ownFolder, name]);
     assert.equal(await Deno.readTextFile(`${scene.path}/${name}`), encodeRow(rowOf(name, 1)));
@@ -188,16 +192,16 @@ Deno.test({
     await written(registry, 1);
     const path = `${scene.path}/${ownFolder}/cookie`;
     await Deno.writeTextFile(path, "by hand\n");
-    assert.equal(await registry.mintCookie("minted", never), "by hand");
+    assert.equal(await registry.getOrCreateCookie("minted", never), "by hand");
     for (const [text, reason] of [["", "it is empty"], ["x".repeat(1025), "it is larger than"]]) {
       await Deno.writeTextFile(path, text!);
       await assert.rejects(
-        registry.mintCookie("minted", never),
+        registry.getOrCreateCookie("minted", never),
         failure(new RegExp(`^Cannot read or create the cookie of file:.*: .*${reason}`)),
       );
     }
     await Deno.remove(path);
-    assert.equal(await registry.mintCookie("minted", never), "minted");
+    assert.equal(await registry.getOrCreateCookie("minted", never), "minted");
   },
 });
 
@@ -212,13 +216,13 @@ Deno.test({
     const { mtime } = await Deno.stat(`${folder}/young`);
     const longAgo = new Date(mtime!.getTime() - 2 * 60 * 60 * 1000);
     await Deno.utime(`${folder}/old`, longAgo, longAgo);
-    await scene.open().mintCookie("minted", never);
+    await scene.open().getOrCreateCookie("minted", never);
     assert.deepEqual(await namesIn(folder), ["young"]);
   },
 });
 
 Deno.test({
-  ...needing("write() makes news of all changes but the beat", "read", "write"),
+  ...needing("write() makes news of all changes but the heartbeat", "read", "write"),
   async fn() {
     await using scene = await Scene.create();
     const registry = scene.open();

@@ -175,7 +175,7 @@ s3Test("rejects within the timeout when the server is silent or stopped", async 
     registry.read(name, never),
     registry.write(rowOf(name), undefined, never),
     registry.remove(name, "version", never),
-    registry.mintCookie("minted", never),
+    registry.getOrCreateCookie("minted", never),
   ];
   for (const reason of await Promise.all(calls().map(reasonOf))) {
     assert.match(reason, /^no answer within 150 ms/);

@@ -62,8 +62,8 @@ for (const [name, behaviour] of Object.entries(kinds)) {
 
 const name = nameOf("n1@10.0.0.2");
 
-async function written(registry: Registry, beat: number, seen?: string): Promise<string> {
-  return await writtenVersion(registry.write(rowOf(name, beat), seen, never));
+async function written(registry: Registry, heartbeat: number, seen?: string): Promise<string> {
+  return await writtenVersion(registry.write(rowOf(name, heartbeat), seen, never));
 }
 
 for (const [kind, behaviour] of Object.entries(kinds)) {
@@ -74,7 +74,7 @@ for (const [kind, behaviour] of Object.entries(kinds)) {
       Object.assign(fake.behaviour, behaviour);
       await using one = open(fake);
       await using two = open(fake);
-      await one.mintCookie("cookie", never);
+      await one.getOrCreateCookie("cookie", never);
       const version = await written(one, 1);
       await written(two, 2, version);
       const other = rowOf("other@h", 1);
@@ -139,7 +139,7 @@ Deno.test({
     fake.put("a/b/default/no node", "{}");
     fake.put("a/b/default/large@h", "x".repeat(1_000_000));
     fake.requests.length = 0;
-    assert.equal((await reader.list(never)).oddities.length, 2);
+    assert.equal((await reader.list(never)).foreignEntries.length, 2);
     assert.equal(fake.requests.length, 1);
   },
 });
@@ -169,7 +169,7 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("S3 write() of a beat is one request when conditions are honoured", ...needs),
+  ...needing("S3 write() of a heartbeat is one request when conditions are honoured", ...needs),
   async fn() {
     await using fake = new FakeS3();
     await using registry = open(fake);
@@ -200,8 +200,8 @@ Deno.test({
     for (const key of strange) fake.put(`a/b/default/${key}`, "{}");
     fake.put("a/b/default/folder/n9@h", "{}");
     await using registry = open(fake);
-    const { oddities } = await registry.list(never);
-    assert.deepEqual(oddities.map(({ key }) => key).sort(), strange.sort());
+    const { foreignEntries } = await registry.list(never);
+    assert.deepEqual(foreignEntries.map(({ key }) => key).sort(), strange.sort());
     assert.equal(fake.count("GET ?"), 3);
   },
 });
@@ -214,9 +214,9 @@ Deno.test({
     await using inner = open(fake, { prefix: "a", cluster: "default" });
     await written(outer, 1);
     await written(inner, 2);
-    const beats = async (registry: Registry): Promise<number[]> =>
-      (await registry.list(never)).rows.map(({ row }) => row.beat);
-    assert.deepEqual([await beats(outer), await beats(inner)], [[1], [2]]);
+    const heartbeats = async (registry: Registry): Promise<number[]> =>
+      (await registry.list(never)).rows.map(({ row }) => row.heartbeat);
+    assert.deepEqual([await heartbeats(outer), await heartbeats(inner)], [[1], [2]]);
   },
 });
 
@@ -228,7 +228,7 @@ Deno.test({
     await using one = open(fake);
     await using two = open(fake);
     const version = await written(one, 1);
-    await two.mintCookie("cookie", never);
+    await two.getOrCreateCookie("cookie", never);
     let writing: Promise<string> | undefined;
     let hasWritten = false;
     fake.behaviour.before = async (method, key) => {
@@ -243,7 +243,7 @@ Deno.test({
     };
     assert.equal(await one.remove(name, version, never), "removed");
     await writing;
-    assert.equal((await one.read(name, never))?.row.beat, 2);
+    assert.equal((await one.read(name, never))?.row.heartbeat, 2);
   },
 });
 
@@ -254,10 +254,10 @@ Deno.test({
     fake.behaviour.onDeleteCondition = "ignore";
     fake.put(`a/b/default/${name}`, `"removed abc"\n`, 60_000);
     await using registry = open(fake);
-    assert.deepEqual((await registry.list(never)).oddities, []);
+    assert.deepEqual((await registry.list(never)).foreignEntries, []);
     assert.equal(await registry.read(name, never), undefined);
     await written(registry, 1);
-    assert.equal((await registry.read(name, never))?.row.beat, 1);
+    assert.equal((await registry.read(name, never))?.row.heartbeat, 1);
   },
 });
 

@@ -10,7 +10,7 @@ import { Hint } from "../../../lib/registry/shared/hint.ts";
 import { lastingOfRow, lastingOfText, OwnWrites } from "../../../lib/registry/shared/news.ts";
 import { rowOf } from "../rows.ts";
 
-Deno.test("lastingOfText() is the same from beat to beat, in any order of the fields", () => {
+Deno.test("lastingOfText() is the same from heartbeat to heartbeat, in any order of the fields", () => {
   const before = rowOf("n1@h", 1, { activeAt: "2016-03-10T18:51:30.277Z" });
   const reversed = Object.fromEntries(Object.entries(rowOf("n1@h", 2)).reverse());
   assert.equal(lastingOfText(JSON.stringify(reversed)), lastingOfRow(before));
@@ -19,8 +19,9 @@ Deno.test("lastingOfText() is the same from beat to beat, in any order of the fi
   assert.notEqual(lastingOfText("7"), lastingOfText("8"));
 });
 
-Deno.test("OwnWrites.isNews() is false only for a beat on top of an own write", () => {
-  const text = (beat: number, changes = {}): string => JSON.stringify(rowOf("n1@h", beat, changes));
+Deno.test("OwnWrites.isNews() is false only for a heartbeat on top of an own write", () => {
+  const text = (heartbeat: number, changes = {}): string =>
+    JSON.stringify(rowOf("n1@h", heartbeat, changes));
   const writes = new OwnWrites();
   assert.ok(writes.isNews("n1@h", text(1), undefined));
   writes.remember("n1@h", text(1), "v1");

@@ -5,16 +5,16 @@
  */
 import assert from "node:assert/strict";
 import { RegistryError } from "../../../lib/core/base/errors.ts";
-import { BoundedCalls } from "../../../lib/registry/shared/timed_calls.ts";
+import { TimedCalls } from "../../../lib/registry/shared/timed_calls.ts";
 import type { Call } from "../../../lib/registry/shared/timed_calls.ts";
 import { ManualClock } from "../manual_clock.ts";
 import { never } from "../rows.ts";
 
-function setUp(): { clock: ManualClock; calls: BoundedCalls } {
+function setUp(): { clock: ManualClock; calls: TimedCalls } {
   const clock = new ManualClock();
   const explain = (error: unknown): string | undefined =>
     error instanceof RangeError ? error.message : undefined;
-  return { clock, calls: new BoundedCalls({ clock, timeoutMs: 1_000, explain }) };
+  return { clock, calls: new TimedCalls({ clock, timeoutMs: 1_000, explain }) };
 }
 
 Deno.test("run() gives up at the timeout, and says what the work was doing", async () => {
@@ -38,26 +38,26 @@ Deno.test("run() gives up at the timeout, and says what the work was doing", asy
   await calls[Symbol.asyncDispose]();
 });
 
-Deno.test("run() starts nothing in a lane that is stuck, and forgets who gave up", async () => {
+Deno.test("run() starts nothing in a queueKey that is stuck, and forgets who gave up", async () => {
   const { clock, calls } = setUp();
   const work = Promise.withResolvers<void>();
   const started: string[] = [];
-  const start = (lane: string, id: string): Promise<string> =>
-    calls.run(lane, `do ${id}`, never, async () => {
+  const start = (queueKey: string, id: string): Promise<string> =>
+    calls.run(queueKey, `do ${id}`, never, async () => {
       started.push(id);
       if (id === "first") await work.promise;
       return id;
     });
   const first = assert.rejects(start("a", "first"), RegistryError);
   const second = assert.rejects(start("a", "second"), /waiting for an earlier call/);
-  assert.equal(await start("b", "other lane"), "other lane");
+  assert.equal(await start("b", "other queueKey"), "other queueKey");
   clock.pass(1_000);
   await Promise.all([first, second]);
   const third = start("a", "third");
-  assert.deepEqual(started, ["first", "other lane"]);
+  assert.deepEqual(started, ["first", "other queueKey"]);
   work.resolve();
   assert.equal(await third, "third");
-  assert.deepEqual(started, ["first", "other lane", "third"]);
+  assert.deepEqual(started, ["first", "other queueKey", "third"]);
   assert.equal(clock.pending, 0);
 });
 
