@@ -7,9 +7,10 @@
  *
  * @module
  */
+import type { PingFailure } from "./base/ping_failure.ts";
 import type { Address } from "./base/address.ts";
 import type { Change } from "./explain/change.ts";
-import type { News } from "./dissemination/outbox.ts";
+import type { News } from "./dissemination/news.ts";
 import type { NodeName } from "./base/name.ts";
 import type { MemberRecord } from "./dissemination/record.ts";
 import type { InstanceId, Row } from "./registration/row.ts";
@@ -44,17 +45,6 @@ export type PingOutcome =
     readonly record?: MemberRecord | undefined;
   }
   | { readonly kind: PingFailure; readonly detail: string };
-
-/** The kinds of failed pings. */
-export type PingFailure =
-  | "refused"
-  | "no-answer"
-  | "silent"
-  | "reset"
-  | "other-instance"
-  | "wrong-cluster"
-  | "wrong-cookie"
-  | "garbage";
 
 /** How a ping of a BEAM node ended; see `BeamOutcome` in `lib/beam` for what each kind means. */
 export type BeamPingOutcome =

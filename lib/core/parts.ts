@@ -6,7 +6,7 @@
 import type { BeamWatch } from "./beam/beam_watch.ts";
 import type { Bench } from "./bench.ts";
 import type { CandidateProber } from "./discovery/candidate_prober.ts";
-import type { ChangeLog } from "./explain/change.ts";
+import type { ChangeLog } from "./explain/change_log.ts";
 import type { FailureDetector } from "./detector/failure_detector.ts";
 import type { RegistryKeeper } from "./registration/registry_keeper.ts";
 

@@ -9,7 +9,7 @@ import type { Address } from "../core/base/address.ts";
 import { unreachable } from "../core/base/assert.ts";
 import { formatRoundTrip } from "../core/base/duration.ts";
 import { failureWords } from "../core/explain/failure_words.ts";
-import type { PingFailure } from "../core/input.ts";
+import type { PingFailure } from "../core/base/ping_failure.ts";
 import type { Row } from "../core/registration/row.ts";
 import type { HeartbeatView } from "./heartbeat_watch.ts";
 import type { FindingLevel } from "./finding.ts";

@@ -11,8 +11,8 @@ import { changeKinds } from "../core/explain/change.ts";
 import { countSchema } from "../core/base/count.ts";
 import type { TimedChange } from "../core/explain/change.ts";
 import { bodyMaxBytes } from "./envelope.ts";
-import type { Explanation, LinkView } from "../core/explain/explain.ts";
-import type { News } from "../core/dissemination/outbox.ts";
+import type { Explanation, LinkView } from "../core/explain/explanation.ts";
+import type { News } from "../core/dissemination/news.ts";
 import {
   addressesMax,
   addressSchema,

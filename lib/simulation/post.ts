@@ -6,7 +6,8 @@
  */
 import { unreachable } from "../core/base/assert.ts";
 import type { Addressee, Effect, Input, PingContent } from "../core/input.ts";
-import type { PingFailure, PingOutcome } from "../core/input.ts";
+import type { PingOutcome } from "../core/input.ts";
+import type { PingFailure } from "../core/base/ping_failure.ts";
 import type { MemberRecord } from "../core/dissemination/record.ts";
 import type { SimNetwork } from "./network.ts";
 import type { SimNode } from "./sim_node.ts";

@@ -5,8 +5,8 @@
  * @module
  */
 import type { Address } from "../../lib/core/base/address.ts";
-import type { News } from "../../lib/core/dissemination/outbox.ts";
-import type { PingFailure } from "../../lib/core/input.ts";
+import type { News } from "../../lib/core/dissemination/news.ts";
+import type { PingFailure } from "../../lib/core/base/ping_failure.ts";
 import { parseNodeName, withSuffix } from "../../lib/core/base/name.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
 import { profileTimings } from "../../lib/core/detector/profile.ts";

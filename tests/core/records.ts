@@ -4,7 +4,8 @@
  * @module
  */
 import fc from "fast-check";
-import type { Effect, PingFailure } from "../../lib/core/input.ts";
+import type { Effect } from "../../lib/core/input.ts";
+import type { PingFailure } from "../../lib/core/base/ping_failure.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
 import { makeRecord } from "../../lib/core/dissemination/record.ts";
 import type {

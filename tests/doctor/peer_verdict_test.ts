@@ -1,5 +1,5 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import type { PingFailure } from "../../lib/core/input.ts";
+import type { PingFailure } from "../../lib/core/base/ping_failure.ts";
 import { judgePeer } from "../../lib/doctor/peer_verdict.ts";
 import type { AddressTry, PeerFacts } from "../../lib/doctor/peer_verdict.ts";
 import { judgePeers } from "../../lib/doctor/peers.ts";

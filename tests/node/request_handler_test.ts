@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TimedChange } from "../../lib/core/explain/change.ts";
-import type { LinkView } from "../../lib/core/explain/explain.ts";
+import type { LinkView } from "../../lib/core/explain/explanation.ts";
 import { bodyMaxBytes } from "../../lib/protocol/envelope.ts";
 import type { Hello } from "../../lib/protocol/hello.ts";
 import type { Input } from "../../lib/core/input.ts";

@@ -6,7 +6,7 @@
 import { statusWords } from "../../core/explain/change.ts";
 import { formatDuration, formatRoundTrip } from "../../core/base/duration.ts";
 import { escapeControls } from "../../core/base/escape.ts";
-import type { Explanation } from "../../core/explain/explain.ts";
+import type { Explanation } from "../../core/explain/explanation.ts";
 import { failureWords } from "../../core/explain/failure_words.ts";
 import type { GivenName } from "../../options/option_identity.ts";
 import type { ClientOptions, JsonFlags } from "../commands.ts";

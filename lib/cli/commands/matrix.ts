@@ -4,7 +4,7 @@
  * @module
  */
 import { formatRoundTrip } from "../../core/base/duration.ts";
-import type { LinkView } from "../../core/explain/explain.ts";
+import type { LinkView } from "../../core/explain/explanation.ts";
 import { describeFinding, LinkMatrix } from "../../core/explain/link_matrix.ts";
 import type { LinkCell, LinkReport } from "../../core/explain/link_matrix.ts";
 import type { NodeName } from "../../core/base/name.ts";

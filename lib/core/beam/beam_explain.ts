@@ -5,7 +5,7 @@
  */
 import type { BeamNode } from "./beam_node.ts";
 import { beamReason, beamWouldChange } from "./beam_words.ts";
-import type { Explanation } from "../explain/explain.ts";
+import type { Explanation } from "../explain/explanation.ts";
 import type { MemberView } from "../dissemination/member.ts";
 import type { Parts } from "../parts.ts";
 

@@ -15,7 +15,11 @@ import { beamReason } from "./beam_words.ts";
 import type { Change } from "../explain/change.ts";
 import type { BeamPingOutcome, BeamRow, Effect } from "../input.ts";
 import type { NodeName } from "../base/name.ts";
-import type { Parts } from "../parts.ts";
+import type { Candidates } from "../discovery/candidates.ts";
+import type { LocalHealth } from "../detector/local_health.ts";
+import type { MemberList } from "../dissemination/member_list.ts";
+import type { RegistryKeeper } from "../registration/registry_keeper.ts";
+import type { Settings } from "../settings.ts";
 import type { Random } from "../base/random.ts";
 import { Schedule } from "../base/schedule.ts";
 import { compareNames } from "../explain/status_line.ts";
@@ -36,12 +40,18 @@ const listingsWithoutMax = 3;
 const ownTimestampsMax = 3;
 
 /** What the watch works with. */
-export type BeamBench =
-  & Pick<
-    Parts,
-    "settings" | "memberList" | "candidates" | "health" | "keeper" | "nextNumber" | "changed"
-  >
-  & { readonly random: Random };
+export interface BeamBench {
+  readonly settings: Settings;
+  readonly memberList: MemberList;
+  readonly candidates: Candidates;
+  readonly health: LocalHealth;
+  readonly keeper: RegistryKeeper;
+  readonly random: Random;
+  /** A number for a ping. */
+  readonly nextNumber: () => number;
+  /** Tells a change. */
+  readonly changed: (change: Change, now: number) => void;
+}
 
 interface Sent {
   readonly node: BeamNode;

@@ -6,7 +6,7 @@
 import { unreachable } from "../base/assert.ts";
 import type { BeamNode, BeamStatus } from "./beam_node.ts";
 import { formatDuration, formatRoundTrip } from "../base/duration.ts";
-import type { PingFailure } from "../input.ts";
+import type { PingFailure } from "../base/ping_failure.ts";
 
 /** Most characters of what a failed ping tells. */
 const detailMax = 200;

@@ -9,7 +9,8 @@
  * @module
  */
 import type { Address } from "../base/address.ts";
-import type { PingFailure, PingOutcome } from "../input.ts";
+import type { PingOutcome } from "../input.ts";
+import type { PingFailure } from "../base/ping_failure.ts";
 import type { ProfileTimings } from "./profile.ts";
 
 /** Misses in a row that make a link bad. */

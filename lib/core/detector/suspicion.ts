@@ -9,7 +9,7 @@
  *
  * @module
  */
-import type { PingFailure } from "../input.ts";
+import type { PingFailure } from "../base/ping_failure.ts";
 import type { NodeName } from "../base/name.ts";
 import type { ProfileTimings } from "./profile.ts";
 import type { InstanceId } from "../registration/row.ts";

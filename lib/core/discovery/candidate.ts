@@ -13,7 +13,7 @@
  *
  * @module
  */
-import type { PingFailure } from "../input.ts";
+import type { PingFailure } from "../base/ping_failure.ts";
 import { Link } from "../detector/link.ts";
 import type { NodeName } from "../base/name.ts";
 import type { RecordContent } from "../dissemination/record.ts";

@@ -5,7 +5,7 @@
  */
 import type { Candidate } from "./candidate.ts";
 import { candidateStatus } from "../detector/evidence.ts";
-import type { Explanation } from "../explain/explain.ts";
+import type { Explanation } from "../explain/explanation.ts";
 import type { MemberView } from "../dissemination/member.ts";
 import type { Parts } from "../parts.ts";
 import { heartbeatWords, unansweredReason, wouldChange } from "../explain/reasons.ts";

@@ -14,7 +14,7 @@ import { claimOf } from "./claim.ts";
 import { AntiEntropy } from "./anti_entropy.ts";
 import { countAbove, isLeap } from "../base/count.ts";
 import { candidateStatus, statusOf } from "../detector/evidence.ts";
-import type { News } from "./outbox.ts";
+import type { News } from "./news.ts";
 import { Hearsay } from "./hearsay.ts";
 import type { Effect, Input, Peer, PingContent, PingOutcome } from "../input.ts";
 import type { Finding } from "../detector/prober.ts";

@@ -18,7 +18,7 @@
  */
 import { unreachable as impossible } from "../base/assert.ts";
 import type { Address } from "../base/address.ts";
-import type { PingFailure } from "../input.ts";
+import type { PingFailure } from "../base/ping_failure.ts";
 import type { NodeName } from "../base/name.ts";
 import type { RecordState } from "./record.ts";
 import type { InstanceId } from "../registration/row.ts";

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import type { HeartbeatSighting } from "./news.ts";
 import type { Effect } from "../input.ts";
 import type { MemberRecord } from "./record.ts";
 import { itemBytes, Pack, recordBytes } from "./packing.ts";
@@ -17,20 +18,6 @@ import type { NodeName } from "../base/name.ts";
 
 /** News that can wait is collected for this long, in milliseconds. */
 const collectMs = 50;
-
-/** Somebody saw a heartbeat move although its owner does not answer pings. */
-export interface HeartbeatSighting {
-  readonly name: NodeName;
-  readonly instance: InstanceId;
-  readonly heartbeat: number;
-}
-
-/** Things to pass on. */
-export interface News {
-  readonly records: readonly MemberRecord[];
-  readonly votes: readonly Vote[];
-  readonly sightings: readonly HeartbeatSighting[];
-}
 
 /** What waits to be passed on. */
 export class Outbox {

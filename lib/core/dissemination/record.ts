@@ -14,7 +14,7 @@
  */
 import type { Address } from "../base/address.ts";
 import { hashText, mix } from "../base/hash.ts";
-import type { PingFailure } from "../input.ts";
+import type { PingFailure } from "../base/ping_failure.ts";
 import type { NodeName } from "../base/name.ts";
 import type { InstanceId } from "../registration/row.ts";
 

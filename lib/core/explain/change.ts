@@ -1,21 +1,11 @@
 /**
  * Changes: what is told to people and programs, each once, with its reason.
  *
- * What happens within half a second is told as one: a rack that goes dark is one piece of news, not
- * twenty.
- *
  * @module
  */
 import { unreachable } from "../base/assert.ts";
-import type { Effect } from "../input.ts";
 import type { MemberStatus } from "../dissemination/member.ts";
 import type { NodeName } from "../base/name.ts";
-
-/** How long changes are collected after one was told, in milliseconds. */
-export const batchMs = 500;
-
-/** Changes that a node keeps to look back on. */
-export const changesKeptMax = 200;
 
 /** The kinds of changes. */
 export const changeKinds = [
@@ -30,13 +20,6 @@ export const changeKinds = [
   "isolated",
   "connected",
 ] as const;
-
-/** What undoes a change. */
-const takenBackBy: Readonly<Partial<Record<ChangeKind, ChangeKind>>> = {
-  "failed": "returned",
-  "link-bad": "link-mended",
-  "isolated": "connected",
-};
 
 /** The kind of a change. */
 export type ChangeKind = typeof changeKinds[number];
@@ -122,64 +105,5 @@ export function statusWords(status: MemberStatus): string {
       return "belongs to another cluster";
     default:
       return unreachable(status);
-  }
-}
-
-/** Collects changes and keeps the last ones. */
-export class ChangeLog {
-  readonly #kept: TimedChange[] = [];
-  readonly #lastAt = new Map<NodeName, number>();
-  /** When this node joined, on its own clock, in milliseconds. */
-  startedAt = 0;
-  #waiting: Change[] = [];
-  #forgotten = 0;
-  #toldAt = -Infinity;
-
-  /** How many changes are no longer kept: the number of the first that is. */
-  get forgotten(): number {
-    return this.#forgotten;
-  }
-
-  /** When it wants to tell what waits. */
-  get dueAt(): number {
-    return this.#waiting.length === 0 ? Infinity : this.#toldAt + batchMs;
-  }
-
-  /** The last changes, the oldest first. */
-  get kept(): readonly TimedChange[] {
-    return this.#kept;
-  }
-
-  /** When the last kept change of a member happened; `undefined` if none is kept. */
-  lastAt(name: NodeName): number | undefined {
-    return this.#lastAt.get(name);
-  }
-
-  add(change: Change, now: number): void {
-    if (!this.#cancels(change)) this.#waiting.push(change);
-    this.#lastAt.set(change.name, now);
-    this.#kept.push({ ...change, at: now });
-    if (this.#kept.length <= changesKeptMax) return;
-    this.#forgotten++;
-    const oldest = this.#kept.shift();
-    if (oldest === undefined || this.#lastAt.get(oldest.name) !== oldest.at) return;
-    if (!this.#kept.some(({ name }) => name === oldest.name)) this.#lastAt.delete(oldest.name);
-  }
-
-  /** True if `change` takes back what waits to be told: then neither is news. */
-  #cancels({ kind, name }: Change): boolean {
-    const index = this.#waiting.findLastIndex((one) => one.name === name);
-    const before = this.#waiting[index];
-    if (before === undefined || takenBackBy[before.kind] !== kind) return false;
-    this.#waiting.splice(index, 1);
-    return true;
-  }
-
-  /** Tells what waits if it is time. */
-  wake(now: number, out: Effect[]): void {
-    if (now < this.dueAt) return;
-    this.#toldAt = now;
-    out.push({ kind: "changes", changes: this.#waiting });
-    this.#waiting = [];
   }
 }

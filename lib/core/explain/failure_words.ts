@@ -4,7 +4,7 @@
  * @module
  */
 import { unreachable } from "../base/assert.ts";
-import type { PingFailure } from "../input.ts";
+import type { PingFailure } from "../base/ping_failure.ts";
 
 /** How a ping failed, as a clause. */
 export function failureWords(kind: PingFailure): string {

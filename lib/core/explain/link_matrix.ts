@@ -9,9 +9,9 @@
  * @module
  */
 import { unreachable } from "../base/assert.ts";
-import type { LinkView } from "./explain.ts";
+import type { LinkView } from "./explanation.ts";
 import { failureWords } from "./failure_words.ts";
-import type { PingFailure } from "../input.ts";
+import type { PingFailure } from "../base/ping_failure.ts";
 import type { NodeName } from "../base/name.ts";
 import { compareNames } from "./status_line.ts";
 

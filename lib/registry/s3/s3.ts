@@ -40,7 +40,7 @@ import { S3Bucket } from "./s3_bucket.ts";
 import type { Condition, ListedObject, S3Object } from "./s3_bucket.ts";
 import { S3Claims } from "./s3_claims.ts";
 import { S3Client } from "./s3_client.ts";
-import type { Environment } from "./s3_credentials.ts";
+import type { Environment } from "../shared/environment.ts";
 import { S3Fault } from "./s3_fault.ts";
 import { isOwnServer, parseS3Url } from "./s3_url.ts";
 import { defaultTimeoutMs, storeRegistry } from "../store.ts";

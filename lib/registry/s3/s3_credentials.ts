@@ -7,22 +7,11 @@
  *
  * @module
  */
+import type { S3Credentials } from "./s3_keys.ts";
+import type { Environment } from "../shared/environment.ts";
 import { readFile } from "node:fs/promises";
 import { S3Fault } from "./s3_fault.ts";
 import { containerCredentials, webIdentityCredentials } from "./s3_role.ts";
-
-/** The value of an environment variable. */
-export type Environment = (name: string) => string | undefined;
-
-/** Who asks. */
-export interface S3Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  /** Comes with keys that expire. */
-  readonly sessionToken: string | undefined;
-  /** When they end, in wall-clock milliseconds, if that is known. */
-  readonly expiresAtMs?: number;
-}
 
 /** Region of last resort, as with Amazon's own tools of old. */
 const defaultRegion = "us-east-1";

@@ -11,7 +11,7 @@ import { readTlsFiles } from "./certificates.ts";
 import type { TlsTexts } from "./certificates.ts";
 import { exceptionFor, proxyFor } from "./http_proxy.ts";
 import type { Proxy } from "./http_proxy.ts";
-import type { Environment } from "../s3/s3_credentials.ts";
+import type { Environment } from "./environment.ts";
 import { StorageFault } from "./storage_fault.ts";
 import type { TlsFiles } from "./url_parts.ts";
 

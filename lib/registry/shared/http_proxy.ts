@@ -8,7 +8,7 @@
  */
 import { BlockList } from "node:net";
 import { ipFamily } from "../../core/base/address.ts";
-import type { Environment } from "../s3/s3_credentials.ts";
+import type { Environment } from "./environment.ts";
 import { StorageFault } from "./storage_fault.ts";
 
 /** A proxy on the way to a server. */

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { PingFailure } from "../../../lib/core/input.ts";
+import type { PingFailure } from "../../../lib/core/base/ping_failure.ts";
 import { Link, missesMax } from "../../../lib/core/detector/link.ts";
 import type { Miss } from "../../../lib/core/detector/link.ts";
 import { profileTimings } from "../../../lib/core/detector/profile.ts";

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { AssertionError } from "../../../lib/core/base/assert.ts";
-import type { PingFailure } from "../../../lib/core/input.ts";
+import type { PingFailure } from "../../../lib/core/base/ping_failure.ts";
 import { countsAsAlive, memberStatuses, verdict } from "../../../lib/core/dissemination/member.ts";
 import type { MemberStatus, VerdictInputs } from "../../../lib/core/dissemination/member.ts";
 import { pingFailures } from "../records.ts";

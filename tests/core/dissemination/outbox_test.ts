@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { packMaxBytes } from "../../../lib/core/dissemination/packing.ts";
 import { bodyMaxBytes } from "../../../lib/protocol/envelope.ts";
 import { Outbox } from "../../../lib/core/dissemination/outbox.ts";
-import type { HeartbeatSighting, News } from "../../../lib/core/dissemination/outbox.ts";
+import type { HeartbeatSighting, News } from "../../../lib/core/dissemination/news.ts";
 import type { Effect } from "../../../lib/core/input.ts";
 import { encodeMessage } from "../../../lib/protocol/message.ts";
 import { tagsMaxBytes } from "../../../lib/options/option_identity.ts";

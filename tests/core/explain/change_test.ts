@@ -6,14 +6,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
-  batchMs,
   changeKinds,
-  ChangeLog,
-  changesKeptMax,
   describeChange,
   describeChanges,
   statusWords,
 } from "../../../lib/core/explain/change.ts";
+import { batchMs, ChangeLog, changesKeptMax } from "../../../lib/core/explain/change_log.ts";
 import type { Change } from "../../../lib/core/explain/change.ts";
 import type { Effect } from "../../../lib/core/input.ts";
 import { memberStatuses } from "../../../lib/core/dissemination/member.ts";

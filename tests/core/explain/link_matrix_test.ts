@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describeFinding, LinkMatrix } from "../../../lib/core/explain/link_matrix.ts";
 import type { LinkFinding, LinkReport } from "../../../lib/core/explain/link_matrix.ts";
-import type { LinkView } from "../../../lib/core/explain/explain.ts";
+import type { LinkView } from "../../../lib/core/explain/explanation.ts";
 import type { NodeName } from "../../../lib/core/base/name.ts";
 import { localName } from "../../../lib/core/base/name.ts";
 

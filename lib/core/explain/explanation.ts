@@ -1,0 +1,57 @@
+/**
+ * What a node answers when it is asked for its reasons.
+ *
+ * @module
+ */
+import type { NodeName } from "../base/name.ts";
+import type { PingFailure } from "../base/ping_failure.ts";
+import type { MemberKind, MemberStatus } from "../dissemination/member.ts";
+import type { PingOutcome } from "../input.ts";
+import type { HeartbeatState } from "../registration/heartbeats.ts";
+
+/** Why a member is seen as it is. */
+export interface Explanation {
+  readonly name: NodeName;
+  readonly kind: MemberKind;
+  readonly status: MemberStatus;
+  /** The verdict and its main reason, as a sentence. */
+  readonly verdict: string;
+  /** Who votes against it, and how its pings failed. */
+  readonly accusers: readonly { readonly name: NodeName; readonly kind: PingFailure }[];
+  /** Votes that it takes, as things stand. */
+  readonly votesNeeded: number;
+  /** True if this node watches it. */
+  readonly watched: boolean;
+  /** This node's last pings to it, the oldest first; ages in milliseconds. */
+  readonly pings: readonly {
+    readonly kind: PingOutcome["kind"];
+    readonly agoMs: number;
+    readonly roundTripUs?: number | undefined;
+  }[];
+  /** Deadline of the next pong, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly heartbeat: HeartbeatState;
+  /** How long the heartbeat has not moved, in milliseconds. */
+  readonly heartbeatAgeMs?: number | undefined;
+  /** False if the registry cannot be used now: then pings alone decide. */
+  readonly registryWorks: boolean;
+  /** How this node trusts itself: 0 healthy … 7 sick. */
+  readonly localHealth: number;
+  readonly isolated: boolean;
+  /** Failures within the last five minutes. */
+  readonly failures: number;
+  readonly incarnation: number;
+  /** What would change the verdict, as sentences. */
+  readonly wouldChange: readonly string[];
+}
+
+/** One cell of the link matrix: from this node to another. */
+export interface LinkView {
+  readonly name: NodeName;
+  readonly memberKind: MemberKind;
+  /** Outcome of the last ping; `unknown` if it was never pinged. */
+  readonly kind: PingOutcome["kind"] | "unknown";
+  readonly roundTripUs?: number | undefined;
+  /** How long ago that was, in milliseconds. */
+  readonly agoMs?: number | undefined;
+}
