@@ -1,10 +1,10 @@
 /**
  * The shared secret that makes a process a member.
  *
- * Whoever can make a node dial, by a row in the registry, is sent a first message that was made with the
- * cookie, and can try guesses on it for as long as it likes. A cookie of 128 random bits does not mind. One
- * that a person has chosen is stretched: each guess then costs as much memory and time as it costs a node
- * once, when it starts (scrypt, RFC 7914).
+ * Whoever can make a node dial, by a row in the registry, is sent a first message that was made
+ * with the cookie, and can try guesses on it for as long as it likes. A cookie of 128 random bits
+ * does not mind. One that a person has chosen is stretched: each guess then costs as much memory
+ * and time as it costs a node once, when it starts (scrypt, RFC 7914).
  *
  * @module
  */
@@ -28,8 +28,8 @@ const drawsMax = 10;
 export function getOrCreateCookie(randomBytes: (length: number) => Uint8Array): string {
   for (let draws = 1;; draws++) {
     const text = base64Url(randomBytes(cookieBytes));
-    // One that begins with a hyphen would look like an option to other programs, and one in 40,000 looks
-    // as if a person had chosen it.
+    // One that begins with a hyphen would look like an option to other programs, and one in 40,000
+    // looks as if a person had chosen it.
     const isFit = !text.startsWith("-") && !isWeakCookie(text);
     if (isFit || draws >= drawsMax) return text;
   }
@@ -58,7 +58,8 @@ export async function stretchedCookies(
 
 function stretch(cookie: string, cluster: string): Promise<string> {
   const salt = `clusternode/1 weak cookie\0${cluster}`;
-  // The runtime's own, in a thread of its own: in JavaScript it takes twice as long, and nothing else runs.
+  // The runtime's own, in a thread of its own: in JavaScript it takes twice as long, and nothing
+  // else runs.
   return new Promise((resolve, reject) =>
     scrypt(
       cookie,

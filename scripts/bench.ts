@@ -7,7 +7,8 @@
  * Options:
  * - `--quick`: fewer and shorter rounds, under 30 seconds
  * - `--json`: all figures as JSON
- * - `--only <part>`: one of `ping`, `start`, `cluster`, `log`, `core`, `beam`; may be given several times
+ * - `--only <part>`: one of `ping`, `start`, `cluster`, `log`, `core`, `beam`; may be given several
+ *   times
  *
  * Environment: `CLUSTERNODE_BINARY`, the binary to measure; `dist/clusternode` if not set.
  *

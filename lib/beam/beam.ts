@@ -9,8 +9,8 @@
  *   `net_kernel` has answered on this connection
  * - B2 every ping ends with one outcome within its deadlines; pings run side by side
  * - B3 an answer to a BEAM node's ping is sent when the handler calls `answer`, not before
- * - B4 whatever a BEAM node or an unauthenticated peer sends is refused, answered or ignored: it cannot make this
- *   throw, is bounded in memory, and leaves no caller on the other side waiting
+ * - B4 whatever a BEAM node or an unauthenticated peer sends is refused, answered or ignored: it
+ *   cannot make this throw, is bounded in memory, and leaves no caller on the other side waiting
  * - B5 a lost connection is told at once
  * - B6 both sides may dial each other at the same time; no ping fails because of it
  * - B7 closing ends every ping and leaves nothing open
@@ -24,7 +24,9 @@ import type { NodeName } from "../core/base/name.ts";
 export interface BeamDeadlines {
   /** For the look-up of the port, the connection and the proof of the cookie, in milliseconds. */
   readonly connectTimeoutMs: number;
-  /** For the answer, once connected, in milliseconds; the connection is given up when it has passed. */
+  /**
+   * For the answer, once connected, in milliseconds; the connection is given up when it has passed.
+   */
   readonly answerTimeoutMs: number;
 }
 
@@ -64,7 +66,10 @@ export interface BeamHandler {
   onPing(from: NodeName, answer: () => void, drop: () => void): void;
   /** The connection to `name` ended, by whomever. */
   onLost(name: NodeName): void;
-  /** A connection was refused for `reason`, the end of a sentence; at most once a second per address. */
+  /**
+   * A connection was refused for `reason`, the end of a sentence; at most once a second per
+   * address.
+   */
   onRejected(address: string, reason: string): void;
   /** Something about EPMD that its user should know, as a whole sentence; only when it changes. */
   onNote(level: "info" | "warning", message: string): void;

@@ -39,7 +39,10 @@ export interface BeamLimits {
   readonly writeQueueMaxBytes: number;
   /** Pings of one link without an answer, in each direction. */
   readonly pingsMax: number;
-  /** How long a ping waits at most for a node that is just dialling this one, before it dials itself. */
+  /**
+   * How long a ping waits at most for a node that is just dialling this one, before it dials
+   * itself.
+   */
   readonly comingMaxMs: number;
   /** Pause before EPMD is tried again. */
   readonly epmdRetryMs: number;

@@ -1,8 +1,9 @@
 /**
  * The pulse with BEAM nodes: one link per name, found, opened and kept as pings need it.
  *
- * This file decides over which link a ping goes; {@linkcode Dial} opens them, {@linkcode Listener} takes
- * them in, {@linkcode Link} speaks over them, {@linkcode KeptRegistration} makes this node findable.
+ * This file decides over which link a ping goes; {@linkcode Dial} opens them, {@linkcode Listener}
+ * takes them in, {@linkcode Link} speaks over them, {@linkcode KeptRegistration} makes this node
+ * findable.
  *
  * @module
  */

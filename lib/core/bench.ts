@@ -28,7 +28,10 @@ export interface Bench {
   nextNumber(): number;
   /** Takes a record that this node has made into its own view and passes it on. */
   publish(record: MemberRecord, now: number): void;
-  /** Takes a record that others would have made, if nothing that this node knows itself is against it. */
+  /**
+   * Takes a record that others would have made, if nothing that this node knows itself is against
+   * it.
+   */
   heard(record: MemberRecord, now: number): void;
   changed(change: Change, now: number): void;
 }

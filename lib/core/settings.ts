@@ -32,8 +32,9 @@ export interface Settings {
   /** How long a leave tries to take the row out of the registry, in milliseconds. */
   readonly leaveTimeoutMs: number;
   /**
-   * Shortest pause between two heartbeats, and between two listings, once all is well, in milliseconds; 0
-   * where requests cost nothing. At the start and when somebody is missing a node does not save.
+   * Shortest pause between two heartbeats, and between two listings, once all is well, in
+   * milliseconds; 0 where requests cost nothing. At the start and when somebody is missing a node
+   * does not save.
    */
   readonly registryPaceMs: number;
   /** True to share the pulse with the BEAM nodes in the registry; recordings of old lack it. */

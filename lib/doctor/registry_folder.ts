@@ -93,7 +93,9 @@ async function folderNames(path: string): Promise<string[]> {
   return await quietly(Array.fromAsync(Deno.readDir(path), ({ name }) => name)) ?? [];
 }
 
-/** True if the file system says that no file in `root` can be called like a node at an IPv6 address. */
+/**
+ * True if the file system says that no file in `root` can be called like a node at an IPv6 address.
+ */
 async function refusesColons(root: string): Promise<boolean> {
   const name = "doctor@fd00::1" as NodeName;
   try {

@@ -1,10 +1,10 @@
 /**
  * Opening a file for writing without being led elsewhere.
  *
- * A path may have become a symbolic link. The system can be told not to follow one, but Deno has no word
- * for that. So: a file that is not there is made exclusively, which follows nothing; one that is there is
- * opened without creating or emptying anything, and is used only if it is the very file that lay there
- * before. Nothing has happened by then to a file that it is not.
+ * A path may have become a symbolic link. The system can be told not to follow one, but Deno has no
+ * word for that. So: a file that is not there is made exclusively, which follows nothing; one that
+ * is there is opened without creating or emptying anything, and is used only if it is the very file
+ * that lay there before. Nothing has happened by then to a file that it is not.
  *
  * @module
  */
@@ -25,7 +25,9 @@ export class OddFileError extends Error {
 export interface OwnFileOptions {
   /** Write at the end only. */
   readonly append?: boolean;
-  /** Permissions of a new file, as far as the process's mask leaves them; by default what it leaves. */
+  /**
+   * Permissions of a new file, as far as the process's mask leaves them; by default what it leaves.
+   */
   readonly mode?: number;
   /** Gives a new file these permissions whatever the mask says. */
   readonly isModeExact?: boolean;
@@ -65,7 +67,10 @@ export async function openOwnFile(
   throw new OddFileError(path, "is replaced again and again");
 }
 
-/** Writes a line break over the beginning of a file of ours, or makes it: its time is then the present. */
+/**
+ * Writes a line break over the beginning of a file of ours, or makes it: its time is then the
+ * present.
+ */
 export async function touchOwnFile(path: string, options: OwnFileOptions = {}): Promise<void> {
   const file = await openOwnFile(path, options);
   try {

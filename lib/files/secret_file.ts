@@ -1,9 +1,10 @@
 /**
  * Can other users read, or change, a file that holds a secret of ours?
  *
- * `ssh` refuses to use a key that others can read. Here that would shut out the secrets of containers, which
- * are mounted readable for all (0444 in Docker, 0644 in Kubernetes, both of root's), where there is nobody
- * else to read them. So a secret that others can read is told of; one that others can write is theirs.
+ * `ssh` refuses to use a key that others can read. Here that would shut out the secrets of
+ * containers, which are mounted readable for all (0444 in Docker, 0644 in Kubernetes, both of
+ * root's), where there is nobody else to read them. So a secret that others can read is told of;
+ * one that others can write is theirs.
  *
  * @module
  */
@@ -20,7 +21,10 @@ export interface Exposure {
   readonly reason: string;
 }
 
-/** What other users can do with the secret in the file `path`, or `undefined` if nothing. Never fails. */
+/**
+ * What other users can do with the secret in the file `path`, or `undefined` if nothing. Never
+ * fails.
+ */
 export async function exposureOf(path: string): Promise<Exposure | undefined> {
   try {
     const distrust = await distrustOf(path);

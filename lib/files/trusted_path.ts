@@ -2,8 +2,9 @@
  * Who else can change what lies under a path?
  *
  * A folder below `/tmp` can be anybody's trap: made in advance by another user, it gives away what is
- * written into it, and a symbolic link in it leads a write into a file of the victim. So before anything
- * is made or opened for writing, each folder on the way is looked at, from the root on, links included:
+ * written into it, and a symbolic link in it leads a write into a file of the victim. So before
+ * anything is made or opened for writing, each folder on the way is looked at, from the root on,
+ * links included:
  *
  * - each belongs to this user or to root;
  * - no other user can write into it. On the way it is enough that nobody can remove what others own
@@ -13,8 +14,8 @@
  *   `user_allow_other` lets any user mount by FUSE for all others, that user is trusted as well.)
  *
  * Where all of this holds, only this user and root can change what any part of the path means, now or
- * between the look and what follows from it. Where users share a folder on purpose it does not hold, so
- * that has to be said ({@linkcode Sharing}), and those users are trusted.
+ * between the look and what follows from it. Where users share a folder on purpose it does not
+ * hold, so that has to be said ({@linkcode Sharing}), and those users are trusted.
  *
  * @module
  */
@@ -69,7 +70,10 @@ interface Trusted {
 /** Longest chain of symbolic links that is followed; the kernel gives up there, too. */
 const linksMax = 40;
 
-/** Any user may make a subvolume of Btrfs, which has a device of its own, too, and always this number. */
+/**
+ * Any user may make a subvolume of Btrfs, which has a device of its own, too, and always this
+ * number.
+ */
 const subvolumeInode = 256;
 
 const groupWrites = 0o020;
@@ -77,8 +81,8 @@ const othersWrite = 0o002;
 const sticky = 0o1000;
 
 /**
- * Why other users can change what lies under `path`, or `undefined` if they cannot. What does not exist
- * yet is not judged, and on systems without owners nothing is.
+ * Why other users can change what lies under `path`, or `undefined` if they cannot. What does not
+ * exist yet is not judged, and on systems without owners nothing is.
  *
  * @throws what the system says
  */

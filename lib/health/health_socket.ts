@@ -1,8 +1,9 @@
 /**
  * A running node answers there how it is; only its own user can ask.
  *
- * No word has to be said for that: who connects is sent one line of JSON, and the connection is closed.
- * The answer comes from the process's only loop, as pongs do. See `health_folder.ts` for the files.
+ * No word has to be said for that: who connects is sent one line of JSON, and the connection is
+ * closed. The answer comes from the process's only loop, as pongs do. See `health_folder.ts` for
+ * the files.
  *
  * @module
  */

@@ -54,7 +54,9 @@ export class LinePump {
     this.#queue = new LineQueue(options.bufferMaxBytes);
   }
 
-  /** Accepts whole lines with their newlines; returns at once. After {@linkcode stop} they are lost. */
+  /**
+   * Accepts whole lines with their newlines; returns at once. After {@linkcode stop} they are lost.
+   */
   push(lines: Uint8Array): void {
     if (this.#stopped || lines.length === 0) return;
     this.#queue.push(lines);

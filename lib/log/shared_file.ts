@@ -4,9 +4,9 @@
  * Each append is a short critical section under the kernel's lock on a private file beside the log:
  * lock; look whether the path still leads to the file that is open (somebody may have rotated it while
  * we waited), and whether the lock still keeps others out; write as many lines as fit; unlock. Whoever
- * finds the file full renames the chain while holding the lock, and everybody else notices by the look.
- * The kernel drops the lock when a process dies, so there is nothing to clean up. The log itself is not
- * locked, because anybody who can read a file can lock it.
+ * finds the file full renames the chain while holding the lock, and everybody else notices by the
+ * look. The kernel drops the lock when a process dies, so there is nothing to clean up. The log
+ * itself is not locked, because anybody who can read a file can lock it.
  *
  * A process that is frozen while it holds the lock keeps the others waiting: the kernel offers no
  * way to stop waiting. So exactly one wait is pending, in a thread of its own, and the lines wait

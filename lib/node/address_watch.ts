@@ -21,7 +21,10 @@ export interface AddressWatchParts {
   look(): Promise<readonly Address[] | undefined>;
 }
 
-/** Calls `onMoved` with all addresses whenever they may be others than before, until `signal` aborts. */
+/**
+ * Calls `onMoved` with all addresses whenever they may be others than before, until `signal`
+ * aborts.
+ */
 export async function watchAddresses(
   { clock, look }: AddressWatchParts,
   onMoved: (addresses: readonly Address[]) => void,

@@ -46,7 +46,10 @@ export class RegistryEffects {
   #tending: Promise<void> | undefined;
   /** When the cookie in the registry was last looked after, on the monotonic clock. */
   #cookieSeenAt: number;
-  /** The row that this node wrote last: what others reclaim from it is of interest, and nothing else. */
+  /**
+   * The row that this node wrote last: what others reclaim from it is of interest, and nothing
+   * else.
+   */
   #own: Pick<Row, "name" | "instance"> | undefined;
   /** The cookie of others that was told of. */
   #otherCookie: string | undefined;
@@ -150,8 +153,8 @@ export class RegistryEffects {
   }
 
   /**
-   * Puts the cookie back where it is lost, and keeps it from being cleared away for its age. A registry
-   * that has lost our row may have lost the cookie, too.
+   * Puts the cookie back where it is lost, and keeps it from being cleared away for its age. A
+   * registry that has lost our row may have lost the cookie, too.
    */
   async #tendCookie(): Promise<void> {
     const { mintedCookie, registry, log, clock } = this.#parts;

@@ -1,9 +1,9 @@
 /**
  * From what the user gave to options that can be relied on.
  *
- * A flag overrides the environment, the environment overrides the configuration file, the file heartbeats the
- * default. Whatever is wrong is told at once, each fault under the name by which the user gave the
- * option, so that nobody mends them one run at a time.
+ * A flag overrides the environment, the environment overrides the configuration file, the file
+ * overrides the default. Whatever is wrong is told at once, each fault under the name by which the
+ * user gave the option, so that nobody mends them one run at a time.
  *
  * @module
  */

@@ -9,8 +9,8 @@
  *     {"at":…,"input":{"kind":…},"digest":"0a1b2c3d"}
  *
  * What was decided is not kept, only a fingerprint of it, by which a replay finds the first step that
- * goes another way; see `replay.ts`. There are no secrets in a recording: cookies never reach the core, and messages
- * name registries without their passwords. Names, addresses and tags are in it.
+ * goes another way; see `replay.ts`. There are no secrets in a recording: cookies never reach the
+ * core, and messages name registries without their passwords. Names, addresses and tags are in it.
  *
  * @module
  */

@@ -99,8 +99,9 @@ export interface Registry extends AsyncDisposable {
   read(name: NodeName, signal: AbortSignal): Promise<StoredRow | undefined>;
 
   /**
-   * Writes `row` if the stored version is still `expectedVersion` (R2, R4, R5, R6). `undefined` as `expectedVersion` means
-   * that there must be no row; something unreadable under that name counts as none.
+   * Writes `row` if the stored version is still `expectedVersion` (R2, R4, R5, R6). `undefined` as
+   * `expectedVersion` means that there must be no row; something unreadable under that name counts
+   * as none.
    *
    * @throws {RegistryError} if it is not known to be written
    */
@@ -111,7 +112,8 @@ export interface Registry extends AsyncDisposable {
   ): Promise<WriteResult>;
 
   /**
-   * Removes the row if the stored version is still `expectedVersion` (R7); a timestamp alone, too (R14).
+   * Removes the row if the stored version is still `expectedVersion` (R7); a timestamp alone, too
+   * (R14).
    *
    * @throws {RegistryError} if it is not known to be removed
    */

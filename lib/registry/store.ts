@@ -62,7 +62,9 @@ export interface Store extends AsyncDisposable {
   /** All keys with their cells, complete or not at all. Empty if nothing was ever written. */
   entries(call: Call): Promise<readonly (readonly [key: string, cell: Entry])[]>;
   get(key: string, call: Call): Promise<Entry | undefined>;
-  /** Puts `text` if the stored version is still `expectedVersion`; `undefined`: if there is nothing. */
+  /**
+   * Puts `text` if the stored version is still `expectedVersion`; `undefined`: if there is nothing.
+   */
   put(key: string, text: string, seen: RowVersion | undefined, call: Call): Promise<CasResult>;
   /** Removes if the stored version is still `expectedVersion`; false if not. */
   remove(key: string, seen: RowVersion, call: Call): Promise<boolean>;

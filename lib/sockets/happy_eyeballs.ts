@@ -22,8 +22,8 @@ export function interleaved<T extends { readonly host: string }>(places: readonl
 }
 
 /**
- * Calls `attempt` for one of `hosts`, of which there is at least one, after the other: the next one as soon as one fails, or
- * {@linkcode attemptDelayMs} after it was begun.
+ * Calls `attempt` for one of `hosts`, of which there is at least one, after the other: the next one
+ * as soon as one fails, or {@linkcode attemptDelayMs} after it was begun.
  *
  * @param attempt rejects if it fails; its signal is aborted when another one was faster or `signal` is
  * @param late is given what comes of an attempt when another one was faster

@@ -33,7 +33,10 @@ import type { FramedSocket } from "./framed_socket.ts";
 /** Largest message with a hello in it, in bytes. */
 export const helloMaxBytes = 8 * 1024;
 
-/** Largest first message of an unauthenticated peer, in bytes: more is not read from anybody unknown. */
+/**
+ * Largest first message of an unauthenticated peer, in bytes: more is not read from anybody
+ * unknown.
+ */
 export const initiationMaxBytes = handshakeOverheadBytes;
 
 const nothing = new Uint8Array(0);
@@ -79,8 +82,9 @@ export interface Introduction {
 }
 
 /**
- * The initiator's side up to message 2, with the first cookie of `starts`. `undefined` if the wire ended: `closed` without a byte means
- * that the responder turned us away, `garbage` that it is no responder.
+ * The initiator's side up to message 2, with the first cookie of `starts`. `undefined` if the wire
+ * ended: `closed` without a byte means that the responder turned us away, `garbage` that it is no
+ * responder.
  */
 export async function initiate(
   framed: FramedSocket,
@@ -181,7 +185,10 @@ function opened(
   return undefined;
 }
 
-/** Answers a holder of the cookie that belongs to another cluster; an unauthenticated peer gets nothing. */
+/**
+ * Answers a holder of the cookie that belongs to another cluster; an unauthenticated peer gets
+ * nothing.
+ */
 async function tellCluster(
   framed: FramedSocket,
   keys: Keys,

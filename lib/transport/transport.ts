@@ -8,8 +8,9 @@
  * - T1 an answer comes from the very instance that was asked, or the outcome says otherwise
  * - T2 every request ends with one outcome within its deadlines; a late answer is told afterwards
  * - T3 requests run side by side; a silent peer delays nobody else's
- * - T4 unauthenticated peers (another cookie, another cluster, other protocols, silence, floods) never reach the
- *   handler's `onRequest` or `onNotice`, cannot make it throw, and use bounded memory
+ * - T4 unauthenticated peers (another cookie, another cluster, other protocols, silence, floods)
+ *   never reach the handler's `onRequest` or `onNotice`, cannot make it throw, and use bounded
+ *   memory
  * - T5 a lost connection to an identified peer is told at once
  * - T6 closing it ends every request and leaves nothing open
  *
@@ -70,7 +71,10 @@ export type Outcome =
 /** The kinds of {@linkcode Outcome}. */
 export type OutcomeKind = Outcome["kind"];
 
-/** The receiving side; implemented by the node. What throws ends the connection that it is called for. */
+/**
+ * The receiving side; implemented by the node. What throws ends the connection that it is called
+ * for.
+ */
 export interface TransportHandler {
   /** A request of an identified peer; call `answer` at most once, now or later. */
   onRequest(from: Hello, body: Uint8Array, answer: (body: Uint8Array) => void): void;

@@ -82,7 +82,9 @@ async function answered(beam: Beam): Promise<void> {
   }
 }
 
-/** How long each of `count` pings took, one after the other, in microseconds, as its caller sees it. */
+/**
+ * How long each of `count` pings took, one after the other, in microseconds, as its caller sees it.
+ */
 async function ours(beam: Beam, count: number): Promise<number[]> {
   const times: number[] = [];
   for (let index = 0; index < count; index++) {

@@ -54,7 +54,10 @@ class FuzzRun {
   readonly #inputs: Inputs;
   readonly #life: Life;
   readonly #steps: FuzzStep[] = [];
-  /** True if whoever is pinged answers at once: nothing else would find a loop of question and answer. */
+  /**
+   * True if whoever is pinged answers at once: nothing else would find a loop of question and
+   * answer.
+   */
   readonly #answersAtOnce: boolean;
   #answers: FuzzStep[] = [];
   #now = 0;
@@ -77,7 +80,10 @@ class FuzzRun {
     return this.#steps.length;
   }
 
-  /** Lets time go by: not at all, a little, or much; all that is due meanwhile is done, or nothing is. */
+  /**
+   * Lets time go by: not at all, a little, or much; all that is due meanwhile is done, or nothing
+   * is.
+   */
   #pass(): void {
     const chance = this.#chance;
     if (chance.once(3)) return;

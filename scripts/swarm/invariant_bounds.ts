@@ -15,13 +15,16 @@ import type { SimNode } from "../../lib/simulation/sim_node.ts";
 const stepsMax = 4000;
 
 /**
- * Most pings of one node in an interval, whatever is done to it, if it watches ten others; and for each
- * one more that it watches, because its cluster is a full mesh. As a mean over ten of them: half of it.
+ * Most pings of one node in an interval, whatever is done to it, if it watches ten others; and for
+ * each one more that it watches, because its cluster is a full mesh. As a mean over ten of them:
+ * half of it.
  */
 const pingsMax = 120;
 const pingsMaxPerTarget = 10;
 
-/** Most pings to unauthenticated peers in an interval: of whom it knows rows only, each asked twice. */
+/**
+ * Most pings to unauthenticated peers in an interval: of whom it knows rows only, each asked twice.
+ */
 const firstPingsMax = 120;
 
 /** Intervals that may pass between two status lines of a node that is not held up. */

@@ -18,7 +18,9 @@ export interface SwarmConfig {
   readonly loss: number;
   /** One-way delay of a message, in milliseconds, plus up to as much again by chance. */
   readonly latencyMs: number;
-  /** How long after a row has come or gone all nodes get a hint, in milliseconds; `Infinity`: never. */
+  /**
+   * How long after a row has come or gone all nodes get a hint, in milliseconds; `Infinity`: never.
+   */
   readonly hintMs: number;
   /** Rows of nodes that died long ago, in the registry before anybody starts. */
   readonly ghosts: number;

@@ -3,8 +3,8 @@
  * rows of the nodes themselves once more, and a member that says of others what is not so.
  *
  * No row may end a node, or touch one that has answered; nothing that is said of a member may make one
- * false that answers those who watch it. What they draw is apart from all other chance, so that clusters
- * without lies go on as they did.
+ * false that answers those who watch it. What they draw is apart from all other chance, so that
+ * clusters without lies go on as they did.
  *
  * @module
  */
@@ -98,7 +98,9 @@ export class SwarmLies {
     registry.write(forged, seen, now);
   }
 
-  /** Reads one row, and writes another one again, over its successor, that it has read at some time. */
+  /**
+   * Reads one row, and writes another one again, over its successor, that it has read at some time.
+   */
   #replay(): void {
     const { registry, now } = this.#parts.world;
     const rows = registry.list(now);

@@ -15,7 +15,10 @@ const limits: BeamLimits = { ...defaultLimits, epmdAnswerTimeoutMs: 2_001 };
 /** Pauses that are looked at. */
 const pausesMax = 9;
 
-/** A clock on which pauses are over at once, and remembered, but for the last; so are deadlines, if wished. */
+/**
+ * A clock on which pauses are over at once, and remembered, but for the last; so are deadlines, if
+ * wished.
+ */
 class HastyClock implements Clock {
   readonly pausesMs: number[] = [];
   readonly #hasPatience: boolean;

@@ -370,7 +370,8 @@ Deno.test("Membership is sparing with a registry whose requests cost money", () 
   const perNode = (count: number): number => count / nodes.length / 20;
   assert.ok(perNode(world.registry.writes - writes) <= 1.1, "one heartbeat in 30 s");
   assert.ok(perNode(world.registry.listings - listings) <= 1.1, "one listing in 30 s");
-  // Somebody who is missing is looked for: the unplugged one heartbeats at once, and the others see it.
+  // Somebody who is missing is looked for: the unplugged one heartbeats at once, and the others see
+  // it.
   world.unplug(nodes[0] as SimNode);
   const others = nodes.slice(1);
   const foundMs = world.runUntil(() => allSee(others, names[0] as string, "unreachable"), 20_000);

@@ -1,8 +1,8 @@
 /**
  * Two users of one machine: what another user does, and programs that run as an ordinary one.
  *
- * Both have numbers that no account has. Only root can act for them, so these tests are skipped by name
- * for everybody else.
+ * Both have numbers that no account has. Only root can act for them, so these tests are skipped by
+ * name for everybody else.
  *
  * @module
  */

@@ -27,8 +27,9 @@ const attacksMin = 300;
 const latestMs = 1_500;
 
 /**
- * Connections that one node opens to addresses of unauthenticated peers within a second, at most: it has two
- * budgets an interval, each may be saved for one, and is overdrawn by all but one address of a row.
+ * Connections that one node opens to addresses of unauthenticated peers within a second, at most:
+ * it has two budgets an interval, each may be saved for one, and is overdrawn by all but one
+ * address of a row.
  */
 const connectionsMax = 2 * (12 + 10) + 2 * (addressesMax - 1);
 

@@ -59,7 +59,10 @@ export class Hosts implements AsyncDisposable {
     return this.#start(number, name, ...more);
   }
 
-  /** Gives a host an address that leads nowhere but to itself, as private ones behind a translation do. */
+  /**
+   * Gives a host an address that leads nowhere but to itself, as private ones behind a translation
+   * do.
+   */
   async addPrivate(number: number, address: string): Promise<void> {
     await this.#ip(number, "addr", "add", `${address}/32`, "dev", "lo");
   }
@@ -105,7 +108,10 @@ export class Hosts implements AsyncDisposable {
     await this.#ip(number, "addr", "del", `${this.address(number)}/24`, "dev", "eth0");
   }
 
-  /** Gives what is started on a host from now on another `/etc/NAME`; told again, all see the change. */
+  /**
+   * Gives what is started on a host from now on another `/etc/NAME`; told again, all see the
+   * change.
+   */
   async etc(number: number, name: "hosts" | "resolv.conf", ...lines: string[]): Promise<void> {
     // `ip netns exec` mounts what lies there over /etc, for its command alone.
     const folder = `/etc/netns/${namespace(number)}`;

@@ -3,9 +3,9 @@
  * handles on a real registry.
  *
  * Their clock is the simulation's. First it runs as fast as it can, with a simulated registry, until
- * the nodes have settled and nobody's heartbeats and listings go together any more; then it is held to real
- * time, and all that the cores want of the registry is done in the real one. From there the nodes can
- * move on to another one: its handles take over the rows, and the cores do not notice.
+ * the nodes have settled and nobody's heartbeats and listings go together any more; then it is held
+ * to real time, and all that the cores want of the registry is done in the real one. From there the
+ * nodes can move on to another one: its handles take over the rows, and the cores do not notice.
  *
  * @module
  */

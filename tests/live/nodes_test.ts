@@ -128,7 +128,9 @@ async function dieAndReturn(backEnd: BackEnd, cluster: ServerCluster): Promise<v
   assert.deepEqual(rows.map(({ row }) => row.name), namesOf(count));
 }
 
-/** What is promised is promised of the binary: from source, hundreds of modules come before a start. */
+/**
+ * What is promised is promised of the binary: from source, hundreds of modules come before a start.
+ */
 function startSlack(): number {
   return isCompiled() ? 1 : 2;
 }

@@ -1,8 +1,9 @@
 /**
  * A process that logs: `writer.ts FILE NAME LINES BATCH MAX_SIZE_BYTES MAX_FILES`.
  *
- * Says "ready" and waits for a byte on standard input, so that all writers begin together; then logs LINES numbered
- * lines of different lengths, flushing after each BATCH. Exits with 1 if anything was lost.
+ * Says "ready" and waits for a byte on standard input, so that all writers begin together; then
+ * logs LINES numbered lines of different lengths, flushing after each BATCH. Exits with 1 if
+ * anything was lost.
  *
  * @module
  */

@@ -13,7 +13,10 @@ import { diskTest } from "../integration/disk.ts";
 
 const fixture = (name: string): string => new URL(`../log/${name}`, import.meta.url).pathname;
 
-/** The text of cluster.log and its predecessors, the newest first; asserts that no number is missing. */
+/**
+ * The text of cluster.log and its predecessors, the newest first; asserts that no number is
+ * missing.
+ */
 async function readAll(directory: string): Promise<string[]> {
   const all = await Array.fromAsync(Deno.readDir(directory), ({ name }) => name);
   const names = all.filter((name) => name !== ".cluster.log.lock");

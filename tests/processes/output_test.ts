@@ -9,7 +9,9 @@ import { eventually, processTest, Program, programCommand } from "../integration
 
 const exitByClosedPipe = 141;
 
-/** Runs the program with `args` in a shell that puts `rest` behind it; its own exit code comes last. */
+/**
+ * Runs the program with `args` in a shell that puts `rest` behind it; its own exit code comes last.
+ */
 async function piped(args: readonly string[], rest: string): Promise<string[]> {
   const { command, args: before } = programCommand();
   // What does not end by itself must not outlive the test.

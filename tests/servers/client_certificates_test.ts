@@ -16,7 +16,10 @@ const context = { cluster: "default", clock: systemClock, timeoutMs: 10_000, ran
 
 const name = nameOf("n1@10.0.0.2");
 
-/** Everything works with a certificate at `url`, and its lack, and that of another authority, is named. */
+/**
+ * Everything works with a certificate at `url`, and its lack, and that of another authority, is
+ * named.
+ */
 async function assertNeeded(url: string, folder: string): Promise<void> {
   const files = (of: string): string => `&tls_cert=${of}/client.crt&tls_key=${of}/client.key`;
   {

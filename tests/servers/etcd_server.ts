@@ -1,9 +1,9 @@
 /**
  * A real etcd for tests, in a temporary folder and on free ports of this machine.
  *
- * Tests stop it and start it again, but a process that was started in one test must not end in another.
- * So a shell runs all the time and starts, stops and freezes etcd when it is told to; when the shell
- * hears nothing any more, because the tests ended or died, it ends etcd.
+ * Tests stop it and start it again, but a process that was started in one test must not end in
+ * another. So a shell runs all the time and starts, stops and freezes etcd when it is told to; when
+ * the shell hears nothing any more, because the tests ended or died, it ends etcd.
  *
  * @module
  */

@@ -13,7 +13,8 @@
  * `start` starts nodes, `cluster` those that have met some time ago. Only `run` takes time, and times
  * count from the last command that did something. What several nodes say alike is one line: with the
  * words of the first, and the times of the first and the last. `log of n1` shows what one node wrote
- * since then, line by line; `why` is the first line of `explain`. The other commands are in `stage.ts`.
+ * since then, line by line; `why` is the first line of `explain`. The other commands are in
+ * `stage.ts`.
  *
  * @module
  */

@@ -1,4 +1,6 @@
-/** How dialling ends: each kind of failure, several addresses, two sides at once, closing meanwhile. */
+/**
+ * How dialling ends: each kind of failure, several addresses, two sides at once, closing meanwhile.
+ */
 import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
 import type { Connect } from "../../lib/transport/attempt.ts";

@@ -1,4 +1,7 @@
-/** The parts of the TCP transport that need no network: pending connections, reports, requests, in virtual time. */
+/**
+ * The parts of the TCP transport that need no network: pending connections, reports, requests, in
+ * virtual time.
+ */
 import assert from "node:assert/strict";
 import type { Clock } from "../../lib/clock.ts";
 import { PendingConnections } from "../../lib/sockets/pending_connections.ts";

@@ -39,7 +39,9 @@ export interface Registration {
   readonly extra: Uint8Array;
 }
 
-/** What somebody asks of EPMD. `kill`, `stop` and `dump` are none: who may end it, ends its process. */
+/**
+ * What somebody asks of EPMD. `kill`, `stop` and `dump` are none: who may end it, ends its process.
+ */
 export type EpmdRequest =
   | { readonly kind: "alive"; readonly registration: Registration }
   | { readonly kind: "port"; readonly alive: string }

@@ -90,7 +90,9 @@ export class KeptRegistration implements AsyncDisposable {
     this.#first.resolve();
   }
 
-  /** The pause before the next try; it grows while EPMD registers this node and hangs up soon after. */
+  /**
+   * The pause before the next try; it grows while EPMD registers this node and hangs up soon after.
+   */
   #pauseMs(): number {
     const { clock, limits } = this.#options;
     if (this.#registeredAt === undefined) return limits.epmdRetryMs;

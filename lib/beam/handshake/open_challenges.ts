@@ -1,10 +1,11 @@
 /**
  * The challenges that this node has given out and whose proofs it waits for.
  *
- * The handshake of the BEAM lets the dialler prove the cookie first, and its proof does not say whom it
- * is for. So somebody without the cookie could have this node solve its own riddle: connect to it, get
- * this node to dial, hand the challenge of the first connection back over the second, and the proof
- * back over the first. Therefore a challenge that is open here is never answered here.
+ * The handshake of the BEAM lets the dialler prove the cookie first, and its proof does not say
+ * whom it is for. So somebody without the cookie could have this node solve its own riddle: connect
+ * to it, get this node to dial, hand the challenge of the first connection back over the second,
+ * and the proof back over the first. Therefore a challenge that is open here is never answered
+ * here.
  *
  * @module
  */

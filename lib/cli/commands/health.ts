@@ -41,7 +41,9 @@ export async function health(
   return isWell.includes(false) ? exitCode.failed : exitCode.fine;
 }
 
-/** Only flags narrow it down: variables and defaults are those of the surroundings, not of the node. */
+/**
+ * Only flags narrow it down: variables and defaults are those of the surroundings, not of the node.
+ */
 function isMeant(node: LocalNode, options: ClientOptions, given: HealthFlags): boolean {
   const { name, cluster, registries } = options;
   const wanted = typeof name === "string" ? name : name?.local;

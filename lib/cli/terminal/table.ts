@@ -6,8 +6,8 @@
 import { escapeControls } from "../../core/base/escape.ts";
 
 /**
- * Columns two spaces apart, as wide as they need to be; no spaces at the ends of lines. A cell stays on
- * its line, whatever it says.
+ * Columns two spaces apart, as wide as they need to be; no spaces at the ends of lines. A cell
+ * stays on its line, whatever it says.
  */
 export function formatTable(
   header: readonly string[],

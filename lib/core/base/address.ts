@@ -44,12 +44,17 @@ export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || (isIpv4(host) && host.startsWith("127."));
 }
 
-/** True for addresses that mean "every interface" (`0.0.0.0`, `::`): fine to listen on, not to dial. */
+/**
+ * True for addresses that mean "every interface" (`0.0.0.0`, `::`): fine to listen on, not to dial.
+ */
 export function isUnspecified(host: string): boolean {
   return host === "0.0.0.0" || host === "::";
 }
 
-/** True for addresses that need a zone and are no use to other hosts (`169.254.0.0/16`, `fe80::/10`). */
+/**
+ * True for addresses that need a zone and are no use to other hosts (`169.254.0.0/16`,
+ * `fe80::/10`).
+ */
 export function isLinkLocal(host: string): boolean {
   return host.startsWith("169.254.") || /^fe[89ab][0-9a-f]:/i.test(host);
 }
@@ -75,7 +80,9 @@ export function parseAddress(text: string, defaultPort?: number): Address | unde
   return port === undefined || port > 65535 ? undefined : { host, port };
 }
 
-/** True for what can stand as the host of an address: an IP address, or the name of a host in ASCII. */
+/**
+ * True for what can stand as the host of an address: an IP address, or the name of a host in ASCII.
+ */
 export function isLegalHost(host: string): boolean {
   return isHost(host) || isIpv6(host);
 }

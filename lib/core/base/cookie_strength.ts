@@ -2,8 +2,8 @@
  * How hard a cookie is to guess.
  *
  * No text tells how it was chosen, so this errs to one side: full marks only for what looks as if a
- * machine had drawn it, and two bits a character, about what words carry, for all else. A cookie that is
- * taken for weaker than it is costs a moment at start, see `lib/cookie.ts`.
+ * machine had drawn it, and two bits a character, about what words carry, for all else. A cookie
+ * that is taken for weaker than it is costs a moment at start, see `lib/cookie.ts`.
  *
  * @module
  */
@@ -21,8 +21,8 @@ export function cookieBits(cookie: string): number {
   const digits = cookie.replaceAll("-", "");
   // What `openssl rand -hex` and `uuidgen` print. Fewer of the 16 digits are no chance.
   if (/^[0-9a-f]+$/i.test(digits) && distinct >= 8) return 4 * digits.length;
-  // What `clusternode keygen` and `openssl rand -base64` print. Chance changes between capital letters,
-  // small ones and digits almost two times of three, words do more seldom.
+  // What `clusternode keygen` and `openssl rand -base64` print. Chance changes between capital
+  // letters, small ones and digits almost two times of three, words do more seldom.
   const isMixed = kindChanges(cookie) > characters.length / 3 && distinct >= 12;
   if (isMixed && /^[\x21-\x7e]+$/.test(cookie)) return 6 * characters.length;
   // Repeating a few characters adds next to nothing.

@@ -1,11 +1,12 @@
 /**
  * Counters that others tell: how large they may be, and how far ahead one may get and be believed.
  *
- * A counter orders what is said by age: incarnations, heartbeats, votes. Whoever makes one up could make it
- * so large that nothing can come after it. So none is accepted above {@linkcode countMax}; and as that
- * alone would only move the edge, nobody believes one that leaps: honest counters grow by one at a
- * time. The owner of a counter who answers a made-up one gets ahead by {@linkcode leapMax} at most, and
- * not more than twice a second: it would take four years to wear a counter out.
+ * A counter orders what is said by age: incarnations, heartbeats, votes. Whoever makes one up could
+ * make it so large that nothing can come after it. So none is accepted above {@linkcode countMax};
+ * and as that alone would only move the edge, nobody believes one that leaps: honest counters grow
+ * by one at a time. The owner of a counter who answers a made-up one gets ahead by {@linkcode
+ * leapMax} at most, and not more than twice a second: it would take four years to wear a counter
+ * out.
  *
  * @module
  */

@@ -2,9 +2,9 @@
  * How many connections a process may hold, by how many files the system lets it open.
  *
  * Each connection is an open file, and so are storage, log and the runtime's own. A process that has
- * used them up can take nobody in and reach nobody: unauthenticated peers who came to sit would keep members out.
- * So limits that are made for a usual machine become smaller on one that allows little, and members
- * keep the larger part.
+ * used them up can take nobody in and reach nobody: unauthenticated peers who came to sit would
+ * keep members out. So limits that are made for a usual machine become smaller on one that allows
+ * little, and members keep the larger part.
  *
  * @module
  */
@@ -34,8 +34,9 @@ interface ConnectionLimits {
  * @param openFilesMax how many; `undefined` if that is not known
  * @param isShared true if BEAM nodes have connections of their own, which get half of the files
  *
- * PendingConnections are of two kinds, those whose first message was made with the cookie and all others; both
- * together take a quarter. With members that is three quarters, and what is left is for dialling.
+ * PendingConnections are of two kinds, those whose first message was made with the cookie and all
+ * others; both together take a quarter. With members that is three quarters, and what is left is
+ * for dialling.
  */
 export function limitsWithin(
   limits: ConnectionLimits,

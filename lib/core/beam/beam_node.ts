@@ -31,7 +31,10 @@ export type BeamStatus = Extract<
 /** Pauses that a timestamp may miss before it is called still. */
 const heartbeatsMissedMax = 3;
 
-/** Listings in a row that must lack a timestamp before it counts as missing: it may be being written. */
+/**
+ * Listings in a row that must lack a timestamp before it counts as missing: it may be being
+ * written.
+ */
 const missingMin = 2;
 
 /** How long a dead one is shown while its timestamp stands still, in milliseconds. */
@@ -99,8 +102,8 @@ export class BeamNode {
   }
 
   /**
-   * A complete listing holds its timestamp; true if that shows for the first time that it runs although
-   * its pings fail, which is a reason to ask it.
+   * A complete listing holds its timestamp; true if that shows for the first time that it runs
+   * although its pings fail, which is a reason to ask it.
    */
   seen({ version, registry }: Omit<BeamRow, "name">, listedAt: number, now: number): boolean {
     const shownAt = this.#shownAt;
@@ -111,7 +114,8 @@ export class BeamNode {
     this.version = version;
     const isCopy = registry !== this.#registry;
     this.#registry = registry;
-    // Another registry shows a copy of its own, as the one before it has gone or is back: no sign of life.
+    // Another registry shows a copy of its own, as the one before it has gone or is back: no sign
+    // of life.
     if (isCopy) return false;
     this.#hasMoved = true;
     this.#movedAt = now;

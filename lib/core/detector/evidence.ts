@@ -42,7 +42,10 @@ export function failingSince(
   return prober.link(failed.name)?.failingSince ?? memberList.failed.get(failed.name);
 }
 
-/** True if the heartbeat of one who failed has moved after its pings began to fail, and not long ago. */
+/**
+ * True if the heartbeat of one who failed has moved after its pings began to fail, and not long
+ * ago.
+ */
 export function heartbeatMoves(
   parts: Parts,
   failed: MemberRecord | Candidate,

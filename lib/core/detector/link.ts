@@ -52,7 +52,9 @@ export type LinkBefore = "good" | "bad" | "bad-for-this-node-only";
 export class Link {
   /** The ping on its way, if any. */
   ping: number | undefined;
-  /** When it was last wished to be asked out of turn, or will be by such a wish; `-Infinity`: never. */
+  /**
+   * When it was last wished to be asked out of turn, or will be by such a wish; `-Infinity`: never.
+   */
   hastenedAt = -Infinity;
   /** When it was last asked out of turn, or will be, as its connection broke; `-Infinity`: never. */
   lostAt = -Infinity;

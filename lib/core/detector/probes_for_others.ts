@@ -1,9 +1,9 @@
 /**
  * Pings on behalf of other nodes, which cannot reach somebody themselves.
  *
- * Those who want the same member to be asked at about the same time are answered by one ping, and there
- * is a most for all together: no number of wishes makes this node dial without end. Who is not asked
- * for that reason counts as not reached, as if this node had not answered.
+ * Those who want the same member to be asked at about the same time are answered by one ping, and
+ * there is a most for all together: no number of wishes makes this node dial without end. Who is
+ * not asked for that reason counts as not reached, as if this node had not answered.
  *
  * @module
  */

@@ -5,7 +5,8 @@
  * address. So each candidate is asked as the allowance of pings permits ({@linkcode UnverifiedQueue}),
  * in which each address counts as a ping; once more soon if that fails, and from then on with growing
  * pauses. In a larger cluster only a few ask, others each time: one answer is enough for all. Who is
- * new or alone asks all. A candidate that claims the instance of a member with another name is never asked.
+ * new or alone asks all. A candidate that claims the instance of a member with another name is
+ * never asked.
  *
  * @module
  */
@@ -195,8 +196,8 @@ export class CandidateProber {
   }
 
   /**
-   * True if it is this node that asks. Which ones do follows from both instances, and changes from turn
-   * to turn, so that it does not always hit those who cannot reach the candidate.
+   * True if it is this node that asks. Which ones do follows from both instances, and changes from
+   * turn to turn, so that it does not always hit those who cannot reach the candidate.
    */
   #isChosen({ instance, turns, link }: Candidate, now: number): boolean {
     const { ring, self } = this.#parts.memberList;

@@ -10,9 +10,9 @@
  * - a ping fails: the claim is taken
  *
  * What a member says of itself, on its own connection, needs no such look. The limit: of a member that
- * this node does not watch, because the cluster is larger than those that watch each other, every claim
- * is believed until the member has refuted it, a few hops of gossip later. To look there, too, all
- * nodes would ping whoever dies.
+ * this node does not watch, because the cluster is larger than those that watch each other, every
+ * claim is believed until the member has refuted it, a few hops of gossip later. To look there,
+ * too, all nodes would ping whoever dies.
  *
  * @module
  */
@@ -87,7 +87,10 @@ export class Hearsay {
   }
 }
 
-/** True if `record`, which wins, would take `known` out, replace it, or have it looked for elsewhere. */
+/**
+ * True if `record`, which wins, would take `known` out, replace it, or have it looked for
+ * elsewhere.
+ */
 function speaksAgainst(record: MemberRecord, known: MemberRecord): boolean {
   if (known.state !== "alive" || !wins(record, known)) return false;
   return record.state !== "alive" || record.instance !== known.instance ||

@@ -197,7 +197,10 @@ export class MemberList {
     this.#sorted = undefined;
   }
 
-  /** Undoes what `record` stands for everywhere but in the list of all; on the rings unless it `stays`. */
+  /**
+   * Undoes what `record` stands for everywhere but in the list of all; on the rings unless it
+   * `stays`.
+   */
   #take(record: MemberRecord, stays: boolean): void {
     if (this.#names.get(record.instance) === record.name) this.#names.delete(record.instance);
     if (record.state === "failed") this.#failed.delete(record.name);

@@ -3,8 +3,9 @@
  *
  * Whatever changed a node's own view is passed on once to everybody it watches or is watched by. The
  * rings are so well connected that it reaches everybody within a few hops, over connections that are
- * open anyway. Newcomers are told to a few only, because many tell of them. What was missed all the same is found by comparing fingerprints, which ride on pings
- * and pongs: two that differ compare the parts, and tell each other the records in those.
+ * open anyway. Newcomers are told to a few only, because many tell of them. What was missed all the
+ * same is found by comparing fingerprints, which ride on pings and pongs: two that differ compare
+ * the parts, and tell each other the records in those.
  *
  * @module
  */

@@ -18,7 +18,10 @@ import type { Vote } from "../detector/suspicion.ts";
 export class Refutations {
   readonly #parts: Pick<Parts, "memberList" | "keeper" | "health">;
   readonly #raise: (incarnation: number, now: number) => void;
-  /** The highest incarnation of another instance under this node's name, until the registry has spoken. */
+  /**
+   * The highest incarnation of another instance under this node's name, until the registry has
+   * spoken.
+   */
   #contested: number | undefined;
   readonly #accusation = new Accusation();
   #stopped = false;

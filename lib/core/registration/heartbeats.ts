@@ -1,9 +1,9 @@
 /**
  * The second path of evidence: whether a member's heartbeat moves in the registry.
  *
- * Heartbeats are counters, compared with themselves on this node's own clock; the writer's clock plays no
- * part. A heartbeat that this node sees for the first time after a listing that began later than the
- * first missed ping was surely written after it: whoever wrote it was alive then.
+ * Heartbeats are counters, compared with themselves on this node's own clock; the writer's clock
+ * plays no part. A heartbeat that this node sees for the first time after a listing that began
+ * later than the first missed ping was surely written after it: whoever wrote it was alive then.
  *
  * @module
  */

@@ -11,13 +11,14 @@
  * - silent or unreachable, twice: it is taken for gone; should it come back, it will see our row
  * - somebody there holds another cookie: it may be the holder, so watch whether its heartbeat moves
  *
- * A node that holds its name yields to nothing but an answer: a row, however its heartbeat moves, can be
- * written by anybody who can write the registry. So two that cannot reach each other write over each
- * other's rows, ever more slowly, until they can: then the one whose row does not stand yields. Only
- * a node that has just started, and has taken the name from one that did not answer, gives it back: when
- * that one goes on to heartbeat within the time in which a heartbeat is missed, or when a row that is signed with
- * the cookie shows that its node had the name before (`name_dispute.ts`). With the latter one of any
- * number of nodes with one address is left, in whatever order they start.
+ * A node that holds its name yields to nothing but an answer: a row, however its heartbeat moves,
+ * can be written by anybody who can write the registry. So two that cannot reach each other write
+ * over each other's rows, ever more slowly, until they can: then the one whose row does not stand
+ * yields. Only a node that has just started, and has taken the name from one that did not answer,
+ * gives it back: when that one goes on to heartbeat within the time in which a heartbeat is missed,
+ * or when a row that is signed with the cookie shows that its node had the name before
+ * (`name_dispute.ts`). With the latter one of any number of nodes with one address is left, in
+ * whatever order they start.
  *
  * @module
  */
@@ -48,7 +49,10 @@ function heartbeatsMs({ heartbeatIntervalMs }: Row): number {
   return heartbeatsMissedMax * Math.min(heartbeatIntervalMs, heartbeatMaxMs);
 }
 
-/** For how long whoever takes its name from that row has to doubt that its node is gone, in milliseconds. */
+/**
+ * For how long whoever takes its name from that row has to doubt that its node is gone, in
+ * milliseconds.
+ */
 export function doubtMs(row: Row): number {
   return heartbeatsMs(row) + triesMax * holderTimeoutMs;
 }

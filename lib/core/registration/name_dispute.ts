@@ -1,23 +1,24 @@
 /**
- * Whose the name is when nodes that cannot ping each other write over each other's rows, as machines do
- * that all give one address.
+ * Whose the name is when nodes that cannot ping each other write over each other's rows, as
+ * machines do that all give one address.
  *
  * A row proves nothing, so a node that holds its name writes it again (see `row_defence.ts`). Its row
- * then says so: it **reclaims** the name from the instances that wrote over it, and names the heartbeat
- * of the row of each that it read. Outside of the core that is signed with the cookie, and what is not
- * signed never gets here (`reclaim_proof.ts`). The last few are named, as one that writes over the row
- * keeps others from reading it.
+ * then says so: it **reclaims** the name from the instances that wrote over it, and names the
+ * heartbeat of the row of each that it read. Outside of the core that is signed with the cookie,
+ * and what is not signed never gets here (`reclaim_proof.ts`). The last few are named, as one that
+ * writes over the row keeps others from reading it.
  *
  *     A holds, B and C start       rows, one after the other      who reads it
  *     B takes it from A            B                              C
  *     C takes it from B            C                              A
  *     A reclaims it from C         A, reclaims C's first row      C yields, as it is new here
  *
- * Only a **newcomer** yields so: a node that took the name from a row of another one, and whose own row
- * has not stood undisturbed for a while since. So whoever was first stays, also when it pauses longer
- * from one defence to the next. And it yields only if the row that is reclaimed is the last one that it
- * knows to have written: what was true an hour ago, and is written once more by somebody who has kept
- * it, ends nobody. Of all that write over each other the last one is reclaimed by none, and stays.
+ * Only a **newcomer** yields so: a node that took the name from a row of another one, and whose own
+ * row has not stood undisturbed for a while since. So whoever was first stays, also when it pauses
+ * longer from one defence to the next. And it yields only if the row that is reclaimed is the last
+ * one that it knows to have written: what was true an hour ago, and is written once more by
+ * somebody who has kept it, ends nobody. Of all that write over each other the last one is
+ * reclaimed by none, and stays.
  *
  * @module
  */
@@ -26,8 +27,9 @@ import { reclaimedMax } from "./row.ts";
 import type { Reclaim, Reclaimed, Row } from "./row.ts";
 
 /**
- * For so long, beyond the time in which a missed heartbeat would show, a row has to stand before its node is
- * no newcomer any more, in milliseconds: several of the longest pauses of a holder that defends its own.
+ * For so long, beyond the time in which a missed heartbeat would show, a row has to stand before
+ * its node is no newcomer any more, in milliseconds: several of the longest pauses of a holder that
+ * defends its own.
  */
 const settlingMs = 60_000;
 

@@ -1,6 +1,6 @@
 /**
- * How often a node heartbeats in the registry and lists it, so that the load stays bounded for the whole
- * cluster and not per node.
+ * How often a node writes its heartbeat and lists the registry, so that the load stays bounded for
+ * the whole cluster and not per node.
  *
  * @module
  */
@@ -49,8 +49,9 @@ export class RegistryPace {
   }
 
   /**
-   * Keeps the writes of the whole cluster bounded. Asked for after each heartbeat, too: where listings are
-   * dear the next one may be an hour away, while the cluster grows and this node grows up.
+   * Keeps the writes of the whole cluster bounded. Asked for after each heartbeat, too: where
+   * listings are dear the next one may be an hour away, while the cluster grows and this node grows
+   * up.
    */
   paceHeartbeats(now: number): void {
     const { keeper } = this.#parts;

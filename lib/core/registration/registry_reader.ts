@@ -1,8 +1,9 @@
 /**
  * What this node learns from the registry about others.
  *
- * Listings introduce candidates and show whose heartbeat moves. They change no member and remove nobody: a
- * listing may be empty, stale, wrong, or written by somebody who does not hold the cookie.
+ * Listings introduce candidates and show whose heartbeat moves. They change no member and remove
+ * nobody: a listing may be empty, stale, wrong, or written by somebody who does not hold the
+ * cookie.
  *
  * @module
  */

@@ -1,9 +1,9 @@
 /**
  * A row: what a node writes about itself into the registry.
  *
- * It introduces the node (name, instance, addresses) and carries a heartbeat, a counter that moves while
- * the node lives. Readers watch the counter on their own monotonic clock; the timestamps are for
- * people.
+ * It introduces the node (name, instance, addresses) and carries a heartbeat, a counter that moves
+ * while the node lives. Readers watch the counter on their own monotonic clock; the timestamps are
+ * for people.
  *
  * @module
  */
@@ -67,7 +67,10 @@ export interface Row {
   readonly incarnation: number;
   /** Counts the writes of this row by its owner. */
   readonly heartbeat: number;
-  /** A reader calls the row stale when the heartbeat has not moved for three of these, in milliseconds. */
+  /**
+   * A reader calls the row stale when the heartbeat has not moved for three of these, in
+   * milliseconds.
+   */
   readonly heartbeatIntervalMs: number;
   readonly addresses: readonly Address[];
   readonly state: "up" | "leaving";

@@ -58,7 +58,8 @@ export class RowDefence {
 
   /**
    * The row that was to be written over has changed before that: true, once for each turn, if its
-   * successor is to be written over at once. Otherwise one that heartbeats would always be faster than the pauses.
+   * successor is to be written over at once. Otherwise one that heartbeats would always be faster
+   * than the pauses.
    */
   retry(): boolean {
     const may = this.#mayRetry;

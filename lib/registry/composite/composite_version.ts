@@ -111,7 +111,10 @@ export function merged(copies: readonly Copy[]): StoredRow | undefined {
   return found && { row: found.row, version: versionOf(found.index, found.row) };
 }
 
-/** True if `row`, written by one who saw `expectedVersion`, may take the place of `copy` in that registry. */
+/**
+ * True if `row`, written by one who saw `expectedVersion`, may take the place of `copy` in that
+ * registry.
+ */
 export function mayReplace(copy: Row, index: number, row: Row, seen: Seen): boolean {
   return keyOf(copy) === seen.key ||
     index !== seen.first && (isOvertaken(copy, seen) || isOvertaken(copy, row));

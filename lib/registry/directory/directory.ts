@@ -55,7 +55,10 @@ export interface DirectoryRegistryOptions {
   readonly randomText: () => string;
   /** True if other programs take everything in the folder for a node; false by default. */
   readonly isSharedWithBeam?: boolean;
-  /** Which other users are trusted with the folder; by default none: then it has to be closed to them. */
+  /**
+   * Which other users are trusted with the folder; by default none: then it has to be closed to
+   * them.
+   */
   readonly sharing?: Sharing;
 }
 
@@ -243,8 +246,9 @@ class DirectoryRegistry implements Registry {
   }
 
   /**
-   * Heartbeats are not flushed to the disk: after a power cut all nodes are gone and their rows with them.
-   * A new row is, because some file systems would otherwise leave an empty file under its name.
+   * Heartbeats are not flushed to the disk: after a power cut all nodes are gone and their rows
+   * with them. A new row is, because some file systems would otherwise leave an empty file under
+   * its name.
    */
   async #replace(
     name: NodeName,

@@ -3,8 +3,9 @@
  *
  * Not by watching the rows: every node rewrites its row each second and reads all others, and a watch
  * on the folder would wake every node for every one of these. Writers instead touch a file in a
- * folder of its own when more than a heartbeat has changed, and that folder is watched. Changes from other
- * hosts or other programs are not heard of, as usual on network drives: a hint is only a hint.
+ * folder of its own when more than a heartbeat has changed, and that folder is watched. Changes
+ * from other hosts or other programs are not heard of, as usual on network drives: a hint is only a
+ * hint.
  *
  * @module
  */

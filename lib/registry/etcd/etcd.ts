@@ -38,8 +38,9 @@ export const pageKeysMax = 500;
 
 /**
  * The key that everybody watches, beside the rows; no node can be called like that. It is written
- * together with a row when that is worth a hint, and goes with a row that is removed. Who watched the rows would hear every heartbeat of every
- * node, and the server would have to tell all of them of all.
+ * together with a row when that is worth a hint, and goes with a row that is removed. Who watched
+ * the rows would hear every heartbeat of every node, and the server would have to tell all of them
+ * of all.
  */
 export const newsKey = ".news";
 

@@ -212,7 +212,10 @@ class PostgresStore implements Store {
     }
   }
 
-  /** The result of a statement that may be sent twice, because the server takes back what it refuses. */
+  /**
+   * The result of a statement that may be sent twice, because the server takes back what it
+   * refuses.
+   */
   async #run(statement: Statement, call: Call): Promise<Rows> {
     for (let attempt = 1;; attempt++) {
       try {

@@ -57,8 +57,8 @@ export const missingTableCodes: readonly string[] = ["42P01", "3F000"];
 export const retryCodes: readonly string[] = ["40001", "40P01"];
 
 /**
- * Codes of a server that cannot serve, and will not by waiting on this connection: it may only be read,
- * it stops or starts, or something in it is broken. By now its name may lead to another one.
+ * Codes of a server that cannot serve, and will not by waiting on this connection: it may only be
+ * read, it stops or starts, or something in it is broken. By now its name may lead to another one.
  */
 const wrongServer = /^(25006|57P0[1-5]|08|58|F0|XX)/;
 

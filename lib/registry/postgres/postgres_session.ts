@@ -242,8 +242,8 @@ export class Sessions implements AsyncDisposable {
   }
 
   /**
-   * Takes note that `session` failed with `error`. Others that lead to the same wrong server, such as a
-   * listener that would never hear anything there, are ended, too.
+   * Takes note that `session` failed with `error`. Others that lead to the same wrong server, such
+   * as a listener that would never hear anything there, are ended, too.
    */
   learn(error: unknown, session: Session): void {
     if (!(error instanceof PostgresFault) || error.kind === "statement") return;

@@ -14,16 +14,16 @@
  * write of each handle.
  *
  * **What it costs.** Amazon bills puts and listings, five dollars a million, and reads at less than
- * a tenth of that; removals are free, and so is the traffic within its region. A heartbeat is one put. A
- * listing is one request per thousand objects, and then one read per row whose ETag is not the one
- * that this handle has read before: rows that did not move are not read again, and neither is what
- * this handle has written itself. At most {@linkcode readsMax} reads are under way at a time, and
- * what was read stays known when time runs out. So the bill is that of heartbeats and listings. Once all
- * is well, a node heartbeats and lists once a minute ({@linkcode billedPaceMs}), and in a cluster of more than 32 all but
- * three list once an hour; at the start, and when somebody is missing, they do not save. In a month
- * of 30 days that is, in dollars and by calculation, 6 for 10 nodes, 31 for 100 and 560 for 1,000, of
- * which two thirds are reads: who lists finds every row changed. A server of one's own sends no bill,
- * so there nodes hardly rest.
+ * a tenth of that; removals are free, and so is the traffic within its region. A heartbeat is one
+ * put. A listing is one request per thousand objects, and then one read per row whose ETag is not
+ * the one that this handle has read before: rows that did not move are not read again, and neither
+ * is what this handle has written itself. At most {@linkcode readsMax} reads are under way at a
+ * time, and what was read stays known when time runs out. So the bill is that of heartbeats and
+ * listings. Once all is well, a node heartbeats and lists once a minute ({@linkcode billedPaceMs}),
+ * and in a cluster of more than 32 all but three list once an hour; at the start, and when somebody
+ * is missing, they do not save. In a month of 30 days that is, in dollars and by calculation, 6 for
+ * 10 nodes, 31 for 100 and 560 for 1,000, of which two thirds are reads: who lists finds every row
+ * changed. A server of one's own sends no bill, so there nodes hardly rest.
  *
  * @module
  */
@@ -53,7 +53,9 @@ export const readsMax = 16;
 /** Pause between two requests of a node once all is well, where they are billed, in milliseconds. */
 const billedPaceMs = 60_000;
 
-/** The same at a server of one's own: it may be a small one, and lost rows are back in five seconds. */
+/**
+ * The same at a server of one's own: it may be a small one, and lost rows are back in five seconds.
+ */
 const ownPaceMs = 3_000;
 
 /** Age at which what is kept for good is written anew: the shortest rule of a bucket is a day. */

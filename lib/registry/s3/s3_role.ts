@@ -65,8 +65,8 @@ export async function webIdentityCredentials(asking: Asking): Promise<S3Credenti
 }
 
 /**
- * Keys from where AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or …_FULL_URI leads; `undefined` if neither is
- * set.
+ * Keys from where AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or …_FULL_URI leads; `undefined` if
+ * neither is set.
  *
  * @throws {S3Fault} if they are not given
  */

@@ -31,7 +31,10 @@ export function lastingOfText(text: string): string {
 export class OwnWrites {
   readonly #last = new Map<string, { readonly version: RowVersion; readonly lasting: string }>();
 
-  /** True unless `text` replaces what we have written ourselves, and moves nothing but the heartbeat. */
+  /**
+   * True unless `text` replaces what we have written ourselves, and moves nothing but the
+   * heartbeat.
+   */
   isNews(key: string, text: string, seen: RowVersion | undefined): boolean {
     const last = this.#last.get(key);
     return last === undefined || last.version !== seen || last.lasting !== lastingOfText(text);

@@ -15,7 +15,10 @@ export class StorageFault extends Error {
   override name = "StorageFault";
 }
 
-/** The storage must not be used, as other users can change what lies in it: trying again is of no use. */
+/**
+ * The storage must not be used, as other users can change what lies in it: trying again is of no
+ * use.
+ */
 export class UntrustedStorage extends StorageFault {
   override name = "UntrustedStorage";
   /** What to do about it, as the end of a sentence; the message ends with it. */

@@ -9,7 +9,10 @@ import type { NodeName } from "../../../lib/core/base/name.ts";
 import type { SimNode } from "../../../lib/simulation/sim_node.ts";
 import { World } from "../../../lib/simulation/world.ts";
 
-/** A cluster with rows of nobody in its registry, and a count of the addresses that it dials for them. */
+/**
+ * A cluster with rows of nobody in its registry, and a count of the addresses that it dials for
+ * them.
+ */
 class Haunted {
   readonly world = new World({ seed: 1, keepStory: false });
   readonly askers = new Set<SimNode>();

@@ -27,7 +27,10 @@ function others(count: number): { row: Row }[] {
   }));
 }
 
-/** Heartbeats after listings of node 1 alone, each with its start, its end and the heartbeat it found. */
+/**
+ * Heartbeats after listings of node 1 alone, each with its start, its end and the heartbeat it
+ * found.
+ */
 function heartbeatsAfter(
   ...listings: readonly (readonly [number, number, number])[]
 ): RegistryHeartbeats {

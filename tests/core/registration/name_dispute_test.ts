@@ -87,7 +87,8 @@ Deno.test("Membership keeps one of three although all rows are written once more
       const old = kept[random.below(kept.length)];
       const rows = world.registry.list(world.now);
       assert.ok(typeof rows !== "string");
-      // Rows in which a holder goes on to heartbeat say what they say; those that are signed are at issue.
+      // Rows in which a holder goes on to heartbeat say what they say; those that are signed are at
+      // issue.
       if (old?.reclaims !== undefined) world.registry.write(old, rows[0]?.version, world.now);
       if (world.now < 60_000) world.after(1 + random.below(400), lie);
     };

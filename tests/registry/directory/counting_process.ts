@@ -1,5 +1,6 @@
 /**
- * A process that counts up the heartbeat of one row until it has won as often as its second argument says.
+ * A process that counts up the heartbeat of one row until it has won as often as its second
+ * argument says.
  *
  * @module
  */

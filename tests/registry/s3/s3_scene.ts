@@ -1,6 +1,6 @@
 /**
- * A registry in the bucket of a server inside the test. It is not with the server, which containers run
- * where nothing but its own files can be had.
+ * A registry in the bucket of a server inside the test. It is not with the server, which containers
+ * run where nothing but its own files can be had.
  *
  * @module
  */
