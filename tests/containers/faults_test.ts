@@ -170,7 +170,7 @@ containersTest("a volume that becomes read-only: one warning each, nobody false"
   const since = performance.now();
   // Refused while one of them has a file open for writing, which it has for a moment each second.
   await eventually(() => remount("ro"), 20_000, "the volume is made read-only");
-  const isAway = (text: string): boolean => text.includes("The registry cannot be written");
+  const isAway = (text: string): boolean => text.includes("Registry unavailable (");
   await Promise.all(logs.map((log) => log.line(isAway, 10_000, "the registry is away", since)));
   await linesPass(logs, 3);
   assert.ok(await remount("rw"));

@@ -128,7 +128,7 @@ async function goesAway(
   const logs = containers.map(({ log }) => log);
   const since = performance.now();
   await project.compose("stop", registry);
-  const isAway = (text: string): boolean => text.includes(" [warning] The registry cannot be ");
+  const isAway = (text: string): boolean => text.includes(" [warning] Registry unavailable (");
   await Promise.all(logs.map((log) => log.line(isAway, 30_000, "the registry is away", since)));
   await linesPass(logs, 3);
   assert.match(await (containers[0] as Container).command("health"), / is healthy: /);

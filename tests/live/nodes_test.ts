@@ -39,7 +39,7 @@ const youngMs = 11_000;
 
 /** What no node may say while all of them live, as part of a line. */
 const wrongWords =
-  /: false|\[error\]| is (under suspicion|unreachable|down)| left:| was (replaced|forgotten)|cut off/;
+  /: false|\[error\]| is (suspected|unreachable|down)| left:| was (replaced|forgotten)|isolated/;
 
 const figures = new Figures("Five nodes, measured and promised:");
 

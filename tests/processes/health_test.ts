@@ -60,7 +60,7 @@ processTest("health is 0 while the registry is away, and its node goes on", asyn
   const env = surroundings(cluster);
   const node = await startNode(cluster, `${first}@127.0.0.1`, six);
   await eventually(() => replaceByFile(cluster), 5000, "a file stands in the registry's place");
-  await node.line((text) => text.includes("The registry cannot be"), 20_000, "it is told");
+  await node.line((text) => text.includes("Registry unavailable ("), 20_000, "it is told");
   const { code, stderr } = await commandResult(["health", "--cluster", six], env);
   assert.deepEqual([code, stderr], [0, ""]);
 });

@@ -116,7 +116,7 @@ processTest("one of two registries that is in nobody's reach is told of once", a
   const since = performance.now();
   await Deno.rename(path, `${path}.away`);
   await Deno.writeTextFile(path, "not a folder\n");
-  await allTell(nodes, `[warning] The registry file://${path} cannot be`, since);
+  await allTell(nodes, `[warning] Registry file://${path} unavailable (`, since);
   // Who starts now and whoever asks finds the cluster all the same.
   const newcomer = cluster.start("n4@127.0.0.1", ...options);
   await shown([...nodes, newcomer], allTrue(4), newcomer.startedAt, 5000);
@@ -140,7 +140,7 @@ diskTest("one of two registries that becomes read-only is told of once", 256, as
   const since = performance.now();
   const readOnly = (): Promise<boolean> => disk.setReadOnly(true).then(() => true, () => false);
   await eventually(readOnly, backMs, "no file is open for writing");
-  await allTell(nodes, `[warning] The registry file://${path} cannot be written`, since);
+  await allTell(nodes, `[warning] Registry file://${path} unavailable (`, since);
   await linesPass(nodes, 3);
   await disk.setReadOnly(false);
   const texts = (): string[] => namesOf(3).map((name) => Deno.readTextFileSync(`${path}/${name}`));
@@ -161,7 +161,7 @@ processTest("a node starts while one of its registries cannot be used", async ()
     await linesPass([node], 2);
     const warnings = linesWith(node, "[warning]").map(({ text }) => text);
     assert.equal(warnings.length, 1, warnings.join("\n"));
-    assert.match(warnings[0] ?? "", /The registry file:\/\/\S+\/file\/x cannot be/);
+    assert.match(warnings[0] ?? "", /Registry file:\/\/\S+\/file\/x unavailable/);
     node.kill("SIGTERM");
     assert.equal(await node.ended(), 143);
   }
