@@ -30,6 +30,11 @@ export class VerdictInvariants {
   /** By name: since when it is called dead. */
   readonly #goneAt = new Map<string, number>();
   readonly #forgetAsked = new Set<string>();
+  /**
+   * Instances that have announced that they leave, and may be killed before they have, and those that
+   * were forgotten as their rows were gone: what is there of them is a leftover.
+   */
+  readonly #buried = new Set<string>();
 
   constructor(reach: Reach, violated: Violated) {
     this.#reach = reach;
@@ -60,6 +65,7 @@ export class VerdictInvariants {
       if (vote.voter === node.instance && vote.kind !== undefined) this.#vote(node, vote, now);
     }
     for (const { state, instance, cause } of effect.news.records) {
+      if (state === "left" && instance === node.instance) this.#buried.add(instance);
       // Who is told what others say of it is to refute that.
       const isForIt = effect.to.length === 1 && effect.to[0] === instance;
       if (state !== "alive" && !isForIt) this.#condemned(node, instance, state, cause?.accusers);
@@ -82,6 +88,8 @@ export class VerdictInvariants {
     for (const { kind, name } of changes) {
       if (kind === "returned" && this.#reach.lives(name)) this.#goneAt.delete(name);
       if (kind === "failed" && !this.#goneAt.has(name)) this.#goneAt.set(name, now);
+      const instanceBefore = before(name);
+      if (kind === "forgotten" && instanceBefore !== undefined) this.#buried.add(instanceBefore);
       const shown = after.find((member) => member.name === name);
       const isNow = shown !== undefined && isGone(shown.status);
       const accusers = isNow
@@ -95,8 +103,8 @@ export class VerdictInvariants {
         case "forgotten":
         case "replaced":
           // Who has been away may still know an earlier one of that name, and think it the heir.
-          if (!this.#reach.isFirst(name) || shown?.instance === before(name)) break;
-          this.#condemned(node, before(name), kind, accusers);
+          if (!this.#reach.isFirst(name) || shown?.instance === instanceBefore) break;
+          this.#condemned(node, instanceBefore, kind, accusers);
       }
     }
   }
@@ -112,8 +120,8 @@ export class VerdictInvariants {
     }
     // Behind a forged row nobody stands: a stale listing may have shown that it is gone.
     if (owner?.core.name !== row.name) return;
-    // Who has left wanted its row gone, and could not take it along.
-    if (this.#forgetAsked.has(row.name) || owner?.stopped?.kind === "left") return;
+    // Who leaves wants its row gone, and could not take it along.
+    if (this.#forgetAsked.has(row.name) || this.#buried.has(row.instance)) return;
     const goneAt = this.#goneAt.get(row.name) ?? now;
     if (now - goneAt < deadRowMs) this.#violated(`${who} unasked, before it was long dead`);
   }

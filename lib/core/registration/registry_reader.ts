@@ -25,6 +25,9 @@ import type { StatusReporter } from "../explain/status_reporter.ts";
 /** How many of a cluster ask a newcomer whose row has just appeared. */
 const askersMax = 4;
 
+/** For so long after somebody was called gone a write of its own may still be on its way. */
+const leavingMs = 5_000;
+
 /** Most rows of which is told that they claim the instance of another node. */
 const copiedMax = 100;
 
@@ -104,10 +107,20 @@ export class RegistryReader {
       prober.hasten(row.name, now);
       return false;
     }
-    if (known.state === "left") return false;
+    if (known.state === "left") return this.#isBack(row, now);
     // It may have moved while nothing that it says gets through: there is where to look for it.
     const isOutOfReach = known.state === "failed" || prober.link(row.name)?.isBad === true;
     return isOutOfReach && !sameAddresses(row.addresses, known.addresses);
+  }
+
+  /**
+   * True if somebody who is taken for gone goes on writing its row: it was forgotten while it was out
+   * of reach, or called gone by somebody else. When it is asked it hears of that, and refutes it.
+   */
+  #isBack({ name, instance }: Row, now: number): boolean {
+    const { memberList, heartbeats } = this.#parts;
+    const leftAt = memberList.left.get(name) ?? now;
+    return heartbeats.movedAfter(name, instance, leftAt + leavingMs) !== undefined;
   }
 
   /** A row bears one name and the instance of a node with another one: it is not looked into. */
