@@ -101,7 +101,7 @@ export class Membership {
     const detector = this.#detector = new FailureDetector(bench);
     this.#keeper = new RegistryKeeper(
       {
-        draft: () => draftOf(memberList.self, this.#keeper.heartbeatIntervalMs),
+        draft: () => draftOf(memberList.self, this.#keeper.pace.heartbeatIntervalMs),
         checkHolder: (holder, tenure, at) => this.#naming.checkHolder(holder, tenure, at),
         claimed: (at) => this.#claimed(at),
         released: () => this.#stop({ kind: "left" }),
@@ -236,7 +236,7 @@ export class Membership {
       case "written":
         this.#keeper.written(input.version, now, out);
         // The next heartbeat comes when this row says; from then on it may be another pause.
-        this.#pace.paceHeartbeats(now);
+        this.#keeper.keepPace(this.#pace.written(this.#keeper.pace, now));
         return this.#dissemination.refutations.ownershipConfirmed(now);
       case "write-conflict":
         return this.#keeper.writeConflict(input.current, now, out);

@@ -100,7 +100,7 @@ export class BeamWatch {
   get heartbeatPauseMs(): number {
     const { keeper, settings } = this.#bench;
     // The seed's program writes each second, whatever our own interval is.
-    return Math.max(1000, keeper.listIntervalMs, settings.intervalMs);
+    return Math.max(1000, keeper.pace.listIntervalMs, settings.intervalMs);
   }
 
   /** A complete listing came. @param isWhole true if it also holds our own row */
@@ -164,7 +164,7 @@ export class BeamWatch {
     this.#sent.delete(ping);
     if (sent === undefined || this.#nodes.get(sent.node.name) !== sent.node) return;
     const { node, at } = sent;
-    node.link.ping = undefined;
+    node.link.ended(ping);
     if (outcome.kind === "pong") {
       const isRestarted = node.ponged(outcome, now) === "restarted";
       this.#review(node, now, isRestarted);
@@ -273,7 +273,7 @@ export class BeamWatch {
     const { timings } = settings;
     const stretch = health.stretch(now);
     const ping = this.#bench.nextNumber();
-    node.link.ping = ping;
+    node.link.asked(ping);
     this.#sent.set(ping, { node, at: now });
     out.push({
       kind: "beam-ping",

@@ -57,6 +57,6 @@ export function heartbeatMoves(
   if (since === undefined || heartbeats.movedAfter(name, instance, since) === undefined) {
     return false;
   }
-  const pauseMs = Math.max(keeper.heartbeatIntervalMs, keeper.listIntervalMs);
+  const pauseMs = Math.max(keeper.pace.heartbeatIntervalMs, keeper.pace.listIntervalMs);
   return (heartbeats.ageMs(name, now) ?? Infinity) < heartbeatsMissedMax * pauseMs + pauseMs;
 }

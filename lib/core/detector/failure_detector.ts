@@ -173,7 +173,7 @@ export class FailureDetector {
 
   #reachedByHelper(record: MemberRecord, link: Link, now: number): void {
     const first = link.helpersReachedAt === undefined;
-    link.helpersReachedAt = now;
+    link.reachedByHelpers(now);
     const suspicion = this.#suspicions.get(record.name);
     if (suspicion?.ownVoteAt !== undefined) {
       suspicion.ownVoteAt = undefined;

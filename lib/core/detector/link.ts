@@ -48,28 +48,20 @@ export interface Miss {
 /** How a link was before a pong. */
 export type LinkBefore = "good" | "bad" | "bad-for-this-node-only";
 
+/** Why a peer is asked out of turn: a sign of life, or as its connection broke. */
+export type OutOfTurn = "sign" | "lost";
+
 /** What this node knows of its way to one peer. */
 export class Link {
-  /** The ping on its way, if any. */
-  ping: number | undefined;
-  /**
-   * When it was last wished to be asked out of turn, or will be by such a wish; `-Infinity`: never.
-   */
-  hastenedAt = -Infinity;
-  /** When it was last asked out of turn, or will be, as its connection broke; `-Infinity`: never. */
-  lostAt = -Infinity;
-  /** The last round trip, in microseconds. */
-  roundTripUs: number | undefined;
-  /** The address of the last pong. */
-  answersAt: Address | undefined;
-  /** When the last pong came, or `-Infinity`. */
-  lastPongAt = -Infinity;
-  /** Helpers reached the peer although this node did not, at this time; `undefined`: not so. */
-  helpersReachedAt: number | undefined;
-  /** Since when the link is bad; `undefined` while it is not. */
-  badSince: number | undefined;
-  /** When the first ping of those was sent that have failed since the last pong; `undefined`: none. */
-  failingSince: number | undefined;
+  #ping: number | undefined;
+  /** When it was last asked out of turn, or will be, by the reason for that. */
+  #outOfTurnAt: Record<OutOfTurn, number> = { sign: -Infinity, lost: -Infinity };
+  #roundTripUs: number | undefined;
+  #answersAt: Address | undefined;
+  #lastPongAt = -Infinity;
+  #helpersReachedAt: number | undefined;
+  #badSince: number | undefined;
+  #failingSince: number | undefined;
   #misses: readonly Miss[] = [];
   #hasForgiven = false;
   #history: LinkEvent[] = [];
@@ -77,18 +69,53 @@ export class Link {
   #meanMs = 0;
   #varianceMs = 0;
 
+  /** The ping on its way, if any. */
+  get ping(): number | undefined {
+    return this.#ping;
+  }
+
+  /** The last round trip, in microseconds. */
+  get roundTripUs(): number | undefined {
+    return this.#roundTripUs;
+  }
+
+  /** The address of the last pong. */
+  get answersAt(): Address | undefined {
+    return this.#answersAt;
+  }
+
+  /** When the last pong came, or `-Infinity`. */
+  get lastPongAt(): number {
+    return this.#lastPongAt;
+  }
+
+  /** Helpers reached the peer although this node did not, at this time; `undefined`: not so. */
+  get helpersReachedAt(): number | undefined {
+    return this.#helpersReachedAt;
+  }
+
+  /** Since when the link is bad; `undefined` while it is not. */
+  get badSince(): number | undefined {
+    return this.#badSince;
+  }
+
+  /** When the first ping of those was sent that have failed since the last pong; `undefined`: none. */
+  get failingSince(): number | undefined {
+    return this.#failingSince;
+  }
+
   /** Misses in a row, the oldest first, at most {@linkcode missesMax}. */
   get misses(): readonly Miss[] {
     return this.#misses;
   }
 
   get isBad(): boolean {
-    return this.badSince !== undefined;
+    return this.#badSince !== undefined;
   }
 
   /** True once it carried a pong. */
   get hasAnswered(): boolean {
-    return this.answersAt !== undefined;
+    return this.#answersAt !== undefined;
   }
 
   /** The last pings, the oldest first. */
@@ -103,18 +130,43 @@ export class Link {
     return Math.round(Math.max(pingTimeoutMinMs, Math.min(pingTimeoutMaxMs, learnedMs)));
   }
 
+  /** A ping is sent. */
+  asked(ping: number): void {
+    this.#ping = ping;
+  }
+
+  /** That ping has ended, whatever it showed; another one may be on its way. */
+  ended(ping: number): void {
+    if (this.#ping === ping) this.#ping = undefined;
+  }
+
+  /** From when on it may be asked out of turn for that reason: once an interval. */
+  mayAskOutOfTurnAt(reason: OutOfTurn, intervalMs: number, now: number): number {
+    return Math.max(now, this.#outOfTurnAt[reason] + intervalMs);
+  }
+
+  /** It will be asked out of turn for that reason, at `at`. */
+  askOutOfTurn(reason: OutOfTurn, at: number): void {
+    this.#outOfTurnAt[reason] = at;
+  }
+
+  /** Helpers have reached the peer although this node did not. */
+  reachedByHelpers(now: number): void {
+    this.#helpersReachedAt = now;
+  }
+
   /** A pong came; tells how the link was before. */
   pong(roundTripUs: number, address: Address, now: number): LinkBefore {
-    const isOneWay = this.helpersReachedAt !== undefined;
+    const isOneWay = this.#helpersReachedAt !== undefined;
     const before = !this.isBad ? "good" : isOneWay ? "bad-for-this-node-only" : "bad";
-    this.roundTripUs = roundTripUs;
-    this.answersAt = address;
-    this.lastPongAt = now;
+    this.#roundTripUs = roundTripUs;
+    this.#answersAt = address;
+    this.#lastPongAt = now;
     this.#misses = [];
     this.#hasForgiven = false;
-    this.badSince = undefined;
-    this.failingSince = undefined;
-    this.helpersReachedAt = undefined;
+    this.#badSince = undefined;
+    this.#failingSince = undefined;
+    this.#helpersReachedAt = undefined;
     this.#learn(roundTripUs / 1000);
     this.#remember({ at: now, kind: "pong", roundTripUs });
     return before;
@@ -133,12 +185,12 @@ export class Link {
   /** A ping failed; true if that makes the link bad, or leaves it so. */
   miss(miss: Miss, now: number): boolean {
     this.#misses = [...this.#misses.slice(1 - missesMax), miss];
-    this.failingSince ??= miss.sentAt;
+    this.#failingSince ??= miss.sentAt;
     this.#remember({ at: now, kind: miss.kind });
     if (this.#misses.length >= missesMax && !this.isBad) {
-      this.badSince = now;
+      this.#badSince = now;
       // A sign of life from now on is another reason to ask than those that came before.
-      this.hastenedAt = -Infinity;
+      this.#outOfTurnAt.sign = -Infinity;
     }
     return this.isBad;
   }

@@ -16,7 +16,7 @@
 import type { Addressee, Effect, PingContent, PingOutcome } from "../input.ts";
 import { TokenBucket } from "./token_bucket.ts";
 import { Link } from "./link.ts";
-import type { LinkBefore } from "./link.ts";
+import type { LinkBefore, OutOfTurn } from "./link.ts";
 import type { NodeName } from "../base/name.ts";
 import type { LocalHealth } from "./local_health.ts";
 import { ProbesForOthers } from "./probes_for_others.ts";
@@ -175,7 +175,7 @@ export class Prober {
 
   /** Asks the member of that name now, out of turn; but not more than once an interval. */
   hasten(name: NodeName, now: number): void {
-    this.#hasten(name, "hastenedAt", now);
+    this.#hasten(name, "sign", now);
   }
 
   /**
@@ -183,16 +183,16 @@ export class Prober {
    * first, whatever made this node ask out of turn a moment ago. Not more than once an interval, too.
    */
   lost(name: NodeName, now: number): void {
-    this.#hasten(name, "lostAt", now);
+    this.#hasten(name, "lost", now);
   }
 
-  #hasten(name: NodeName, reason: "hastenedAt" | "lostAt", now: number): void {
+  #hasten(name: NodeName, reason: OutOfTurn, now: number): void {
     const record = this.#memberList.get(name);
     if (record === undefined || !this.#running) return;
     const link = this.linkOf(name);
-    const at = Math.max(now, link[reason] + this.#settings.intervalMs);
+    const at = link.mayAskOutOfTurnAt(reason, this.#settings.intervalMs, now);
     if (link.ping !== undefined || (this.#due.at(name) ?? Infinity) <= at) return;
-    link[reason] = at;
+    link.askOutOfTurn(reason, at);
     this.#due.set(name, at);
   }
 
@@ -249,7 +249,7 @@ export class Prober {
     const current = this.#memberList.get(record.name);
     if (current?.instance !== record.instance || current.state === "left") return { kind: "none" };
     const link = this.linkOf(record.name);
-    if (isWatch && link.ping === ping) link.ping = undefined;
+    if (isWatch) link.ended(ping);
     if (isWatch) this.#plan(current, at, now);
     if (outcome.kind === "pong") {
       const before = link.pong(outcome.roundTripUs, outcome.address, now);
@@ -345,8 +345,9 @@ export class Prober {
     if (record === undefined || record.state === "left") return;
     const link = this.linkOf(name);
     if (link.ping !== undefined) return;
-    link.ping = nextPing();
-    this.#send(record, "watch", link.ping, now, out);
+    const ping = nextPing();
+    link.asked(ping);
+    this.#send(record, "watch", ping, now, out);
   }
 
   #send(

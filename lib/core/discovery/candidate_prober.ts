@@ -113,9 +113,9 @@ export class CandidateProber {
     const candidate = this.#parts.candidates.get(name);
     if (candidate?.instance !== instance || candidate.link.ping !== undefined) return;
     const { link } = candidate;
-    const at = Math.max(now, link.hastenedAt + this.#parts.settings.intervalMs);
+    const at = link.mayAskOutOfTurnAt("sign", this.#parts.settings.intervalMs, now);
     if ((this.#due.at(name) ?? Infinity) <= at) return;
-    link.hastenedAt = at;
+    link.askOutOfTurn("sign", at);
     this.#due.set(name, at);
   }
 
@@ -159,7 +159,7 @@ export class CandidateProber {
     this.#sent.delete(ping);
     const { candidate, at } = sent;
     const { name, claim, link } = candidate;
-    link.ping = undefined;
+    link.ended(ping);
     if (outcome.kind === "pong") {
       link.pong(outcome.roundTripUs, outcome.address, now);
       return { kind: "proven", claim, outcome };
@@ -220,7 +220,7 @@ export class CandidateProber {
 
   #send(candidate: Candidate, ping: number, now: number, out: Effect[]): void {
     const { prober, settings, health } = this.#parts;
-    candidate.link.ping = ping;
+    candidate.link.asked(ping);
     const { name, instance, addresses } = candidate.claim;
     const stretch = health.stretch(now);
     this.#sent.set(ping, { candidate, at: now });

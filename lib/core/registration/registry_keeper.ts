@@ -22,15 +22,13 @@ import type { Tenure } from "./name_claim.ts";
 import { NameDispute } from "./name_dispute.ts";
 import type { Random } from "../base/random.ts";
 import type { InstanceId } from "./row.ts";
+import { firstPace } from "./registry_pace.ts";
+import type { Pace } from "./registry_pace.ts";
 import { RowDefence } from "./row_defence.ts";
 import { RowRemoval } from "./row_removal.ts";
 
-/** First pause between tries while the registry is away, and the longest in a small cluster. */
+/** First pause between tries while the registry is away, in milliseconds. */
 const retryFirstMs = 250;
-export const retryMaxMinMs = 2000;
-
-/** Shortest pause between a listing and one that a hint asks for, in milliseconds. */
-export const hintPauseMinMs = 250;
 
 /** Shortest pause between two looks at our own row because it is in doubt, in milliseconds. */
 const hastenPauseMs = 1000;
@@ -85,14 +83,7 @@ export class RegistryKeeper {
 
   /** When the listing that is under way, or the last one, was asked for. */
   listStartedAt = -Infinity;
-  /** How often to write the row, in milliseconds; changes with the size of the cluster. */
-  heartbeatIntervalMs: number;
-  /** How often to list, in milliseconds. */
-  listIntervalMs: number;
-  /** Shortest pause between a listing and one that a hint asks for, in milliseconds. */
-  hintPauseMs = hintPauseMinMs;
-  /** Longest pause between tries while the registry is away; changes with the size of the cluster. */
-  retryMaxMs = retryMaxMinMs;
+  #pace: Pace;
 
   constructor(owner: KeeperOwner, intervalMs: number, random: Random, now: number) {
     this.#owner = owner;
@@ -100,8 +91,17 @@ export class RegistryKeeper {
     this.#writing = new ExponentialBackoff(retryFirstMs, random);
     this.#defence = new RowDefence(random);
     this.#listAt = now;
-    this.heartbeatIntervalMs = intervalMs;
-    this.listIntervalMs = intervalMs;
+    this.#pace = firstPace(intervalMs);
+  }
+
+  /** How often it writes and lists. */
+  get pace(): Pace {
+    return this.#pace;
+  }
+
+  /** From now on it writes and lists so often. */
+  keepPace(pace: Pace): void {
+    this.#pace = pace;
   }
 
   get phase(): KeeperPhase {
@@ -143,7 +143,7 @@ export class RegistryKeeper {
     if (this.#removal !== undefined) return this.#release((row) => row.listed(own, out), now);
     this.#listing = false;
     this.#listedAt = now;
-    this.#listAt = now + this.listIntervalMs;
+    this.#listAt = now + this.#pace.listIntervalMs;
     this.#tellBack(this.#reading, now, out);
     if (this.#phase === "claiming" && this.#write === "idle" && this.#writeAt === Infinity) {
       this.#claim(own, now, out);
@@ -205,7 +205,7 @@ export class RegistryKeeper {
   #stands(version: string, heartbeat: number, now: number): void {
     this.#expectedVersion = version;
     this.#dispute.stands(heartbeat, this.#phase === "claiming", now);
-    this.#writeAt = now + this.heartbeatIntervalMs;
+    this.#writeAt = now + this.#pace.heartbeatIntervalMs;
     if (this.#phase !== "claiming") return;
     this.#phase = "held";
     // Of two that start at once, the later writer finds the other's row when it looks after writing.
@@ -264,7 +264,7 @@ export class RegistryKeeper {
   /** Somebody may have changed something: looks soon, but not at once again and again. */
   hint(now: number): void {
     if (this.#phase !== "held" || this.#reading.failing) return;
-    this.#listAt = Math.min(this.#listAt, Math.max(now, this.#listedAt + this.hintPauseMs));
+    this.#listAt = Math.min(this.#listAt, Math.max(now, this.#listedAt + this.#pace.hintPauseMs));
   }
 
   /** Writes the row without waiting for its turn: others may doubt that this node lives. */
@@ -372,7 +372,7 @@ export class RegistryKeeper {
     this.#hasBeenAway = true;
     // Said once: what cannot be read can hardly be written.
     const first = !this.away;
-    const waitMs = backoff.failed(this.retryMaxMs);
+    const waitMs = backoff.failed(this.#pace.retryMaxMs);
     if (first) {
       this.#awaySince = now;
       const goesOn = this.#phase === "claiming" ? "trying again" : "continuing with pings only";

@@ -4,8 +4,9 @@
  *
  * @module
  */
-import type { Parts } from "../parts.ts";
-import { hintPauseMinMs, retryMaxMinMs } from "./registry_keeper.ts";
+import type { Random } from "../base/random.ts";
+import type { MemberList } from "../dissemination/member_list.ts";
+import type { Settings } from "../settings.ts";
 
 /** Up to this many nodes each one lists the registry every interval. */
 const eagerListingMax = 32;
@@ -31,34 +32,74 @@ const missingMs = 30_000;
 /** Longest pause between two listings of a node that need not list, in milliseconds. */
 const restMaxMs = 60 * 60_000;
 
-/** Sets the pace of one node's keeper. */
+/** Longest pause between tries while the registry is away in a small cluster, in milliseconds. */
+const retryMaxMinMs = 2000;
+
+/** Shortest pause between a listing and one that a hint asks for, in milliseconds. */
+const hintPauseMinMs = 250;
+
+/** How often one node uses the registry; all in milliseconds. */
+export interface Pace {
+  /** From one write of the row to the next. */
+  readonly heartbeatIntervalMs: number;
+  /** From one listing to the next. */
+  readonly listIntervalMs: number;
+  /** Shortest pause between a listing and one that a hint asks for; `Infinity`: hints are ignored. */
+  readonly hintPauseMs: number;
+  /** Longest pause between tries while the registry is away. */
+  readonly retryMaxMs: number;
+}
+
+/** The pace of a node that knows nothing of its cluster yet. */
+export function firstPace(intervalMs: number): Pace {
+  return {
+    heartbeatIntervalMs: intervalMs,
+    listIntervalMs: intervalMs,
+    hintPauseMs: hintPauseMinMs,
+    retryMaxMs: retryMaxMinMs,
+  };
+}
+
+/** What the pace depends on. */
+export interface PaceParts {
+  readonly settings: Settings;
+  readonly memberList: MemberList;
+  readonly random: Random;
+}
+
+/** Finds the pace of one node. */
 export class RegistryPace {
-  readonly #parts: Pick<Parts, "settings" | "memberList" | "keeper" | "random">;
+  readonly #parts: PaceParts;
   #firstAt: number | undefined;
   #rowCount = 0;
 
-  constructor(parts: Pick<Parts, "settings" | "memberList" | "keeper" | "random">) {
+  constructor(parts: PaceParts) {
     this.#parts = parts;
   }
 
-  /** A complete listing of so many rows came. */
-  listed(rowCount: number, now: number): void {
+  /** The pace after a complete listing of so many rows. */
+  listed(rowCount: number, now: number): Pace {
     this.#firstAt ??= now;
     this.#rowCount = rowCount;
-    this.#adjust(now);
+    return { ...this.#writes(now), ...this.#listings(now) };
   }
 
   /**
-   * Keeps the writes of the whole cluster bounded. Asked for after each heartbeat, too: where
-   * listings are dear the next one may be an hour away, while the cluster grows and this node grows
-   * up.
+   * The pace after a heartbeat was written. Where listings are dear the next one may be an hour away,
+   * while the cluster grows and this node grows up.
    */
-  paceHeartbeats(now: number): void {
-    const { keeper } = this.#parts;
+  written(before: Pace, now: number): Pace {
+    return { ...before, ...this.#writes(now) };
+  }
+
+  /** Keeps the writes of the whole cluster bounded. */
+  #writes(now: number): Pick<Pace, "heartbeatIntervalMs" | "retryMaxMs"> {
     const heartbeatMs = this.#nodes() * 1000 / writesPerSecondMax;
-    keeper.heartbeatIntervalMs = Math.round(clamp(heartbeatMs, this.#paceMs(now), pauseMaxMs));
-    // Whoever is back after an outage is not met by more than would write anyway.
-    keeper.retryMaxMs = Math.round(clamp(heartbeatMs, retryMaxMinMs, pauseMaxMs));
+    return {
+      heartbeatIntervalMs: Math.round(clamp(heartbeatMs, this.#paceMs(now), pauseMaxMs)),
+      // Whoever is back after an outage is not met by more than would write anyway.
+      retryMaxMs: Math.round(clamp(heartbeatMs, retryMaxMinMs, pauseMaxMs)),
+    };
   }
 
   #nodes(): number {
@@ -70,30 +111,32 @@ export class RegistryPace {
     return this.#mayRest(now) ? Math.max(intervalMs, registryPaceMs) : intervalMs;
   }
 
-  /** Keeps the load on the registry bounded for the whole cluster, not per node. */
-  #adjust(now: number): void {
-    const { settings: { registryPaceMs, beam }, keeper, memberList, random } = this.#parts;
-    this.paceHeartbeats(now);
+  /** Keeps the listings of the whole cluster bounded. */
+  #listings(now: number): Pick<Pace, "listIntervalMs" | "hintPauseMs"> {
+    const { settings: { registryPaceMs, beam }, memberList, random } = this.#parts;
     const nodes = this.#nodes();
     const paceMs = this.#paceMs(now);
     const isLonely = memberList.ring.size === 0 && now - (this.#firstAt ?? now) < youngMs;
     if (nodes <= eagerListingMax || isLonely) {
-      keeper.listIntervalMs = paceMs;
-      keeper.hintPauseMs = hintPauseMinMs;
-    } else if (this.isDelegate) {
-      const listMs = nodes * delegatesCount * 1000 / rowsPerSecondMax;
-      keeper.listIntervalMs = Math.round(clamp(listMs, paceMs, pauseMaxMs));
-      keeper.hintPauseMs = Math.max(hintPauseMinMs, Math.round(listMs));
-    } else {
-      // The others hear of newcomers by gossip. Together they read no more than the delegates, and
-      // ± 20 %, so that nodes that started together do not read together for ever.
-      const sharedMs = nodes * nodes * 1000 / rowsPerSecondMax;
-      // Nobody gossips of BEAM nodes: who wants to see them has to look.
-      const [leastMs, mostMs] = beam === true ? [paceMs, pauseMaxMs] : [pauseMaxMs, restMaxMs];
-      const listMs = registryPaceMs > 0 ? mostMs : clamp(sharedMs, leastMs, mostMs);
-      keeper.listIntervalMs = Math.round(listMs * 0.8 + random.below(listMs * 0.4));
-      keeper.hintPauseMs = Infinity;
+      return { listIntervalMs: paceMs, hintPauseMs: hintPauseMinMs };
     }
+    if (this.isDelegate) {
+      const listMs = nodes * delegatesCount * 1000 / rowsPerSecondMax;
+      return {
+        listIntervalMs: Math.round(clamp(listMs, paceMs, pauseMaxMs)),
+        hintPauseMs: Math.max(hintPauseMinMs, Math.round(listMs)),
+      };
+    }
+    // The others hear of newcomers by gossip. Together they read no more than the delegates, and
+    // ± 20 %, so that nodes that started together do not read together for ever.
+    const sharedMs = nodes * nodes * 1000 / rowsPerSecondMax;
+    // Nobody gossips of BEAM nodes: who wants to see them has to look.
+    const [minMs, maxMs] = beam === true ? [paceMs, pauseMaxMs] : [pauseMaxMs, restMaxMs];
+    const listMs = registryPaceMs > 0 ? maxMs : clamp(sharedMs, minMs, maxMs);
+    return {
+      listIntervalMs: Math.round(listMs * 0.8 + random.below(listMs * 0.4)),
+      hintPauseMs: Infinity,
+    };
   }
 
   /** True if it is enough to look at a dear registry now and then: nobody is new or missing. */
@@ -118,6 +161,6 @@ export class RegistryPace {
   }
 }
 
-function clamp(value: number, least: number, most: number): number {
-  return Math.max(least, Math.min(most, value));
+function clamp(value: number, min: number, max: number): number {
+  return Math.max(min, Math.min(max, value));
 }

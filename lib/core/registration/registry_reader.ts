@@ -75,7 +75,7 @@ export class RegistryReader {
     const isWhole = own?.row.instance === self.instance;
     const { isDelegate } = this.#pace;
     this.#deadRows.listed(rows, { isWhole, isDelegate }, now, out);
-    this.#pace.listed(rows.length, now);
+    keeper.keepPace(this.#pace.listed(rows.length, now));
     keeper.listed(own, now, out);
   }
 

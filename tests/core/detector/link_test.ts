@@ -81,7 +81,7 @@ Deno.test("Link.pong() tells that only this node did not reach the peer, once", 
   const link = new Link();
   link.miss(missOf("silent"), 1);
   link.miss(missOf("silent"), 2);
-  link.helpersReachedAt = 3;
+  link.reachedByHelpers(3);
   assert.equal(link.pong(700, address, 4), "bad-for-this-node-only");
   assert.equal(link.helpersReachedAt, undefined);
   link.miss(missOf("silent"), 5);

@@ -1,0 +1,71 @@
+/**
+ * How often a node uses the registry, by the size of its cluster.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { seededRandom } from "../../../lib/core/base/random.ts";
+import { MemberList } from "../../../lib/core/dissemination/member_list.ts";
+import { firstPace, RegistryPace } from "../../../lib/core/registration/registry_pace.ts";
+import type { Pace } from "../../../lib/core/registration/registry_pace.ts";
+import { contentOf, recordOf } from "../records.ts";
+import { settingsOf } from "../beam/beam_world.ts";
+
+const intervalMs = 1000;
+const sizes = [1, 5, 32, 33, 100, 300, 1000, 3000];
+
+function paceOf(nodes: number, registryPaceMs = 0): RegistryPace {
+  const memberList = new MemberList(contentOf(0), false);
+  for (let number = 1; number < nodes; number++) memberList.merge(recordOf(number), 0);
+  const settings = settingsOf({ intervalMs, registryPaceMs, beam: false });
+  return new RegistryPace({ settings, memberList, random: seededRandom(1) });
+}
+
+/** The pace of the node with the smallest instance, and of one among many others. */
+function listed(nodes: number): { readonly pace: Pace; readonly isDelegate: boolean } {
+  const pace = paceOf(nodes);
+  return { pace: pace.listed(nodes, 0), isDelegate: pace.isDelegate };
+}
+
+Deno.test("RegistryPace: in a small cluster all write and list each interval", () => {
+  for (const nodes of [1, 5, 32]) {
+    const { pace, isDelegate } = listed(nodes);
+    assert.deepEqual(pace, firstPace(intervalMs), `${nodes} nodes`);
+    assert.ok(isDelegate);
+  }
+});
+
+Deno.test("RegistryPace: a cluster of any size writes at most fifty rows a second", () => {
+  for (const nodes of sizes) {
+    const perSecond = nodes * 1000 / listed(nodes).pace.heartbeatIntervalMs;
+    // Nobody pauses for more than a minute, which is fifty a second for 3,000 nodes.
+    assert.ok(perSecond <= 50, `${nodes} nodes write ${perSecond} rows a second`);
+  }
+});
+
+Deno.test("RegistryPace: a few list for all, and the others seldom and never at a hint", () => {
+  for (const nodes of [33, 100, 300, 1000]) {
+    const { pace, isDelegate } = listed(nodes);
+    if (isDelegate) {
+      assert.ok(3 * nodes * 1000 / pace.listIntervalMs <= 600, `delegates of ${nodes}`);
+      assert.ok(pace.hintPauseMs < Infinity);
+    } else {
+      assert.ok(pace.listIntervalMs >= 0.8 * 60_000, `others of ${nodes}: ${pace.listIntervalMs}`);
+      assert.equal(pace.hintPauseMs, Infinity);
+    }
+  }
+});
+
+Deno.test("RegistryPace.written() slows the writes of a cluster that grows, and leaves its listings", () => {
+  const before = { ...firstPace(intervalMs), listIntervalMs: 123, hintPauseMs: 45 };
+  const after = paceOf(1000).written(before, 0);
+  assert.equal(after.heartbeatIntervalMs, 20_000);
+  assert.deepEqual([after.listIntervalMs, after.hintPauseMs], [123, 45]);
+});
+
+Deno.test("RegistryPace: a dear registry is used seldom once all is well, often at the start", () => {
+  const pace = paceOf(3, 30_000);
+  assert.equal(pace.listed(3, 0).listIntervalMs, intervalMs);
+  assert.equal(pace.listed(3, 9_999).listIntervalMs, intervalMs);
+  assert.equal(pace.listed(3, 10_000).listIntervalMs, 30_000);
+});
