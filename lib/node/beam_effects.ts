@@ -20,10 +20,10 @@ export type BeamOpener = (name: NodeName, handler: BeamHandler) => Promise<Beam>
 export const beamRepliesMax = 1024;
 
 /** For this long an unauthenticated peer is not told of again for the same reason, in milliseconds. */
-const strangerQuietMs = 60_000;
+const rejectedQuietMs = 60_000;
 
-/** Strangers that are told apart. */
-const strangersMax = 256;
+/** Rejected peers that are told apart. */
+const rejectedMax = 256;
 
 /** What they work with. */
 export interface BeamEffectsParts {
@@ -45,7 +45,7 @@ export class BeamEffects implements AsyncDisposable {
   readonly #put: (input: Input) => void;
   readonly #waiting = new Map<number, Waiting>();
   /** When an unauthenticated peer was told of, by address and reason; the earliest stands first. */
-  readonly #strangers = new Map<string, number>();
+  readonly #rejected = new Map<string, number>();
   #opening: Promise<Beam> | undefined;
   #replies = 0;
 
@@ -94,7 +94,7 @@ export class BeamEffects implements AsyncDisposable {
       onPing: (from, answer, drop) =>
         this.#put({ kind: "beam-pinged", from, reply: this.#keep({ answer, drop }) }),
       onLost: (name) => this.#put({ kind: "beam-lost", name }),
-      onRejected: (address, reason) => this.#tellStranger(address, reason),
+      onRejected: (address, reason) => this.#tellRejected(address, reason),
       onNote: (level, message) => this.#parts.log[level](message, { event: "note" }),
     };
   }
@@ -111,18 +111,18 @@ export class BeamEffects implements AsyncDisposable {
   }
 
   /** One with another cookie tries again each second: said once a minute, that is enough. */
-  #tellStranger(address: string, reason: string): void {
+  #tellRejected(address: string, reason: string): void {
     const { clock, log } = this.#parts;
     const now = clock.now();
     // Each try comes from another port. What stands behind the last colon of IPv6 is none.
     const host = address.replace(/^(\[.+\]|[^:]+):\d+$/, "$1");
     const key = `${host}\n${reason}`;
-    for (const [known, toldAt] of this.#strangers) {
-      if (now - toldAt < strangerQuietMs) break;
-      this.#strangers.delete(known);
+    for (const [known, toldAt] of this.#rejected) {
+      if (now - toldAt < rejectedQuietMs) break;
+      this.#rejected.delete(known);
     }
-    if (this.#strangers.has(key) || this.#strangers.size >= strangersMax) return;
-    this.#strangers.set(key, now);
-    log.warning(`Turned away a BEAM node at ${address}: ${reason}`, { event: "stranger", address });
+    if (this.#rejected.has(key) || this.#rejected.size >= rejectedMax) return;
+    this.#rejected.set(key, now);
+    log.warning(`Rejected a BEAM node at ${address}: ${reason}`, { event: "rejected", address });
   }
 }

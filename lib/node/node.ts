@@ -228,7 +228,10 @@ export class ClusterNode implements AsyncDisposable {
       onLost: ({ name, instance }) => this.#put({ kind: "lost", name, instance }),
       onLate: ({ name, instance }) => this.#put({ kind: "late", name, instance }),
       onRejected: (address, reason) =>
-        log.warning(`Turned away ${address}: ${reason}`, { event: "stranger", address }),
+        log.warning(`Rejected a connection from ${address}: ${reason}`, {
+          event: "rejected",
+          address,
+        }),
     };
   }
 

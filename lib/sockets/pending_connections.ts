@@ -51,7 +51,7 @@ class Room {
 
 /** Places for pending connections. */
 export class PendingConnections {
-  readonly #strangers = new Room();
+  readonly #unproven = new Room();
   readonly #proven = new Room();
   readonly #max: number;
   readonly #perHostMax: number;
@@ -67,25 +67,25 @@ export class PendingConnections {
 
   /** How many there are. */
   get size(): number {
-    return this.#strangers.size + this.#proven.size;
+    return this.#unproven.size + this.#proven.size;
   }
 
-  /** Gives a place to a newcomer, if need be that of the oldest stranger. */
+  /** Gives a place to a newcomer, if need be that of the oldest unproven one. */
   admit(host: string, evict: () => void): PendingConnection {
     const pending = { host, evict };
-    this.#place(this.#strangers, pending);
+    this.#place(this.#unproven, pending);
     return pending;
   }
 
   /** Its first message was made with the cookie. */
   prove(pending: PendingConnection): void {
-    this.#strangers.delete(pending);
+    this.#unproven.delete(pending);
     this.#place(this.#proven, pending);
   }
 
   /** Its place is free again; twice does nothing. */
   leave(pending: PendingConnection): void {
-    this.#strangers.delete(pending);
+    this.#unproven.delete(pending);
     this.#proven.delete(pending);
   }
 

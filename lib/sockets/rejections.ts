@@ -20,7 +20,7 @@ const forgottenAfterMs = 2 * quietMs.max;
 const hostsMax = 1_024;
 
 /** What is known of a host. */
-interface Stranger {
+interface RejectedHost {
   seenMs: number;
   reportedMs: number;
   quietMs: number;
@@ -30,7 +30,7 @@ interface Stranger {
 export class RejectionReports {
   readonly #clock: Now;
   readonly #report: (host: string, reason: string) => void;
-  readonly #known = new Map<string, Stranger>();
+  readonly #known = new Map<string, RejectedHost>();
 
   constructor(clock: Now, report: (host: string, reason: string) => void) {
     this.#clock = clock;
@@ -53,8 +53,8 @@ export class RejectionReports {
   /** With more hosts at once than can be remembered, silence is the safe side. */
   #hasRoom(now: number): boolean {
     if (this.#known.size < hostsMax) return true;
-    for (const [host, stranger] of this.#known) {
-      if (now - stranger.reportedMs >= stranger.quietMs) this.#known.delete(host);
+    for (const [host, rejected] of this.#known) {
+      if (now - rejected.reportedMs >= rejected.quietMs) this.#known.delete(host);
     }
     return this.#known.size < hostsMax;
   }

@@ -167,7 +167,7 @@ export class Attempt {
     return this.#framed;
   }
 
-  /** Turned away without a word: another cluster, or another cookie? */
+  /** Rejected without a word: another cluster, or another cookie? */
   async #askForCluster(): Promise<Failure> {
     const { keys } = this.#context;
     const where = this.#where;

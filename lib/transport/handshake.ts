@@ -126,15 +126,15 @@ export async function withdraw(
 }
 
 /** What the responder learned. */
-export type RequestHandler =
+export type Received =
   | {
     readonly kind: "identified";
     readonly hello: Hello;
     readonly visit: boolean;
     readonly ciphers: HandshakeResult;
   }
-  /** The caller closes the wire; `stranger` is false for a member that left of its own accord. */
-  | { readonly kind: "turned-away"; readonly reason: string; readonly stranger: boolean };
+  /** The caller closes the wire; `isReported` is false for a member that left of its own accord. */
+  | { readonly kind: "rejected"; readonly reason: string; readonly isReported: boolean };
 
 /**
  * The responder's side.
@@ -147,7 +147,7 @@ export async function receive(
   keys: Keys,
   hello: () => Hello,
   onProven: () => void,
-): Promise<RequestHandler> {
+): Promise<Received> {
   const initiation = await framed.read();
   if (initiation === undefined) return rejected(framed, false, "closed before it said anything");
   const responder = opened(keys, keys.starts, initiation);
@@ -193,7 +193,7 @@ async function tellCluster(
   framed: FramedSocket,
   keys: Keys,
   message: Uint8Array,
-): Promise<RequestHandler> {
+): Promise<Received> {
   const responder = opened(keys, keys.bareStarts, message);
   if (responder === undefined) {
     return rejected(
@@ -205,13 +205,17 @@ async function tellCluster(
   const answer = responder.writeMessage(encodeUtf8(keys.cluster));
   if (answer !== undefined) framed.write(answer);
   await framed.flushed();
-  return rejected(framed, false, "it holds the cookie but belongs to another cluster");
+  return rejected(
+    framed,
+    false,
+    "it holds the cookie, and asks which cluster this is: another one, or its handshake failed",
+  );
 }
 
-function rejected(framed: FramedSocket, proven: boolean, reason: string): RequestHandler {
+function rejected(framed: FramedSocket, proven: boolean, reason: string): Received {
   const end = framed.end;
   const told = end === undefined || end.kind === "closed" ? reason : end.detail;
   // A member that finds another instance than it looked for closes after message 2.
   const left = end?.kind === "closed" || end?.kind === "reset";
-  return { kind: "turned-away", reason: told, stranger: !(proven && left) };
+  return { kind: "rejected", reason: told, isReported: !(proven && left) };
 }

@@ -78,7 +78,7 @@ export class Listener {
       limits.handshakeTimeoutMs,
       () => framed.close("ours", `no handshake within ${limits.handshakeTimeoutMs} ms`),
     );
-    const requestHandler = await receive(
+    const received = await receive(
       framed,
       keys,
       hello,
@@ -90,12 +90,12 @@ export class Listener {
         this.#wires.delete(framed);
       });
     if (this.#acceptor.isStopped) return framed.close("ours", "the node stops");
-    if (requestHandler.kind === "turned-away") {
-      framed.close("ours", requestHandler.reason);
-      if (requestHandler.stranger) rejections.add(host, requestHandler.reason);
+    if (received.kind === "rejected") {
+      framed.close("ours", received.reason);
+      if (received.isReported) rejections.add(host, received.reason);
       return;
     }
-    const { hello: peer, visit, ciphers } = requestHandler;
+    const { hello: peer, visit, ciphers } = received;
     // Behind address translation it comes from where nobody can call it back.
     const told = peer.addresses.find((one) => one.host === host) ?? peer.addresses[0];
     const address = told ?? { host, port };

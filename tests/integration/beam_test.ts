@@ -150,7 +150,7 @@ beamTest("an Elixir node with another cookie is named, and its log is spared", a
   const attempts = linesWith(stranger, 'Connection attempt from node :"c').length;
   assert.ok(attempts >= 2 && attempts <= 12, `${attempts} in 20 s\n${stranger.text}`);
   for (const node of [c1, c2]) {
-    assert.ok(linesWith(node, "Turned away a BEAM node").length <= 2, node.text);
+    assert.ok(linesWith(node, "Rejected a BEAM node").length <= 2, node.text);
     assert.ok(!node.text.includes(erlangCookie), "the cookie is nowhere in the log");
   }
 });

@@ -40,7 +40,7 @@ processTest("other protocols and enormous lengths are rejected without a word", 
     const answer = await say(await cluster.addressOf(`${name}@127.0.0.1`), bytes);
     within(`turning away ${name}'s guest`, performance.now() - since, 2500);
     assert.equal(answer, 0, `${answer} bytes were answered to ${name}'s guest`);
-    const told = /\[warning\] Turned away 127\.0\.0\.1: \S/;
+    const told = /\[warning\] Rejected a connection from 127\.0\.0\.1: \S/;
     await node.line((text) => told.test(text), 2000, "it tells of the stranger", since);
     within("growth in KiB", (memoryOf(node.pid).residentBytes - before) / 1024, growthMaxKiB());
   }
@@ -124,7 +124,7 @@ processTest("a node with another cookie does not get in", async () => {
   }
   for (const member of members) {
     await member.line(
-      (text) => /Turned away 127\.0\.0\.1: .*cookie/.test(text),
+      (text) => /Rejected a connection from 127\.0\.0\.1: .*cookie/.test(text),
       5000,
       "the stranger is told",
     );
@@ -167,10 +167,10 @@ async function say(address: Deno.ConnectOptions, bytes: Uint8Array): Promise<num
 
 /** At most one report of unauthenticated peers a second, as all of them have one address. */
 function assertRateOfReports(node: Program, since: number): void {
-  const reports = linesWith(node, "Turned away 127.0.0.1: ", since);
+  const reports = linesWith(node, "Rejected a connection from 127.0.0.1: ", since);
   const seconds = (performance.now() - since) / 1000;
   assert.ok(reports.length <= seconds + 1, `${reports.length} reports in ${seconds} s`);
-  assert.equal(linesWith(node, "Turned away", since).length, reports.length);
+  assert.equal(linesWith(node, "Rejected a connection from", since).length, reports.length);
 }
 
 /** Strangers who come, say nothing, and come again as soon as they are rejected. */

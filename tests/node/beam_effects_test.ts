@@ -92,9 +92,9 @@ Deno.test("BeamEffects tells of a stranger once a minute, whatever port it comes
   }
   beam().handler.onRejected("10.0.0.9:1", "it wants another protocol");
   assert.deepEqual(log.texts, [
-    "Turned away a BEAM node at 10.0.0.9:40000: it holds another Erlang cookie",
-    "Turned away a BEAM node at 10.0.0.9:40060: it holds another Erlang cookie",
-    "Turned away a BEAM node at 10.0.0.9:1: it wants another protocol",
+    "Rejected a BEAM node at 10.0.0.9:40000: it holds another Erlang cookie",
+    "Rejected a BEAM node at 10.0.0.9:40060: it holds another Erlang cookie",
+    "Rejected a BEAM node at 10.0.0.9:1: it wants another protocol",
   ]);
 });
 
@@ -105,9 +105,9 @@ Deno.test("BeamEffects tells strangers of IPv6 apart", async () => {
     beam().handler.onRejected(host, "it holds another Erlang cookie");
   }
   assert.deepEqual(log.texts, [
-    "Turned away a BEAM node at 2001:db8::1: it holds another Erlang cookie",
-    "Turned away a BEAM node at 2001:db8::2: it holds another Erlang cookie",
-    "Turned away a BEAM node at [2001:db8::1]:4000: it holds another Erlang cookie",
+    "Rejected a BEAM node at 2001:db8::1: it holds another Erlang cookie",
+    "Rejected a BEAM node at 2001:db8::2: it holds another Erlang cookie",
+    "Rejected a BEAM node at [2001:db8::1]:4000: it holds another Erlang cookie",
   ]);
 });
 
