@@ -86,7 +86,7 @@ processTest("forget is refused for the living and takes out the dead everywhere"
   await shown(others, showsDead("n1@127.0.0.1"), performance.now(), 2000);
   const asked = await cluster.command("forget", "n1", "--dry-run");
   assert.equal(asked.code, 0);
-  assert.match(asked.stdout, /^n1@127\.0\.0\.1 would be forgotten: it is dead/);
+  assert.match(asked.stdout, /^n1@127\.0\.0\.1 would be forgotten: it has failed/);
   assert.ok(cluster.files().includes("n1@127.0.0.1"), "a dry run changes nothing");
   const forgotten = await cluster.command("forget", "n1");
   assert.deepEqual(forgotten, { code: 0, stdout: "n1@127.0.0.1 is forgotten\n", stderr: "" });
