@@ -22,7 +22,7 @@ import { ChangeLog } from "./explain/change_log.ts";
 import { DeadRows } from "./registration/dead_rows.ts";
 import { Explainer } from "./explain/explain.ts";
 import type { Explanation, LinkView } from "./explain/explanation.ts";
-import type { TimedChange } from "./explain/change.ts";
+import type { Change, TimedChange } from "./explain/change.ts";
 import { Dissemination } from "./dissemination/dissemination.ts";
 import { Outbox } from "./dissemination/outbox.ts";
 import type { Effect, Input, StopReason } from "./input.ts";
@@ -84,21 +84,17 @@ export class Membership {
     const introducing = { ...pinging, random: pinging.random.fork() };
     const prober = this.#prober = new Prober(pinging);
     const candidateProber = this.#candidateProber = new CandidateProber({ ...introducing, prober });
-    const bench = {
-      settings,
-      memberList,
-      candidates,
-      prober,
-      heartbeats,
-      health,
-      outbox,
+    const shared = {
+      ...{ settings, memberList, candidates, prober, heartbeats, health, outbox },
       random: random.fork(),
-      nextNumber: () => ++this.#numbers,
+      nextNumber: (): number => ++this.#numbers,
+      changed: (change: Change, at: number): void => this.#statusReporter.changed(change, at),
+    };
+    const detector = this.#detector = new FailureDetector({
+      ...shared,
       publish: (record, at) => this.#dissemination.publish(record, at),
       heard: (record, at) => this.#dissemination.heard(record, undefined, at),
-      changed: (change, at) => this.#statusReporter.changed(change, at),
-    } satisfies ConstructorParameters<typeof FailureDetector>[0];
-    const detector = this.#detector = new FailureDetector(bench);
+    });
     this.#keeper = new RegistryKeeper(
       {
         draft: () => draftOf(memberList.self, this.#keeper.pace.heartbeatIntervalMs),
@@ -112,17 +108,17 @@ export class Membership {
     );
     const keeper = this.#keeper;
     this.#naming = new Naming(
-      { ...bench, keeper },
+      { ...shared, keeper },
       (message) => this.#stop({ kind: "name-taken", message }),
     );
     // What nobody needs must not draw from the chance of a node that is recorded without it.
     const beams = settings.beam === true
-      ? new BeamWatch({ ...bench, keeper, random: random.fork() })
+      ? new BeamWatch({ ...shared, keeper, random: random.fork() })
       : undefined;
     this.#beams = beams;
     this.#beamForgetting = beams && new BeamForgetting(beams, keeper);
     const changes = this.#changes;
-    const parts = { ...bench, candidateProber, detector, keeper, changes, beams };
+    const parts = { ...shared, candidateProber, detector, keeper, changes, beams };
     this.#statusReporter = new StatusReporter(parts);
     this.#dissemination = new Dissemination(parts, this.#statusReporter);
     this.#pace = new RegistryPace(parts);

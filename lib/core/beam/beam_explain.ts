@@ -3,14 +3,14 @@
  *
  * @module
  */
+import type { ExplainParts } from "../explain/explain_parts.ts";
 import type { BeamNode } from "./beam_node.ts";
 import { beamReason, beamWouldChange } from "./beam_words.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import type { MemberView } from "../dissemination/member.ts";
-import type { Parts } from "../parts.ts";
 
 /** A BEAM node as shown to people and programs. */
-export function beamView({ keeper }: Parts, node: BeamNode, now: number): MemberView {
+export function beamView({ keeper }: ExplainParts, node: BeamNode, now: number): MemberView {
   const { name, status, creation, link } = node;
   return {
     name,
@@ -32,7 +32,7 @@ export function beamView({ keeper }: Parts, node: BeamNode, now: number): Member
 }
 
 /** Why a BEAM node is seen as it is: by this node's pings and its timestamp alone. */
-export function beamExplanation(parts: Parts, node: BeamNode, now: number): Explanation {
+export function beamExplanation(parts: ExplainParts, node: BeamNode, now: number): Explanation {
   const { settings, health, keeper, detector, changes, beams } = parts;
   const { name, status, link } = node;
   const recently = changes.kept.filter((change) =>

@@ -40,7 +40,7 @@ const listingsWithoutMax = 3;
 const ownTimestampsMax = 3;
 
 /** What the watch works with. */
-export interface BeamBench {
+export interface BeamWatchParts {
   readonly settings: Settings;
   readonly memberList: MemberList;
   readonly candidates: Candidates;
@@ -60,7 +60,7 @@ interface Sent {
 
 /** The BEAM nodes of one registry, as one node sees them. */
 export class BeamWatch {
-  readonly #bench: BeamBench;
+  readonly #parts: BeamWatchParts;
   readonly #nodes = new Map<NodeName, BeamNode>();
   readonly #due = new Schedule<NodeName>();
   readonly #sent = new Map<number, Sent>();
@@ -71,8 +71,8 @@ export class BeamWatch {
   #ownTimestamps = 0;
   #stalledAt = -Infinity;
 
-  constructor(bench: BeamBench) {
-    this.#bench = bench;
+  constructor(parts: BeamWatchParts) {
+    this.#parts = parts;
   }
 
   /** When it wants to send its next ping. */
@@ -98,14 +98,14 @@ export class BeamWatch {
 
   /** How often a timestamp is looked at, in milliseconds. */
   get heartbeatPauseMs(): number {
-    const { keeper, settings } = this.#bench;
+    const { keeper, settings } = this.#parts;
     // The seed's program writes each second, whatever our own interval is.
     return Math.max(1000, keeper.pace.listIntervalMs, settings.intervalMs);
   }
 
   /** A complete listing came. @param isWhole true if it also holds our own row */
   listed(rows: readonly BeamRow[], isWhole: boolean, now: number, out: Effect[]): void {
-    const { keeper } = this.#bench;
+    const { keeper } = this.#parts;
     const present = new Set<NodeName>();
     const newcomers: BeamRow[] = [];
     for (const row of rows) {
@@ -136,7 +136,7 @@ export class BeamWatch {
     const node = this.#nodes.get(name);
     if (node === undefined || node.link.ping !== undefined) return;
     // One that hangs up after each answer would otherwise be asked again and again without a pause.
-    const at = Math.max(now, node.hastenedAt + this.#bench.settings.intervalMs);
+    const at = Math.max(now, node.hastenedAt + this.#parts.settings.intervalMs);
     if (at === now) node.hastenedAt = now;
     this.#due.hasten(name, at);
   }
@@ -146,7 +146,7 @@ export class BeamWatch {
     const node = this.#nodes.get(name);
     if (node === undefined || node.status === "alive" || node.link.ping !== undefined) return;
     const lastAt = node.link.history.at(-1)?.at ?? -Infinity;
-    this.#due.hasten(name, Math.max(now, lastAt + this.#bench.settings.intervalMs));
+    this.#due.hasten(name, Math.max(now, lastAt + this.#parts.settings.intervalMs));
   }
 
   /** Sends what is due. */
@@ -187,7 +187,7 @@ export class BeamWatch {
 
   /** True if a timestamp under that name is for the watch. */
   #isOurs(name: NodeName, out: Effect[]): boolean {
-    if (name !== this.#bench.memberList.self.name) return !this.#isMember(name);
+    if (name !== this.#parts.memberList.self.name) return !this.#isMember(name);
     // The name of a node that has just started may have been that of a BEAM node before.
     if (this.#isRunning && ++this.#ownTimestamps === ownTimestampsMax) {
       const message = `A BEAM node writes its timestamp under the name of this node, ${name}: ` +
@@ -198,11 +198,11 @@ export class BeamWatch {
   }
 
   #isTaken(name: NodeName): boolean {
-    return name === this.#bench.memberList.self.name || this.#isMember(name);
+    return name === this.#parts.memberList.self.name || this.#isMember(name);
   }
 
   #isMember(name: NodeName): boolean {
-    const { memberList, candidates } = this.#bench;
+    const { memberList, candidates } = this.#parts;
     const record = memberList.get(name);
     return record === undefined || record.state === "left"
       ? candidates.get(name) !== undefined
@@ -211,7 +211,7 @@ export class BeamWatch {
 
   /** Begins to watch those for whom there is a place; if there are too few, all get their turn. */
   #takeIn(newcomers: readonly BeamRow[], count: number, now: number, out: Effect[]): void {
-    const { keeper, random } = this.#bench;
+    const { keeper, random } = this.#parts;
     for (const row of this.#inTurn(newcomers)) {
       if (this.#nodes.size >= beamNodesMax && !this.#makeRoom(now)) {
         return this.#tellOver(count, out);
@@ -269,10 +269,10 @@ export class BeamWatch {
   }
 
   #ask(node: BeamNode, now: number, out: Effect[]): void {
-    const { settings, health } = this.#bench;
+    const { settings, health } = this.#parts;
     const { timings } = settings;
     const stretch = health.stretch(now);
-    const ping = this.#bench.nextNumber();
+    const ping = this.#parts.nextNumber();
     node.link.asked(ping);
     this.#sent.set(ping, { node, at: now });
     out.push({
@@ -287,14 +287,14 @@ export class BeamWatch {
   /** When to ask again after a miss. */
   #nextAt(node: BeamNode, { kind }: BeamPingOutcome, sentAt: number, now: number): number {
     if (isRejected(kind)) return now + node.rejected.failed(rejectedMaxMs);
-    if (!node.link.isBad) return now + this.#bench.settings.timings.secondPingDelayMs;
+    if (!node.link.isBad) return now + this.#parts.settings.timings.secondPingDelayMs;
     const isOld = node.failedAt !== undefined && now - node.failedAt > eagerMs;
     return sentAt + this.#jittered(isOld ? deadPauseFactor : 1);
   }
 
   /** ± 10 %, so that nodes do not fall into step. */
   #jittered(intervals: number): number {
-    const { settings, random } = this.#bench;
+    const { settings, random } = this.#parts;
     const base = settings.intervalMs * intervals;
     return Math.round(base * 0.9 + random.below(Math.max(1, base * 0.2)));
   }
@@ -320,7 +320,7 @@ export class BeamWatch {
       case "down":
       case "unreachable":
       case "wrong-cookie": {
-        const reason = beamReason(node, !this.#bench.keeper.away, now);
+        const reason = beamReason(node, !this.#parts.keeper.away, now);
         return this.#tell(node, { kind: "failed", status: node.status, reason }, now);
       }
       case "unproven":
@@ -331,6 +331,6 @@ export class BeamWatch {
   }
 
   #tell({ name }: BeamNode, change: Omit<Change, "name">, now: number): void {
-    this.#bench.changed({ ...change, name, reason: `${change.reason} (beam)` }, now);
+    this.#parts.changed({ ...change, name, reason: `${change.reason} (beam)` }, now);
   }
 }

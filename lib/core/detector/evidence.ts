@@ -3,17 +3,30 @@
  *
  * @module
  */
+import type { MemberList } from "../dissemination/member_list.ts";
+import type { Prober } from "./prober.ts";
+import type { FailureDetector } from "./failure_detector.ts";
+import type { RegistryHeartbeats } from "../registration/heartbeats.ts";
+import type { RegistryKeeper } from "../registration/registry_keeper.ts";
 import { Candidate } from "../discovery/candidate.ts";
 import { verdict } from "../dissemination/member.ts";
 import type { MemberStatus } from "../dissemination/member.ts";
-import type { Parts } from "../parts.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
 
 /** Heartbeats of silence in the registry after which a moving heartbeat has stopped. */
 const heartbeatsMissedMax = 3;
 
+/** What a verdict is made from. */
+export interface VerdictParts {
+  readonly memberList: MemberList;
+  readonly prober: Prober;
+  readonly detector: FailureDetector;
+  readonly heartbeats: RegistryHeartbeats;
+  readonly keeper: RegistryKeeper;
+}
+
 /** The verdict of this node on a member that has not left. */
-export function statusOf(parts: Parts, record: MemberRecord, now: number): MemberStatus {
+export function statusOf(parts: VerdictParts, record: MemberRecord, now: number): MemberStatus {
   if (record.state === "left") return "down";
   return verdict({
     state: record.state,
@@ -24,7 +37,11 @@ export function statusOf(parts: Parts, record: MemberRecord, now: number): Membe
 }
 
 /** The verdict of this node on a candidate. */
-export function candidateStatus(parts: Parts, candidate: Candidate, now: number): MemberStatus {
+export function candidateStatus(
+  parts: VerdictParts,
+  candidate: Candidate,
+  now: number,
+): MemberStatus {
   return verdict({
     state: candidate.failedAt === undefined ? "unproven" : "failed",
     isSuspected: false,
@@ -35,7 +52,7 @@ export function candidateStatus(parts: Parts, candidate: Candidate, now: number)
 
 /** When the pings to somebody who has failed began to do so; `undefined` if it has not. */
 export function failingSince(
-  { prober, memberList }: Parts,
+  { prober, memberList }: VerdictParts,
   failed: MemberRecord | Candidate,
 ): number | undefined {
   if (failed instanceof Candidate) return failed.link.failingSince ?? failed.failedAt;
@@ -47,7 +64,7 @@ export function failingSince(
  * ago.
  */
 export function heartbeatMoves(
-  parts: Parts,
+  parts: VerdictParts,
   failed: MemberRecord | Candidate,
   now: number,
 ): boolean {

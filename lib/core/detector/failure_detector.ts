@@ -10,7 +10,10 @@
  *
  * @module
  */
-import type { Bench } from "../bench.ts";
+import type { RegistryHeartbeats } from "../registration/heartbeats.ts";
+import type { Outbox } from "../dissemination/outbox.ts";
+import type { Change } from "../explain/change.ts";
+import type { IndirectProbesParts } from "./indirect_probes.ts";
 import { isLeap } from "../base/count.ts";
 import { failureWords } from "../explain/failure_words.ts";
 import { Flapping } from "./flapping.ts";
@@ -35,11 +38,23 @@ const accusersMax = 4;
 /** How long nobody is condemned after a standstill of this process, in milliseconds. */
 const calmMs = 500;
 
+/** What the detector works with. */
+export interface DetectorParts extends IndirectProbesParts {
+  readonly heartbeats: RegistryHeartbeats;
+  readonly outbox: Outbox;
+  /** Takes a record that this node has made into its own view and passes it on. */
+  publish(record: MemberRecord, now: number): void;
+  /** Takes a record that others would have made, if nothing that this node knows is against it. */
+  heard(record: MemberRecord, now: number): void;
+  /** Tells a change. */
+  changed(change: Change, now: number): void;
+}
+
 /** Votes, suspicions and verdicts of one node. */
 export class FailureDetector {
   /** Who fails again and again. */
   readonly flapping = new Flapping();
-  readonly #bench: Bench;
+  readonly #parts: DetectorParts;
   readonly #suspicions = new Map<NodeName, Suspicion>();
   readonly #reviews = new Schedule<NodeName>();
   readonly #probes: IndirectProbes;
@@ -47,10 +62,10 @@ export class FailureDetector {
   #sequence = 0;
   #calmUntil = -Infinity;
 
-  constructor(bench: Bench) {
-    this.#bench = bench;
-    this.#probes = new IndirectProbes(bench);
-    this.#isolation = new Isolation(bench);
+  constructor(parts: DetectorParts) {
+    this.#parts = parts;
+    this.#probes = new IndirectProbes(parts);
+    this.#isolation = new Isolation();
   }
 
   get wakeAt(): number {
@@ -88,7 +103,7 @@ export class FailureDetector {
 
   /** The link of a watched member is bad, or still is. */
   linkBad(record: MemberRecord, link: Link, now: number, out: Effect[]): void {
-    this.#isolation.review(now);
+    this.#reviewIsolation(now);
     if (record.state !== "alive") return;
     if (link.misses.length === 0) return;
     if (link.isConclusive) return this.#vote(record, link, true, now);
@@ -98,7 +113,7 @@ export class FailureDetector {
   /** A watched member answered. */
   linkGood(record: MemberRecord, wasBad: boolean, now: number): void {
     this.#probes.cancel(record.name);
-    if (wasBad) this.#isolation.review(now);
+    if (wasBad) this.#reviewIsolation(now);
     const suspicion = this.#suspicions.get(record.name);
     if (suspicion?.ownVoteAt === undefined) return;
     suspicion.ownVoteAt = undefined;
@@ -115,9 +130,9 @@ export class FailureDetector {
     const finding = this.#probes.ended(number, reached);
     if (finding === undefined) return;
     const { name, instance } = finding.record;
-    const current = this.#bench.memberList.get(name);
+    const current = this.#parts.memberList.get(name);
     if (current?.instance !== instance) return;
-    const link = this.#bench.prober.linkOf(name);
+    const link = this.#parts.prober.linkOf(name);
     if (finding.reached) return this.#reachedByHelper(finding.record, link, now);
     if (current.state === "alive" && link.isBad) this.#vote(current, link, false, now);
   }
@@ -128,7 +143,7 @@ export class FailureDetector {
    * @param from who says so; `undefined` if it is not known
    */
   heard(vote: Vote, from: InstanceId | undefined, now: number): boolean {
-    const { memberList, prober } = this.#bench;
+    const { memberList, prober } = this.#parts;
     const record = memberList.get(vote.subjectName);
     if (record === undefined || record.instance !== vote.subject) return false;
     // An echo of what this node said itself, and may have taken back.
@@ -171,6 +186,14 @@ export class FailureDetector {
     this.#reviews.delete(name);
   }
 
+  /** The link of a watched member has turned bad or good. */
+  #reviewIsolation(now: number): void {
+    const { memberList, prober } = this.#parts;
+    const watched = [...memberList.ring.targets.keys()];
+    const change = this.#isolation.review(watched.map((name) => prober.link(name)));
+    if (change !== undefined) this.#parts.changed({ ...change, name: memberList.self.name }, now);
+  }
+
   #reachedByHelper(record: MemberRecord, link: Link, now: number): void {
     const first = link.helpersReachedAt === undefined;
     link.reachedByHelpers(now);
@@ -182,7 +205,7 @@ export class FailureDetector {
     const last = link.misses.at(-1);
     if (!first || last === undefined) return;
     const reason = `other members reach it: ${failureWords(last.kind)}`;
-    this.#bench.changed({ kind: "link-bad", name: record.name, reason }, now);
+    this.#parts.changed({ kind: "link-bad", name: record.name, reason }, now);
   }
 
   /** Asks others to try, unless that is known; false if there is nobody to ask. */
@@ -193,7 +216,7 @@ export class FailureDetector {
 
   /** True if helpers have answered not long ago, and nothing has changed since. */
   #askedLately({ name, incarnation }: MemberRecord, now: number): boolean {
-    const { prober, settings } = this.#bench;
+    const { prober, settings } = this.#parts;
     const suspicion = this.#suspicions.get(name);
     const reachedAt = prober.linkOf(name).helpersReachedAt;
     if (reachedAt !== undefined && suspicion?.isOver(incarnation, now) === false) return false;
@@ -206,7 +229,7 @@ export class FailureDetector {
     if (last === undefined || !this.#mayVote(record, link, now)) return;
     const suspicion = this.#suspicions.get(record.name) ?? this.#suspect(record, now);
     const own = suspicion.votes(record.incarnation, now)
-      .find(({ voter }) => voter === this.#bench.memberList.self.instance);
+      .find(({ voter }) => voter === this.#parts.memberList.self.instance);
     suspicion.ownVoteAt = own === undefined ? now : suspicion.ownVoteAt ?? now;
     const renewed = own === undefined || (conclusive && own.conclusive !== true);
     if (renewed) this.#cast({ record, kind: last.kind, conclusive }, suspicion, now);
@@ -221,7 +244,7 @@ export class FailureDetector {
     suspicion: Suspicion,
     now: number,
   ): void {
-    const { self } = this.#bench.memberList;
+    const { self } = this.#parts.memberList;
     const vote: Vote = {
       subject: record.instance,
       subjectName: record.name,
@@ -233,11 +256,11 @@ export class FailureDetector {
       conclusive,
     };
     suspicion.hear(vote, now);
-    this.#bench.outbox.vote(vote, now);
+    this.#parts.outbox.vote(vote, now);
   }
 
   #mayVote(record: MemberRecord, link: Link, now: number): boolean {
-    const { health, heartbeats } = this.#bench;
+    const { health, heartbeats } = this.#parts;
     if (!health.mayVote(now)) return false;
     if (!this.#isolation.isIsolated || link.isConclusive) return true;
     return heartbeats.state(record.name, record.instance, now) === "stale";
@@ -245,7 +268,7 @@ export class FailureDetector {
 
   /** Looks whether there is enough against a member, or when to look again. */
   #review(name: NodeName, now: number): void {
-    const { memberList, settings, prober } = this.#bench;
+    const { memberList, settings, prober } = this.#parts;
     const suspicion = this.#suspicions.get(name);
     const record = memberList.get(name);
     if (suspicion === undefined || record === undefined) return;
@@ -286,13 +309,13 @@ export class FailureDetector {
     const kinds = votes.flatMap(({ kind }) => kind === undefined ? [] : [kind]);
     const accusers = votes.map(({ voterName }) => voterName).slice(0, accusersMax);
     const failed = failedRecord(record, kinds[0] ?? "silent", accusers);
-    if (this.#suspicions.get(record.name)?.ownVoteAt === undefined) this.#bench.heard(failed, now);
-    else this.#bench.publish(failed, now);
+    if (this.#suspicions.get(record.name)?.ownVoteAt === undefined) this.#parts.heard(failed, now);
+    else this.#parts.publish(failed, now);
   }
 
   /** How many that could vote watch a member, this node included. */
   #observersOf(record: MemberRecord): number {
-    const { ring } = this.#bench.memberList;
+    const { ring } = this.#parts.memberList;
     let suspects = 0;
     for (const [name, suspicion] of this.#suspicions) {
       if (name !== record.name && suspicion.ownVoteAt !== undefined) suspects++;
@@ -301,7 +324,7 @@ export class FailureDetector {
       for (const name of ring.targets.keys()) {
         if (name === record.name) continue;
         const isSuspect = this.#suspicions.get(name)?.ownVoteAt !== undefined;
-        if (!isSuspect && this.#bench.prober.link(name)?.isBad) suspects++;
+        if (!isSuspect && this.#parts.prober.link(name)?.isBad) suspects++;
       }
     }
     // The members that are not the subject, and oneself, who is not on the ring.

@@ -3,7 +3,11 @@
  *
  * @module
  */
-import type { Bench } from "../bench.ts";
+import type { Settings } from "../settings.ts";
+import type { MemberList } from "../dissemination/member_list.ts";
+import type { Prober } from "./prober.ts";
+import type { LocalHealth } from "./local_health.ts";
+import type { Random } from "../base/random.ts";
 import type { Effect } from "../input.ts";
 import type { NodeName } from "../base/name.ts";
 import { shuffled } from "../base/random.ts";
@@ -26,14 +30,25 @@ export interface ProbeFinding {
   readonly reached: boolean;
 }
 
+/** What asking helpers works with. */
+export interface IndirectProbesParts {
+  readonly settings: Settings;
+  readonly memberList: MemberList;
+  readonly prober: Prober;
+  readonly health: LocalHealth;
+  readonly random: Random;
+  /** A number for a ping or a question. */
+  nextNumber(): number;
+}
+
 /** The probes of one node that are under way, at most one for each member. */
 export class IndirectProbes {
-  readonly #bench: Bench;
+  readonly #parts: IndirectProbesParts;
   readonly #probes = new Map<NodeName, Probe>();
   readonly #subjects = new Map<number, NodeName>();
 
-  constructor(bench: Bench) {
-    this.#bench = bench;
+  constructor(parts: IndirectProbesParts) {
+    this.#parts = parts;
   }
 
   /** True if helpers are asked about that member and may still answer. */
@@ -44,18 +59,18 @@ export class IndirectProbes {
 
   /** Asks some members that answer this node; false if there are none. */
   ask(record: MemberRecord, now: number, out: Effect[]): boolean {
-    const { memberList, prober, random, settings } = this.#bench;
+    const { memberList, prober, random, settings } = this.#parts;
     const candidates = [...memberList.ring.targets.values()].filter(({ name }) =>
       name !== record.name && prober.link(name)?.isBad === false &&
       prober.link(name)?.hasAnswered === true
     );
     const helpers = shuffled(candidates, random).slice(0, helpersMax);
     if (helpers.length === 0) return false;
-    const timeoutMs = settings.timings.indirectTimeoutMs * this.#bench.health.stretch(now);
+    const timeoutMs = settings.timings.indirectTimeoutMs * this.#parts.health.stretch(now);
     const until = now + 2 * timeoutMs;
     this.#probes.set(record.name, { record, pending: helpers.length, until });
     for (const helper of helpers) {
-      const probe = this.#bench.nextNumber();
+      const probe = this.#parts.nextNumber();
       this.#subjects.set(probe, record.name);
       out.push({
         kind: "ask-probe",

@@ -3,15 +3,15 @@
  *
  * @module
  */
+import type { ExplainParts } from "../explain/explain_parts.ts";
 import type { Candidate } from "./candidate.ts";
 import { candidateStatus } from "../detector/evidence.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import type { MemberView } from "../dissemination/member.ts";
-import type { Parts } from "../parts.ts";
 import { heartbeatWords, unansweredReason, wouldChange } from "../explain/reasons.ts";
 
 /** A candidate as shown to people and programs. */
-export function candidateView(parts: Parts, candidate: Candidate, now: number): MemberView {
+export function candidateView(parts: ExplainParts, candidate: Candidate, now: number): MemberView {
   const { claim, link } = candidate;
   const { changes } = parts;
   const since = candidate.failedAt ?? changes.lastAt(candidate.name) ?? changes.startedAt;
@@ -30,7 +30,7 @@ export function candidateView(parts: Parts, candidate: Candidate, now: number): 
 
 /** Why a candidate is seen as it is: by this node's own pings and its row alone. */
 export function candidateExplanation(
-  parts: Parts,
+  parts: ExplainParts,
   candidate: Candidate,
   now: number,
 ): Explanation {
@@ -62,7 +62,7 @@ export function candidateExplanation(
   };
 }
 
-function reasonOf(parts: Parts, candidate: Candidate, now: number): string {
+function reasonOf(parts: ExplainParts, candidate: Candidate, now: number): string {
   if (candidate.failedAt === undefined) return "only its row in the registry speaks for it";
   return `${unansweredReason(candidate)}; ${heartbeatWords(parts, candidate, now)}`;
 }

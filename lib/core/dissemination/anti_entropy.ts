@@ -7,7 +7,9 @@
  *
  * @module
  */
-import type { Bench } from "../bench.ts";
+import type { MemberList } from "./member_list.ts";
+import type { Prober } from "../detector/prober.ts";
+import type { Random } from "../base/random.ts";
 import type { Effect, Input } from "../input.ts";
 import { Pack, recordBytes } from "./packing.ts";
 import { wins } from "./record.ts";
@@ -25,7 +27,11 @@ const settleMs = 250;
 const answerTimeoutMs = 3000;
 
 /** What a comparison works with. */
-type AntiEntropyParts = Pick<Bench, "memberList" | "prober" | "random">;
+export interface AntiEntropyParts {
+  readonly memberList: MemberList;
+  readonly prober: Prober;
+  readonly random: Random;
+}
 
 /** The comparisons of one node with its peers, one at a time. */
 export class AntiEntropy {

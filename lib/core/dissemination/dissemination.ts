@@ -6,6 +6,13 @@
  *
  * @module
  */
+import type { Settings } from "../settings.ts";
+import type { LocalHealth } from "../detector/local_health.ts";
+import type { Candidates } from "../discovery/candidates.ts";
+import type { CandidateProber } from "../discovery/candidate_prober.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Random } from "../base/random.ts";
+import type { VerdictParts } from "../detector/evidence.ts";
 import { formatAddress, sameAddresses } from "../base/address.ts";
 import type { Address } from "../base/address.ts";
 import type { Change } from "../explain/change.ts";
@@ -14,11 +21,11 @@ import { claimOf } from "./claim.ts";
 import { AntiEntropy } from "./anti_entropy.ts";
 import { countAbove, isLeap } from "../base/count.ts";
 import { candidateStatus, statusOf } from "../detector/evidence.ts";
+import { Neighbours } from "./neighbours.ts";
 import type { News } from "./news.ts";
 import { Hearsay } from "./hearsay.ts";
 import type { Effect, Input, Peer, PingContent, PingOutcome } from "../input.ts";
 import type { Finding } from "../detector/prober.ts";
-import type { Parts } from "../parts.ts";
 import { shuffled } from "../base/random.ts";
 import { failedReason, unansweredReason } from "../explain/reasons.ts";
 import { makeRecord, wins } from "./record.ts";
@@ -34,23 +41,31 @@ const joinFanout = 6;
 /** Up to this many members all neighbours are told: a few words more are cheaper than a delay. */
 const joinToAllMax = 64;
 
-/** Intervals for which somebody who pinged this node counts as a neighbour. */
-const neighbourIntervals = 3;
+/** What dissemination works with. */
+export interface DisseminationParts extends VerdictParts {
+  readonly settings: Settings;
+  readonly health: LocalHealth;
+  readonly candidates: Candidates;
+  readonly candidateProber: CandidateProber;
+  readonly outbox: Outbox;
+  readonly random: Random;
+}
 
 /** Gossip and refutation of one node. */
 export class Dissemination {
-  readonly #parts: Parts;
+  readonly #parts: DisseminationParts;
   readonly #statusReporter: StatusReporter;
   readonly #antiEntropy: AntiEntropy;
-  readonly #pingers = new Map<InstanceId, number>();
+  readonly #neighbours: Neighbours;
   readonly #hearsay: Hearsay;
   /** Answers to what others say of this node. */
   readonly refutations: Refutations;
   #leaving = false;
 
-  constructor(parts: Parts, statusReporter: StatusReporter) {
+  constructor(parts: DisseminationParts, statusReporter: StatusReporter) {
     this.#parts = parts;
     this.#statusReporter = statusReporter;
+    this.#neighbours = new Neighbours(parts.settings.intervalMs);
     this.#hearsay = new Hearsay(parts);
     this.refutations = new Refutations(
       parts,
@@ -83,8 +98,7 @@ export class Dissemination {
     // Another process with our name: the registry knows whose it is.
     if (from.name === memberList.self.name) return keeper.hasten(now);
     this.#statusReporter.pinged();
-    this.#pingers.delete(from.instance);
-    this.#pingers.set(from.instance, now);
+    this.#neighbours.pingedBy(from.instance, now);
     this.#correct(from, content, now);
     const known = memberList.get(from.name);
     if (known?.instance === from.instance) this.#saysOfItself(known, content, now);
@@ -214,7 +228,7 @@ export class Dissemination {
     const { outbox, prober, candidateProber } = this.#parts;
     outbox.record(record, now);
     // Who is just being asked for the first time is no neighbour yet, and knows this node already.
-    const to = new Set([...this.#neighbours(now), ...prober.asked(), ...candidateProber.asked()]);
+    const to = new Set([...this.#neighboursAt(now), ...prober.asked(), ...candidateProber.asked()]);
     outbox.flush([...to], (all) => all, now, out);
   }
 
@@ -374,19 +388,11 @@ export class Dissemination {
     const toAll = memberList.ring.size <= joinToAllMax;
     const some = (all: readonly InstanceId[]): readonly InstanceId[] =>
       toAll || all.length <= joinFanout ? all : shuffled(all, random).slice(0, joinFanout);
-    outbox.flush(this.#neighbours(now), some, now, out);
+    outbox.flush(this.#neighboursAt(now), some, now, out);
   }
 
-  /** Those whom this node watches, and those who watch it. */
-  #neighbours(now: number): InstanceId[] {
-    const { memberList, settings } = this.#parts;
-    const neighbours = new Set(
-      [...memberList.ring.targets.values()].map(({ instance }) => instance),
-    );
-    for (const [instance, at] of this.#pingers) {
-      if (now - at > neighbourIntervals * settings.intervalMs) this.#pingers.delete(instance);
-      else neighbours.add(instance);
-    }
-    return [...neighbours];
+  #neighboursAt(now: number): InstanceId[] {
+    const watched = [...this.#parts.memberList.ring.targets.values()];
+    return this.#neighbours.all(watched.map(({ instance }) => instance), now);
   }
 }

@@ -7,16 +7,25 @@
  *
  * @module
  */
+import type { MemberList } from "./member_list.ts";
+import type { RegistryKeeper } from "../registration/registry_keeper.ts";
+import type { LocalHealth } from "../detector/local_health.ts";
 import { Accusation } from "../detector/accusation.ts";
 import { countAbove, isLeap } from "../base/count.ts";
-import type { Parts } from "../parts.ts";
 import { wins } from "./record.ts";
 import type { MemberRecord } from "./record.ts";
 import type { Vote } from "../detector/suspicion.ts";
 
+/** What refuting works with. */
+export interface RefutationParts {
+  readonly memberList: MemberList;
+  readonly keeper: RegistryKeeper;
+  readonly health: LocalHealth;
+}
+
 /** The refutations of one node. */
 export class Refutations {
-  readonly #parts: Pick<Parts, "memberList" | "keeper" | "health">;
+  readonly #parts: RefutationParts;
   readonly #raise: (incarnation: number, now: number) => void;
   /**
    * The highest incarnation of another instance under this node's name, until the registry has
@@ -28,7 +37,7 @@ export class Refutations {
 
   /** @param raise gives this node an incarnation, and tells everybody */
   constructor(
-    parts: Pick<Parts, "memberList" | "keeper" | "health">,
+    parts: RefutationParts,
     raise: (incarnation: number, now: number) => void,
   ) {
     this.#parts = parts;

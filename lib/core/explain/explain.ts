@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { ExplainParts } from "./explain_parts.ts";
 import type { Explanation, LinkView } from "./explanation.ts";
 import { beamExplanation, beamView } from "../beam/beam_explain.ts";
 import type { BeamNode } from "../beam/beam_node.ts";
@@ -16,7 +17,6 @@ import { failureWords } from "./failure_words.ts";
 import type { Link } from "../detector/link.ts";
 import type { MemberView } from "../dissemination/member.ts";
 import type { NodeName } from "../base/name.ts";
-import type { Parts } from "../parts.ts";
 import { failedReason, heartbeatWords, wouldChange } from "./reasons.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
 import { compareNames } from "./status_line.ts";
@@ -26,9 +26,9 @@ const accusersToldMax = 64;
 
 /** Answers questions about one node's view. */
 export class Explainer {
-  readonly #parts: Parts;
+  readonly #parts: ExplainParts;
 
-  constructor(parts: Parts) {
+  constructor(parts: ExplainParts) {
     this.#parts = parts;
   }
 

@@ -3,17 +3,17 @@
  *
  * @module
  */
+import type { VerdictParts } from "../detector/evidence.ts";
 import { Candidate } from "../discovery/candidate.ts";
 import { formatDuration } from "../base/duration.ts";
 import { heartbeatMoves } from "../detector/evidence.ts";
 import { failureWords } from "./failure_words.ts";
 import type { MemberStatus } from "../dissemination/member.ts";
-import type { Parts } from "../parts.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
 
 /** Why a record says failed, as a sentence. */
 export function failedReason(
-  parts: Parts,
+  parts: VerdictParts,
   record: MemberRecord,
   now: number,
 ): string {
@@ -34,7 +34,7 @@ export function unansweredReason({ failure }: Candidate): string {
 
 /** What the registry says about a member, or a candidate, as a clause. */
 export function heartbeatWords(
-  parts: Parts,
+  parts: VerdictParts,
   record: MemberRecord | Candidate,
   now: number,
 ): string {

@@ -4,9 +4,13 @@
  *
  * @module
  */
+import type { Settings } from "../settings.ts";
+import type { Candidates } from "../discovery/candidates.ts";
+import type { ChangeLog } from "./change_log.ts";
+import type { BeamWatch } from "../beam/beam_watch.ts";
+import type { VerdictParts } from "../detector/evidence.ts";
 import type { Change } from "./change.ts";
 import type { Effect } from "../input.ts";
-import type { Parts } from "../parts.ts";
 import { statusOf } from "../detector/evidence.ts";
 import { countsAsAlive } from "../dissemination/member.ts";
 import type { Finding } from "../detector/prober.ts";
@@ -22,16 +26,24 @@ const watchIntervals = 2;
 /** Shortest pause between two heartbeats that are given out of turn, in milliseconds. */
 const bumpPauseMs = 5000;
 
+/** What the reporter works with. */
+export interface StatusParts extends VerdictParts {
+  readonly settings: Settings;
+  readonly candidates: Candidates;
+  readonly changes: ChangeLog;
+  readonly beams: BeamWatch | undefined;
+}
+
 /** Status lines, changes, and one's own heartbeat. */
 export class StatusReporter {
-  readonly #parts: Parts;
+  readonly #parts: StatusParts;
   #statusAt = Infinity;
   #statusSoonAt = Infinity;
   #pingsHeard = 0;
   #countedSince = 0;
   #bumpedAt = -Infinity;
 
-  constructor(parts: Parts) {
+  constructor(parts: StatusParts) {
     this.#parts = parts;
   }
 

@@ -4,12 +4,16 @@
  *
  * @module
  */
+import type { MemberList } from "../dissemination/member_list.ts";
+import type { Candidates } from "../discovery/candidates.ts";
+import type { RegistryKeeper } from "./registry_keeper.ts";
+import type { RegistryHeartbeats } from "./heartbeats.ts";
+import type { FailureDetector } from "../detector/failure_detector.ts";
 import { Candidate, runOf } from "../discovery/candidate.ts";
 import type { Dissemination } from "../dissemination/dissemination.ts";
 import { removalRefusal } from "../input.ts";
 import type { Effect, Input, RegistryRow, Removal } from "../input.ts";
 import type { NodeName } from "../base/name.ts";
-import type { Parts } from "../parts.ts";
 import { makeRecord } from "../dissemination/record.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
 import { answerForgotten, Replies } from "../base/replies.ts";
@@ -27,9 +31,18 @@ const listingsWithoutMax = 3;
 /** Who has failed, a member or a candidate. */
 type Dead = MemberRecord | Candidate;
 
+/** What tidying up works with. */
+export interface DeadRowsParts {
+  readonly memberList: MemberList;
+  readonly candidates: Candidates;
+  readonly keeper: RegistryKeeper;
+  readonly heartbeats: RegistryHeartbeats;
+  readonly detector: FailureDetector;
+}
+
 /** Tidies up for one node. */
 export class DeadRows {
-  readonly #parts: Parts;
+  readonly #parts: DeadRowsParts;
   readonly #dissemination: Dissemination;
   /** Versions of the rows that may be taken out, by name. */
   readonly #versions = new Map<NodeName, string>();
@@ -40,7 +53,7 @@ export class DeadRows {
   /** Replies that wait for the next listing. */
   readonly #forgetting = new Replies();
 
-  constructor(parts: Parts, dissemination: Dissemination) {
+  constructor(parts: DeadRowsParts, dissemination: Dissemination) {
     this.#parts = parts;
     this.#dissemination = dissemination;
   }

@@ -6,8 +6,11 @@
  *
  * @module
  */
+import type { Settings } from "../settings.ts";
+import type { MemberList } from "../dissemination/member_list.ts";
+import type { Candidates } from "../discovery/candidates.ts";
+import type { Prober } from "../detector/prober.ts";
 import { formatAddress } from "../base/address.ts";
-import type { Bench } from "../bench.ts";
 import { countAbove } from "../base/count.ts";
 import type { Effect, PingOutcome, RegistryRow } from "../input.ts";
 import { withSuffix } from "../base/name.ts";
@@ -16,9 +19,14 @@ import type { Tenure } from "./name_claim.ts";
 import type { RegistryKeeper } from "./registry_keeper.ts";
 
 /** What the naming of a node works with. */
-export interface NamingParts
-  extends Pick<Bench, "settings" | "memberList" | "candidates" | "prober" | "nextNumber"> {
+export interface NamingParts {
+  readonly settings: Settings;
+  readonly memberList: MemberList;
+  readonly candidates: Candidates;
+  readonly prober: Prober;
   readonly keeper: RegistryKeeper;
+  /** A number for a ping or a question. */
+  nextNumber(): number;
 }
 
 /** The claims of one node to its name, one at a time. */

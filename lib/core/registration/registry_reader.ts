@@ -7,6 +7,12 @@
  *
  * @module
  */
+import type { Candidates } from "../discovery/candidates.ts";
+import type { CandidateProber } from "../discovery/candidate_prober.ts";
+import type { ChangeLog } from "../explain/change_log.ts";
+import type { Outbox } from "../dissemination/outbox.ts";
+import type { Random } from "../base/random.ts";
+import type { VerdictParts } from "../detector/evidence.ts";
 import { sameAddresses } from "../base/address.ts";
 import { Candidate, claimOfRow, runOf } from "../discovery/candidate.ts";
 import type { RowClaim } from "../discovery/candidate.ts";
@@ -15,7 +21,6 @@ import { candidateStatus, failingSince, heartbeatMoves, statusOf } from "../dete
 import type { Effect, RegistryRow } from "../input.ts";
 import type { MemberStatus } from "../dissemination/member.ts";
 import type { NodeName } from "../base/name.ts";
-import type { Parts } from "../parts.ts";
 import { failedReason, unansweredReason } from "../explain/reasons.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
 import type { RegistryPace } from "./registry_pace.ts";
@@ -31,9 +36,18 @@ const leavingMs = 5_000;
 /** Most rows of which is told that they claim the instance of another node. */
 const copiedMax = 100;
 
+/** What the reader works with. */
+export interface ReaderParts extends VerdictParts {
+  readonly candidates: Candidates;
+  readonly candidateProber: CandidateProber;
+  readonly changes: ChangeLog;
+  readonly outbox: Outbox;
+  readonly random: Random;
+}
+
 /** Reads listings for one node. */
 export class RegistryReader {
-  readonly #parts: Parts;
+  readonly #parts: ReaderParts;
   readonly #statusReporter: StatusReporter;
   readonly #pace: RegistryPace;
   readonly #deadRows: DeadRows;
@@ -43,7 +57,7 @@ export class RegistryReader {
   readonly #copied = new Set<string>();
 
   constructor(
-    parts: Parts,
+    parts: ReaderParts,
     statusReporter: StatusReporter,
     pace: RegistryPace,
     deadRows: DeadRows,

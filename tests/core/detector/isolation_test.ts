@@ -1,0 +1,53 @@
+/**
+ * When a node takes itself for cut off.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import type { PingFailure } from "../../../lib/core/base/ping_failure.ts";
+import { Isolation } from "../../../lib/core/detector/isolation.ts";
+import { Link } from "../../../lib/core/detector/link.ts";
+
+const address = { host: "10.0.0.1", port: 4370 };
+
+/** A link that has answered once, and then failed twice, if it is said how. */
+function linkOf(failure?: PingFailure): Link {
+  const link = new Link();
+  link.pong(500, address, 0);
+  for (const at of failure === undefined ? [] : [1, 2]) {
+    link.miss({ kind: failure as PingFailure, detail: "", sentAt: at }, at);
+  }
+  return link;
+}
+
+const good = linkOf();
+const silent = linkOf("silent");
+
+Deno.test("Isolation: more than half of two or more watched members must be silent", () => {
+  for (const links of [[], [silent], [silent, good], [silent, silent, good, good]]) {
+    assert.equal(new Isolation().review(links), undefined);
+  }
+  for (const links of [[silent, silent], [silent, silent, good], [linkOf("no-answer"), silent]]) {
+    const isolation = new Isolation();
+    assert.equal(isolation.review(links)?.kind, "isolated");
+    assert.ok(isolation.isIsolated);
+    assert.equal(isolation.review(links), undefined, "told once");
+  }
+});
+
+Deno.test("Isolation: who refuses, or was never reached, is no sign of it", () => {
+  const refused = linkOf("refused");
+  const replaced = linkOf("other-instance");
+  assert.equal(new Isolation().review([refused, refused, replaced, silent]), undefined);
+  assert.equal(new Isolation().review([undefined, undefined, new Link(), silent]), undefined);
+});
+
+Deno.test("Isolation: ends when most answer, not when the silent are given up", () => {
+  const isolation = new Isolation();
+  isolation.review([silent, silent, silent]);
+  assert.equal(isolation.review([]), undefined, "it has given up all of them");
+  assert.equal(isolation.review([silent]), undefined);
+  assert.ok(isolation.isIsolated);
+  assert.equal(isolation.review([silent, good, good])?.kind, "connected");
+  assert.ok(!isolation.isIsolated);
+});
