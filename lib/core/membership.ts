@@ -6,7 +6,7 @@
  * simulation and in the tests.
  *
  * This file only hands each input to the part that deals with it: {@linkcode Prober} pings,
- * {@linkcode FailureDetector} judges, {@linkcode MemberList} remembers, {@linkcode RegistryKeeper} and
+ * {@linkcode FailureDetector} judges, {@linkcode MemberList} remembers, {@linkcode RowKeeper} and
  * {@linkcode RegistryReader} deal with the registry.
  *
  * @module
@@ -15,7 +15,7 @@ import type { Address } from "./base/address.ts";
 import { unreachable } from "./base/assert.ts";
 import { BeamForgetting } from "./beam/beam_forgetting.ts";
 import { BeamWatch } from "./beam/beam_watch.ts";
-import { RegistryHeartbeats } from "./registration/heartbeats.ts";
+import { RegistryHeartbeats } from "./registration/heartbeats_seen.ts";
 import { Candidates } from "./discovery/candidates.ts";
 import { CandidateProber } from "./discovery/candidate_prober.ts";
 import { ChangeLog } from "./explain/change_log.ts";
@@ -34,7 +34,7 @@ import { Naming } from "./registration/naming.ts";
 import { LocalHealth } from "./detector/local_health.ts";
 import { draftOf, ownRecord } from "./registration/own_row.ts";
 import type { Random } from "./base/random.ts";
-import { RegistryKeeper } from "./registration/registry_keeper.ts";
+import { RowKeeper } from "./registration/row_keeper.ts";
 import { RegistryPace } from "./registration/registry_pace.ts";
 import { RegistryReader } from "./registration/registry_reader.ts";
 import { MemberList } from "./dissemination/member_list.ts";
@@ -53,7 +53,7 @@ export class Membership {
   readonly #candidates: Candidates;
   readonly #candidateProber: CandidateProber;
   readonly #detector: FailureDetector;
-  readonly #keeper: RegistryKeeper;
+  readonly #keeper: RowKeeper;
   readonly #naming: Naming;
   readonly #reader: RegistryReader;
   readonly #pace: RegistryPace;
@@ -95,7 +95,7 @@ export class Membership {
       publish: (record, at) => this.#dissemination.publish(record, at),
       heard: (record, at) => this.#dissemination.heard(record, undefined, at),
     });
-    this.#keeper = new RegistryKeeper(
+    this.#keeper = new RowKeeper(
       {
         draft: () => draftOf(memberList.self, this.#keeper.pace.heartbeatIntervalMs),
         checkHolder: (holder, tenure, at) => this.#naming.checkHolder(holder, tenure, at),

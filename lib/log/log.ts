@@ -26,7 +26,7 @@ import type { LogRecord } from "@logtape/logtape";
 import type { Clock } from "../clock.ts";
 import { ConsoleSink, type ConsoleWriter } from "./console_sink.ts";
 import { type LineFormatter, lineFormatter, type LogFormat } from "./format.ts";
-import { RotatingFile } from "./rotating_file.ts";
+import { RotatingFile } from "./log_file.ts";
 
 /** Levels of the log, from chatty to grave. */
 export const logLevels = ["debug", "info", "warning", "error"] as const;

@@ -7,7 +7,7 @@
 import { unreachable } from "../core/base/assert.ts";
 import { formatDuration } from "../core/base/duration.ts";
 import { describeScenario } from "./scenario.ts";
-import type { NodeFault } from "./faults.ts";
+import type { NodeFault } from "./scenario_faults.ts";
 import type { Distribution } from "./statistics.ts";
 import type { Summary } from "./summary.ts";
 import type { TimelineEntry } from "./timeline.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Scenario } from "./scenario.ts";
-import type { NodeFault } from "./faults.ts";
+import type { NodeFault } from "./scenario_faults.ts";
 import type { RunResult } from "./scenario_run.ts";
 import { distribution, mean } from "./statistics.ts";
 import type { Distribution } from "./statistics.ts";

@@ -111,7 +111,7 @@ export class HostResolver implements Resolver {
       this.#askNext();
     }
     if (host.state !== "idle") await this.#news(host, signal);
-    // An old answer heartbeats none: who answers at an address has to prove who it is in any case.
+    // An old answer is better than none: who answers at an address has to prove who it is in any case.
     if (host.addresses.length > 0) return host.addresses;
     throw new Error(host.fault ?? `${name} cannot be resolved: the name servers do not answer`);
   }

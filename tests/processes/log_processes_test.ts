@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { systemClock, withDeadline } from "../../lib/clock.ts";
 import { lockPathOf } from "../../lib/log/file_driver.ts";
-import { RotatingFile } from "../../lib/log/rotating_file.ts";
+import { RotatingFile } from "../../lib/log/log_file.ts";
 import { needing } from "../permissions.ts";
 import { diskTest } from "../integration/disk.ts";
 

@@ -10,19 +10,19 @@ import type { BeamWatch } from "./beam_watch.ts";
 import { removalRefusal } from "../input.ts";
 import type { Effect, Input, Removal } from "../input.ts";
 import type { NodeName } from "../base/name.ts";
-import type { RegistryKeeper } from "../registration/registry_keeper.ts";
+import type { RowKeeper } from "../registration/row_keeper.ts";
 import { answerForgotten, Replies } from "../base/replies.ts";
 
 /** Carries out `forget` for BEAM nodes. */
 export class BeamForgetting {
   readonly #watch: BeamWatch;
-  readonly #keeper: RegistryKeeper;
+  readonly #keeper: RowKeeper;
   /** Replies that wait for the next listing. */
   readonly #asked = new Replies();
   /** Replies that wait for a removal. */
   readonly #removing = new Replies();
 
-  constructor(watch: BeamWatch, keeper: RegistryKeeper) {
+  constructor(watch: BeamWatch, keeper: RowKeeper) {
     this.#watch = watch;
     this.#keeper = keeper;
   }

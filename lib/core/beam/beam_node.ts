@@ -15,7 +15,7 @@
  * @module
  */
 import { ExponentialBackoff } from "../base/backoff.ts";
-import type { HeartbeatState } from "../registration/heartbeats.ts";
+import type { HeartbeatState } from "../registration/heartbeats_seen.ts";
 import type { BeamPingOutcome, BeamRow } from "../input.ts";
 import { Link } from "../detector/link.ts";
 import type { MemberStatus } from "../dissemination/member.ts";

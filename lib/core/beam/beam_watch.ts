@@ -18,7 +18,7 @@ import type { NodeName } from "../base/name.ts";
 import type { Candidates } from "../discovery/candidates.ts";
 import type { LocalHealth } from "../detector/local_health.ts";
 import type { MemberList } from "../dissemination/member_list.ts";
-import type { RegistryKeeper } from "../registration/registry_keeper.ts";
+import type { RowKeeper } from "../registration/row_keeper.ts";
 import type { Settings } from "../settings.ts";
 import type { Random } from "../base/random.ts";
 import { Schedule } from "../base/schedule.ts";
@@ -45,7 +45,7 @@ export interface BeamWatchParts {
   readonly memberList: MemberList;
   readonly candidates: Candidates;
   readonly health: LocalHealth;
-  readonly keeper: RegistryKeeper;
+  readonly keeper: RowKeeper;
   readonly random: Random;
   /** A number for a ping. */
   readonly nextNumber: () => number;

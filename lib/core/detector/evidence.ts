@@ -6,8 +6,8 @@
 import type { MemberList } from "../dissemination/member_list.ts";
 import type { Prober } from "./prober.ts";
 import type { FailureDetector } from "./failure_detector.ts";
-import type { RegistryHeartbeats } from "../registration/heartbeats.ts";
-import type { RegistryKeeper } from "../registration/registry_keeper.ts";
+import type { RegistryHeartbeats } from "../registration/heartbeats_seen.ts";
+import type { RowKeeper } from "../registration/row_keeper.ts";
 import { Candidate } from "../discovery/candidate.ts";
 import { verdict } from "../dissemination/member.ts";
 import type { MemberStatus } from "../dissemination/member.ts";
@@ -22,7 +22,7 @@ export interface VerdictParts {
   readonly prober: Prober;
   readonly detector: FailureDetector;
   readonly heartbeats: RegistryHeartbeats;
-  readonly keeper: RegistryKeeper;
+  readonly keeper: RowKeeper;
 }
 
 /** The verdict of this node on a member that has not left. */

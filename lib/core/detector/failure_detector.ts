@@ -10,7 +10,7 @@
  *
  * @module
  */
-import type { RegistryHeartbeats } from "../registration/heartbeats.ts";
+import type { RegistryHeartbeats } from "../registration/heartbeats_seen.ts";
 import type { Outbox } from "../dissemination/outbox.ts";
 import type { Change } from "../explain/change.ts";
 import type { IndirectProbesParts } from "./indirect_probes.ts";

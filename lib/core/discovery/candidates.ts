@@ -1,5 +1,6 @@
 /**
- * All candidates of one node, by the names that their rows bear.
+ * All candidates of one node, by the names that their rows bear. One that answers becomes a member in
+ * `Dissemination.proven()`.
  *
  * @module
  */

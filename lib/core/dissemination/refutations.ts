@@ -8,7 +8,7 @@
  * @module
  */
 import type { MemberList } from "./member_list.ts";
-import type { RegistryKeeper } from "../registration/registry_keeper.ts";
+import type { RowKeeper } from "../registration/row_keeper.ts";
 import type { LocalHealth } from "../detector/local_health.ts";
 import { Accusation } from "../detector/accusation.ts";
 import { countAbove, isLeap } from "../base/count.ts";
@@ -19,7 +19,7 @@ import type { Vote } from "../detector/suspicion.ts";
 /** What refuting works with. */
 export interface RefutationParts {
   readonly memberList: MemberList;
-  readonly keeper: RegistryKeeper;
+  readonly keeper: RowKeeper;
   readonly health: LocalHealth;
 }
 

@@ -7,7 +7,7 @@ import type { NodeName } from "../base/name.ts";
 import type { PingFailure } from "../base/ping_failure.ts";
 import type { MemberKind, MemberStatus } from "../dissemination/member.ts";
 import type { PingOutcome } from "../input.ts";
-import type { HeartbeatState } from "../registration/heartbeats.ts";
+import type { HeartbeatState } from "../registration/heartbeats_seen.ts";
 
 /** Why a member is seen as it is. */
 export interface Explanation {

@@ -96,7 +96,7 @@ export class StatusReporter {
     out.push(this.#status(now));
     this.#statusSoonAt = Infinity;
     const { intervalMs } = this.#parts.settings;
-    // Keeps the heartbeat of the first line, and skips heartbeats that a held-up process has missed.
+    // Keeps the rhythm of the first line, and skips lines that a held-up process has missed.
     if (now >= this.#statusAt) {
       this.#statusAt += intervalMs * (1 + Math.floor((now - this.#statusAt) / intervalMs));
     }

@@ -6,8 +6,8 @@
  */
 import type { MemberList } from "../dissemination/member_list.ts";
 import type { Candidates } from "../discovery/candidates.ts";
-import type { RegistryKeeper } from "./registry_keeper.ts";
-import type { RegistryHeartbeats } from "./heartbeats.ts";
+import type { RowKeeper } from "./row_keeper.ts";
+import type { RegistryHeartbeats } from "./heartbeats_seen.ts";
 import type { FailureDetector } from "../detector/failure_detector.ts";
 import { Candidate, runOf } from "../discovery/candidate.ts";
 import type { Dissemination } from "../dissemination/dissemination.ts";
@@ -35,7 +35,7 @@ type Dead = MemberRecord | Candidate;
 export interface DeadRowsParts {
   readonly memberList: MemberList;
   readonly candidates: Candidates;
-  readonly keeper: RegistryKeeper;
+  readonly keeper: RowKeeper;
   readonly heartbeats: RegistryHeartbeats;
   readonly detector: FailureDetector;
 }

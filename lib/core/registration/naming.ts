@@ -16,7 +16,7 @@ import type { Effect, PingOutcome, RegistryRow } from "../input.ts";
 import { withSuffix } from "../base/name.ts";
 import { NameClaim } from "./name_claim.ts";
 import type { Tenure } from "./name_claim.ts";
-import type { RegistryKeeper } from "./registry_keeper.ts";
+import type { RowKeeper } from "./row_keeper.ts";
 
 /** What the naming of a node works with. */
 export interface NamingParts {
@@ -24,7 +24,7 @@ export interface NamingParts {
   readonly memberList: MemberList;
   readonly candidates: Candidates;
   readonly prober: Prober;
-  readonly keeper: RegistryKeeper;
+  readonly keeper: RowKeeper;
   /** A number for a ping or a question. */
   nextNumber(): number;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { SharedFile } from "../../lib/log/shared_file.ts";
+import { SharedFile } from "../../lib/log/shared_rotating_file.ts";
 import { bytes, ManualClock, MemoryFiles, settle } from "./fakes.ts";
 
 function open(driver: MemoryFiles, options: { maxSizeBytes?: number; maxFiles?: number } = {}): {

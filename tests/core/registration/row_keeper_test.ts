@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Effect } from "../../../lib/core/input.ts";
 import type { NodeName } from "../../../lib/core/base/name.ts";
 import { seededRandom } from "../../../lib/core/base/random.ts";
-import { RegistryKeeper } from "../../../lib/core/registration/registry_keeper.ts";
+import { RowKeeper } from "../../../lib/core/registration/row_keeper.ts";
 
 const draft = {
   version: 1,
@@ -19,14 +19,14 @@ const draft = {
 } as const;
 
 /** A keeper whose row is in the registry; `told` gives what it has said since the last time. */
-function settled(): { keeper: RegistryKeeper; out: Effect[]; told: () => string[] } {
+function settled(): { keeper: RowKeeper; out: Effect[]; told: () => string[] } {
   const owner = {
     draft: () => draft,
     checkHolder: () => assert.fail("nobody else has the name"),
     claimed: () => {},
     released: () => {},
   };
-  const keeper = new RegistryKeeper(owner, 1000, seededRandom(1), 0);
+  const keeper = new RowKeeper(owner, 1000, seededRandom(1), 0);
   const out: Effect[] = [];
   keeper.wake(0, out);
   keeper.listed(undefined, 1, out);
@@ -49,11 +49,11 @@ function vanish({ keeper, out, told }: ReturnType<typeof settled>, now: number):
 
 const vanished = "This node's row was missing from the registry; written again";
 
-Deno.test("RegistryKeeper warns when its row has vanished, once it is there again", () => {
+Deno.test("RowKeeper warns when its row has vanished, once it is there again", () => {
   assert.equal(vanish(settled(), 500), vanished);
 });
 
-Deno.test("RegistryKeeper finds nothing strange in a row that is missing after an outage", () => {
+Deno.test("RowKeeper finds nothing strange in a row that is missing after an outage", () => {
   const scene = settled();
   scene.keeper.wake(500, scene.out);
   scene.keeper.listFailed("the folder has been removed", 501, scene.out);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { planAppend } from "../../lib/log/rotation.ts";
+import { planAppend } from "../../lib/log/rotation_plan.ts";
 import { bytes } from "./fakes.ts";
 
 Deno.test("planAppend() writes all when it fits to the byte", () => {

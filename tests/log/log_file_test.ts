@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { systemClock, withDeadline } from "../../lib/clock.ts";
-import { RotatingFile, type RotatingFileOptions } from "../../lib/log/rotating_file.ts";
+import { RotatingFile, type RotatingFileOptions } from "../../lib/log/log_file.ts";
 import { needing } from "../permissions.ts";
 import { bytes, ManualClock, MemoryFiles } from "./fakes.ts";
 

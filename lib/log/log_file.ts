@@ -14,7 +14,7 @@ import { systemErrorWords } from "../core/base/system_error.ts";
 import { UntrustedPathError } from "../files/trusted_path.ts";
 import { type FileDriver, systemFiles } from "./file_driver.ts";
 import { LinePump } from "./line_pump.ts";
-import { SharedFile } from "./shared_file.ts";
+import { SharedFile } from "./shared_rotating_file.ts";
 
 /** What a {@linkcode RotatingFile} needs. */
 export interface RotatingFileOptions {

@@ -52,7 +52,7 @@ export interface KeeperOwner {
 export type KeeperPhase = "claiming" | "held" | "releasing" | "released";
 
 /** State machine of one node's dealings with the registry. */
-export class RegistryKeeper {
+export class RowKeeper {
   readonly #owner: KeeperOwner;
   readonly #reading: ExponentialBackoff;
   readonly #writing: ExponentialBackoff;

@@ -18,7 +18,7 @@
 import type { Clock } from "../clock.ts";
 import type { FileDriver, LogFile } from "./file_driver.ts";
 import type { Sent } from "./line_pump.ts";
-import { planAppend } from "./rotation.ts";
+import { planAppend } from "./rotation_plan.ts";
 
 /** What a {@linkcode SharedFile} needs. */
 export interface SharedFileOptions {
