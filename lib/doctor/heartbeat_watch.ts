@@ -4,14 +4,12 @@
  *
  * @module
  */
+import { heartbeatsMissedMax } from "../core/registration/row.ts";
 import { sleep } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import type { NodeName } from "../core/base/name.ts";
 import type { Row } from "../core/registration/row.ts";
 import type { Registry, StoredRow } from "../registry/registry.ts";
-
-/** Heartbeats that a row may miss before it is called still, as nodes do it. */
-const heartbeatsMissedMax = 3;
 
 /** Longest watch, in milliseconds. */
 export const watchMaxMs = 5_000;

@@ -9,9 +9,8 @@ import { isLoopback } from "../core/base/address.ts";
 import type { Effect, Input } from "../core/input.ts";
 import type { NodeName } from "../core/base/name.ts";
 import type { ReclaimProofs } from "../protocol/reclaim_proof.ts";
-import { encodeRow, rowMaxBytes } from "../core/registration/row.ts";
+import { rowBytes, rowMaxBytes } from "../core/registration/row.ts";
 import type { Row } from "../core/registration/row.ts";
-import { encodeUtf8 } from "../core/base/text.ts";
 import type { Log } from "../log/log.ts";
 import type { Listing, Registry, StoredRow } from "../registry/registry.ts";
 import { ForeignEntryReport } from "./foreign_entry_report.ts";
@@ -137,7 +136,7 @@ export class RegistryEffects {
     const proof = this.#parts.reclaimProofs.prove({ ...rest, reclaims });
     if (proof === undefined) return rest;
     const signed = { ...rest, reclaims: { ...reclaims, proof } };
-    return encodeUtf8(encodeRow(signed)).length > rowMaxBytes ? rest : signed;
+    return rowBytes(signed) > rowMaxBytes ? rest : signed;
   }
 
   /** The row as the core is told of it: what it reclaims from this node it has proven. */

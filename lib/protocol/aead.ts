@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { sameSecret } from "../core/base/same_secret.ts";
 import { chacha20 } from "@noble/ciphers/chacha.js";
 import { poly1305 } from "@noble/ciphers/_poly1305.js";
 
@@ -60,12 +61,7 @@ export function openAead(
   work.set(cipherText, blockBytes);
   chacha20(key, nonce, work, work, 0);
   const tag = tagOf(work.subarray(0, 32), associated, cipherText);
-  // Every byte is compared, wherever the first difference is: time must not tell how much was right.
-  let difference = 0;
-  for (let index = 0; index < tagBytes; index++) {
-    difference |= (tag[index] as number) ^ (sealed[length + index] as number);
-  }
-  return difference === 0 ? work.subarray(blockBytes) : undefined;
+  return sameSecret(tag, sealed.subarray(length)) ? work.subarray(blockBytes) : undefined;
 }
 
 function tagOf(key: Uint8Array, associated: Uint8Array, cipherText: Uint8Array): Uint8Array {

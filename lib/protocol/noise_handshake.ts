@@ -14,12 +14,10 @@
  * @see https://noiseprotocol.org/noise.html
  * @module
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { hkdf } from "@noble/hashes/hkdf.js";
+import { keyOfCookie } from "./cookie_key.ts";
 import { assert } from "../core/base/assert.ts";
 import { tagBytes } from "./aead.ts";
 import { type CipherState, SymmetricState } from "./noise_symmetric.ts";
-import { encodeUtf8 } from "../core/base/text.ts";
 
 /** Name of the handshake; part of what both sides must agree on. */
 export const noiseProtocol = "Noise_NNpsk0_25519_ChaChaPoly_SHA256";
@@ -79,12 +77,9 @@ export interface HandshakeResult {
   readonly receive: CipherState;
 }
 
-const pskSalt = encodeUtf8("clusternode/1 cookie");
-const pskInfo = encodeUtf8("noise psk");
-
-/** A cookie as the 32-byte key of the handshake (HKDF-SHA256, RFC 5869). */
+/** A cookie as the 32-byte key of the handshake. */
 export function presharedKey(cookie: string): Uint8Array {
-  return hkdf(sha256, encodeUtf8(cookie), pskSalt, pskInfo, 32);
+  return keyOfCookie(cookie, "noise psk");
 }
 
 /**

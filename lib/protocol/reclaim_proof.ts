@@ -8,7 +8,8 @@
  *
  * @module
  */
-import { hkdf } from "@noble/hashes/hkdf.js";
+import { sameSecret } from "../core/base/same_secret.ts";
+import { keyOfCookie } from "./cookie_key.ts";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
@@ -17,8 +18,6 @@ import { encodeUtf8 } from "../core/base/text.ts";
 
 /** Bytes of a proof. */
 const proofBytes = 16;
-
-const keySalt = encodeUtf8("clusternode/1 cookie");
 
 /** A row that reclaims its name, as far as that is signed. */
 export type ReclaimingRow = Pick<Row, "name" | "instance"> & {
@@ -31,8 +30,7 @@ export class ReclaimProofs {
 
   /** @param secrets stretched cookies; the first one signs, all of them are accepted */
   constructor(secrets: readonly string[], cluster: string) {
-    const info = encodeUtf8(`name reclaim\0${cluster}`);
-    this.#keys = secrets.map((secret) => hkdf(sha256, encodeUtf8(secret), keySalt, info, 32));
+    this.#keys = secrets.map((secret) => keyOfCookie(secret, `name reclaim\0${cluster}`));
   }
 
   /** The proof for that row: 32 hexadecimal digits; `undefined` without a cookie. */
@@ -43,7 +41,7 @@ export class ReclaimProofs {
 
   /** True if `proof` was made for that very row by somebody who holds one of the cookies. */
   isProven(row: ReclaimingRow, proof: string): boolean {
-    return this.#keys.some((key) => areEqual(proofBy(key, row), proof));
+    return this.#keys.some((key) => sameSecret(encodeUtf8(proofBy(key, row)), encodeUtf8(proof)));
   }
 }
 
@@ -52,13 +50,4 @@ function proofBy(key: Uint8Array, { name, instance, reclaims }: ReclaimingRow): 
   // No name, instance or number holds a NUL.
   const text = encodeUtf8([name, instance, ...rows].join("\0"));
   return bytesToHex(hmac(sha256, key, text).subarray(0, proofBytes));
-}
-
-/** Compares in a time that does not tell how much is equal. */
-function areEqual(one: string, other: string): boolean {
-  let difference = one.length ^ other.length;
-  for (let index = 0; index < one.length; index++) {
-    difference |= one.charCodeAt(index) ^ other.charCodeAt(index);
-  }
-  return difference === 0;
 }

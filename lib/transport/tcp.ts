@@ -90,7 +90,6 @@ class TcpConnections implements TcpTransport {
   readonly #closing = new AbortController();
   readonly #tasks = new Set<Promise<unknown>>();
   #cancelIdleCheck: (() => void) | undefined;
-  #closed = false;
 
   constructor(options: TcpOptions) {
     const { hello, handler, cookies, cluster, randomBytes, barrier } = options;
@@ -110,6 +109,10 @@ class TcpConnections implements TcpTransport {
     const onIdentified = (parts: ConnectionParts): Promise<void> => this.#adopt(parts).ended;
     const listenerContext = { keys, hello, clock, barrier, limits, rejections, onIdentified };
     this.#listener = options.listen && new Listener(options.listen, listenerContext);
+  }
+
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   get port(): number {
@@ -160,7 +163,6 @@ class TcpConnections implements TcpTransport {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true;
     this.#closing.abort();
     this.#cancelIdleCheck?.();
     for (const dial of this.#dials) dial.stop(stopped);

@@ -1,7 +1,8 @@
 /** Packets: lengths in front of bytes. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { joined, sameSecret } from "../../lib/beam/term/bytes.ts";
+import { joined } from "../../lib/beam/term/bytes.ts";
+import { sameSecret } from "../../lib/core/base/same_secret.ts";
 import { encodePacket, PacketReader } from "../../lib/beam/packets.ts";
 import { hex, toHex } from "./hex.ts";
 

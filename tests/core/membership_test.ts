@@ -240,7 +240,7 @@ Deno.test("Membership brings a restarted node with another address back within t
   }
 });
 
-Deno.test("Membership refuses a name whose holder is out of reach but heartbeats in the registry", () => {
+Deno.test("Membership refuses a name whose holder is out of reach, but whose heartbeat moves", () => {
   const { world, nodes: [old, ...others] } = settled();
   world.unplug(old as SimNode);
   const heir = world.start("n1@10.0.0.1", { host: "10.0.0.77" });
@@ -370,7 +370,7 @@ Deno.test("Membership is sparing with a registry whose requests cost money", () 
   const perNode = (count: number): number => count / nodes.length / 20;
   assert.ok(perNode(world.registry.writes - writes) <= 1.1, "one heartbeat in 30 s");
   assert.ok(perNode(world.registry.listings - listings) <= 1.1, "one listing in 30 s");
-  // Somebody who is missing is looked for: the unplugged one heartbeats at once, and the others see
+  // Somebody who is missing is looked for: the unplugged one writes at once, and the others see
   // it.
   world.unplug(nodes[0] as SimNode);
   const others = nodes.slice(1);

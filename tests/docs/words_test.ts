@@ -51,7 +51,7 @@ Deno.test({
   ...needing("the program and its documents use the terms of the field", "read"),
   fn() {
     const files = [
-      ...["README.md", "main.ts"],
+      ...["README.md", ".github/CONTRIBUTING.md", "main.ts"],
       ...[...filesBelow("lib"), ...filesBelow("docs")].filter((path) => /\.(ts|md)$/.test(path)),
     ];
     const faults = files.flatMap((path) =>

@@ -17,7 +17,6 @@ type Fuzz = typeof import("../../scripts/fuzz/fuzz.ts");
 /** What both of them need. */
 const sources = [
   "lib/core",
-  "lib/options",
   "lib/protocol",
   "lib/recording",
   "lib/simulation",

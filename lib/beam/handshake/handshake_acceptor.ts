@@ -5,7 +5,7 @@
  */
 import { assert, unreachable } from "../../core/base/assert.ts";
 import type { NodeName } from "../../core/base/name.ts";
-import { sameSecret } from "../term/bytes.ts";
+import { sameSecret } from "../../core/base/same_secret.ts";
 import {
   digestOf,
   failed,

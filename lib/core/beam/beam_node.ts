@@ -14,6 +14,7 @@
  *
  * @module
  */
+import { heartbeatsMissedMax } from "../registration/row.ts";
 import { ExponentialBackoff } from "../base/backoff.ts";
 import type { HeartbeatState } from "../registration/heartbeats_seen.ts";
 import type { BeamPingOutcome, BeamRow } from "../input.ts";
@@ -27,9 +28,6 @@ export type BeamStatus = Extract<
   MemberStatus,
   "unproven" | "alive" | "unreachable" | "down" | "wrong-cookie"
 >;
-
-/** Pauses that a timestamp may miss before it is called still. */
-const heartbeatsMissedMax = 3;
 
 /**
  * Listings in a row that must lack a timestamp before it counts as missing: it may be being

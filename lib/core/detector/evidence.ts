@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { heartbeatsMissedMax } from "../registration/row.ts";
 import type { MemberList } from "../dissemination/member_list.ts";
 import type { Prober } from "./prober.ts";
 import type { FailureDetector } from "./failure_detector.ts";
@@ -12,9 +13,6 @@ import { Candidate } from "../discovery/candidate.ts";
 import { verdict } from "../dissemination/member.ts";
 import type { MemberStatus } from "../dissemination/member.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
-
-/** Heartbeats of silence in the registry after which a moving heartbeat has stopped. */
-const heartbeatsMissedMax = 3;
 
 /** What a verdict is made from. */
 export interface VerdictParts {

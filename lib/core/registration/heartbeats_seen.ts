@@ -7,12 +7,10 @@
  *
  * @module
  */
+import { heartbeatsMissedMax } from "./row.ts";
 import { isLeap } from "../base/count.ts";
 import type { NodeName } from "../base/name.ts";
 import type { InstanceId, Row } from "./row.ts";
-
-/** Heartbeats that a row may miss before it is called stale. */
-const heartbeatsMissedMax = 3;
 
 /** With more rows than this only the heartbeats of members in doubt are kept. */
 const watchedAlwaysMax = 256;

@@ -15,13 +15,14 @@
  * can be written by anybody who can write the registry. So two that cannot reach each other write
  * over each other's rows, ever more slowly, until they can: then the one whose row does not stand
  * yields. Only a node that has just started, and has taken the name from one that did not answer,
- * gives it back: when that one goes on to heartbeat within the time in which a heartbeat is missed,
+ * gives it back: when that one goes on to write heartbeats within the time in which a heartbeat is missed,
  * or when a row that is signed with the cookie shows that its node had the name before
  * (`name_dispute.ts`). With the latter one of any number of nodes with one address is left, in
  * whatever order they start.
  *
  * @module
  */
+import { heartbeatsMissedMax } from "./row.ts";
 import type { Effect, PingContent, PingOutcome, RegistryRow } from "../input.ts";
 import type { Row } from "./row.ts";
 import type { Settings } from "../settings.ts";
@@ -31,9 +32,6 @@ const triesMax = 2;
 
 /** Deadline of connecting and of answering for one such ping, in milliseconds. */
 const holderTimeoutMs = 700;
-
-/** Heartbeats that a holder may miss before it is taken for gone. */
-const heartbeatsMissedMax = 3;
 
 /** Longest pause between two heartbeats that is believed of a holder, in milliseconds. */
 const heartbeatMaxMs = 60_000;

@@ -44,6 +44,9 @@ export function isTagValue(text: string): boolean {
 /** 128 random bits as 32 lower-case hexadecimal digits: one run of one process. */
 export type InstanceId = string;
 
+/** Heartbeats that a row may miss before its heartbeat counts as stopped. */
+export const heartbeatsMissedMax = 3;
+
 /** Most instances of which a row says that it was theirs before them. */
 export const reclaimedMax = 8;
 
@@ -151,6 +154,11 @@ export const rowSchema = v.object({
 /** A row as text: one JSON object and a line break, at most {@linkcode rowMaxBytes} long. */
 export function encodeRow(row: Row): string {
   return JSON.stringify(row) + "\n";
+}
+
+/** How large a row is when it is encoded, in bytes. */
+export function rowBytes(row: Row): number {
+  return encodeUtf8(encodeRow(row)).length;
 }
 
 /** What stood where a row was expected. */

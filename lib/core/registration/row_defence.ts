@@ -58,7 +58,7 @@ export class RowDefence {
 
   /**
    * The row that was to be written over has changed before that: true, once for each turn, if its
-   * successor is to be written over at once. Otherwise one that heartbeats would always be faster
+   * successor is to be written over at once. Otherwise one that writes heartbeats would always be faster
    * than the pauses.
    */
   retry(): boolean {

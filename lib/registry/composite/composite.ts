@@ -16,9 +16,8 @@
  */
 import { RegistryError } from "../../core/base/errors.ts";
 import type { NodeName } from "../../core/base/name.ts";
-import { encodeRow, rowMaxBytes } from "../../core/registration/row.ts";
+import { rowBytes, rowMaxBytes } from "../../core/registration/row.ts";
 import type { Row } from "../../core/registration/row.ts";
-import { encodeUtf8 } from "../../core/base/text.ts";
 import type { Answer, Backend } from "./backend.ts";
 import { Backends } from "./backends.ts";
 import type { ManyRegistriesOptions } from "./backends.ts";
@@ -87,7 +86,7 @@ class ManyRegistries implements Registry {
     expectedVersion: RowVersion | undefined,
     signal: AbortSignal,
   ): Promise<WriteResult> {
-    const size = encodeUtf8(encodeRow(row)).length;
+    const size = rowBytes(row);
     if (size > rowMaxBytes) {
       const reason = `the row has ${size} bytes, the most is ${rowMaxBytes}`;
       throw new RegistryError(`Cannot write ${row.name} into ${this.url}: ${reason}`);

@@ -19,7 +19,7 @@
  * the one that this handle has read before: rows that did not move are not read again, and neither
  * is what this handle has written itself. At most {@linkcode readsMax} reads are under way at a
  * time, and what was read stays known when time runs out. So the bill is that of heartbeats and
- * listings. Once all is well, a node heartbeats and lists once a minute ({@linkcode billedPaceMs}),
+ * listings. Once all is well, a node writes and lists once a minute ({@linkcode billedPaceMs}),
  * and in a cluster of more than 32 all but three list once an hour; at the start, and when somebody
  * is missing, they do not save. In a month of 30 days that is, in dollars and by calculation, 6 for
  * 10 nodes, 31 for 100 and 560 for 1,000, of which two thirds are reads: who lists finds every row

@@ -77,7 +77,7 @@ Deno.test("Membership yields its name to a process that answers with the cookie"
   assert.deepEqual(node.wanted("stop").map(({ reason }) => reason.kind), ["name-taken"]);
 });
 
-Deno.test("Membership that starts gives a name back whose silent holder goes on to heartbeat", () => {
+Deno.test("Membership that starts gives a name back whose silent holder goes on to write heartbeats", () => {
   const node = new LoneNode({}, () => ({ kind: "no-answer", detail: "" }));
   let heartbeat = 1;
   const old = (): void =>

@@ -87,7 +87,7 @@ Deno.test("Membership keeps one of three although all rows are written once more
       const old = kept[random.below(kept.length)];
       const rows = world.registry.list(world.now);
       assert.ok(typeof rows !== "string");
-      // Rows in which a holder goes on to heartbeat say what they say; those that are signed are at
+      // Rows in which a holder goes on to write heartbeats say what they say; those that are signed are at
       // issue.
       if (old?.reclaims !== undefined) world.registry.write(old, rows[0]?.version, world.now);
       if (world.now < 60_000) world.after(1 + random.below(400), lie);
