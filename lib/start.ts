@@ -36,7 +36,7 @@ import { ownName } from "./node/own_name.ts";
 import type { OwnName } from "./node/own_name.ts";
 import { openRegistry } from "./registry/open.ts";
 import type { Registry } from "./registry/registry.ts";
-import { UntrustedStorage } from "./registry/shared/storage_fault.ts";
+import { UntrustedStorage } from "./registry/common/storage_fault.ts";
 import { HostResolver } from "./sockets/resolver.ts";
 import { defaultLimits } from "./transport/limits.ts";
 import { listenTcp } from "./transport/tcp.ts";

@@ -88,7 +88,7 @@ const parts: Readonly<Record<string, Part>> = {
         "registry/url.ts",
       ],
       ...["registry/directory/directory_layout.ts", "registry/directory/directory_place.ts"],
-      ...["registry/directory/directory_names.ts", "registry/shared/storage_fault.ts"],
+      ...["registry/directory/directory_names.ts", "registry/common/storage_fault.ts"],
       ...["node/detect_address.ts", "node/own_name.ts"],
     ],
     types: ["registry/registry.ts", "transport/transport.ts"],

@@ -15,7 +15,7 @@ import { systemErrorReason } from "../core/base/system_error.ts";
 import { exposureOf } from "../files/secret_file.ts";
 import type { Exposure } from "../files/secret_file.ts";
 import type { Listing, Registry } from "../registry/registry.ts";
-import { UntrustedStorage } from "../registry/shared/storage_fault.ts";
+import { UntrustedStorage } from "../registry/common/storage_fault.ts";
 import { openRegistryOf } from "../start.ts";
 import { watchHeartbeats, watchMaxMs } from "./heartbeat_watch.ts";
 import type { HeartbeatViews } from "./heartbeat_watch.ts";

@@ -13,9 +13,9 @@ import type { NodeName } from "../core/base/name.ts";
 import { decodeRow, encodeRow, rowMaxBytes } from "../core/registration/row.ts";
 import type { Row } from "../core/registration/row.ts";
 import { encodeUtf8 } from "../core/base/text.ts";
-import { TimedCalls } from "./shared/timed_calls.ts";
-import type { Call } from "./shared/timed_calls.ts";
-import { ForeignEntries } from "./shared/foreign_entries.ts";
+import { TimedCalls } from "./common/timed_calls.ts";
+import type { Call } from "./common/timed_calls.ts";
+import { ForeignEntries } from "./common/foreign_entries.ts";
 import type {
   Listing,
   Registry,
@@ -24,7 +24,7 @@ import type {
   StoredTimestamp,
   WriteResult,
 } from "./registry.ts";
-import { StorageFault } from "./shared/storage_fault.ts";
+import { StorageFault } from "./common/storage_fault.ts";
 
 /** The key of the cookie: no node can be called like that. */
 export const cookieKey = ".cookie";

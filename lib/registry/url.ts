@@ -14,8 +14,8 @@ import { parseMemoryUrl } from "./memory/memory_url.ts";
 import { parsePostgresUrl } from "./postgres/postgres_url.ts";
 import { parseRedisUrl } from "./redis/redis_url.ts";
 import { parseS3Url } from "./s3/s3_url.ts";
-import { splitServerUrl } from "./shared/url_parts.ts";
-import type { ServerUrl, UrlFault } from "./shared/url_parts.ts";
+import { splitServerUrl } from "./common/url_parts.ts";
+import type { ServerUrl, UrlFault } from "./common/url_parts.ts";
 
 /** How the URLs of one back end look. */
 interface UrlForm {

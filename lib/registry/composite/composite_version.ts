@@ -22,7 +22,7 @@
  */
 import type { Row } from "../../core/registration/row.ts";
 import type { RowVersion, StoredRow } from "../registry.ts";
-import { textVersion } from "../shared/text_version.ts";
+import { textVersion } from "../common/text_version.ts";
 
 /** What lies under a name in one of the registries, or that it did not answer. */
 export type Copy = StoredRow | "absent" | "away";

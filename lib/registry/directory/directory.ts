@@ -17,8 +17,8 @@ import { decodeRow, encodeRow, rowMaxBytes } from "../../core/registration/row.t
 import type { Row } from "../../core/registration/row.ts";
 import { systemErrorReason } from "../../core/base/system_error.ts";
 import { encodeUtf8 } from "../../core/base/text.ts";
-import { TimedCalls } from "../shared/timed_calls.ts";
-import type { Call } from "../shared/timed_calls.ts";
+import { TimedCalls } from "../common/timed_calls.ts";
+import type { Call } from "../common/timed_calls.ts";
 import { cookieOf, hasCookieAt, readCookie } from "./directory_cookie.ts";
 import {
   flush,
@@ -37,10 +37,10 @@ import { insideReason } from "./directory_place.ts";
 import { sweepTemporary } from "./directory_sweep.ts";
 import { TrustedFolder } from "./directory_trust.ts";
 import { FolderWatch, tellNews } from "./directory_watch.ts";
-import { lastingOfRow } from "../shared/news.ts";
+import { lastingOfRow } from "../common/news.ts";
 import type { Listing, Registry, RowVersion, StoredRow, WriteResult } from "../registry.ts";
-import { StorageFault } from "../shared/storage_fault.ts";
-import { textVersion } from "../shared/text_version.ts";
+import { StorageFault } from "../common/storage_fault.ts";
+import { textVersion } from "../common/text_version.ts";
 
 /** How to open a directory registry. */
 export interface DirectoryRegistryOptions {

@@ -9,7 +9,7 @@
 import { dirname } from "node:path";
 import { systemErrorCode } from "../../core/base/system_error.ts";
 import { encodeUtf8 } from "../../core/base/text.ts";
-import type { Call } from "../shared/timed_calls.ts";
+import type { Call } from "../common/timed_calls.ts";
 import { flush, identityOf, readSmallFile, replaceFile } from "./directory_files.ts";
 import type { Permissions } from "./directory_layout.ts";
 

@@ -19,7 +19,7 @@ import { basename, dirname } from "node:path";
 import { unreachable } from "../../core/base/assert.ts";
 import { systemErrorCode } from "../../core/base/system_error.ts";
 import type { Sharing } from "../../files/trusted_path.ts";
-import { StorageFault } from "../shared/storage_fault.ts";
+import { StorageFault } from "../common/storage_fault.ts";
 
 /** The one entry of a registry folder that is ours and no row. */
 export const privateFolder = ".clusternode";

@@ -11,12 +11,12 @@ import { nodeNameFault } from "../../core/base/name.ts";
 import type { NodeName } from "../../core/base/name.ts";
 import { decodeRow, rowMaxBytes } from "../../core/registration/row.ts";
 import { systemErrorCode } from "../../core/base/system_error.ts";
-import type { Call } from "../shared/timed_calls.ts";
+import type { Call } from "../common/timed_calls.ts";
 import { readKnownFile, typeOddity } from "./directory_files.ts";
 import { privateFolder } from "./directory_layout.ts";
-import { ForeignEntries } from "../shared/foreign_entries.ts";
+import { ForeignEntries } from "../common/foreign_entries.ts";
 import type { Listing, StoredRow, StoredTimestamp } from "../registry.ts";
-import { textVersion } from "../shared/text_version.ts";
+import { textVersion } from "../common/text_version.ts";
 
 /** How many files of one listing are read at the same time. */
 const readersMax = 4;

@@ -10,7 +10,7 @@
  */
 import { systemErrorCode } from "../../core/base/system_error.ts";
 import { openOwnFile } from "../../files/own_file.ts";
-import type { Call } from "../shared/timed_calls.ts";
+import type { Call } from "../common/timed_calls.ts";
 import { identity, identityOf } from "./directory_files.ts";
 import type { Permissions } from "./directory_layout.ts";
 

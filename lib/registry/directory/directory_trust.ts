@@ -14,7 +14,7 @@ import { identity } from "./directory_files.ts";
 import type { DirectoryLayout, Place } from "./directory_layout.ts";
 import { layoutOf } from "./directory_place.ts";
 import type { FoundLayout } from "./directory_place.ts";
-import { StorageFault, UntrustedStorage } from "../shared/storage_fault.ts";
+import { StorageFault, UntrustedStorage } from "../common/storage_fault.ts";
 
 /** Which folder a handle uses, and how. */
 export interface TrustedFolderOptions {

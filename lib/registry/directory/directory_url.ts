@@ -5,8 +5,8 @@
  * @module
  */
 import type { Sharing } from "../../files/trusted_path.ts";
-import { decoded, percentFault } from "../shared/url_parts.ts";
-import type { UrlFault } from "../shared/url_parts.ts";
+import { decoded, percentFault } from "../common/url_parts.ts";
+import type { UrlFault } from "../common/url_parts.ts";
 
 /**
  * True for the path of a folder, which begins with `/`, `./` or `../`. A URL that has lost its scheme

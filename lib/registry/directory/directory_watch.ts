@@ -13,7 +13,7 @@ import { sleep } from "../../clock.ts";
 import type { Clock } from "../../clock.ts";
 import { systemErrorCode, systemErrorReason } from "../../core/base/system_error.ts";
 import { OddFileError, touchOwnFile } from "../../files/own_file.ts";
-import { Hint } from "../shared/hint.ts";
+import { Hint } from "../common/hint.ts";
 import { identityOf } from "./directory_files.ts";
 import type { DirectoryLayout } from "./directory_layout.ts";
 

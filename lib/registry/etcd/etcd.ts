@@ -8,7 +8,7 @@
  * @module
  */
 import type { Clock } from "../../clock.ts";
-import type { Call } from "../shared/timed_calls.ts";
+import type { Call } from "../common/timed_calls.ts";
 import { EtcdClient } from "./etcd_client.ts";
 import type { Answer } from "./etcd_client.ts";
 import { EtcdFault } from "./etcd_faults.ts";
@@ -26,7 +26,7 @@ import type { Json, KeyValue } from "./etcd_json.ts";
 import { EtcdLease } from "./etcd_lease.ts";
 import { parseEtcdUrl } from "./etcd_url.ts";
 import { watchEtcd } from "./etcd_watch.ts";
-import { OwnWrites } from "../shared/news.ts";
+import { OwnWrites } from "../common/news.ts";
 import type { RegistryContext } from "../context.ts";
 import type { Registry, RowVersion } from "../registry.ts";
 import { cookieKey, defaultTimeoutMs, storeRegistry } from "../store.ts";

@@ -14,9 +14,9 @@ import type { Asked, Member } from "./etcd_faults.ts";
 import { jsonObject, textOf } from "./etcd_json.ts";
 import type { Json } from "./etcd_json.ts";
 import type { EtcdLocation } from "./etcd_url.ts";
-import { readLines, readText } from "../shared/http_body.ts";
-import { HttpPool } from "../shared/http_pool.ts";
-import { StorageFault } from "../shared/storage_fault.ts";
+import { readLines, readText } from "../common/http_body.ts";
+import { HttpPool } from "../common/http_pool.ts";
+import { StorageFault } from "../common/storage_fault.ts";
 
 /** Largest answer in bytes, and longest line of a stream in characters. */
 const answerMax = 64 * 1024 * 1024;

@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { proxyAnswerReason } from "../shared/http_proxy.ts";
-import { brokenReason, networkReason, saidBy } from "../shared/network_faults.ts";
-import { StorageFault } from "../shared/storage_fault.ts";
+import { proxyAnswerReason } from "../common/http_proxy.ts";
+import { brokenReason, networkReason, saidBy } from "../common/network_faults.ts";
+import { StorageFault } from "../common/storage_fault.ts";
 
 /** What can be done about a fault. */
 export type EtcdFaultKind =

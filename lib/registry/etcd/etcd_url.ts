@@ -15,8 +15,8 @@ import {
   splitServerUrl,
   tlsFilesIn,
   tlsParameters,
-} from "../shared/url_parts.ts";
-import type { TlsFiles, UrlFault } from "../shared/url_parts.ts";
+} from "../common/url_parts.ts";
+import type { TlsFiles, UrlFault } from "../common/url_parts.ts";
 
 /** Where an etcd cluster is and what of it belongs to us. */
 export interface EtcdLocation extends TlsFiles {

@@ -11,8 +11,8 @@ import { sleep } from "../../clock.ts";
 import type { Clock } from "../../clock.ts";
 import type { EtcdClient } from "./etcd_client.ts";
 import { jsonList } from "./etcd_json.ts";
-import { Hint } from "../shared/hint.ts";
-import { StorageFault } from "../shared/storage_fault.ts";
+import { Hint } from "../common/hint.ts";
+import { StorageFault } from "../common/storage_fault.ts";
 
 /** Shortest and longest pause before the next try to connect, in milliseconds. */
 const pauseMinMs = 100;

@@ -7,8 +7,8 @@
  * @module
  */
 import type { Clock } from "../../clock.ts";
-import type { Call } from "../shared/timed_calls.ts";
-import { Hint } from "../shared/hint.ts";
+import type { Call } from "../common/timed_calls.ts";
+import { Hint } from "../common/hint.ts";
 import type { Registry, RowVersion } from "../registry.ts";
 import { storeRegistry } from "../store.ts";
 import type { CasResult, Entry, Store } from "../store.ts";

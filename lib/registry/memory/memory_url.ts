@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { UrlFault } from "../shared/url_parts.ts";
+import type { UrlFault } from "../common/url_parts.ts";
 
 /** The name in `text`, which may be empty, or why it is none. */
 export function parseMemoryUrl(text: string): { readonly location: string } | UrlFault {

@@ -12,8 +12,8 @@
  */
 import type { Clock } from "../../clock.ts";
 import { rowMaxBytes } from "../../core/registration/row.ts";
-import type { Call } from "../shared/timed_calls.ts";
-import { OwnWrites } from "../shared/news.ts";
+import type { Call } from "../common/timed_calls.ts";
+import { OwnWrites } from "../common/news.ts";
 import type { RegistryContext } from "../context.ts";
 import { missingTableCodes, PostgresFault, retryCodes } from "./postgres_fault.ts";
 import { listen } from "./postgres_listener.ts";
@@ -24,7 +24,7 @@ import type { PostgresSettings } from "./postgres_url.ts";
 import type { Registry, RowVersion } from "../registry.ts";
 import { defaultTimeoutMs, storeRegistry } from "../store.ts";
 import type { CasResult, Entry, Store } from "../store.ts";
-import { textVersion } from "../shared/text_version.ts";
+import { textVersion } from "../common/text_version.ts";
 import { withoutSecrets } from "../url.ts";
 
 /** How often a statement is sent that the server wants to be sent again. */

@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { brokenReason, networkReason } from "../shared/network_faults.ts";
-import { StorageFault } from "../shared/storage_fault.ts";
+import { brokenReason, networkReason } from "../common/network_faults.ts";
+import { StorageFault } from "../common/storage_fault.ts";
 
 /** What the sentences speak about. */
 export interface FaultScene {

@@ -9,9 +9,9 @@
  */
 import { sleep } from "../../clock.ts";
 import type { Clock } from "../../clock.ts";
-import { Hint } from "../shared/hint.ts";
+import { Hint } from "../common/hint.ts";
 import type { Session, Sessions, Statement } from "./postgres_session.ts";
-import { StorageFault } from "../shared/storage_fault.ts";
+import { StorageFault } from "../common/storage_fault.ts";
 
 /** After how long a lost listener tries again, at first and at most, in milliseconds. */
 const retryMs = { least: 500, most: 5_000 };

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { parameterFault } from "../shared/url_parts.ts";
+import { parameterFault } from "../common/url_parts.ts";
 
 /** How a connection is protected, in the words of libpq. */
 export type SslMode = "disable" | "prefer" | "require" | "verify-ca" | "verify-full";

@@ -11,7 +11,7 @@
 import postgres from "postgres";
 import { sleep } from "../../clock.ts";
 import type { Clock } from "../../clock.ts";
-import type { Call } from "../shared/timed_calls.ts";
+import type { Call } from "../common/timed_calls.ts";
 import {
   mayBeRefusedSetting,
   PostgresFault,

@@ -10,7 +10,7 @@ import net from "node:net";
 import type { Socket } from "node:net";
 import tls from "node:tls";
 import { untilResolved } from "../../sockets/system_lookup.ts";
-import { readTlsFiles } from "../shared/certificates.ts";
+import { readTlsFiles } from "../common/certificates.ts";
 import type { PostgresHost, PostgresSettings } from "./postgres_url.ts";
 
 /** "May we speak TLS?", before anything else is said; the server answers with one letter. */

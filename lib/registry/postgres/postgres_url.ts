@@ -16,8 +16,8 @@ import {
   hostsIn,
   percentFault,
   splitServerUrl,
-} from "../shared/url_parts.ts";
-import type { UrlFault } from "../shared/url_parts.ts";
+} from "../common/url_parts.ts";
+import type { UrlFault } from "../common/url_parts.ts";
 
 /** Where a server listens. */
 export interface PostgresHost {

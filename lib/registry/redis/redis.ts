@@ -11,8 +11,8 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { Redis } from "iovalkey";
-import type { Call } from "../shared/timed_calls.ts";
-import { OwnWrites } from "../shared/news.ts";
+import type { Call } from "../common/timed_calls.ts";
+import { OwnWrites } from "../common/news.ts";
 import type { RegistryContext } from "../context.ts";
 import { RedisLink } from "./redis_connection.ts";
 import { RedisFault } from "./redis_faults.ts";

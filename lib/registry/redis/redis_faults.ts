@@ -7,9 +7,9 @@
  * @module
  */
 import { formatAddress } from "../../core/base/address.ts";
-import { brokenReason, networkReason } from "../shared/network_faults.ts";
+import { brokenReason, networkReason } from "../common/network_faults.ts";
 import type { RedisSettings } from "./redis_url.ts";
-import { StorageFault } from "../shared/storage_fault.ts";
+import { StorageFault } from "../common/storage_fault.ts";
 
 /** A fault of the server, or on the way to it; the message is the end of a sentence. */
 export class RedisFault extends StorageFault {

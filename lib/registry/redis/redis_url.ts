@@ -20,8 +20,8 @@ import {
   splitServerUrl,
   tlsFilesIn,
   tlsParameters,
-} from "../shared/url_parts.ts";
-import type { ServerUrl, TlsFiles, UrlFault } from "../shared/url_parts.ts";
+} from "../common/url_parts.ts";
+import type { ServerUrl, TlsFiles, UrlFault } from "../common/url_parts.ts";
 
 /** A taken-apart URL. */
 export interface RedisSettings extends TlsFiles {

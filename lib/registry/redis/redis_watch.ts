@@ -7,10 +7,10 @@
  * @module
  */
 import type { Clock } from "../../clock.ts";
-import { Hint } from "../shared/hint.ts";
+import { Hint } from "../common/hint.ts";
 import { elapsed, RedisConnection } from "./redis_connection.ts";
 import type { RedisSettings } from "./redis_url.ts";
-import { StorageFault } from "../shared/storage_fault.ts";
+import { StorageFault } from "../common/storage_fault.ts";
 
 /** How long to wait before the next attempt to connect, in milliseconds. */
 const retryAfterMs = 500;

@@ -30,7 +30,7 @@
 import type { Clock } from "../../clock.ts";
 import { sleep } from "../../clock.ts";
 import { parseNodeName } from "../../core/base/name.ts";
-import type { Call } from "../shared/timed_calls.ts";
+import type { Call } from "../common/timed_calls.ts";
 import type { RegistryContext } from "../context.ts";
 import type { Registry, RowVersion } from "../registry.ts";
 import { CapabilityTrial } from "./s3_capabilities.ts";
@@ -40,7 +40,7 @@ import { S3Bucket } from "./s3_bucket.ts";
 import type { Condition, ListedObject, S3Object } from "./s3_bucket.ts";
 import { S3Claims } from "./s3_claims.ts";
 import { S3Client } from "./s3_client.ts";
-import type { Environment } from "../shared/environment.ts";
+import type { Environment } from "../common/environment.ts";
 import { S3Fault } from "./s3_fault.ts";
 import { isOwnServer, parseS3Url } from "./s3_url.ts";
 import { defaultTimeoutMs, storeRegistry } from "../store.ts";

@@ -26,7 +26,7 @@
  */
 import { sleep } from "../../clock.ts";
 import type { Clock } from "../../clock.ts";
-import type { Call } from "../shared/timed_calls.ts";
+import type { Call } from "../common/timed_calls.ts";
 import type { S3Bucket } from "./s3_bucket.ts";
 
 /** What claims are made of. */

@@ -10,16 +10,16 @@
 import { createHash } from "node:crypto";
 import { AwsV4Signer } from "aws4fetch";
 import type { Clock } from "../../clock.ts";
-import { readText } from "../shared/http_body.ts";
-import { HttpPool } from "../shared/http_pool.ts";
+import { readText } from "../common/http_body.ts";
+import { HttpPool } from "../common/http_pool.ts";
 import { networkFault, refused, S3Fault, slowDownCodes, staleKeyCodes } from "./s3_fault.ts";
 import type { S3Action } from "./s3_fault.ts";
 import { readCredentials, readRegion } from "./s3_credentials.ts";
 import type { S3Credentials } from "./s3_keys.ts";
-import type { Environment } from "../shared/environment.ts";
+import type { Environment } from "../common/environment.ts";
 import type { S3Place } from "./s3_url.ts";
 import { element } from "./s3_xml.ts";
-import { StorageFault } from "../shared/storage_fault.ts";
+import { StorageFault } from "../common/storage_fault.ts";
 
 /** One request. */
 export interface S3Request {

@@ -8,7 +8,7 @@
  * @module
  */
 import type { S3Credentials } from "./s3_keys.ts";
-import type { Environment } from "../shared/environment.ts";
+import type { Environment } from "../common/environment.ts";
 import { readFile } from "node:fs/promises";
 import { S3Fault } from "./s3_fault.ts";
 import { containerCredentials, webIdentityCredentials } from "./s3_role.ts";

@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { proxyAnswerReason } from "../shared/http_proxy.ts";
-import { brokenReason, networkReason } from "../shared/network_faults.ts";
-import { StorageFault } from "../shared/storage_fault.ts";
+import { proxyAnswerReason } from "../common/http_proxy.ts";
+import { brokenReason, networkReason } from "../common/network_faults.ts";
+import { StorageFault } from "../common/storage_fault.ts";
 
 /** A fault of the server, the network or the keys; `reason` is the end of a sentence. */
 export class S3Fault extends StorageFault {

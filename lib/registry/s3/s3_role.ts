@@ -7,10 +7,10 @@
  * @module
  */
 import { systemErrorReason } from "../../core/base/system_error.ts";
-import { readText } from "../shared/http_body.ts";
-import { networkReason } from "../shared/network_faults.ts";
+import { readText } from "../common/http_body.ts";
+import { networkReason } from "../common/network_faults.ts";
 import type { S3Credentials } from "./s3_keys.ts";
-import type { Environment } from "../shared/environment.ts";
+import type { Environment } from "../common/environment.ts";
 import { S3Fault } from "./s3_fault.ts";
 
 /** Where ECS answers, in front of a relative path. */

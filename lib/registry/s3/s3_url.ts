@@ -10,8 +10,8 @@
  *
  * @module
  */
-import { parameterFault, wellFormedUrl } from "../shared/url_parts.ts";
-import type { UrlFault } from "../shared/url_parts.ts";
+import { parameterFault, wellFormedUrl } from "../common/url_parts.ts";
+import type { UrlFault } from "../common/url_parts.ts";
 
 /** Which bucket of which server; what the URL leaves open is for the environment to say. */
 export interface S3Place {

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../../lib/clock.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import { openS3Registry } from "../../../lib/registry/s3/s3.ts";
-import type { Environment } from "../../../lib/registry/shared/environment.ts";
+import type { Environment } from "../../../lib/registry/common/environment.ts";
 import type { Registry } from "../../../lib/registry/registry.ts";
 import { needing } from "../../permissions.ts";
 import { reasonOf as faultReasonOf } from "../fault_of.ts";

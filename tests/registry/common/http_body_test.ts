@@ -4,8 +4,8 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { readLines, readText } from "../../../lib/registry/shared/http_body.ts";
-import { StorageFault } from "../../../lib/registry/shared/storage_fault.ts";
+import { readLines, readText } from "../../../lib/registry/common/http_body.ts";
+import { StorageFault } from "../../../lib/registry/common/storage_fault.ts";
 
 /** An answer without end, and whether somebody has put an end to it. */
 function endless(): { response: Response; isClosed: () => boolean } {

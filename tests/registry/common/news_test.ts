@@ -6,8 +6,8 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../../lib/clock.ts";
 import type { Clock } from "../../../lib/clock.ts";
-import { Hint } from "../../../lib/registry/shared/hint.ts";
-import { lastingOfRow, lastingOfText, OwnWrites } from "../../../lib/registry/shared/news.ts";
+import { Hint } from "../../../lib/registry/common/hint.ts";
+import { lastingOfRow, lastingOfText, OwnWrites } from "../../../lib/registry/common/news.ts";
 import { rowOf } from "../rows.ts";
 
 Deno.test("lastingOfText() is the same from heartbeat to heartbeat, in any order of the fields", () => {

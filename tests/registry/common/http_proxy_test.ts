@@ -6,8 +6,8 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../../lib/clock.ts";
 import { answerFault } from "../../../lib/registry/etcd/etcd_faults.ts";
-import { exceptionFor, proxyFor } from "../../../lib/registry/shared/http_proxy.ts";
-import { networkReason } from "../../../lib/registry/shared/network_faults.ts";
+import { exceptionFor, proxyFor } from "../../../lib/registry/common/http_proxy.ts";
+import { networkReason } from "../../../lib/registry/common/network_faults.ts";
 import { openS3Registry } from "../../../lib/registry/s3/s3.ts";
 import { needing } from "../../permissions.ts";
 import { never, randomText } from "../rows.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { networkReason } from "../../../lib/registry/shared/network_faults.ts";
+import { networkReason } from "../../../lib/registry/common/network_faults.ts";
 
 const peer = { at: "h:1", caParameter: "tls_ca", certParameter: "tls_cert" };
 

@@ -1,0 +1,153 @@
+/** A whole core and its registry: what it writes, and what it does while there is none. */
+import assert from "node:assert/strict";
+import { World } from "../../lib/simulation/world.ts";
+import type { SimNode } from "../../lib/simulation/sim_node.ts";
+import { allSee, allTrue, names, settled } from "./clusters.ts";
+
+Deno.test("Membership leaves in time although the registry is away, and names its row", () => {
+  const { world, nodes: [leaver, ...others] } = settled();
+  world.registry.awayBecause = "the disk is on fire";
+  leaver?.take({ kind: "leave" });
+  const tookMs = world.runUntil(() => leaver?.stopped !== undefined, 10_000);
+  assert.equal(tookMs, 5000);
+  const left = world.story.filter(({ what }) =>
+    what.startsWith("The row of n1@10.0.0.1 stays in the registry") &&
+    what.endsWith("within 5.0 s (the disk is on fire)")
+  );
+  assert.equal(left.length, 1);
+  world.run(10);
+  assert.ok(allSee(others, "n1@10.0.0.1", undefined));
+});
+
+Deno.test("Membership takes its row along when the registry is back in time", () => {
+  const { world, nodes: [leaver] } = settled();
+  world.registry.awayBecause = "the disk is on fire";
+  leaver?.take({ kind: "leave" });
+  world.run(3000);
+  assert.equal(leaver?.stopped, undefined);
+  world.registry.awayBecause = undefined;
+  const tookMs = world.runUntil(() => leaver?.stopped !== undefined, 5000);
+  assert.ok(tookMs !== undefined && tookMs <= 600, `${tookMs} ms`);
+  assert.equal(world.registry.row("n1@10.0.0.1"), undefined);
+});
+
+Deno.test("Membership goes on by pings when the registry goes away, and says so once", () => {
+  const { world, nodes } = settled();
+  world.story.length = 0;
+  world.registry.awayBecause = "no space left on device";
+  world.run(20_000);
+  assert.ok(allTrue(nodes));
+  const warnings = world.story.filter(({ what }) => what.includes("no space left on device"));
+  assert.equal(warnings.length, nodes.length, "once per node");
+  world.story.length = 0;
+  world.registry.awayBecause = undefined;
+  world.run(5000);
+  const back = world.story.filter(({ what }) => what.startsWith("The registry is available again"));
+  assert.equal(back.length, nodes.length);
+});
+
+Deno.test("Membership writes within two seconds of the registry's return, however long it was away", () => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const { world, nodes } = settled(5, seed);
+    world.registry.awayBecause = "no space left on device";
+    world.run(20_000 + 100 * seed);
+    const heartbeats = names.map((name) => world.registry.row(name)?.heartbeat);
+    world.registry.awayBecause = undefined;
+    const areNew = (): boolean =>
+      names.every((name, index) => world.registry.row(name)?.heartbeat !== heartbeats[index]);
+    const tookMs = world.runUntil(areNew, 5000);
+    assert.ok(tookMs !== undefined && tookMs <= 2010, `seed ${seed}: ${tookMs} ms`);
+    assert.ok(allTrue(nodes));
+  }
+});
+
+Deno.test("Membership writes its row again when the registry was wiped", () => {
+  const { world, nodes } = settled();
+  world.registry.wipe();
+  const tookMs = world.runUntil(
+    () => names.every((name) => world.registry.row(name) !== undefined),
+    5000,
+  );
+  assert.ok(tookMs !== undefined && tookMs <= 2500, `${tookMs} ms`);
+  world.run(3000);
+  assert.ok(allTrue(nodes));
+  assert.deepEqual(world.changes.filter(({ change }) => change.kind !== "joined"), []);
+});
+
+Deno.test("Membership removes nobody because a listing is empty or stale", () => {
+  const { world, nodes } = settled();
+  world.registry.staleMs = 60_000;
+  world.run(30_000);
+  assert.ok(allTrue(nodes));
+});
+
+Deno.test("Membership gives up at start when the registry stays away", () => {
+  const world = new World({ seed: 1 });
+  world.registry.awayBecause = "permission denied";
+  const node = world.start("n1@10.0.0.1", { startTimeoutMs: 3000 });
+  world.run(2900);
+  assert.ok(node.state === "running");
+  world.run(200);
+  assert.equal(node.stopped?.kind, "registry-away");
+  assert.match(JSON.stringify(node.stopped), /permission denied/);
+});
+
+Deno.test("Membership is sparing with a registry whose requests cost money", () => {
+  const world = new World({ seed: 1, hintMs: Infinity });
+  const options = { registryPaceMs: 30_000 };
+  const nodes = names.map((name) => world.start(name, options));
+  const tookMs = world.runUntil(() => allTrue(nodes), 5000);
+  assert.ok(tookMs !== undefined && tookMs <= 3000, `together after ${tookMs} ms`);
+  world.run(60_000);
+  const [writes, listings] = [world.registry.writes, world.registry.listings];
+  world.run(600_000);
+  const perNode = (count: number): number => count / nodes.length / 20;
+  assert.ok(perNode(world.registry.writes - writes) <= 1.1, "one heartbeat in 30 s");
+  assert.ok(perNode(world.registry.listings - listings) <= 1.1, "one listing in 30 s");
+  // Somebody who is missing is looked for: the unplugged one writes at once, and the others see
+  // it.
+  world.unplug(nodes[0] as SimNode);
+  const others = nodes.slice(1);
+  const foundMs = world.runUntil(() => allSee(others, names[0] as string, "unreachable"), 20_000);
+  assert.ok(foundMs !== undefined && foundMs <= 10_000, `unreachable after ${foundMs} ms`);
+});
+
+Deno.test("Membership is as sparing where most of the nodes hardly ever list", () => {
+  const world = new World({ seed: 1, hintMs: Infinity, keepStory: false });
+  const count = 40;
+  for (let number = 1; number <= count; number++) {
+    world.start(`n${number}@10.0.0.${number}`, { registryPaceMs: 30_000 });
+    world.run(100);
+  }
+  world.run(60_000);
+  const { writes } = world.registry;
+  world.run(150_000);
+  const heartbeats = (world.registry.writes - writes) / count / 5;
+  assert.ok(heartbeats <= 1.1 && heartbeats > 0.9, `${heartbeats} heartbeats in 30 s`);
+});
+
+Deno.test("Membership bounds what a large cluster asks of its registry, also after an outage", () => {
+  const world = new World({ seed: 1, keepStory: false });
+  for (let number = 1; number <= 150; number++) {
+    world.start(`n${number}@10.0.${number >> 8}.${number & 255}`, { statusEntriesMax: 0 });
+  }
+  world.run(20_000);
+  const before = world.registry.listings;
+  world.run(120_000);
+  const rowsPerSecond = (world.registry.listings - before) * 150 / 120;
+  assert.ok(rowsPerSecond <= 1300, `${rowsPerSecond} rows a second`);
+  world.registry.awayBecause = "no space left on device";
+  world.run(20_000);
+  const writes = (): number => {
+    const writesBefore = world.registry.writes;
+    world.run(1000);
+    return world.registry.writes - writesBefore;
+  };
+  // Fifty are due, and nobody waits more than 30 % less; in step it would be all in one second.
+  const tries = Array.from({ length: 6 }, writes);
+  world.registry.awayBecause = undefined;
+  const made = Array.from({ length: 6 }, writes);
+  const shown = `${tries}, and when it is back ${made}`;
+  assert.ok(Math.max(...tries, ...made) <= 100, shown);
+  assert.ok(tries.reduce((sum, one) => sum + one) / tries.length <= 75, shown);
+});
