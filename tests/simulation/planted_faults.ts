@@ -123,7 +123,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "never mends a link",
-    changes: one("detector/link.ts", "    this.badSince = undefined;\n", ""),
+    changes: one("detector/link.ts", "    this.#badSince = undefined;\n", ""),
     seedsMax: 10,
   },
   {
@@ -213,7 +213,12 @@ export const plantedFaults: readonly PlantedFault[] = [
       ...one(
         "discovery/candidate_prober.ts",
         "const isBad = link.miss(",
-        "const owner = this.#parts.memberList.nameOf(candidate.instance);\n    if (owner !== undefined) this.#parts.monitor.linkOf(owner).badSince ??= now;\n    const isBad = link.miss(",
+        "const owner = this.#parts.memberList.nameOf(candidate.instance);\n" +
+          "    const shared = owner === undefined ? link : this.#parts.prober.linkOf(owner);\n" +
+          "    if (shared !== link) {\n" +
+          '      for (const sentAt of [at, at]) shared.miss({ kind: outcome.kind, detail: "", sentAt }, now);\n' +
+          "    }\n" +
+          "    const isBad = link.miss(",
       ),
     ],
     seedsMax: 10,

@@ -91,6 +91,8 @@ for (const fault of plantedFaults) {
       try {
         const found = await firstFound(folder, fault);
         assert.ok(found !== undefined, `nothing was found in ${fault.seedsMax} seeds`);
+        // What cannot run is no mistake of the kind that is meant.
+        assert.doesNotMatch(found, /the core throws/);
       } finally {
         await Deno.remove(folder, { recursive: true });
       }
