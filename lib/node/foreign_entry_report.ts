@@ -34,8 +34,8 @@ export class ForeignEntryReport {
     for (const { name } of timestamps) {
       found.set(
         name,
-        "it holds only a timestamp, as an Elixir node writes it; with --beam this node would share " +
-          "its pulse",
+        "it holds only a timestamp, as an Elixir node writes it; with the option beam this node " +
+          "would share its pulse",
       );
     }
     const shown = new Map([...found].slice(0, foreignEntriesMax));

@@ -119,6 +119,6 @@ function linkLocalNotes(addresses: readonly Address[]): string[] {
 function loopbackNote(addresses: readonly Address[]): string | undefined {
   const hosts = addresses.map(({ host }) => host);
   if (!hosts.every(isLoopback)) return undefined;
-  return `Only this machine can reach ${hosts.join(", ")}: give an address that peers on other ` +
-    "machines can reach, as --name n1@<address> or --advertise <address>";
+  return `Only this machine can reach ${hosts.join(", ")}: peers on other machines need another ` +
+    "address, in the name (n1@<address>) or in the option advertise";
 }

@@ -41,6 +41,34 @@ function faultsIn(line: string): string[] {
   );
 }
 
+/** Texts of a source file that can be shown to somebody: its string literals, without comments. */
+function literalsIn(source: string): string[] {
+  const comment = /\/\*[\s\S]*?\*\/|\/\/.*/;
+  const literal = /"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/;
+  return [...source.matchAll(new RegExp(`${comment.source}|(${literal.source})`, "g"))]
+    .flatMap(([, text]) => text ?? []);
+}
+
+/** An option or a command as it is written in a terminal. */
+const commandWord = /(?<![\w-])--[a-z]|\bclusternode [a-z]/;
+
+Deno.test("literalsIn() finds options in texts, and neither in comments nor in code", () => {
+  const source = '/* "--a" */ x = `say --b "${--count}"`; // "--c"\ny = "--d \\" --e"; --count;';
+  assert.deepEqual(literalsIn(source), ['`say --b "${--count}"`', '"--d \\" --e"']);
+});
+
+Deno.test({
+  ...needing("core, node and library speak of no options and commands: only lib/cli does", "read"),
+  fn() {
+    const files = ["lib/mod.ts", ...filesBelow("lib/core"), ...filesBelow("lib/node")];
+    const faults = files.filter((path) => path.endsWith(".ts")).flatMap((path) =>
+      literalsIn(readSource(path)).filter((text) => commandWord.test(text))
+        .map((text) => `${path}: ${text}`)
+    );
+    assert.deepEqual(faults, []);
+  },
+});
+
 Deno.test("faultsIn() finds an old word, and lets the new ones pass", () => {
   assert.deepEqual(faultsIn("the beat of its row"), ["beat: say heartbeat"]);
   assert.deepEqual(faultsIn("pauseMostMs"), ["eMostMs: say max, min"]);

@@ -34,6 +34,7 @@ processTest("a name that is held is refused to a later node, which ends with 3",
   const nodes = await cluster.startMany(2);
   const late = cluster.start("n1@127.0.0.1");
   assert.equal(await late.ended(), 3);
+  assert.match(late.text, /n1@127\.0\.0\.1 is held by .*\. Give one of them another --name/);
   assert.deepEqual(statusesSince(late), []);
   await shown(nodes, showsExactly(...pair), performance.now(), 2000);
 });

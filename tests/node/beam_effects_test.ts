@@ -216,7 +216,7 @@ Deno.test("ClusterNode without a shared pulse tells of a timestamp once, and how
   const told = scene.log.texts.filter((text) => text.includes(elixir));
   assert.deepEqual(told, [
     `Ignoring ${elixir} in the registry: it holds only a timestamp, as an Elixir node writes it; ` +
-    "with --beam this node would share its pulse",
+    "with the option beam this node would share its pulse",
   ]);
   await close(scene);
 });

@@ -54,9 +54,23 @@ export function explanationText(asked: string, explanation: Explanation): string
     formatTable(["EVIDENCE", ""], [...opinions(explanation), ...evidence(explanation)]),
     "",
     "What would change that:",
-    ...wouldChange.map((sentence) => escapeControls(`  - ${sentence}`)),
+    ...[...wouldChange, ...advice(explanation)].map((one) => escapeControls(`  - ${one}`)),
   ];
   return lines.join("\n") + "\n";
+}
+
+/** With which options that is done, if it is done by any. */
+function advice({ kind, status }: Explanation): string[] {
+  switch (status) {
+    case "wrong-cluster":
+      return ["the cluster of a node is chosen by --cluster"];
+    case "wrong-cookie":
+      return kind === "beam"
+        ? ["give this node --beam-cookie, or that one --cookie"]
+        : ["the cookie of a node is given by --cookie or --cookie-file"];
+    default:
+      return [];
+  }
 }
 
 function opinions({ kind, accusers, votesNeeded }: Explanation): string[][] {

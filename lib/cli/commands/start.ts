@@ -72,7 +72,7 @@ function codeOf(reason: StopReason): number {
     case "left":
       return exitCode.fine;
     case "name-taken":
-      throw new NameTakenError(reason.message);
+      throw new NameTakenError(`${reason.message}. Give one of them another --name`);
     case "registry-away":
       throw new RegistryError(reason.message);
     case "faulty":

@@ -79,13 +79,10 @@ export function beamWouldChange(status: BeamStatus): string[] {
       return [
         pong,
         "a timestamp that moves makes it unreachable",
-        "clusternode forget, or its file removed, takes it out",
+        "forgetting it, or removing its file, takes it out",
       ];
     case "wrong-cookie":
-      return [
-        "the same Erlang cookie on both sides marks it alive: give this node --beam-cookie, or that " +
-        "one --cookie",
-      ];
+      return ["the same Erlang cookie on both sides marks it alive"];
     default:
       return unreachable(status);
   }

@@ -79,6 +79,6 @@ export function wouldChange(status: MemberStatus, needed: number, votes: number)
     case "wrong-cookie":
       return ["the same cookie on both sides marks it alive"];
     case "wrong-cluster":
-      return ["the same --cluster on both sides marks it alive"];
+      return ["the same cluster on both sides marks it alive"];
   }
 }

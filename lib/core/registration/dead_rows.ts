@@ -123,7 +123,7 @@ export class DeadRows {
   #refusal(name: NodeName): string | undefined {
     const { memberList, candidates, keeper } = this.#parts;
     if (name === memberList.self.name) {
-      return `Cannot forget ${name}: it is the node you asked. To stop it: clusternode leave`;
+      return `Cannot forget ${name}: it is the node you asked, and can only leave`;
     }
     const record = memberList.get(name);
     const member = record?.state === "left" ? undefined : record;

@@ -98,9 +98,6 @@ export class Naming {
     const where = theirs === ours
       ? `${theirs} on another machine: both give the same address`
       : `${theirs}; this one is at ${ours}`;
-    this.#taken(
-      `The name ${memberList.self.name} is held by a live node at ${where}. ` +
-        "Give one of them another --name",
-    );
+    this.#taken(`The name ${memberList.self.name} is held by a live node at ${where}`);
   }
 }

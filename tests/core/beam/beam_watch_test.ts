@@ -325,7 +325,7 @@ Deno.test("explain says of a BEAM node what it rests on, and what would change i
   assert.deepEqual([alive?.kind, alive?.status, alive?.heartbeat], ["beam", "alive", "moving"]);
   assert.ok((alive?.pings.length ?? 0) > 5);
   const expected = {
-    "wrong-cookie": ["wrong-cookie", /cookie is another one/, /--beam-cookie/],
+    "wrong-cookie": ["wrong-cookie", /cookie is another one/, /^the same Erlang cookie/],
     "refused": ["down", /nobody of that name/, /forget/],
     "silent": ["down", /frozen or hangs/, /answer/],
     "other-instance": ["down", /a node of another name/, /answer/],
