@@ -31,6 +31,7 @@ import type { MemberView } from "./dissemination/member.ts";
 import { type Finding, Prober, stallMs } from "./detector/prober.ts";
 import type { NodeName } from "./base/name.ts";
 import { Naming } from "./registration/naming.ts";
+import { Links } from "./detector/links.ts";
 import { LocalHealth } from "./detector/local_health.ts";
 import { draftOf, ownRecord } from "./registration/own_row.ts";
 import type { Random } from "./base/random.ts";
@@ -64,6 +65,7 @@ export class Membership {
   readonly #beams: BeamWatch | undefined;
   readonly #beamForgetting: BeamForgetting | undefined;
   readonly #outbox = new Outbox();
+  readonly #links = new Links();
   readonly #heartbeats = new RegistryHeartbeats();
   readonly #changes = new ChangeLog();
   readonly #health = new LocalHealth();
@@ -78,14 +80,15 @@ export class Membership {
     this.#giveUpAt = now + settings.startTimeoutMs;
     this.#expectedWake = now;
     const memberList = this.#memberList = new MemberList(ownRecord(settings), settings.fullMesh);
-    const [health, heartbeats, outbox] = [this.#health, this.#heartbeats, this.#outbox];
+    const [links, health] = [this.#links, this.#health];
+    const [heartbeats, outbox] = [this.#heartbeats, this.#outbox];
     const candidates = this.#candidates = new Candidates(memberList);
-    const pinging = { settings, memberList, candidates, health, random: random.fork() };
+    const pinging = { settings, memberList, links, candidates, health, random: random.fork() };
     const introducing = { ...pinging, random: pinging.random.fork() };
     const prober = this.#prober = new Prober(pinging);
     const candidateProber = this.#candidateProber = new CandidateProber({ ...introducing, prober });
     const shared = {
-      ...{ settings, memberList, candidates, prober, heartbeats, health, outbox },
+      ...{ settings, memberList, links, candidates, prober, heartbeats, health, outbox },
       random: random.fork(),
       nextNumber: (): number => ++this.#numbers,
       changed: (change: Change, at: number): void => this.#statusReporter.changed(change, at),

@@ -214,7 +214,7 @@ export const plantedFaults: readonly PlantedFault[] = [
         "discovery/candidate_prober.ts",
         "const isBad = link.miss(",
         "const owner = this.#parts.memberList.nameOf(candidate.instance);\n" +
-          "    const shared = owner === undefined ? link : this.#parts.prober.linkOf(owner);\n" +
+          "    const shared = owner === undefined ? link : this.#parts.links.of(owner);\n" +
           "    if (shared !== link) {\n" +
           '      for (const sentAt of [at, at]) shared.miss({ kind: outcome.kind, detail: "", sentAt }, now);\n' +
           "    }\n" +

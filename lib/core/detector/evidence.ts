@@ -5,7 +5,7 @@
  */
 import { heartbeatsMissedMax } from "../registration/row.ts";
 import type { MemberList } from "../dissemination/member_list.ts";
-import type { Prober } from "./prober.ts";
+import type { Links } from "./links.ts";
 import type { FailureDetector } from "./failure_detector.ts";
 import type { RegistryHeartbeats } from "../registration/heartbeats_seen.ts";
 import type { RowKeeper } from "../registration/row_keeper.ts";
@@ -17,7 +17,7 @@ import type { MemberRecord } from "../dissemination/record.ts";
 /** What a verdict is made from. */
 export interface VerdictParts {
   readonly memberList: MemberList;
-  readonly prober: Prober;
+  readonly links: Links;
   readonly detector: FailureDetector;
   readonly heartbeats: RegistryHeartbeats;
   readonly keeper: RowKeeper;
@@ -50,11 +50,11 @@ export function candidateStatus(
 
 /** When the pings to somebody who has failed began to do so; `undefined` if it has not. */
 export function failingSince(
-  { prober, memberList }: VerdictParts,
+  { links, memberList }: VerdictParts,
   failed: MemberRecord | Candidate,
 ): number | undefined {
   if (failed instanceof Candidate) return failed.link.failingSince ?? failed.failedAt;
-  return prober.link(failed.name)?.failingSince ?? memberList.failed.get(failed.name);
+  return links.get(failed.name)?.failingSince ?? memberList.failed.get(failed.name);
 }
 
 /**

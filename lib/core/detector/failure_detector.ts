@@ -25,6 +25,7 @@ import type { NodeName } from "../base/name.ts";
 import { makeRecord } from "../dissemination/record.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
 import type { InstanceId } from "../registration/row.ts";
+import type { Prober } from "./prober.ts";
 import { Schedule } from "../base/schedule.ts";
 import { Suspicion, suspicionMs, voteLifeMs, votesMin, votesNeeded } from "./suspicion.ts";
 import type { Vote } from "./suspicion.ts";
@@ -40,6 +41,7 @@ const calmMs = 500;
 
 /** What the detector works with. */
 export interface DetectorParts extends IndirectProbesParts {
+  readonly prober: Prober;
   readonly heartbeats: RegistryHeartbeats;
   readonly outbox: Outbox;
   /** Takes a record that this node has made into its own view and passes it on. */
@@ -132,7 +134,7 @@ export class FailureDetector {
     const { name, instance } = finding.record;
     const current = this.#parts.memberList.get(name);
     if (current?.instance !== instance) return;
-    const link = this.#parts.prober.linkOf(name);
+    const link = this.#parts.links.of(name);
     if (finding.reached) return this.#reachedByHelper(finding.record, link, now);
     if (current.state === "alive" && link.isBad) this.#vote(current, link, false, now);
   }
@@ -143,7 +145,7 @@ export class FailureDetector {
    * @param from who says so; `undefined` if it is not known
    */
   heard(vote: Vote, from: InstanceId | undefined, now: number): boolean {
-    const { memberList, prober } = this.#parts;
+    const { memberList, links, prober } = this.#parts;
     const record = memberList.get(vote.subjectName);
     if (record === undefined || record.instance !== vote.subject) return false;
     // An echo of what this node said itself, and may have taken back.
@@ -156,7 +158,8 @@ export class FailureDetector {
     const suspicion = known ?? this.#suspect(record, now);
     if (!suspicion.hear(vote, now, from === vote.voter)) return false;
     // Whoever watches it looks at once, so that it is soon confirmed or refuted.
-    const mayRefute = prober.watches(record.name) && prober.link(record.name)?.isBad !== true;
+    const mayRefute = memberList.ring.watches(record.name) &&
+      links.get(record.name)?.isBad !== true;
     if (vote.kind !== undefined && mayRefute) prober.hasten(record.name, now);
     this.#reviews.hasten(record.name, now);
     return true;
@@ -188,9 +191,9 @@ export class FailureDetector {
 
   /** The link of a watched member has turned bad or good. */
   #reviewIsolation(now: number): void {
-    const { memberList, prober } = this.#parts;
+    const { memberList, links } = this.#parts;
     const watched = [...memberList.ring.targets.keys()];
-    const change = this.#isolation.review(watched.map((name) => prober.link(name)));
+    const change = this.#isolation.review(watched.map((name) => links.get(name)));
     if (change !== undefined) this.#parts.changed({ ...change, name: memberList.self.name }, now);
   }
 
@@ -216,9 +219,9 @@ export class FailureDetector {
 
   /** True if helpers have answered not long ago, and nothing has changed since. */
   #askedLately({ name, incarnation }: MemberRecord, now: number): boolean {
-    const { prober, settings } = this.#parts;
+    const { links, settings } = this.#parts;
     const suspicion = this.#suspicions.get(name);
-    const reachedAt = prober.linkOf(name).helpersReachedAt;
+    const reachedAt = links.of(name).helpersReachedAt;
     if (reachedAt !== undefined && suspicion?.isOver(incarnation, now) === false) return false;
     const settledAt = reachedAt ?? suspicion?.ownVoteAt;
     return settledAt !== undefined && now - settledAt < askAgainIntervals * settings.intervalMs;
@@ -268,7 +271,7 @@ export class FailureDetector {
 
   /** Looks whether there is enough against a member, or when to look again. */
   #review(name: NodeName, now: number): void {
-    const { memberList, settings, prober } = this.#parts;
+    const { memberList, settings, links } = this.#parts;
     const suspicion = this.#suspicions.get(name);
     const record = memberList.get(name);
     if (suspicion === undefined || record === undefined) return;
@@ -295,7 +298,7 @@ export class FailureDetector {
         this.flapping.stretch(record.name, now);
       if (now < ownVoteAt + waitMs) return this.#reviews.set(name, ownVoteAt + waitMs);
       // What this node voted for before it came to doubt itself it does not carry out.
-      if (this.#mayVote(record, prober.linkOf(name), now)) {
+      if (this.#mayVote(record, links.of(name), now)) {
         return this.#condemn(record, votes, now);
       }
       this.#reviews.set(name, now + calmMs);
@@ -324,7 +327,7 @@ export class FailureDetector {
       for (const name of ring.targets.keys()) {
         if (name === record.name) continue;
         const isSuspect = this.#suspicions.get(name)?.ownVoteAt !== undefined;
-        if (!isSuspect && this.#parts.prober.link(name)?.isBad) suspects++;
+        if (!isSuspect && this.#parts.links.get(name)?.isBad) suspects++;
       }
     }
     // The members that are not the subject, and oneself, who is not on the ring.

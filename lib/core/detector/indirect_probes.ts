@@ -5,7 +5,7 @@
  */
 import type { Settings } from "../settings.ts";
 import type { MemberList } from "../dissemination/member_list.ts";
-import type { Prober } from "./prober.ts";
+import type { Links } from "./links.ts";
 import type { LocalHealth } from "./local_health.ts";
 import type { Random } from "../base/random.ts";
 import type { Effect } from "../input.ts";
@@ -34,7 +34,7 @@ export interface ProbeFinding {
 export interface IndirectProbesParts {
   readonly settings: Settings;
   readonly memberList: MemberList;
-  readonly prober: Prober;
+  readonly links: Links;
   readonly health: LocalHealth;
   readonly random: Random;
   /** A number for a ping or a question. */
@@ -59,10 +59,10 @@ export class IndirectProbes {
 
   /** Asks some members that answer this node; false if there are none. */
   ask(record: MemberRecord, now: number, out: Effect[]): boolean {
-    const { memberList, prober, random, settings } = this.#parts;
+    const { memberList, links, random, settings } = this.#parts;
     const candidates = [...memberList.ring.targets.values()].filter(({ name }) =>
-      name !== record.name && prober.link(name)?.isBad === false &&
-      prober.link(name)?.hasAnswered === true
+      name !== record.name && links.get(name)?.isBad === false &&
+      links.get(name)?.hasAnswered === true
     );
     const helpers = shuffled(candidates, random).slice(0, helpersMax);
     if (helpers.length === 0) return false;
@@ -75,8 +75,8 @@ export class IndirectProbes {
       out.push({
         kind: "ask-probe",
         probe,
-        helper: prober.addressee(helper),
-        subject: prober.addressee(record),
+        helper: links.addressee(helper),
+        subject: links.addressee(record),
         timeoutMs,
       });
     }

@@ -15,8 +15,8 @@
  */
 import type { Addressee, Effect, PingContent, PingOutcome } from "../input.ts";
 import { TokenBucket } from "./token_bucket.ts";
-import { Link } from "./link.ts";
-import type { LinkBefore, OutOfTurn } from "./link.ts";
+import type { Link, LinkBefore, OutOfTurn } from "./link.ts";
+import type { Links } from "./links.ts";
 import type { NodeName } from "../base/name.ts";
 import type { LocalHealth } from "./local_health.ts";
 import { ProbesForOthers } from "./probes_for_others.ts";
@@ -93,12 +93,12 @@ export type Finding =
 export class Prober {
   readonly #settings: Settings;
   readonly #memberList: MemberList;
+  readonly #links: Links;
   readonly #random: Random;
   readonly #health: LocalHealth;
   /** What the pings of this node may cost; those to candidates share it. */
   readonly budget: TokenBucket;
   readonly #limit: TokenBucket;
-  readonly #links = new Map<NodeName, Link>();
   readonly #due = new Schedule<NodeName>();
   readonly #sent = new Map<number, Sent>();
   readonly #probes: ProbesForOthers;
@@ -111,15 +111,17 @@ export class Prober {
   #running = false;
 
   constructor(
-    { settings, memberList, health, random }: {
+    { settings, memberList, links, health, random }: {
       readonly settings: Settings;
       readonly memberList: MemberList;
+      readonly links: Links;
       readonly health: LocalHealth;
       readonly random: Random;
     },
   ) {
     this.#settings = settings;
     this.#memberList = memberList;
+    this.#links = links;
     this.#health = health;
     this.#random = random;
     const { intervalMs, fullMesh } = settings;
@@ -141,25 +143,6 @@ export class Prober {
     this.#probes.start(now);
     this.#targets = undefined;
     this.refresh(now);
-  }
-
-  /** The link to the member of that name, if anything is known of it. */
-  link(name: NodeName): Link | undefined {
-    return this.#links.get(name);
-  }
-
-  /** The link to the member of that name, from now on known. */
-  linkOf(name: NodeName): Link {
-    const known = this.#links.get(name);
-    if (known !== undefined) return known;
-    const link = new Link();
-    this.#links.set(name, link);
-    return link;
-  }
-
-  /** True if this node watches the member of that name. */
-  watches(name: NodeName): boolean {
-    return this.#memberList.ring.targets.has(name);
   }
 
   /** Follows the rings after the member list has changed. */
@@ -189,7 +172,7 @@ export class Prober {
   #hasten(name: NodeName, reason: OutOfTurn, now: number): void {
     const record = this.#memberList.get(name);
     if (record === undefined || !this.#running) return;
-    const link = this.linkOf(name);
+    const link = this.#links.of(name);
     const at = link.mayAskOutOfTurnAt(reason, this.#settings.intervalMs, now);
     if (link.ping !== undefined || (this.#due.at(name) ?? Infinity) <= at) return;
     link.askOutOfTurn(reason, at);
@@ -248,7 +231,7 @@ export class Prober {
     const isWatch = purpose === "watch";
     const current = this.#memberList.get(record.name);
     if (current?.instance !== record.instance || current.state === "left") return { kind: "none" };
-    const link = this.linkOf(record.name);
+    const link = this.#links.of(record.name);
     if (isWatch) link.ended(ping);
     if (isWatch) this.#plan(current, at, now);
     if (outcome.kind === "pong") {
@@ -271,7 +254,7 @@ export class Prober {
     if (isWatch && (!isBad || isNearlyProven)) {
       this.#due.hasten(record.name, now + this.#settings.timings.secondPingDelayMs);
     }
-    if (isBad && (isWatch || this.watches(record.name))) {
+    if (isBad && (isWatch || this.#memberList.ring.watches(record.name))) {
       return { kind: "bad", record: current, link };
     }
     return { kind: "missed", record: current };
@@ -281,7 +264,7 @@ export class Prober {
   forget(record: MemberRecord): void {
     this.#lost.delete(record.name);
     this.#due.delete(record.name);
-    this.#links.delete(record.name);
+    this.#links.forget(record.name);
     this.#probes.forget(record.name);
   }
 
@@ -294,16 +277,8 @@ export class Prober {
   ): Finding {
     const record = this.#memberList.get(name);
     if (record?.instance !== instance || record.state === "left") return { kind: "none" };
-    const before = this.linkOf(name).pong(outcome.roundTripUs, outcome.address, now);
+    const before = this.#links.of(name).pong(outcome.roundTripUs, outcome.address, now);
     return { kind: "pong", record, before, sentAt: now, outcome };
-  }
-
-  /** Where to ask a member, the address that answered last first. */
-  addressee({ name, instance, addresses }: MemberRecord): Addressee {
-    const best = this.#links.get(name)?.answersAt;
-    if (best === undefined) return { name, instance, addresses };
-    const others = addresses.filter(({ host, port }) => host !== best.host || port !== best.port);
-    return { name, instance, addresses: [best, ...others] };
   }
 
   /**
@@ -326,7 +301,9 @@ export class Prober {
     const failedAt = this.#memberList.failed.get(record.name);
     if (failedAt === undefined) {
       this.#lost.delete(record.name);
-      if (!this.watches(record.name) && this.link(record.name)?.isBad !== true) return;
+      if (
+        !this.#memberList.ring.watches(record.name) && this.#links.get(record.name)?.isBad !== true
+      ) return;
     } else this.#lost.add(record.name);
     let base = this.#settings.intervalMs;
     if (failedAt !== undefined) {
@@ -343,7 +320,7 @@ export class Prober {
   #ask(name: NodeName, nextPing: () => number, now: number, out: Effect[]): void {
     const record = this.#memberList.get(name);
     if (record === undefined || record.state === "left") return;
-    const link = this.linkOf(name);
+    const link = this.#links.of(name);
     if (link.ping !== undefined) return;
     const ping = nextPing();
     link.asked(ping);
@@ -367,7 +344,7 @@ export class Prober {
     out.push({
       kind: "ping",
       ping,
-      to: this.addressee(record),
+      to: this.#links.addressee(record),
       content: this.content(link === undefined || !link.hasAnswered),
       connectTimeoutMs: timings.connectTimeoutMs * stretch,
       answerTimeoutMs: timeoutMs * stretch,

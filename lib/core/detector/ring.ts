@@ -66,6 +66,11 @@ export class Ring {
     return this.#targets ??= this.#choose();
   }
 
+  /** True if this node watches the member of that name. */
+  watches(name: NodeName): boolean {
+    return this.targets.has(name);
+  }
+
   /** A member that was not on the rings has been put among the records, alive. */
   add(member: MemberRecord): void {
     const watchedAll = this.#watchesAll;

@@ -8,6 +8,7 @@
  * @module
  */
 import type { MemberList } from "./member_list.ts";
+import type { Links } from "../detector/links.ts";
 import type { Prober } from "../detector/prober.ts";
 import type { Random } from "../base/random.ts";
 import type { Effect, Input } from "../input.ts";
@@ -29,6 +30,7 @@ const answerTimeoutMs = 3000;
 /** What a comparison works with. */
 export interface AntiEntropyParts {
   readonly memberList: MemberList;
+  readonly links: Links;
   readonly prober: Prober;
   readonly random: Random;
 }
@@ -58,13 +60,13 @@ export class AntiEntropy {
 
   /** A peer has told the fingerprint of its view: asks what differs, if something does. */
   consider(peer: MemberRecord, fingerprint: number, now: number, out: Effect[]): void {
-    const { memberList, prober } = this.#parts;
+    const { memberList, links } = this.#parts;
     if (fingerprint === memberList.fingerprint || now < this.#nextAt || now < this.#waitsUntil) {
       return;
     }
     if (this.#hasLearnt && now - this.#changedAt < settleMs) return;
     this.#waitsUntil = now + answerTimeoutMs;
-    out.push({ kind: "ask-sync", from: prober.addressee(peer), buckets: memberList.buckets });
+    out.push({ kind: "ask-sync", from: links.addressee(peer), buckets: memberList.buckets });
   }
 
   /** A peer asks, with the checksums of its buckets: answers with what differs. */

@@ -25,7 +25,7 @@ import { Neighbours } from "./neighbours.ts";
 import type { News } from "./news.ts";
 import { Hearsay } from "./hearsay.ts";
 import type { Effect, Input, Peer, PingContent, PingOutcome } from "../input.ts";
-import type { Finding } from "../detector/prober.ts";
+import type { Finding, Prober } from "../detector/prober.ts";
 import { shuffled } from "../base/random.ts";
 import { failedReason, unansweredReason } from "../explain/reasons.ts";
 import { makeRecord, wins } from "./record.ts";
@@ -44,6 +44,7 @@ const joinToAllMax = 64;
 /** What dissemination works with. */
 export interface DisseminationParts extends VerdictParts {
   readonly settings: Settings;
+  readonly prober: Prober;
   readonly health: LocalHealth;
   readonly candidates: Candidates;
   readonly candidateProber: CandidateProber;
@@ -93,7 +94,7 @@ export class Dissemination {
 
   /** A member pinged this node. */
   pinged(from: Peer, content: PingContent, now: number, out: Effect[]): void {
-    const { memberList, keeper, prober } = this.#parts;
+    const { memberList, keeper, links, prober } = this.#parts;
     if (from.instance === memberList.self.instance || this.#leaving) return;
     // Another process with our name: the registry knows whose it is.
     if (from.name === memberList.self.name) return keeper.hasten(now);
@@ -103,7 +104,7 @@ export class Dissemination {
     const known = memberList.get(from.name);
     if (known?.instance === from.instance) this.#saysOfItself(known, content, now);
     else this.heard(claimOf(from, content), undefined, now);
-    const isBad = prober.watches(from.name) && prober.link(from.name)?.isBad;
+    const isBad = memberList.ring.watches(from.name) && links.get(from.name)?.isBad;
     if (isBad) prober.hasten(from.name, now);
     this.#heardOf(from.name, from.instance, content, now, out);
   }

@@ -17,6 +17,7 @@
  * @module
  */
 import { sameAddresses } from "../base/address.ts";
+import type { Links } from "../detector/links.ts";
 import type { Prober } from "../detector/prober.ts";
 import type { NodeName } from "../base/name.ts";
 import { wins } from "./record.ts";
@@ -32,12 +33,19 @@ interface Held {
   readonly at: number;
 }
 
+/** What hearsay is weighed with. */
+export interface HearsayParts {
+  readonly memberList: MemberList;
+  readonly links: Links;
+  readonly prober: Prober;
+}
+
 /** Claims that wait for one node's own look. */
 export class Hearsay {
-  readonly #parts: { readonly memberList: MemberList; readonly prober: Prober };
+  readonly #parts: HearsayParts;
   readonly #held = new Map<NodeName, Held>();
 
-  constructor(parts: { readonly memberList: MemberList; readonly prober: Prober }) {
+  constructor(parts: HearsayParts) {
     this.#parts = parts;
   }
 
@@ -47,13 +55,13 @@ export class Hearsay {
    * @param from who says it; `undefined` if it is not known
    */
   holds(record: MemberRecord, from: InstanceId | undefined, now: number): boolean {
-    const { memberList, prober } = this.#parts;
+    const { memberList, links, prober } = this.#parts;
     const { name } = record;
     const known = memberList.get(name);
     if (known === undefined || from === known.instance || !speaksAgainst(record, known)) {
       return false;
     }
-    if (!prober.watches(name) || (prober.link(name)?.misses.length ?? 0) > 0) return false;
+    if (!memberList.ring.watches(name) || (links.get(name)?.misses.length ?? 0) > 0) return false;
     const held = this.#held.get(name);
     if (held?.about !== known.instance) {
       this.#held.set(name, { record, about: known.instance, at: now });

@@ -54,15 +54,15 @@ export class Explainer {
   }
 
   links(now: number): LinkView[] {
-    const { memberList, prober } = this.#parts;
-    const links = this.#withCandidates(
+    const { memberList, links } = this.#parts;
+    const views = this.#withCandidates(
       memberList.sorted().map(({ name }) =>
-        linkView({ name, memberKind: "node" }, prober.link(name), now)
+        linkView({ name, memberKind: "node" }, links.get(name), now)
       ),
       ({ name, link }) => linkView({ name, memberKind: "node" }, link, now),
     );
     return this.#withBeams(
-      links,
+      views,
       ({ name, link }) => linkView({ name, memberKind: "beam" }, link, now),
     );
   }
@@ -92,7 +92,7 @@ export class Explainer {
   explain(name: NodeName, now: number): Explanation | undefined {
     const {
       memberList,
-      prober,
+      links,
       detector,
       heartbeats,
       keeper,
@@ -108,7 +108,7 @@ export class Explainer {
       const candidate = candidates.get(name);
       return candidate && candidateExplanation(this.#parts, candidate, now);
     }
-    const link = prober.link(name);
+    const link = links.get(name);
     const votes = detector.votes(record, now);
     const status = record === memberList.self ? "alive" : statusOf(this.#parts, record, now);
     return {
@@ -126,7 +126,7 @@ export class Explainer {
           kind: record.cause?.kind ?? "silent",
         })),
       votesNeeded: detector.needed(record),
-      watched: prober.watches(name),
+      watched: memberList.ring.watches(name),
       pings: (link?.history ?? []).map(({ kind, at, roundTripUs }) => ({
         kind,
         agoMs: now - at,
@@ -146,14 +146,14 @@ export class Explainer {
   }
 
   #view(record: MemberRecord, now: number): MemberView {
-    const { memberList, prober, detector, changes } = this.#parts;
-    const link = prober.link(record.name);
+    const { memberList, links, detector, changes } = this.#parts;
+    const link = links.get(record.name);
     const status = statusOf(this.#parts, record, now);
     const since = memberList.failed.get(record.name) ?? changes.lastAt(record.name) ??
       changes.startedAt;
     return {
       ...common(record),
-      addresses: prober.addressee(record).addresses,
+      addresses: links.addressee(record).addresses,
       status,
       self: false,
       linkWorks: link?.isBad !== true,

@@ -119,12 +119,12 @@ export class StatusReporter {
   }
 
   #status(now: number): Effect {
-    const { memberList, candidates, prober, settings, beams } = this.#parts;
+    const { memberList, candidates, links, settings, beams } = this.#parts;
     const shownBeams = beams?.sorted().filter((node) => node.isShown(now)) ?? [];
     const shownCandidates = candidates.shown();
     const shown = memberList.shown + shownCandidates.length + shownBeams.length;
     let alive = memberList.alive + shownBeams.filter(({ status }) => status === "alive").length;
-    for (const name of memberList.ring.targets.keys()) if (prober.link(name)?.isBad) alive--;
+    for (const name of memberList.ring.targets.keys()) if (links.get(name)?.isBad) alive--;
     const others = [
       ...shownCandidates.map(({ name }) => ({ name, alive: false })),
       ...shownBeams.map(({ name, status }) => ({ name, alive: countsAsAlive(status) })),
@@ -135,11 +135,11 @@ export class StatusReporter {
 
   /** One's own link where it is watched, the cluster's verdict elsewhere; and `others`. */
   #entries(others: readonly StatusEntry[], now: number): StatusEntry[] {
-    const { memberList, prober } = this.#parts;
+    const { memberList, links } = this.#parts;
     const entries: StatusEntry[] = [{ name: memberList.self.name, alive: true }, ...others];
     for (const record of memberList.sorted()) {
       const status = statusOf(this.#parts, record, now);
-      const isBad = prober.watches(record.name) && prober.link(record.name)?.isBad;
+      const isBad = memberList.ring.watches(record.name) && links.get(record.name)?.isBad;
       entries.push({ name: record.name, alive: countsAsAlive(status) && !isBad });
     }
     return entries.sort((one, other) => compareNames(one.name, other.name));

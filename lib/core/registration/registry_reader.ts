@@ -9,6 +9,7 @@
  */
 import type { Candidates } from "../discovery/candidates.ts";
 import type { CandidateProber } from "../discovery/candidate_prober.ts";
+import type { Prober } from "../detector/prober.ts";
 import type { ChangeLog } from "../explain/change_log.ts";
 import type { Outbox } from "../dissemination/outbox.ts";
 import type { Random } from "../base/random.ts";
@@ -40,6 +41,7 @@ const copiedMax = 100;
 export interface ReaderParts extends VerdictParts {
   readonly candidates: Candidates;
   readonly candidateProber: CandidateProber;
+  readonly prober: Prober;
   readonly changes: ChangeLog;
   readonly outbox: Outbox;
   readonly random: Random;
@@ -114,7 +116,7 @@ export class RegistryReader {
   /** True if a row says what no member of its name has said: its owner may be somebody new. */
   #mayIntroduce(row: Row, known: MemberRecord | undefined, now: number): boolean {
     if (known === undefined) return true;
-    const { prober } = this.#parts;
+    const { links, prober } = this.#parts;
     if (known.instance !== row.instance) {
       if (known.state !== "alive") return row.incarnation >= known.incarnation;
       // Two instances: ask the one that is alive; its heir will make itself known.
@@ -123,7 +125,7 @@ export class RegistryReader {
     }
     if (known.state === "left") return this.#isBack(row, now);
     // It may have moved while nothing that it says gets through: there is where to look for it.
-    const isOutOfReach = known.state === "failed" || prober.link(row.name)?.isBad === true;
+    const isOutOfReach = known.state === "failed" || links.get(row.name)?.isBad === true;
     return isOutOfReach && !sameAddresses(row.addresses, known.addresses);
   }
 

@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { Links } from "../../../lib/core/detector/links.ts";
 import { AntiEntropy } from "../../../lib/core/dissemination/anti_entropy.ts";
 import { countMax } from "../../../lib/core/base/count.ts";
 import { bodyMaxBytes } from "../../../lib/protocol/envelope.ts";
@@ -161,7 +162,7 @@ Deno.test("AntiEntropy.asked() tells all of a bucket that fits no answer, some e
     memberList.merge(recordOf(index + 2, { name, tags }), 0);
   }
   const comparison = new AntiEntropy(
-    { memberList, prober: {} as never, random: seededRandom(1) },
+    { memberList, links: new Links(), prober: {} as never, random: seededRandom(1) },
     () => assert.fail("nothing is taken"),
   );
   const told = new Set<string>();
