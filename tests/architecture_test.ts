@@ -122,7 +122,7 @@ const parts: Readonly<Record<string, Part>> = {
       "registry/registry.ts",
       "transport/transport.ts",
     ],
-    outside: [anyNode, "commander", "@commander-js/extra-typings"],
+    outside: [anyNode],
   },
   "main.ts": { values: ["cli"], outside: ["node:process"] },
 };

@@ -11,13 +11,14 @@ import type { MemberView } from "../core/dissemination/member.ts";
 import { localName } from "../core/base/name.ts";
 import type { NodeName } from "../core/base/name.ts";
 import type { GivenName } from "../options/option_identity.ts";
+import type { NodeOptions } from "../options/options.ts";
 import { profileTimings } from "../core/detector/profile.ts";
 import type { Row } from "../core/registration/row.ts";
 import type { Listing } from "../registry/registry.ts";
 import type { Outcome, Transport } from "../transport/transport.ts";
 import { openClientTransport, openRegistryOf } from "../start.ts";
-import type { ClientOptions } from "./commands.ts";
 import type { CliContext } from "./context.ts";
+import { CommandError } from "./exit_codes.ts";
 
 /** How long a command waits for the registry, in milliseconds. */
 const registryTimeoutMs = 5000;
@@ -25,10 +26,11 @@ const registryTimeoutMs = 5000;
 /** Nodes that are asked side by side when any of them will do. */
 const askedAtOnce = 5;
 
-/** Something that the user has to be told; the command ends with exit code 1. */
-export class CommandError extends Error {
-  override name = "CommandError";
-}
+/** Options of commands that ask about a cluster and do not run a node. */
+export type ClientOptions = Pick<
+  NodeOptions,
+  "name" | "cluster" | "registries" | "cookies" | "profile" | "logLevel" | "beam" | "beamCookie"
+>;
 
 /** A visit to one cluster. */
 export class Client implements AsyncDisposable {

@@ -28,9 +28,15 @@ export const exitCodeTexts: readonly (readonly [string, string])[] = [
   ["141", "ended as the reader of standard output went away"],
 ];
 
+/** Something that the user has to be told; the command ends with {@linkcode exitCode.failed}. */
+export class CommandError extends Error {
+  override name = "CommandError";
+}
+
 /** The exit code that an error stands for, or `undefined` if it is not one that users can cause. */
 export function exitCodeOf(error: unknown): number | undefined {
   if (error instanceof UsageError) return exitCode.usage;
+  if (error instanceof CommandError) return exitCode.failed;
   if (error instanceof OutputError) return error.isClosed ? exitCode.outputClosed : exitCode.failed;
   if (error instanceof NameTakenError) return exitCode.nameTaken;
   return error instanceof RegistryError ? exitCode.registryAway : undefined;

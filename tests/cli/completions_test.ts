@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { commandEntries } from "../../lib/cli/parse/command_table.ts";
-import { completionModel, completionScript } from "../../lib/cli/completions/completions.ts";
+import { completionModel } from "../../lib/cli/completions/completion_model.ts";
+import { completionScript } from "../../lib/cli/completions/completions.ts";
 import type { Shell } from "../../lib/cli/completions/completions.ts";
 import { optionsOf } from "../../lib/options/option_table.ts";
 import { needing, permitted } from "../permissions.ts";
@@ -53,8 +54,9 @@ Deno.test("completionModel() holds every command and the choices of every value"
   const model = completionModel();
   deepEqual(model.map(({ name }) => name), commands);
   const status = model[0]?.flags.find(({ flag }) => flag === "--status");
-  deepEqual(status?.value?.choices, ["auto", "every", "change", "off"]);
-  equal(model[0]?.flags.find(({ flag }) => flag === "--config")?.value?.isFile, true);
+  deepEqual(status?.type?.choices, ["auto", "every", "change", "off"]);
+  const config = model[0]?.flags.find(({ flag }) => flag === "--config");
+  equal(config?.type?.completion, "file");
 });
 
 Deno.test("completions prints the script of the shell that is asked for", async () => {

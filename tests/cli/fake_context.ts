@@ -5,17 +5,26 @@
  */
 import { escapeLines } from "../../lib/core/base/escape.ts";
 import { linesOf } from "../../lib/recording/recording.ts";
+import { programCommands } from "../../lib/cli/commands.ts";
 import type { Commands } from "../../lib/cli/commands.ts";
 import { main } from "../../lib/cli/main.ts";
 import type { CliContext } from "../../lib/cli/context.ts";
+import type { Call } from "../../lib/cli/parse/call.ts";
+import { commandEntries } from "../../lib/cli/parse/command_table.ts";
+import type { CliCommand } from "../../lib/cli/parse/command_table.ts";
 
 /** Everything that one run did. */
 export interface Run {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Calls of commands: the name, then the arguments. */
-  readonly calls: readonly (readonly unknown[])[];
+  /** Calls of commands, in order. */
+  readonly calls: readonly RunCall[];
+}
+
+/** The call of a command. */
+export interface RunCall extends Call<CliCommand> {
+  readonly name: CliCommand;
 }
 
 /** What may differ from run to run. */
@@ -66,25 +75,15 @@ export function fakeWorld(
 export async function run(args: readonly string[], surroundings: Surroundings = {}): Promise<Run> {
   const { failure, code = 0 } = surroundings;
   let [stdout, stderr] = ["", ""];
-  const calls: unknown[][] = [];
+  const calls: RunCall[] = [];
   const world = fakeWorld(surroundings, (text) => stdout += text, (text) => stderr += text);
-  const note = (name: string) => (...given: unknown[]): Promise<number> => {
-    calls.push([name, ...given]);
+  const note = (name: CliCommand) => (_: CliContext, call: Call<CliCommand>): Promise<number> => {
+    calls.push({ name, ...call });
     return failure ? Promise.reject(failure) : Promise.resolve(code);
   };
-  const commands: Commands = {
-    start: note("start"),
-    local: note("local"),
-    members: note("members"),
-    ping: note("ping"),
-    matrix: note("matrix"),
-    explain: note("explain"),
-    events: note("events"),
-    leave: note("leave"),
-    forget: note("forget"),
-    health: note("health"),
-    simulate: note("simulate"),
-    doctor: note("doctor"),
-  };
+  const noting = commandEntries.map(([name]) => [name, note(name)] as const);
+  // What has to do with no cluster runs for real.
+  const { keygen, completions, version } = programCommands;
+  const commands = { ...Object.fromEntries(noting), keygen, completions, version } as Commands;
   return { code: await main(args, world, commands), stdout, stderr, calls };
 }

@@ -9,16 +9,14 @@ import { run } from "./fake_context.ts";
 import type { Run } from "./fake_context.ts";
 
 function optionsIn({ calls }: Run): NodeOptions {
-  return calls[0]?.find((value) =>
-    typeof value === "object" && "cookies" in (value ?? {})
-  ) as NodeOptions;
+  return calls[0]?.options as NodeOptions;
 }
 
 Deno.test("main() runs start when no command is given", async () => {
   for (const args of [[], ["start"]]) {
     const result = await run(args);
     equal(result.code, 0);
-    equal(result.calls[0]?.[0], "start");
+    equal(result.calls[0]?.name, "start");
   }
   const named = await run(["--name", "n1@10.0.0.5", "10.0.0.6", "--interval=2s", "10.0.0.7"]);
   const { name, addresses, intervalMs } = optionsIn(named);
@@ -26,18 +24,19 @@ Deno.test("main() runs start when no command is given", async () => {
 });
 
 Deno.test("main() hands arguments and flags of each command over", async () => {
-  deepEqual((await run(["local", "5"])).calls[0]?.slice(0, 2), ["local", 5]);
+  const local = (await run(["local", "5"])).calls[0];
+  deepEqual([local?.name, local?.argument], ["local", 5]);
   const members = (await run(["members", "--json"])).calls[0];
-  deepEqual(members?.[2], { json: true, watch: false });
+  deepEqual(members?.flags, { json: true, watch: false });
   const ping = (await run(["ping", "n2", "-c", "3", "--interval", "20ms"])).calls[0];
-  deepEqual([ping?.[1], ping?.[3]], [{ local: "n2" }, { count: 3, intervalMs: 20 }]);
-  const endless = (await run(["ping", "n2@h"])).calls[0];
-  deepEqual([endless?.[1], endless?.[3]], ["n2@h", { count: undefined, intervalMs: 1000 }]);
-  equal((await run(["forget", "n3@h"])).calls[0]?.[1], "n3@h");
+  deepEqual([ping?.argument, ping?.flags], [{ local: "n2" }, { count: 3, intervalMs: 20 }]);
+  const endless = (await run(["ping", "n2@h", "-c5"])).calls[0];
+  deepEqual([endless?.argument, endless?.flags], ["n2@h", { count: 5, intervalMs: undefined }]);
+  equal((await run(["forget", "n3@h"])).calls[0]?.argument, "n3@h");
   deepEqual(optionsIn(await run(["leave", "--name", "n1"])).name, { local: "n1" });
-  equal((await run(["health", "--cluster", "blue"])).calls[0]?.[0], "health");
+  deepEqual((await run(["health", "--cluster", "blue"])).calls[0]?.given, { cluster: ["blue"] });
   const doctor = await run(["doctor", "--json", "--listen", "10.0.0.5:4000"]);
-  deepEqual([doctor.calls[0]?.[0], doctor.calls[0]?.[2]], ["doctor", { json: true }]);
+  deepEqual([doctor.calls[0]?.name, doctor.calls[0]?.flags], ["doctor", { json: true }]);
   deepEqual(optionsIn(doctor).listen, { host: "10.0.0.5", port: 4000 });
 });
 
@@ -99,7 +98,7 @@ Deno.test("main() reads the configuration file named by flag or environment", as
 
 Deno.test("main() prints version, commit and Deno version", async () => {
   equal(softwareVersion, denoJson.version);
-  for (const args of [["--version"], ["-V"], ["version"]]) {
+  for (const args of [["--version"], ["-V"], ["version"], ["--name", "n1", "--version"]]) {
     const { code, stdout } = await run(args);
     equal(code, 0);
     match(stdout, /^clusternode \d+\.\d+\.\d+ \(commit \S+, Deno \d+\.\d+\.\d+\)\n$/);
@@ -116,6 +115,7 @@ Deno.test("main() shows commands, options, exit codes and examples in the help",
     match(stdout, new RegExp(`^  ${flag} ${type.isSwitch ? " " : "<"}`, "m"));
     match(stdout, new RegExp(`\\b${variable}\\)`));
   }
+  equal((await run(["--name", "--help"])).stdout, stdout);
   match(stdout, /^Exit codes:\n {2}0 /m);
   match(stdout, /^ {2}129, 130, 143 /m);
   match(stdout, /^Examples:\n {2}clusternode /m);

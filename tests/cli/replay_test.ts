@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { linesOfFile } from "../../lib/cli/parse/file_lines.ts";
 import { replayFile } from "../../lib/cli/commands/replay.ts";
-import { CommandError } from "../../lib/cli/client.ts";
+import { CommandError } from "../../lib/cli/exit_codes.ts";
 import { recordedLines } from "../recording/recorded_world.ts";
 import { needing } from "../permissions.ts";
 import { fakeWorld } from "./fake_context.ts";

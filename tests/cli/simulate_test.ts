@@ -4,33 +4,45 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { simulate } from "../../lib/cli/commands/simulate.ts";
-import type { SimulateRequest } from "../../lib/cli/commands.ts";
+import { programCommands } from "../../lib/cli/commands.ts";
+import { scenarioOf } from "../../lib/cli/commands/simulate.ts";
+import { main } from "../../lib/cli/main.ts";
+import type { Call } from "../../lib/cli/parse/call.ts";
+import type { CliCommand } from "../../lib/cli/parse/command_table.ts";
 import { quietScenario } from "../../lib/simulation/scenario.ts";
 import { fakeWorld, run } from "./fake_context.ts";
 
-/** The request that these words make. */
-async function requestOf(...args: readonly string[]): Promise<SimulateRequest> {
-  const { calls, stderr } = await run(["simulate", ...args]);
-  assert.equal(stderr, "");
-  return calls[0]?.[1] as SimulateRequest;
+/** What the real command answers. */
+async function simulated(
+  ...args: readonly string[]
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  let [stdout, stderr] = ["", ""];
+  const world = fakeWorld({}, (some) => stdout += some, (some) => stderr += some);
+  const code = await main(["simulate", ...args], world, programCommands);
+  return { code, stdout, stderr };
 }
 
 async function outputOf(...args: readonly string[]): Promise<string> {
-  let text = "";
-  const world = fakeWorld({}, (some) => text += some, () => {});
-  assert.equal(await simulate(world, await requestOf(...args)), 0);
-  return text;
+  const { code, stdout, stderr } = await simulated(...args);
+  assert.deepEqual([code, stderr], [0, ""]);
+  return stdout;
+}
+
+/** The call that these words make. */
+async function callOf(...args: readonly string[]): Promise<Call<"simulate">> {
+  const { calls, stderr } = await run(["simulate", ...args]);
+  assert.equal(stderr, "");
+  return calls[0] as Call<CliCommand> as Call<"simulate">;
 }
 
 Deno.test("main() makes a scenario of the words of simulate", async () => {
-  assert.deepEqual((await requestOf()).scenario, quietScenario);
-  const { scenario, seed, runs } = await requestOf(
+  assert.deepEqual(scenarioOf(await callOf()), quietScenario);
+  const call = await callOf(
     ...["--nodes", "200", "--loss", "5%", "--kill", "3", "--partition", "10s", "--seed", "7"],
     ...["--runs", "2", "--profile", "wan", "--registry-fault", "stale", "--clock-jumps"],
   );
-  assert.deepEqual([seed, runs], [7, 2]);
-  assert.deepEqual(scenario, {
+  assert.deepEqual([call.flags.seed, call.flags.runs], [7, 2]);
+  assert.deepEqual(scenarioOf(call), {
     ...quietScenario,
     nodes: 200,
     loss: 0.05,
@@ -53,7 +65,7 @@ Deno.test("main() refuses scenarios that make no sense", async () => {
     ["--nodes 0", /from 1 to 10000/],
   ];
   for (const [words, message] of faults) {
-    const { code, stderr } = await run(["simulate", ...words.split(" ")]);
+    const { code, stderr } = await simulated(...words.split(" "));
     assert.equal(code, 2, words);
     assert.match(stderr, message);
   }

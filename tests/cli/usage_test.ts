@@ -79,6 +79,9 @@ const cases: readonly (readonly [readonly string[], readonly string[]])[] = [
   [["--interval", "--name", "n1"], ['--interval "--name": its value is missing']],
   [["--name", ""], ['--name "": it is empty; give a name such as n1@10.0.0.5, or n1']],
   [["-x"], ['unknown option "-x"']],
+  [["ping", "n2", "-xyz", "n3"], ['unknown option "-xyz"']],
+  [["members", "--", "--json"], ['operand "--json": members takes no such word']],
+  [["members", "--version"], ['unknown option "--version"']],
 ];
 
 for (const [args, expected] of cases) {
@@ -96,7 +99,7 @@ Deno.test("main() takes the Erlang cookie of --beam from its option, else from E
   ): Promise<unknown> => {
     const { code, stderr, calls } = await run(args, surroundings);
     deepEqual([code, stderr, calls.length], [0, "", 1]);
-    return (calls[0]?.[1] as { readonly beamCookie: unknown }).beamCookie;
+    return calls[0]?.options.beamCookie;
   };
   const environment = { HOME: "/home/me" };
   const files = { "/home/me/.erlang.cookie": "FROMFILE\n" };

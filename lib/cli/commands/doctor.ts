@@ -5,9 +5,8 @@
  */
 import { systemClock } from "../../clock.ts";
 import { examine } from "../../doctor/examine.ts";
-import type { DoctorOptions } from "../../doctor/patient.ts";
 import { findingsJson, findingsText, isWell } from "../../doctor/report.ts";
-import type { JsonFlags } from "../commands.ts";
+import type { Call } from "../parse/call.ts";
 import { exitCode } from "../exit_codes.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import type { CliContext } from "../context.ts";
@@ -15,8 +14,7 @@ import type { CliContext } from "../context.ts";
 /** Examines and tells; 0 without a fault, 1 with one, 4 if the registry cannot be reached. */
 export async function doctor(
   world: CliContext,
-  options: DoctorOptions,
-  { json }: JsonFlags,
+  { options, flags: { json } }: Call<"doctor">,
 ): Promise<number> {
   using interrupted = untilInterrupted();
   const { signal } = interrupted;

@@ -8,7 +8,7 @@ import { describeChange } from "../../core/explain/change.ts";
 import { formatDuration } from "../../core/base/duration.ts";
 import { escapeControls } from "../../core/base/escape.ts";
 import type { EventView } from "../../protocol/message.ts";
-import type { ClientOptions, EventsFlags } from "../commands.ts";
+import type { Call } from "../parse/call.ts";
 import { exitCode } from "../exit_codes.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import { Client, rowsOfThisMachine, unexpected } from "../client.ts";
@@ -20,8 +20,7 @@ const lookMs = 500;
 /** Shows the last changes, and with `follow` all that come until interrupted. */
 export async function events(
   world: CliContext,
-  options: ClientOptions,
-  { json, follow }: EventsFlags,
+  { options, flags: { json, follow } }: Call<"events">,
 ): Promise<number> {
   using interrupted = untilInterrupted();
   await using client = await Client.begin(world, options);

@@ -8,19 +8,16 @@ import { formatDuration, formatRoundTrip } from "../../core/base/duration.ts";
 import { escapeControls } from "../../core/base/escape.ts";
 import type { Explanation } from "../../core/explain/explanation.ts";
 import { failureWords } from "../../core/explain/failure_words.ts";
-import type { GivenName } from "../../options/option_identity.ts";
-import type { ClientOptions, JsonFlags } from "../commands.ts";
-import { exitCode } from "../exit_codes.ts";
+import type { Call } from "../parse/call.ts";
+import { CommandError, exitCode } from "../exit_codes.ts";
 import { formatTable } from "../terminal/table.ts";
-import { Client, CommandError, rowsOfThisMachine, unexpected } from "../client.ts";
+import { Client, rowsOfThisMachine, unexpected } from "../client.ts";
 import type { CliContext } from "../context.ts";
 
 /** Asks one node, another than the subject if there is one, why it sees the subject as it does. */
 export async function explain(
   world: CliContext,
-  name: GivenName,
-  options: ClientOptions,
-  { json }: JsonFlags,
+  { argument: name, options, flags: { json } }: Call<"explain">,
 ): Promise<number> {
   await using client = await Client.begin(world, options);
   const subject = client.findName(name);

@@ -16,10 +16,11 @@ import type { Health, LocalNode } from "../../health/health_socket.ts";
 import type { ClusterNode } from "../../node/node.ts";
 import { parseRegistryUrl, withoutSecrets } from "../../registry/url.ts";
 import { randomText } from "../../start.ts";
-import type { ClientOptions, HealthFlags } from "../commands.ts";
+import type { Call } from "../parse/call.ts";
 import { exitCode } from "../exit_codes.ts";
 import { askAll } from "./leave.ts";
 import { Client } from "../client.ts";
+import type { ClientOptions } from "../client.ts";
 import type { CliContext } from "../context.ts";
 
 /** How long a node may take to answer, in milliseconds; a check of Docker may take 5 s in all. */
@@ -28,13 +29,10 @@ const answerTimeoutMs = 3000;
 /** 0 if all nodes that are meant are healthy, each told on a line. */
 export async function health(
   world: CliContext,
-  options: ClientOptions,
-  given: HealthFlags,
+  call: Call<"health">,
 ): Promise<number> {
-  const nodes = (await localNodes(world.environment)).filter((node) =>
-    isMeant(node, options, given)
-  );
-  if (nodes.length === 0) return await healthByRegistry(world, options);
+  const nodes = (await localNodes(world.environment)).filter((node) => isMeant(node, call));
+  if (nodes.length === 0) return await healthByRegistry(world, call.options);
   const signal = AbortSignal.timeout(answerTimeoutMs);
   const answers = await Promise.all(nodes.map((node) => node.ask(signal)));
   const isWell = nodes.map((node, index) => tell(world, node.name, answers[index]));
@@ -44,12 +42,13 @@ export async function health(
 /**
  * Only flags narrow it down: variables and defaults are those of the surroundings, not of the node.
  */
-function isMeant(node: LocalNode, options: ClientOptions, given: HealthFlags): boolean {
+function isMeant(node: LocalNode, { options, given }: Call<"health">): boolean {
   const { name, cluster, registries } = options;
   const wanted = typeof name === "string" ? name : name?.local;
   const isNamed = node.name === wanted || localName(node.name as NodeName) === wanted;
-  return (!given.name || isNamed) && (!given.cluster || node.cluster === cluster) &&
-    (!given.registry || String(node.registries) === String(registries.map(placeOf)));
+  return (given.name === undefined || isNamed) &&
+    (given.cluster === undefined || node.cluster === cluster) &&
+    (given.registry === undefined || String(node.registries) === String(registries.map(placeOf)));
 }
 
 /** A registry as it can be compared and shown: a folder by its whole path, others without secrets. */

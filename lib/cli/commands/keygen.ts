@@ -8,7 +8,7 @@ import { exitCode } from "../exit_codes.ts";
 import type { CliContext } from "../context.ts";
 
 /** Prints a cookie. */
-export function keygen(world: Pick<CliContext, "randomBytes" | "writeStdout">): number {
+export function keygen(world: CliContext): number {
   world.writeStdout(`${getOrCreateCookie(world.randomBytes)}\n`);
   return exitCode.fine;
 }

@@ -4,15 +4,18 @@
  * @module
  */
 import type { Answer, Request } from "../../protocol/message.ts";
-import type { GivenName } from "../../options/option_identity.ts";
 import type { Row } from "../../core/registration/row.ts";
-import type { ClientOptions, ForgetFlags } from "../commands.ts";
-import { exitCode } from "../exit_codes.ts";
-import { Client, CommandError, rowsOfThisMachine } from "../client.ts";
+import type { Call } from "../parse/call.ts";
+import { CommandError, exitCode } from "../exit_codes.ts";
+import { Client, rowsOfThisMachine } from "../client.ts";
+import type { ClientOptions } from "../client.ts";
 import type { CliContext } from "../context.ts";
 
 /** Asks the node of this machine to leave. */
-export async function leave(world: CliContext, options: ClientOptions): Promise<number> {
+export async function leave(
+  world: CliContext,
+  { options }: Call<"leave">,
+): Promise<number> {
   await using client = await Client.begin(world, options);
   const answers = await askAll(client, options, { kind: "ping" });
   const [row] = answers.keys();
@@ -28,9 +31,7 @@ export async function leave(world: CliContext, options: ClientOptions): Promise<
 /** Takes a dead node out. */
 export async function forget(
   world: CliContext,
-  name: GivenName,
-  options: ClientOptions,
-  { dryRun }: ForgetFlags,
+  { argument: name, options, flags: { dryRun } }: Call<"forget">,
 ): Promise<number> {
   await using client = await Client.begin(world, options);
   const dead = client.findName(name);

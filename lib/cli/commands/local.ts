@@ -10,8 +10,9 @@ import { styleText } from "node:util";
 import { sleep, systemClock } from "../../clock.ts";
 import { escapeControls } from "../../core/base/escape.ts";
 import { seededRandom } from "../../core/base/random.ts";
+import { optionEntries } from "../../options/option_table.ts";
 import { randomBytes } from "../../start.ts";
-import type { LocalFlags } from "../commands.ts";
+import type { Call } from "../parse/call.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import { LineSplitter } from "../terminal/line_splitter.ts";
 import { parentWatchVariable } from "../parent_watch.ts";
@@ -31,11 +32,10 @@ interface Child {
 /** Starts `count` nodes and waits for them. */
 export async function local(
   world: CliContext,
-  count: number,
-  { killOneMs, forwarded }: LocalFlags,
+  { argument: count, flags: { killOneMs }, given }: Call<"local">,
 ): Promise<number> {
   using interrupted = untilInterrupted();
-  const group = new ProcessGroup(world, forwarded, String(count).length);
+  const group = new ProcessGroup(world, forwardedWords(given), String(count).length);
   for (let number = 1; number <= count; number++) group.start(number);
   interrupted.signal.addEventListener("abort", () => group.end(), { once: true });
   if (killOneMs !== undefined) {
@@ -49,6 +49,13 @@ export async function local(
     await group.endUnread();
     throw error;
   }
+}
+
+/** The options of nodes as they were given, for the command line of each node. */
+function forwardedWords(given: Call<"local">["given"]): string[] {
+  return optionEntries.flatMap(([key, { flag, type }]) =>
+    (given[key] ?? []).flatMap((text) => type.isSwitch ? [flag] : [flag, text])
+  );
 }
 
 /** The processes of one run. */

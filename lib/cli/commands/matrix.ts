@@ -10,10 +10,10 @@ import type { LinkCell, LinkReport } from "../../core/explain/link_matrix.ts";
 import type { NodeName } from "../../core/base/name.ts";
 import type { Row } from "../../core/registration/row.ts";
 import { compareNames } from "../../core/explain/status_line.ts";
-import type { ClientOptions, JsonFlags } from "../commands.ts";
-import { exitCode } from "../exit_codes.ts";
+import type { Call } from "../parse/call.ts";
+import { CommandError, exitCode } from "../exit_codes.ts";
 import { formatTable } from "../terminal/table.ts";
-import { Client, CommandError, unexpected } from "../client.ts";
+import { Client, unexpected } from "../client.ts";
 import type { CliContext } from "../context.ts";
 
 /** Nodes that are asked side by side. */
@@ -25,8 +25,7 @@ const tableMax = 30;
 /** Asks every node for its links and shows them together. */
 export async function matrix(
   world: CliContext,
-  options: ClientOptions,
-  { json }: JsonFlags,
+  { options, flags: { json } }: Call<"matrix">,
 ): Promise<number> {
   await using client = await Client.begin(world, options);
   const rows = [...client.rows].sort((one, other) => compareNames(one.name, other.name));

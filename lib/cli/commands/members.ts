@@ -8,12 +8,12 @@ import { formatAddress } from "../../core/base/address.ts";
 import { formatDuration, formatRoundTrip } from "../../core/base/duration.ts";
 import { escapeControls, escapeLines } from "../../core/base/escape.ts";
 import type { MemberView } from "../../core/dissemination/member.ts";
-import type { ClientOptions, MembersFlags } from "../commands.ts";
-import { exitCode } from "../exit_codes.ts";
+import type { Call } from "../parse/call.ts";
+import { CommandError, exitCode } from "../exit_codes.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import { formatTable } from "../terminal/table.ts";
 import { Client, rowsOfThisMachine } from "../client.ts";
-import { CommandError } from "../client.ts";
+import type { ClientOptions } from "../client.ts";
 import type { CliContext } from "../context.ts";
 
 /** Time between two redraws, in milliseconds. */
@@ -22,8 +22,7 @@ const redrawMs = 1000;
 /** Shows the members once, or until interrupted. */
 export async function members(
   world: CliContext,
-  options: ClientOptions,
-  { json, watch }: MembersFlags,
+  { options, flags: { json, watch } }: Call<"members">,
 ): Promise<number> {
   if (!watch) {
     world.writeStdout(await look(world, options, json) + "\n");

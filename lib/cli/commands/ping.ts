@@ -4,9 +4,8 @@
  * @module
  */
 import { formatAddress } from "../../core/base/address.ts";
-import type { GivenName } from "../../options/option_identity.ts";
 import type { Outcome } from "../../transport/transport.ts";
-import type { ClientOptions, PingFlags } from "../commands.ts";
+import type { Call } from "../parse/call.ts";
 import { pingBeam } from "./ping_beam.ts";
 import { pingRounds } from "./ping_rounds.ts";
 import type { PingResult } from "./ping_rounds.ts";
@@ -14,13 +13,9 @@ import { Client } from "../client.ts";
 import type { CliContext } from "../context.ts";
 
 /** Pings one node; 0 if it answered at least once, 1 if never. */
-export async function ping(
-  world: CliContext,
-  name: GivenName,
-  options: ClientOptions,
-  flags: PingFlags,
-): Promise<number> {
-  if (options.beam) return await pingBeam(world, name, options, flags);
+export async function ping(world: CliContext, call: Call<"ping">): Promise<number> {
+  const { argument: name, options, flags } = call;
+  if (options.beam) return await pingBeam(world, call);
   await using client = await Client.begin(world, options);
   const row = client.find(name);
   return await pingRounds(world, flags, {

@@ -4,20 +4,17 @@
  * @module
  */
 import { hostName } from "../../core/base/name.ts";
-import type { GivenName } from "../../options/option_identity.ts";
 import { profileTimings } from "../../core/detector/profile.ts";
 import { openVisitorBeam } from "../../start.ts";
-import type { ClientOptions, PingFlags } from "../commands.ts";
+import type { Call } from "../parse/call.ts";
 import { pingRounds } from "./ping_rounds.ts";
-import { CommandError } from "../client.ts";
+import { CommandError } from "../exit_codes.ts";
 import type { CliContext } from "../context.ts";
 
 /** Pings one BEAM node; 0 if it answered at least once, 1 if never. */
 export async function pingBeam(
   world: CliContext,
-  name: GivenName,
-  { beamCookie, profile }: ClientOptions,
-  flags: PingFlags,
+  { argument: name, options: { beamCookie, profile }, flags }: Call<"ping">,
 ): Promise<number> {
   if (typeof name !== "string") {
     throw new CommandError(

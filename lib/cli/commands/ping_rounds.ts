@@ -8,7 +8,7 @@ import { formatAddress } from "../../core/base/address.ts";
 import type { Address } from "../../core/base/address.ts";
 import { escapeControls } from "../../core/base/escape.ts";
 import type { NodeName } from "../../core/base/name.ts";
-import type { PingFlags } from "../commands.ts";
+import type { Call } from "../parse/call.ts";
 import { exitCode } from "../exit_codes.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import type { CliContext } from "../context.ts";
@@ -29,7 +29,7 @@ export interface PingSubject {
 /** Pings until that is enough; 0 if there was at least one answer, 1 if there was none. */
 export async function pingRounds(
   world: CliContext,
-  { count, intervalMs }: PingFlags,
+  { count, intervalMs = 1000 }: Call<"ping">["flags"],
   subject: PingSubject,
 ): Promise<number> {
   using interrupted = untilInterrupted();

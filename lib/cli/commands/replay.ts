@@ -15,10 +15,8 @@ import type { RecordingHeader } from "../../recording/recording.ts";
 import { replay } from "../../recording/replay.ts";
 import type { Replay, ReplayedStep } from "../../recording/replay.ts";
 import { softwareVersion } from "../../version.ts";
-import type { JsonFlags } from "../commands.ts";
-import { exitCode } from "../exit_codes.ts";
+import { CommandError, exitCode } from "../exit_codes.ts";
 import { formatTable } from "../terminal/table.ts";
-import { CommandError } from "../client.ts";
 import type { CliContext } from "../context.ts";
 
 /** Something that the node told, and when after its start. */
@@ -47,7 +45,7 @@ interface Outcome {
 export async function replayFile(
   world: CliContext,
   path: string,
-  { json }: JsonFlags,
+  { json }: { readonly json: boolean },
 ): Promise<number> {
   try {
     const recording = replay(linesIn(world, path));

@@ -4,21 +4,25 @@
  * @module
  */
 import { systemClock } from "../../clock.ts";
+import { UsageError } from "../../core/base/errors.ts";
 import { reportText } from "../../simulation/report.ts";
+import { profileLatencyMs, quietScenario, scenarioFault } from "../../simulation/scenario.ts";
+import type { Scenario } from "../../simulation/scenario.ts";
 import { runScenario } from "../../simulation/scenario_run.ts";
 import { SummaryBuilder } from "../../simulation/summary.ts";
 import type { TimelineEntry } from "../../simulation/timeline.ts";
-import type { SimulateRequest } from "../commands.ts";
+import type { Call } from "../parse/call.ts";
 import { exitCode } from "../exit_codes.ts";
 import { ProgressBar } from "../terminal/progress_bar.ts";
 import { replayFile } from "./replay.ts";
 import type { CliContext } from "../context.ts";
 
 /** Runs the scenario and tells what came of it, or replays a recording. */
-export async function simulate(world: CliContext, request: SimulateRequest): Promise<number> {
-  const { scenario, runs, replay, json } = request;
+export async function simulate(world: CliContext, call: Call<"simulate">): Promise<number> {
+  const { runs = 1, replay, json } = call.flags;
+  const scenario = scenarioOf(call);
   if (replay !== undefined) return await replayFile(world, replay, { json });
-  const seed = request.seed ?? new DataView(world.randomBytes(4).buffer).getUint32(0);
+  const seed = call.flags.seed ?? new DataView(world.randomBytes(4).buffer).getUint32(0);
   const builder = new SummaryBuilder(scenario, seed);
   const begun = systemClock.now();
   let timeline: readonly TimelineEntry[] | undefined;
@@ -42,4 +46,26 @@ export async function simulate(world: CliContext, request: SimulateRequest): Pro
     : reportText(summary, timeline, realMs);
   world.writeStdout(text);
   return exitCode.fine;
+}
+
+/**
+ * What the user wants simulated.
+ *
+ * @throws {UsageError} if it makes no sense
+ */
+export function scenarioOf({ flags, options }: Call<"simulate">): Scenario {
+  const { profile = "lan", intervalMs = 1000, mesh } = options;
+  const { seed: _seed, runs: _runs, replay: _replay, json: _json, ...wanted } = flags;
+  const given = Object.entries(wanted).filter(([, value]) => value !== undefined);
+  const scenario: Scenario = {
+    ...quietScenario,
+    profile,
+    intervalMs,
+    fullMesh: mesh === "full",
+    latencyMs: profileLatencyMs[profile],
+    ...Object.fromEntries(given),
+  };
+  const fault = scenarioFault(scenario);
+  if (fault !== undefined) throw new UsageError([fault]);
+  return scenario;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { NodeOptions } from "../../options/options.ts";
+import type { Call } from "../parse/call.ts";
 import type { StopReason } from "../../core/input.ts";
 import { NameTakenError, RegistryError } from "../../core/base/errors.ts";
 import type { Log } from "../../log/log.ts";
@@ -21,7 +22,10 @@ import type { CliContext } from "../context.ts";
 const flushTimeoutMs = 1000;
 
 /** Runs a node; resolves with the exit code once it has left. */
-export async function start(world: CliContext, options: NodeOptions): Promise<number> {
+export async function start(
+  world: CliContext,
+  { options }: Call<"start">,
+): Promise<number> {
   const color = world.stdoutIsTerminal && !world.environment["NO_COLOR"];
   const log = openNodeLog(options, { console: "stdout", color });
   const barrier = openNodeBarrier(log);

@@ -3,31 +3,32 @@
  *
  * @module
  */
-
-/** What can be typed: the commands, in the order of the help text. */
-export type CompletionModel = readonly CompletionCommand[];
+import { commandEntries } from "../parse/command_table.ts";
+import { flagsOf, helpFlag } from "../parse/flags.ts";
+import type { Flag } from "../parse/flags.ts";
 
 /** One command, as a shell completes it. */
 export interface CompletionCommand {
   readonly name: string;
   readonly summary: string;
-  readonly flags: readonly CompletionFlag[];
+  /** Their help is without defaults. */
+  readonly flags: readonly Flag[];
   /** Legal arguments, if they are few. */
   readonly choices: readonly string[];
 }
 
-/** One flag, as a shell completes it. */
-export interface CompletionFlag {
-  readonly flag: string;
-  readonly short: string | undefined;
-  readonly help: string;
-  /** Kind of the value: `undefined` for a switch. */
-  readonly value: CompletionValue | undefined;
-}
+/** What can be typed: the commands, in the order of the help text. */
+export type CompletionModel = readonly CompletionCommand[];
 
-/** What a value is completed with. */
-export interface CompletionValue {
-  readonly placeholder: string;
-  readonly choices: readonly string[];
-  readonly isFile: boolean;
+/** What can be typed, from the tables. */
+export function completionModel(): CompletionModel {
+  return commandEntries.map(([name, { summary, argument }]) => ({
+    name,
+    summary,
+    flags: [...flagsOf(name), helpFlag].map((flag) => ({
+      ...flag,
+      help: flag.help.replace(/ \(.*$/, ""),
+    })),
+    choices: argument?.type.choices ?? [],
+  }));
 }

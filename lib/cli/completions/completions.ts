@@ -6,22 +6,19 @@
  *
  * @module
  */
-import { optionEntries } from "../../options/option_table.ts";
-import type { ValueType } from "../../options/option_values.ts";
-import { commandEntries } from "../parse/command_table.ts";
-import type { CompletionModel, CompletionValue } from "./completion_model.ts";
+import type { CliContext } from "../context.ts";
+import { exitCode } from "../exit_codes.ts";
+import type { Call } from "../parse/call.ts";
+import { completionModel } from "./completion_model.ts";
 import { bashScript } from "./completions_bash.ts";
 import { fishScript } from "./completions_fish.ts";
 import { zshScript } from "./completions_zsh.ts";
-import { exitCode } from "../exit_codes.ts";
-import { flagsOf } from "../parse/program.ts";
-import type { CliContext } from "../context.ts";
 
 /** A shell that there is a script for. */
-export type Shell = "bash" | "zsh" | "fish";
+export type Shell = Call<"completions">["argument"];
 
-/** Prints the script for `shell`. */
-export function completions(shell: Shell, world: Pick<CliContext, "writeStdout">): number {
+/** Prints the script for a shell. */
+export function completions(world: CliContext, { argument: shell }: Call<"completions">): number {
   world.writeStdout(completionScript(shell));
   return exitCode.fine;
 }
@@ -30,31 +27,4 @@ export function completions(shell: Shell, world: Pick<CliContext, "writeStdout">
 export function completionScript(shell: Shell): string {
   const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };
   return scripts[shell](completionModel());
-}
-
-/** What can be typed. */
-export function completionModel(): CompletionModel {
-  return commandEntries.map(([name, entry]) => {
-    const types = new Map<string, ValueType<unknown>>(
-      optionEntries.map(([, { flag, type }]) => [flag, type]),
-    );
-    for (const { flag, type } of Object.values(entry.flags)) if (type) types.set(flag, type);
-    const flags = flagsOf(name).map(({ flag, short, help, placeholder }) => ({
-      flag,
-      short,
-      help: help.replace(/ \(.*$/, ""),
-      value: placeholder === undefined ? undefined : valueOf(types.get(flag), placeholder),
-    }));
-    const help = { flag: "--help", short: "-h", help: "show help", value: undefined };
-    return {
-      name,
-      summary: entry.summary,
-      flags: [...flags, help],
-      choices: entry.argument?.type.choices ?? [],
-    };
-  });
-}
-
-function valueOf(type: ValueType<unknown> | undefined, placeholder: string): CompletionValue {
-  return { placeholder, choices: type?.choices ?? [], isFile: type?.completion === "file" };
 }

@@ -11,11 +11,11 @@ export function bashScript(model: CompletionModel): string {
   const flags = new Map(
     model.flatMap((command) => command.flags.map((flag) => [flag.flag, flag] as const)),
   );
-  const values = [...flags.values()].flatMap(({ flag, short, value }) => {
-    if (!value) return [];
+  const values = [...flags.values()].flatMap(({ flag, short, type }) => {
+    if (!type) return [];
     const pattern = short ? `${flag}|${short}` : flag;
-    const words = `words="${value.choices.join(" ")}"`;
-    return [`    ${pattern}) ${value.isFile ? "files=yes" : words}; value=yes ;;`];
+    const words = `words="${type.choices?.join(" ") ?? ""}"`;
+    return [`    ${pattern}) ${type.completion === "file" ? "files=yes" : words}; value=yes ;;`];
   });
   const flagLines = model.map(({ name, flags }) =>
     `      ${name}) words="${flags.map(({ flag }) => flag).join(" ")}" ;;`

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { CompletionFlag, CompletionModel } from "./completion_model.ts";
+import type { Flag } from "../parse/flags.ts";
+import type { CompletionModel } from "./completion_model.ts";
 
 /** The script as text. */
 export function fishScript(model: CompletionModel): string {
@@ -36,10 +37,10 @@ ${[...flags, ...choices].join("\n")}
 `;
 }
 
-function flagLine(command: string, { flag, short, help, value }: CompletionFlag): string {
+function flagLine(command: string, { flag, short, help, type }: Flag): string {
   const letter = short ? ` -s ${short.slice(1)}` : "";
-  const words = value?.choices.length ? ` -x -a ${quoted(value.choices.join(" "))}` : " -x";
-  const rest = value === undefined ? "" : value.isFile ? " -r -F" : words;
+  const words = type?.choices ? ` -x -a ${quoted(type.choices.join(" "))}` : " -x";
+  const rest = type === undefined ? "" : type.completion === "file" ? " -r -F" : words;
   const name = `${letter} -l ${flag.slice(2)}${rest}`;
   return `complete -c clusternode -n '__clusternode_is ${command}'${name} -d ${quoted(help)}`;
 }

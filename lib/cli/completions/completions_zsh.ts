@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { CompletionFlag, CompletionModel } from "./completion_model.ts";
+import type { Flag } from "../parse/flags.ts";
+import type { CompletionModel } from "./completion_model.ts";
 
 /** The script as text. */
 export function zshScript(model: CompletionModel): string {
@@ -52,15 +53,15 @@ fi
 }
 
 /** A flag as `_arguments` wants it described; each may be repeated. */
-function flagSpecs({ flag, short, help, value }: CompletionFlag): string[] {
+function flagSpecs({ flag, short, help, type }: Flag): string[] {
   const text = help.replace(/[[\]\\]/g, "\\$&");
-  const kind = value?.isFile
+  const kind = type?.completion === "file"
     ? "_files"
-    : value?.choices.length
-    ? `(${value.choices.join(" ")})`
+    : type?.choices
+    ? `(${type.choices.join(" ")})`
     : " ";
-  const rest = value ? `:${value.placeholder.replaceAll(":", "\\:")}:${kind}` : "";
-  const names = short ? [`${flag}${value ? "=" : ""}`, short] : [`${flag}${value ? "=" : ""}`];
+  const rest = type ? `:${type.placeholder.replaceAll(":", "\\:")}:${kind}` : "";
+  const names = [`${flag}${type ? "=" : ""}`, ...short ? [short] : []];
   return names.map((name) => quoted(`*${name}[${text}]${rest}`));
 }
 

@@ -1,147 +1,156 @@
 /**
  * From the words of a command line to flags and operands, with everything that is wrong with them.
  *
+ * `parseArgs` of `node:util` knows where a flag ends and its value begins. It is asked for tokens and
+ * not for a verdict: its own would be one fault at a time.
+ *
  * @module
  */
+import { parseArgs } from "node:util";
 import { ipFamily } from "../../core/base/address.ts";
 import { optionEntries } from "../../options/option_table.ts";
 import type { OptionKey } from "../../options/option_table.ts";
 import { quote } from "../../options/option_values.ts";
 import { closestWord, suggestion } from "../../options/suggestion.ts";
-import { buildProgram, flagsOf } from "./program.ts";
-import type { Words } from "./program.ts";
 import { commandEntries } from "./command_table.ts";
 import type { CliCommand } from "./command_table.ts";
-import type { CliContext } from "../context.ts";
+import { allFlagsOf, flagsOf, helpFlag, versionFlag } from "./flags.ts";
+import type { Flag } from "./flags.ts";
 
 /** A command line, taken apart. */
 export interface CommandLine {
   readonly command: CliCommand;
-  /** Values of flags that belong to the command alone, by flag; a switch has one, empty. */
-  readonly ownFlags: ReadonlyMap<string, readonly string[]>;
-  /** Values of options of nodes, by key. */
-  readonly flags: Readonly<Partial<Record<OptionKey, readonly string[]>>>;
+  /** Values of each flag in the order given; a switch that was given has one, `on`. */
+  readonly flags: ReadonlyMap<string, readonly string[]>;
   readonly operands: readonly string[];
   readonly faults: readonly string[];
 }
 
-/** The command line was a question about the program itself, and has been answered. */
-export type Answered = "answered";
-
-/** Takes `args` apart; writes help or version if they ask for it. */
-export function readWords(args: readonly string[], world: CliContext): CommandLine | Answered {
-  const faults: string[] = [];
-  const asked = helpArguments(args, faults);
-  if (asked === undefined) return emptyLine(faults);
-  const words = parse(asked, world, faults);
-  if (words === "answered") return words;
-  const { unknown, ...split } = splitRest(words);
-  // A flag that was taken for a value has left its own value behind: that is no operand.
-  const operands = hasSwallowedFlag(words) ? [] : split.operands;
-  const implicit = asked[0] !== words.command;
-  const stray = implicit ? operands[0] : undefined;
-  const isStray = stray !== undefined && ipFamily(stray) === undefined;
-  if (isStray) faults.push(strayFault(stray));
-  else faults.push(...unknown.map((word) => unknownFault(word, words.command)));
-  return {
-    command: words.command,
-    ownFlags: words.flags,
-    flags: optionFlags(words),
-    operands: isStray ? [] : operands,
-    faults,
-  };
+/** The user asks for help: on a command, or on the program. */
+export interface HelpWanted {
+  readonly helpOn: CliCommand | undefined;
 }
 
-function emptyLine(faults: readonly string[]): CommandLine {
-  return { command: "start", ownFlags: new Map(), flags: {}, operands: [], faults };
-}
+const commandNames: readonly string[] = commandEntries.map(([name]) => name);
 
-/** `help` and `help members` as the flags that they stand for; `undefined` if there is a fault. */
-function helpArguments(args: readonly string[], faults: string[]): readonly string[] | undefined {
-  if (args[0] !== "help") return args;
-  const command = args[1];
-  if (command === undefined) return ["--help"];
-  if (commandNames().includes(command)) return [command, "--help"];
-  faults.push(`unknown command ${quote(command)}${suggestion(command, commandNames())}`);
-  return undefined;
-}
-
-function commandNames(): readonly string[] {
-  return commandEntries.map(([name]) => name);
-}
-
-/**
- * Hands the words to commander. A flag whose value is missing can only be the last word, so the
- * rest is taken apart without it.
- */
-function parse(args: readonly string[], world: CliContext, faults: string[]): Words | Answered {
-  let words: Words | undefined;
-  try {
-    const chosen = commandEntries.find(([name]) => name === args[0])?.[0] ?? "start";
-    buildProgram(world, chosen, (found) => words = found).parse([...args], { from: "user" });
-  } catch (error) {
-    const code = (error as { code?: unknown }).code;
-    if (code === "commander.helpDisplayed" || code === "commander.version") return "answered";
-    if (code !== "commander.optionMissingArgument") throw error;
-    faults.push(`${args.at(-1)}: its value is missing`);
-    return parse(args.slice(0, -1), world, faults);
+/** Takes `args` apart. */
+export function readArgs(args: readonly string[]): CommandLine | HelpWanted {
+  const [first, second] = args;
+  if (first === "help") {
+    if (second === undefined || isCommand(second)) return { helpOn: second };
+    return lineOf("start", { faults: [unknownCommand(second)] });
   }
-  return words ?? { command: "start", flags: new Map(), rest: [] };
+  const named = isCommand(first) ? first : undefined;
+  const command = named ?? "start";
+  const words = sorted(named === undefined ? args : args.slice(1), allFlagsOf(command));
+  // Also where the value of another flag should be.
+  if ([...words.flags].flat(2).includes(helpFlag.flag)) return { helpOn: named };
+  if (words.flags.has(versionFlag.flag)) return lineOf("version");
+  // With a default command a mistyped command looks like an operand of it.
+  const [stray] = named === undefined ? words.operands : [];
+  if (stray !== undefined && ipFamily(stray) === undefined) {
+    return lineOf(command, {
+      ...words,
+      operands: [],
+      faults: [...words.missing, strayFault(stray)],
+    });
+  }
+  const unknown = words.unknown.map((word) => unknownFault(word, command));
+  return lineOf(command, { ...words, faults: [...words.missing, ...unknown] });
 }
 
-/** Tells operands from unknown options; a word behind an unknown option is taken for its value. */
-function splitRest({ rest, command }: Words): { operands: string[]; unknown: string[] } {
-  const operands: string[] = [];
-  const unknown: string[] = [];
-  const flags = flagsOf(command);
-  const end = rest.indexOf("--");
-  for (const [index, word] of rest.entries()) {
-    const isOption = /^-[^\d.]/.test(word) && (end < 0 || index < end);
-    const before = rest[index - 1];
-    if (isOption) unknown.push(word);
-    else if (index === end) continue;
-    else if (before === undefined || !unknown.includes(before) || before.includes("=")) {
-      operands.push(word);
+function lineOf(command: CliCommand, found: Partial<CommandLine> = {}): CommandLine {
+  const { flags = new Map(), operands = [], faults = [] } = found;
+  return { command, flags, operands, faults };
+}
+
+/** The options of nodes among the flags, by key. */
+export function optionTexts(
+  { flags }: Pick<CommandLine, "flags">,
+): Partial<Record<OptionKey, readonly string[]>> {
+  return Object.fromEntries(optionEntries.flatMap(([key, { flag }]) => {
+    const texts = flags.get(flag);
+    return texts === undefined ? [] : [[key, texts]];
+  }));
+}
+
+/** Words of a command line, sorted into what they are. */
+interface Words {
+  readonly flags: Map<string, string[]>;
+  readonly operands: string[];
+  /** Faults of flags whose value is missing. */
+  readonly missing: string[];
+  /** Words that look like flags and are none, or have a value that they may not have. */
+  readonly unknown: string[];
+}
+
+function sorted(args: readonly string[], known: readonly Flag[]): Words {
+  const named = new Map(
+    known.map((flag) => [flag.flag.slice(2), flag]),
+  );
+  const options = Object.fromEntries([...named].map(([name, { short, type }]) => [name, {
+    type: type === undefined ? "boolean" as const : "string" as const,
+    ...(short && { short: short.slice(1) }),
+  }]));
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true });
+  const words: Words = { flags: new Map(), operands: [], missing: [], unknown: [] };
+  const { flags, operands, missing, unknown } = words;
+  let hasSwallowedFlag = false;
+  for (const [at, token] of tokens.entries()) {
+    const [word = "", before] = [args[token.index], tokens[at - 1]];
+    if (token.kind === "option-terminator") continue;
+    if (token.kind === "positional") {
+      const isBehindUnknown = before?.kind === "option" && !named.has(before.name);
+      if (!isBehindUnknown || !isValueOf(args[before.index] ?? "", known)) operands.push(word);
+      continue;
+    }
+    const { value, rawName, inlineValue } = token;
+    const flag = named.get(token.name);
+    if (flag === undefined) {
+      // A word such as -xyz gives a token for each letter; -5 is a number.
+      if (before?.index !== token.index) (/^-[\d.]/.test(word) ? operands : unknown).push(word);
+    } else if (flag.type === undefined && value !== undefined) unknown.push(word);
+    else if (flag.type !== undefined && value === undefined) {
+      missing.push(`${rawName}: its value is missing`);
     } else {
-      const closest = closestWord(before, flags.map(({ flag }) => flag));
-      const meant = flags.find(({ flag }) => flag === closest);
-      if (meant && meant.placeholder === undefined) operands.push(word);
+      flags.set(flag.flag, [...flags.get(flag.flag) ?? [], value ?? "on"]);
+      hasSwallowedFlag ||= inlineValue === false && named.has(value?.replace(/^--/, "") ?? "");
     }
   }
-  return { operands, unknown };
+  // A flag that was taken for a value has left its own value behind: that is no operand.
+  return hasSwallowedFlag ? { ...words, operands: [] } : words;
 }
 
-/** With a default command a mistyped command looks like an operand of it. */
+/** True if a word behind the flag `unknown` is probably its value. */
+function isValueOf(unknown: string, known: readonly Flag[]): boolean {
+  if (!/^-[^\d.]/.test(unknown) || unknown.includes("=")) return false;
+  const closest = closestWord(unknown, known.map(({ flag }) => flag));
+  const meant = known.find(({ flag }) => flag === closest);
+  return meant === undefined || meant.type !== undefined;
+}
+
+function isCommand(word: string | undefined): word is CliCommand {
+  return word !== undefined && commandNames.includes(word);
+}
+
+function unknownCommand(word: string): string {
+  return `unknown command ${quote(word)}${suggestion(word, commandNames)}`;
+}
+
 function strayFault(word: string): string {
-  return commandNames().includes(word)
+  return isCommand(word)
     ? `command ${quote(word)}: it must come first, in front of its options`
-    : `unknown command ${quote(word)}${suggestion(word, commandNames())}`;
-}
-
-/** True if a flag stands where the value of another one is missing. */
-function hasSwallowedFlag({ command, flags }: Words): boolean {
-  const known: readonly string[] = flagsOf(command).map(({ flag }) => flag);
-  return [...flags.values()].flat().some((text) => known.includes(text));
+    : unknownCommand(word);
 }
 
 function unknownFault(word: string, command: CliCommand): string {
   const flag = word.split("=")[0] ?? word;
-  const known = flagsOf(command).map((shape) => shape.flag);
-  if (known.includes(flag as `--${string}`)) return `${flag}: it takes no value`;
-  const users = commandNames().filter((name) =>
-    flagsOf(name as CliCommand).some((shape) => shape.flag === flag || shape.short === flag)
+  const known: readonly string[] = flagsOf(command).map((one) => one.flag);
+  if (known.includes(flag)) return `${flag}: it takes no value`;
+  const users = commandEntries.map(([name]) => name).filter((name) =>
+    flagsOf(name).some((one) => one.flag === flag || one.short === flag)
   );
-  if (users.length > 0) {
-    return `${flag}: it is no option of ${command}, but of ${users.join(", ")}`;
-  }
-  return `unknown option ${quote(flag)}${suggestion(flag, known)}`;
-}
-
-function optionFlags({ flags }: Words): CommandLine["flags"] {
-  return Object.fromEntries(
-    optionEntries.flatMap(([key, { flag, type }]) => {
-      const texts = flags.get(flag);
-      return texts ? [[key, type.isSwitch ? ["on"] : texts]] : [];
-    }),
-  );
+  return users.length > 0
+    ? `${flag}: it is no option of ${command}, but of ${users.join(", ")}`
+    : `unknown option ${quote(flag)}${suggestion(flag, known)}`;
 }

@@ -10,8 +10,36 @@ import type { CommandName } from "../../options/option_entry.ts";
 import { readName } from "../../options/option_identity.ts";
 import type { GivenName } from "../../options/option_identity.ts";
 import { choice, count, duration } from "../../options/option_values.ts";
-import type { CommandArgument, CommandEntry } from "./command_entry.ts";
+import type { ValueType } from "../../options/option_values.ts";
 import { simulateFlags } from "./simulate_flags.ts";
+
+/** A flag that belongs to one command. */
+export interface CommandFlag<T> {
+  readonly flag: `--${string}`;
+  readonly short?: `-${string}`;
+  /** Kind of its value; without it the flag is a switch. */
+  readonly type?: ValueType<T>;
+  /** Words for what happens without it. */
+  readonly defaultText?: string;
+  readonly help: string;
+}
+
+/** What a command must be given. */
+export interface CommandArgument<T> {
+  readonly name: string;
+  readonly type: ValueType<T>;
+  readonly help: string;
+}
+
+/** One command. */
+export interface CommandEntry {
+  readonly summary: string;
+  /** What stands behind the command in its usage line. */
+  readonly usage: string;
+  readonly argument?: CommandArgument<unknown>;
+  readonly flags: Readonly<Record<string, CommandFlag<unknown>>>;
+  readonly examples: readonly string[];
+}
 
 /** Most nodes that `local` starts. */
 export const localNodesMax = 100;
@@ -43,7 +71,7 @@ export const commandTable = {
       help: `how many nodes, up to ${localNodesMax}`,
     },
     flags: {
-      killOne: {
+      killOneMs: {
         flag: "--kill-one",
         type: duration("1s", "1h"),
         defaultText: "never",
@@ -73,7 +101,7 @@ export const commandTable = {
         defaultText: "until interrupted",
         help: "how many pings",
       },
-      interval: {
+      intervalMs: {
         flag: "--interval",
         short: "-i",
         type: duration("10ms", "1h"),

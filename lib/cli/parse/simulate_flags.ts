@@ -11,7 +11,7 @@ export const simulatedNodesMax = 10_000;
 
 const many = count(0, simulatedNodesMax);
 
-/** All flags of `simulate`. */
+/** All flags of `simulate`; those that describe the scenario are called like its fields. */
 export const simulateFlags = {
   nodes: {
     flag: "--nodes",
@@ -51,19 +51,19 @@ export const simulateFlags = {
     defaultText: "0%",
     help: "share of packets that are lost on every link",
   },
-  latency: {
+  latencyMs: {
     flag: "--latency",
     type: duration("0", "10s"),
     defaultText: "of the profile",
     help: "delay of a message one way, plus up to as much again by chance",
   },
-  pause: {
+  pauseMs: {
     flag: "--pause",
     type: duration("0", "1h"),
     defaultText: "never",
     help: "every node is held up once for so long, at a random moment",
   },
-  partition: {
+  partitionMs: {
     flag: "--partition",
     type: duration("0", "1h"),
     defaultText: "never",
@@ -91,7 +91,7 @@ export const simulateFlags = {
     defaultText: "0",
     help: "rows of dead nodes that lie in the registry before the start",
   },
-  duration: {
+  durationMs: {
     flag: "--duration",
     type: duration("1s", "24h"),
     defaultText: "20s",

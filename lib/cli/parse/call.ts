@@ -1,0 +1,73 @@
+/**
+ * The call of a command: its argument, its flags and the options of nodes, all checked. Its types
+ * come from the command table.
+ *
+ * @module
+ */
+import type { OptionKey } from "../../options/option_table.ts";
+import type { NodeOptions } from "../../options/options.ts";
+import { quote } from "../../options/option_values.ts";
+import type { OptionChecks, ValueType } from "../../options/option_values.ts";
+import { commandTable } from "./command_table.ts";
+import type { CliCommand, CommandArgument, CommandEntry } from "./command_table.ts";
+import { optionTexts } from "./args.ts";
+import type { CommandLine } from "./args.ts";
+
+/** A value of each flag of a command; a switch is on or off. */
+type FlagValues<Flags> = {
+  readonly [Key in keyof Flags]: Flags[Key] extends { readonly type: ValueType<infer T> }
+    ? T | undefined
+    : boolean;
+};
+
+type ArgumentOf<Entry> = Entry extends { readonly argument: CommandArgument<infer T> } ? T
+  : undefined;
+
+/** What a command is called with. */
+export interface Call<Command extends CliCommand> {
+  readonly argument: ArgumentOf<typeof commandTable[Command]>;
+  readonly flags: FlagValues<typeof commandTable[Command]["flags"]>;
+  /** Of nodes, from all sources; those that the command does not take are missing. */
+  readonly options: NodeOptions;
+  /** The options among the flags as they were given, by key. */
+  readonly given: Readonly<Partial<Record<OptionKey, readonly string[]>>>;
+}
+
+/** The call that `line` makes; what is wrong with it is added to `faults`. */
+export function readCall<Command extends CliCommand>(
+  command: Command,
+  line: CommandLine,
+  options: NodeOptions,
+  checks: OptionChecks,
+  faults: string[],
+): Call<Command> {
+  const { argument, flags }: CommandEntry = commandTable[command];
+  const read = (source: string, text: string, type: ValueType<unknown>): unknown => {
+    const reading = type.read(text, checks);
+    if ("value" in reading) return reading.value;
+    faults.push(`${source} ${quote(text)}: ${reading.fault}`);
+    return undefined;
+  };
+  const operands = command === "start" ? [] : [...line.operands];
+  const first = argument && operands.shift();
+  for (const word of operands) {
+    faults.push(`operand ${quote(word)}: ${command} takes no such word`);
+  }
+  if (argument && first === undefined) {
+    faults.push(`${command}: its argument <${argument.name}> is missing: ${argument.help}`);
+  }
+  const values = Object.entries(flags).map(([key, { flag, type }]) => {
+    const text = line.flags.get(flag)?.at(-1);
+    if (type === undefined) return [key, text !== undefined];
+    return [key, text === undefined ? undefined : read(flag, text, type)];
+  });
+  return {
+    argument: argument && first !== undefined
+      ? read(`<${argument.name}>`, first, argument.type)
+      : undefined,
+    flags: Object.fromEntries(values),
+    options,
+    given: optionTexts(line),
+    // Values are those of the types in the table; after a fault the call is not made.
+  } as Call<Command>;
+}
