@@ -12,9 +12,8 @@ import { parseNodeName } from "../core/base/name.ts";
 import type { NodeName } from "../core/base/name.ts";
 import { readableByAll } from "../files/secret_file.ts";
 import type { Exposure } from "../files/secret_file.ts";
-import { DirectoryLayout, privatePath } from "../registry/directory/directory_layout.ts";
+import { DirectoryLayout, layoutOf, privatePath } from "../registry/directory/directory_layout.ts";
 import { illegalNameReason } from "../registry/directory/directory_names.ts";
-import { layoutOf } from "../registry/directory/directory_place.ts";
 import { exists, freeBytesOf, nearestExisting, quietly } from "./disk.ts";
 
 /** Another cluster in the same folder. */

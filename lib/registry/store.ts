@@ -8,7 +8,7 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
-import { parseNodeName } from "../core/base/name.ts";
+import { nodeNameFault } from "../core/base/name.ts";
 import type { NodeName } from "../core/base/name.ts";
 import { decodeRow, encodeRow, rowMaxBytes } from "../core/registration/row.ts";
 import type { Row } from "../core/registration/row.ts";
@@ -39,6 +39,20 @@ export interface Entry {
   readonly version: RowVersion;
 }
 
+/** What is no text, and why, as the end of a sentence: "it is a folder". */
+export interface Unreadable {
+  readonly reason: string;
+}
+
+/** What a listing finds under a key. */
+export type Found = readonly [key: string, found: Entry | Unreadable];
+
+/** Why `key` is not the name of a node, as the end of a sentence, or `undefined` if it is one. */
+export function foreignKeyReason(key: string): string | undefined {
+  const fault = nodeNameFault(key);
+  return fault === undefined ? undefined : `its name is not that of a node: ${fault}`;
+}
+
 /** What became of a conditional change. */
 export type CasResult =
   | { readonly kind: "done"; readonly version: RowVersion }
@@ -59,8 +73,12 @@ export interface Store extends AsyncDisposable {
   readonly stalenessMs: number;
   /** See {@linkcode Registry.paceMs}; 0 if left out. */
   readonly paceMs?: number;
-  /** All keys with their cells, complete or not at all. Empty if nothing was ever written. */
-  entries(call: Call): Promise<readonly (readonly [key: string, cell: Entry])[]>;
+  /**
+   * All that is there, complete or not at all; empty if nothing was ever written. What lies under
+   * {@linkcode cookieKey}, or a key that no node can have, need not be read.
+   */
+  entries(call: Call): Promise<readonly Found[]>;
+  /** The text under `key`; what is no text counts as nothing, a cookie that is none as a fault. */
   get(key: string, call: Call): Promise<Entry | undefined>;
   /**
    * Puts `text` if the stored version is still `expectedVersion`; `undefined`: if there is nothing.
@@ -160,7 +178,8 @@ class StoreRegistry implements Registry {
 
   cookie(signal: AbortSignal): Promise<string | undefined> {
     return this.#run("read the cookie of", "cookie", signal, async (call) => {
-      return (await this.#store.get(cookieKey, call))?.text;
+      const there = await this.#store.get(cookieKey, call);
+      return there && cookieIn(there, call);
     });
   }
 
@@ -168,13 +187,14 @@ class StoreRegistry implements Registry {
     return this.#run("read or create the cookie of", "cookie", signal, async (call) => {
       const there = await this.#store.get(cookieKey, call);
       if (there !== undefined) {
+        const cookie = cookieIn(there, call);
         await this.#refresh(there, call);
-        return there.text;
+        return cookie;
       }
       const put = await this.#store.put(cookieKey, minted, undefined, call);
       if (put.kind === "done") return minted;
       if (put.current === undefined) throw call.fault("the cookie has just been removed");
-      return put.current.text;
+      return cookieIn(put.current, call);
     });
   }
 
@@ -208,25 +228,30 @@ class StoreRegistry implements Registry {
   }
 }
 
-function listingOf(entries: readonly (readonly [string, Entry])[]): Listing {
+/** A cookie may have been put there by hand, with a line break behind it. */
+function cookieIn({ text }: Entry, call: Call): string {
+  const cookie = text.replace(/\r?\n$/, "");
+  if (cookie === "") throw call.fault("what is there cannot be used: it is empty");
+  return cookie;
+}
+
+function listingOf(entries: readonly Found[]): Listing {
   const rows: StoredRow[] = [];
   const timestamps: StoredTimestamp[] = [];
   const foreignEntries = new ForeignEntries();
   let hasCookie = false;
-  for (const [key, { text, version }] of entries) {
-    if (key === cookieKey) {
-      hasCookie = true;
-      continue;
+  for (const [key, found] of entries) {
+    const reason = "reason" in found ? found.reason : foreignKeyReason(key);
+    if (key === cookieKey) hasCookie = true;
+    else if ("reason" in found || reason !== undefined) foreignEntries.add(key, reason ?? "");
+    else {
+      const { text, version } = found;
+      const name = key as NodeName;
+      const decoded = decodeRow(name, text);
+      if (decoded.kind === "row") rows.push({ row: decoded.row, version });
+      else if (decoded.kind === "timestamp") timestamps.push({ name, version });
+      else foreignEntries.add(key, decoded.reason);
     }
-    const name = parseNodeName(key);
-    if (name === undefined) {
-      foreignEntries.add(key, "its name is not that of a node");
-      continue;
-    }
-    const decoded = decodeRow(name, text);
-    if (decoded.kind === "row") rows.push({ row: decoded.row, version });
-    else if (decoded.kind === "timestamp") timestamps.push({ name, version });
-    else foreignEntries.add(key, decoded.reason);
   }
   return { rows, timestamps, foreignEntries: foreignEntries.list(), hasCookie };
 }

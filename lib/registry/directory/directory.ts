@@ -7,40 +7,39 @@
  *
  * @module
  */
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Clock } from "../../clock.ts";
+import { rowMaxBytes } from "../../core/registration/row.ts";
+import { systemErrorCode, systemErrorReason } from "../../core/base/system_error.ts";
+import { encodeUtf8 } from "../../core/base/text.ts";
 import { OddFileError } from "../../files/own_file.ts";
 import type { Sharing } from "../../files/trusted_path.ts";
-import type { NodeName } from "../../core/base/name.ts";
-import { decodeRow, encodeRow, rowMaxBytes } from "../../core/registration/row.ts";
-import type { Row } from "../../core/registration/row.ts";
-import { systemErrorReason } from "../../core/base/system_error.ts";
-import { encodeUtf8 } from "../../core/base/text.ts";
-import { TimedCalls } from "../common/timed_calls.ts";
+import { lastingOfText } from "../common/news.ts";
+import { StorageFault } from "../common/storage_fault.ts";
+import { textVersion } from "../common/text_version.ts";
 import type { Call } from "../common/timed_calls.ts";
-import { cookieOf, hasCookieAt, readCookie } from "./directory_cookie.ts";
+import type { Registry, RowVersion } from "../registry.ts";
+import { cookieKey, storeRegistry } from "../store.ts";
+import type { CasResult, Entry, Found, Store } from "../store.ts";
 import {
-  flush,
   identityOf,
   readSmallFile,
   removeFile,
   removeQuietly,
   replaceFile,
+  sweepTemporary,
 } from "./directory_files.ts";
-import { privateFolder, privatePath } from "./directory_layout.ts";
+import { insideReason, privateFolder, privatePath } from "./directory_layout.ts";
 import type { DirectoryLayout } from "./directory_layout.ts";
 import { listFolder } from "./directory_list.ts";
 import { withFileLock } from "./directory_lock.ts";
 import { illegalNameReason, sameFileReason } from "./directory_names.ts";
-import { insideReason } from "./directory_place.ts";
-import { sweepTemporary } from "./directory_sweep.ts";
 import { TrustedFolder } from "./directory_trust.ts";
 import { FolderWatch, tellNews } from "./directory_watch.ts";
-import { lastingOfRow } from "../common/news.ts";
-import type { Listing, Registry, RowVersion, StoredRow, WriteResult } from "../registry.ts";
-import { StorageFault } from "../common/storage_fault.ts";
-import { textVersion } from "../common/text_version.ts";
+
+/** Largest file that is taken for a cookie, in bytes. */
+const cookieMaxBytes = 1024;
 
 /** How to open a directory registry. */
 export interface DirectoryRegistryOptions {
@@ -76,213 +75,168 @@ export interface DirectoryRegistryOptions {
  * ```
  */
 export function openDirectoryRegistry(options: DirectoryRegistryOptions): Registry {
-  return new DirectoryRegistry(options);
+  return storeRegistry(new DirectoryStore(options), options);
 }
 
-class DirectoryRegistry implements Registry {
+class DirectoryStore implements Store {
   readonly url: string;
   readonly stalenessMs = 0;
-  readonly paceMs = 0;
-  readonly #base: string;
   readonly #isSharedWithBeam: boolean;
   readonly #folder: TrustedFolder;
   readonly #clock: Clock;
   readonly #randomText: () => string;
-  readonly #calls: TimedCalls;
-  readonly #closing = new AbortController();
   /** True once the folder was there: from then on its absence is a fault, not an empty cluster. */
   #wasThere = false;
   #wasSwept = false;
 
   constructor(options: DirectoryRegistryOptions) {
-    const { path, cluster, clock, timeoutMs = 2_000, randomText, sharing = "none" } = options;
-    this.#base = resolve(path);
-    this.url = pathToFileURL(this.#base).href;
-    this.#isSharedWithBeam = options.isSharedWithBeam === true;
-    const wish = this.#isSharedWithBeam ? "beside" : "inside";
-    this.#folder = new TrustedFolder({ base: this.#base, cluster, wish, sharing });
+    const { path, cluster, clock, randomText, isSharedWithBeam = false } = options;
+    const base = resolve(path);
+    this.url = pathToFileURL(base).href;
+    this.#isSharedWithBeam = isSharedWithBeam;
+    const wish = isSharedWithBeam ? "beside" : "inside";
+    this.#folder = new TrustedFolder({ base, cluster, wish, sharing: options.sharing ?? "none" });
     this.#clock = clock;
     this.#randomText = randomText;
-    const explain = (error: unknown): string | undefined => {
-      if (error instanceof OddFileError) return error.clause;
-      return error instanceof StorageFault ? error.message : systemErrorReason(error);
-    };
-    this.#calls = new TimedCalls({ clock, timeoutMs, explain });
   }
 
-  list(signal: AbortSignal): Promise<Listing> {
-    return this.#run("list", "list the rows of", signal, (call, layout) => {
-      return this.#list(call, layout);
+  entries(call: Call): Promise<readonly Found[]> {
+    return this.#run(async (layout) => {
+      const found = await listFolder(layout.root, call);
+      if (found === undefined) await this.#requireFolder(layout);
+      else this.#wasThere = true;
+      const all = found ?? [];
+      if (await isThere(layout.cookie)) all.push([cookieKey, { reason: "it is the cookie" }]);
+      const isInTheWay = this.#isSharedWithBeam && layout.place === "inside" &&
+        await identityOf(privatePath(layout.base, "inside")) !== undefined;
+      // The first, as only so many are told of.
+      return isInTheWay ? [[privateFolder, { reason: insideReason }], ...all] : all;
     });
   }
 
-  read(name: NodeName, signal: AbortSignal): Promise<StoredRow | undefined> {
-    return this.#run(`read ${name}`, `read ${name} from`, signal, async (call, layout) => {
-      const text = await textOf(layout, name);
-      if (text === undefined) await this.#requireFolder(call, layout);
-      return text === undefined ? undefined : storedRow(name, text);
+  get(key: string, _call: Call): Promise<Entry | undefined> {
+    return this.#run(async (layout) => {
+      const there = await this.#read(key, layout);
+      if (there === undefined && key !== cookieKey) await this.#requireFolder(layout);
+      return there;
     });
   }
 
-  write(
-    row: Row,
+  put(
+    key: string,
+    text: string,
     expectedVersion: RowVersion | undefined,
-    signal: AbortSignal,
-  ): Promise<WriteResult> {
-    const { name } = row;
-    return this.#run(`change ${name}`, `write ${name} into`, signal, (call, layout) => {
-      const text = encodeRow(row);
-      const content = encodeUtf8(text);
-      if (content.length > rowMaxBytes) {
-        throw call.fault(`the row has ${content.length} bytes, the most is ${rowMaxBytes}`);
+    call: Call,
+  ): Promise<CasResult> {
+    const put = (layout: DirectoryLayout) => async (): Promise<CasResult> => {
+      const current = await this.#read(key, layout);
+      if (current?.version !== expectedVersion) return { kind: "conflict", current };
+      const reason = sameFileReason(key, current?.text);
+      if (reason !== undefined) throw new StorageFault(reason);
+      await this.#replace(key, text, current === undefined, call, layout);
+      this.#wasThere = true;
+      const isNews = current === undefined || lastingOfText(current.text) !== lastingOfText(text);
+      if (isNews) await tellNews(layout);
+      return { kind: "done", version: textVersion(text) };
+    };
+    return this.#run(async (layout) => {
+      try {
+        return await this.#locked(key, call, layout, put(layout));
+      } catch (error) {
+        const reason = illegalNameReason(key, error);
+        throw reason === undefined ? error : new StorageFault(reason, { cause: error });
       }
-      return this.#namedFile(name, call, layout, async () => {
-        const there = await textOf(layout, name);
-        const before = storedRow(name, there);
-        if (before?.version !== expectedVersion) return { kind: "conflict", current: before };
-        const reason = sameFileReason(name, there);
-        if (reason !== undefined) throw call.fault(reason);
-        await this.#replace(name, content, before === undefined, call, layout);
-        this.#wasThere = true;
-        if (before === undefined || isNews(before.row, row)) await tellNews(layout);
-        return { kind: "written", version: textVersion(text) };
-      });
     });
   }
 
-  remove(
-    name: NodeName,
-    expectedVersion: RowVersion,
-    signal: AbortSignal,
-  ): Promise<"removed" | "conflict"> {
-    return this.#run(`change ${name}`, `remove ${name} from`, signal, (call, layout) => {
-      return this.#locked(name, call, layout, async () => {
-        const before = versionOf(name, await textOf(layout, name));
-        const isSeen = before === expectedVersion;
-        // Also if nobody waits for it any more: it is the row that was meant.
-        if (isSeen) {
-          // Gone already if someone removed it by hand, without asking for the lock.
-          if (!await removeFile(`${layout.root}/${name}`)) return "conflict";
-          await tellNews(layout);
-        }
+  remove(key: string, expectedVersion: RowVersion, call: Call): Promise<boolean> {
+    return this.#run((layout) => {
+      const { path, lock } = filesOf(key, layout);
+      return this.#locked(key, call, layout, async () => {
+        const current = await this.#read(key, layout);
+        const isMeant = current?.version === expectedVersion;
+        // Also if nobody waits for it any more: it is the row that was meant. Gone already if someone
+        // removed it by hand, without asking for the lock.
+        if (isMeant && !await removeFile(path)) return false;
+        if (isMeant) await tellNews(layout);
         // Names come and go for years, so their locks must not stay; it is ours while we remove it.
-        if (isSeen || before === undefined) await removeQuietly(`${layout.locks}/${name}`);
-        return isSeen ? "removed" : "conflict";
+        if (isMeant || current === undefined) await removeQuietly(lock);
+        return isMeant;
       });
     });
   }
 
-  cookie(signal: AbortSignal): Promise<string | undefined> {
-    return this.#run("cookie", "read the cookie of", signal, async (call, { cookie }) => {
-      await this.#folder.requirePath(cookie);
-      return await readCookie(cookie, call);
-    });
-  }
-
-  getOrCreateCookie(minted: string, signal: AbortSignal): Promise<string> {
-    return this.#run("cookie", "read or create the cookie of", signal, async (call, layout) => {
-      await this.#folder.requirePath(layout.cookie);
-      return await cookieOf({
-        path: layout.cookie,
-        temporaryPath: `${layout.temporary}/cookie.${this.#randomText()}`,
-        minted,
-        call,
-        wallTimeMs: this.#clock.wallTime(),
-        permissions: layout.permissions,
-        createFolders: () => this.#folder.create(layout),
-        locked: (work) => this.#locked("cookie", call, layout, work),
-      });
+  /**
+   * Cleaners of temporary folders go by when a file was last read or written, and a running cluster
+   * does neither for days. Only the owner may do this, and one of all nodes is enough.
+   */
+  refresh(key: string, _there: Entry, _call: Call): Promise<void> {
+    return this.#run(async (layout) => {
+      const now = new Date(this.#clock.wallTime());
+      const { path } = filesOf(key, layout);
+      for (const one of [path, dirname(path)]) await Deno.utime(one, now, now);
     });
   }
 
   watch(onChange: () => void, signal: AbortSignal): Promise<void> {
-    const either = AbortSignal.any([signal, this.#closing.signal]);
     const watch = new FolderWatch(this.#clock, onChange);
-    return watch.run(
-      (look) => this.#run("watch", "watch", either, (_call, { news }) => look(news)),
-      either,
-    );
+    return watch.run((look) => this.#run(({ news }) => look(news)), signal);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#closing.abort();
-    await this.#calls[Symbol.asyncDispose]();
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
   }
 
   /** Does something in the folder as it is laid out now. */
-  #run<T>(
-    queueKey: string,
-    verb: string,
-    signal: AbortSignal,
-    work: (call: Call, layout: DirectoryLayout) => Promise<T>,
-  ): Promise<T> {
-    return this.#calls.run(queueKey, `${verb} ${this.url}`, signal, async (call) => {
-      return await work(call, await this.#folder.layout());
-    });
+  async #run<T>(work: (layout: DirectoryLayout) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.#folder.layout());
+    } catch (error) {
+      if (error instanceof StorageFault) throw error;
+      const reason = error instanceof OddFileError ? error.clause : systemErrorReason(error);
+      throw reason === undefined ? error : new StorageFault(reason, { cause: error });
+    }
   }
 
-  async #list(call: Call, layout: DirectoryLayout): Promise<Listing> {
-    const listing = await listFolder(layout.root, call);
-    if (listing) this.#wasThere = true;
-    else await this.#requireFolder(call, layout);
-    const { rows, timestamps, foreignEntries } = listing ??
-      { rows: [], timestamps: [], foreignEntries: [] };
-    const isInTheWay = this.#isSharedWithBeam && layout.place === "inside" &&
-      await identityOf(privatePath(layout.base, "inside")) !== undefined;
-    return {
-      rows,
-      timestamps,
-      foreignEntries: isInTheWay
-        ? [...foreignEntries, { key: privateFolder, reason: insideReason }]
-        : foreignEntries,
-      hasCookie: await hasCookieAt(layout.cookie),
-    };
+  /** The text under `key`; a cookie that is none must not be taken for the lack of one. */
+  async #read(key: string, layout: DirectoryLayout): Promise<Entry | undefined> {
+    const { path, maxBytes } = filesOf(key, layout);
+    if (key === cookieKey) await this.#folder.requirePath(path);
+    const content = await readSmallFile(path, maxBytes);
+    if (content === undefined || "text" in content) return content;
+    if (key !== cookieKey) return undefined;
+    throw new StorageFault(`what is there cannot be used: ${content.reason}`);
   }
 
   /** What a look into a folder that is not there means: never written to, or gone. */
-  async #requireFolder(call: Call, { root }: DirectoryLayout): Promise<void> {
-    if (!this.#wasThere) return;
-    if (await identityOf(root) === undefined) throw call.fault("the folder has been removed");
+  async #requireFolder({ root }: DirectoryLayout): Promise<void> {
+    if (!this.#wasThere || await identityOf(root) !== undefined) return;
+    throw new StorageFault("the folder has been removed");
   }
 
   /**
    * Heartbeats are not flushed to the disk: after a power cut all nodes are gone and their rows
    * with them. A new row is, because some file systems would otherwise leave an empty file under
-   * its name.
+   * its name; and so is the cookie, which nodes go on using.
    */
   async #replace(
-    name: NodeName,
-    content: Uint8Array,
+    key: string,
+    text: string,
     isNew: boolean,
     call: Call,
     layout: DirectoryLayout,
   ): Promise<void> {
-    const { permissions } = layout;
+    const { path, temporary } = filesOf(key, layout);
+    const { file: mode, isExact: isModeExact } = layout.permissions;
     await replaceFile({
-      path: `${layout.root}/${name}`,
-      temporaryPath: `${layout.temporary}/${name}.${this.#randomText()}`,
-      content,
-      ...(permissions.isExact ? { mode: permissions.file, isModeExact: true } : {}),
+      path,
+      temporaryPath: `${temporary}.${this.#randomText()}`,
+      content: encodeUtf8(text),
+      ...(isModeExact || key === cookieKey ? { mode, isModeExact } : {}),
       durable: isNew,
       createFolders: () => this.#folder.create(layout),
       beforeRename: () => call.checkpoint(),
     });
-    if (isNew) await flush(layout.root);
-  }
-
-  /** As {@linkcode #locked}, where a file is made that is called like a node. */
-  async #namedFile<T>(
-    name: NodeName,
-    call: Call,
-    layout: DirectoryLayout,
-    work: () => Promise<T>,
-  ): Promise<T> {
-    try {
-      return await this.#locked(name, call, layout, work);
-    } catch (error) {
-      const reason = illegalNameReason(name, error);
-      throw reason === undefined ? error : call.fault(reason);
-    }
   }
 
   #locked<T>(
@@ -291,16 +245,16 @@ class DirectoryRegistry implements Registry {
     layout: DirectoryLayout,
     work: () => Promise<T>,
   ): Promise<T> {
-    const path = `${layout.locks}/${key}`;
+    const { lock } = filesOf(key, layout);
     return withFileLock(
-      path,
+      lock,
       layout.permissions,
       call,
       () => this.#folder.create(layout),
       async () => {
         if (!this.#wasSwept) {
           this.#wasSwept = true;
-          await sweepTemporary(layout.temporary, path);
+          await sweepTemporary(layout.temporary, lock);
         }
         return await work();
       },
@@ -308,24 +262,32 @@ class DirectoryRegistry implements Registry {
   }
 }
 
-async function textOf({ root }: DirectoryLayout, name: NodeName): Promise<string | undefined> {
-  const found = await readSmallFile(`${root}/${name}`, rowMaxBytes);
-  return found.kind === "text" ? found.text : undefined;
+/** The files of one key, and how large the one with its text may be. */
+interface KeyFiles {
+  readonly path: string;
+  readonly lock: string;
+  /** How paths of files that are to come in its place begin. */
+  readonly temporary: string;
+  readonly maxBytes: number;
 }
 
-function storedRow(name: NodeName, text: string | undefined): StoredRow | undefined {
-  if (text === undefined) return undefined;
-  const decoded = decodeRow(name, text);
-  return decoded.kind === "row" ? { row: decoded.row, version: textVersion(text) } : undefined;
+function filesOf(key: string, { root, cookie, locks, temporary }: DirectoryLayout): KeyFiles {
+  const isCookie = key === cookieKey;
+  const name = isCookie ? "cookie" : key;
+  return {
+    path: isCookie ? cookie : `${root}/${key}`,
+    lock: `${locks}/${name}`,
+    temporary: `${temporary}/${name}`,
+    maxBytes: isCookie ? cookieMaxBytes : rowMaxBytes,
+  };
 }
 
-/** The version of a row or of a timestamp alone; `undefined` for anything else. */
-function versionOf(name: NodeName, text: string | undefined): RowVersion | undefined {
-  if (text === undefined || decodeRow(name, text).kind === "damaged") return undefined;
-  return textVersion(text);
-}
-
-/** True if `after` says more than that the node still lives. */
-function isNews(before: Row, after: Row): boolean {
-  return lastingOfRow(before) !== lastingOfRow(after);
+/** True if something lies there; a user who may not look cannot tell, and need not care. */
+async function isThere(path: string): Promise<boolean> {
+  try {
+    return await identityOf(path) !== undefined;
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return true;
+  }
 }

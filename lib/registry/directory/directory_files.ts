@@ -8,15 +8,21 @@
  * @module
  */
 import { constants, open } from "node:fs/promises";
+import { dirname } from "node:path";
 import { systemErrorCode } from "../../core/base/system_error.ts";
 import { decodeUtf8 } from "../../core/base/text.ts";
+import { OddFileError, touchOwnFile } from "../../files/own_file.ts";
+import { textVersion } from "../common/text_version.ts";
+import type { Entry, Unreadable } from "../store.ts";
 
-/** What stands under a path. */
-export type Found =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "absent" }
-  /** Something else; the reason is the end of a sentence: "it is a folder". */
-  | { readonly kind: "odd"; readonly reason: string };
+/** What stands under a path; `undefined`: nothing. */
+export type Content = Entry | Unreadable | undefined;
+
+/** How much older than the present a temporary file must be to be a dead process's. */
+const leftoverAgeMs = 60 * 60 * 1000;
+
+/** Most files removed in one sweep; the rest waits for the next process. */
+const sweepMax = 1_000;
 
 /** What a look at a folder entry or at a path tells. */
 export interface FileType {
@@ -30,8 +36,6 @@ export interface FileType {
  * swapped for a symbolic link, it is not followed. (Deno 2.4 ignores both; 2.9 does not.)
  */
 const openFlags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
-
-const absent: Found = { kind: "absent" };
 
 /** What these errors of one single file say about it. All others are faults of the storage. */
 const oddCodes: Readonly<Record<string, string>> = {
@@ -52,12 +56,12 @@ export function typeOddity(type: FileType): string | undefined {
 }
 
 /** Like {@linkcode readKnownFile}, for a path of which nothing is known yet: looks first. */
-export async function readSmallFile(path: string, maxBytes: number): Promise<Found> {
+export async function readSmallFile(path: string, maxBytes: number): Promise<Content> {
   try {
     const reason = typeOddity(await Deno.lstat(path));
-    if (reason !== undefined) return { kind: "odd", reason };
+    if (reason !== undefined) return { reason };
   } catch (error) {
-    return foundFor(error);
+    return contentFor(error);
   }
   return readKnownFile(path, new Uint8Array(maxBytes + 1));
 }
@@ -68,7 +72,7 @@ export async function readSmallFile(path: string, maxBytes: number): Promise<Fou
  * @param buffer one byte larger than the largest legal file; overwritten
  * @throws what the system says, if it is about the storage and not about this one file
  */
-export async function readKnownFile(path: string, buffer: Uint8Array): Promise<Found> {
+export async function readKnownFile(path: string, buffer: Uint8Array): Promise<Content> {
   try {
     const file = await open(path, openFlags);
     try {
@@ -76,26 +80,26 @@ export async function readKnownFile(path: string, buffer: Uint8Array): Promise<F
       // From where the file stands, its beginning: naming the position would cost three seeks.
       const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
       if (bytesRead === buffer.length) {
-        return { kind: "odd", reason: `it is larger than ${buffer.length - 1} bytes` };
+        return { reason: `it is larger than ${buffer.length - 1} bytes` };
       }
       const text = decodeUtf8(buffer.subarray(0, bytesRead));
       return text === undefined
-        ? { kind: "odd", reason: "it is not UTF-8" }
-        : { kind: "text", text };
+        ? { reason: "it is not UTF-8" }
+        : { text, version: textVersion(text) };
     } finally {
       await file.close();
     }
   } catch (error) {
-    return foundFor(error);
+    return contentFor(error);
   }
 }
 
-function foundFor(error: unknown): Found {
+function contentFor(error: unknown): Content {
   const code = systemErrorCode(error) ?? "";
-  if (code === "ENOENT") return absent;
+  if (code === "ENOENT") return undefined;
   const reason = oddCodes[code];
   if (reason === undefined) throw error;
-  return { kind: "odd", reason };
+  return { reason };
 }
 
 /** How {@linkcode replaceFile} writes. */
@@ -108,7 +112,7 @@ export interface ReplaceOptions {
   readonly mode?: number;
   /** Gives it these permissions whatever the mask of the process says. */
   readonly isModeExact?: boolean;
-  /** Survives a power cut, at the price of waiting for the disk. */
+  /** Survives a power cut, its name too, at the price of waiting for the disk. */
   readonly durable: boolean;
   /** Creates the folders of both paths; called if one of them is not there. */
   readonly createFolders: () => Promise<void>;
@@ -125,6 +129,7 @@ export async function replaceFile(options: ReplaceOptions): Promise<void> {
     await options.createFolders();
     await tryToReplaceFile(options);
   }
+  if (options.durable) await flush(dirname(options.path));
 }
 
 async function tryToReplaceFile(options: ReplaceOptions): Promise<void> {
@@ -145,7 +150,7 @@ async function tryToReplaceFile(options: ReplaceOptions): Promise<void> {
 }
 
 /** Waits until a file, or the list of names in a folder, is on the disk. */
-export async function flush(path: string): Promise<void> {
+async function flush(path: string): Promise<void> {
   // Not `using`: see the lint rule house/using-needs-more-than-one-use.
   const file = await Deno.open(path);
   try {
@@ -172,6 +177,27 @@ export async function removeQuietly(path: string): Promise<void> {
     await Deno.remove(path);
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error;
+  }
+}
+
+/**
+ * Removes old files from `folder`. The present is when `touched` was last written, set anew here, so
+ * that both times come from the same clock, that of the file server. Failing, it leaves them.
+ */
+export async function sweepTemporary(folder: string, touched: string): Promise<void> {
+  try {
+    await touchOwnFile(touched);
+    const now = (await Deno.lstat(touched)).mtime?.getTime() ?? 0;
+    let seen = 0;
+    for await (const entry of Deno.readDir(folder)) {
+      if (!entry.isFile || ++seen > sweepMax) continue;
+      const path = `${folder}/${entry.name}`;
+      const written = (await Deno.lstat(path)).mtime?.getTime() ?? now;
+      if (now - written > leftoverAgeMs) await removeQuietly(path);
+    }
+  } catch (error) {
+    // Another process may sweep at the same time, and on a full disk the write that follows says so.
+    if (systemErrorCode(error) === undefined && !(error instanceof OddFileError)) throw error;
   }
 }
 

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { NodeName } from "../../core/base/name.ts";
 import { systemErrorCode } from "../../core/base/system_error.ts";
 
 /**
@@ -12,7 +11,7 @@ import { systemErrorCode } from "../../core/base/system_error.ts";
  *
  * @param text what the file holds
  */
-export function sameFileReason(name: NodeName, text: string | undefined): string | undefined {
+export function sameFileReason(name: string, text: string | undefined): string | undefined {
   const [, other] = /^\s*\{[^{}]*?"name":"([^"\\]{1,300})"/.exec(text ?? "") ?? [];
   if (other === undefined || other === name) return undefined;
   return other.toLowerCase() === name.toLowerCase()
@@ -22,7 +21,7 @@ export function sameFileReason(name: NodeName, text: string | undefined): string
 }
 
 /** Why no file can be called `name`, if that is what `error` of the system means. */
-export function illegalNameReason(name: NodeName, error: unknown): string | undefined {
+export function illegalNameReason(name: string, error: unknown): string | undefined {
   const isRefused = ["EINVAL", "E22"].includes(systemErrorCode(error) ?? "");
   return isRefused && name.includes(":")
     ? `the file system takes no colon in the name of a file; give a --name without one`

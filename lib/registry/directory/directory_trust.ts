@@ -11,9 +11,8 @@ import { systemErrorCode } from "../../core/base/system_error.ts";
 import { distrustOf, trustedOwners } from "../../files/trusted_path.ts";
 import type { Distrust, Sharing } from "../../files/trusted_path.ts";
 import { identity } from "./directory_files.ts";
-import type { DirectoryLayout, Place } from "./directory_layout.ts";
-import { layoutOf } from "./directory_place.ts";
-import type { FoundLayout } from "./directory_place.ts";
+import { layoutOf } from "./directory_layout.ts";
+import type { DirectoryLayout, FoundLayout, Place } from "./directory_layout.ts";
 import { StorageFault, UntrustedStorage } from "../common/storage_fault.ts";
 
 /** Which folder a handle uses, and how. */

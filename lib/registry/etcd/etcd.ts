@@ -30,7 +30,7 @@ import { OwnWrites } from "../common/news.ts";
 import type { RegistryContext } from "../context.ts";
 import type { Registry, RowVersion } from "../registry.ts";
 import { cookieKey, defaultTimeoutMs, storeRegistry } from "../store.ts";
-import type { CasResult, Entry, Store } from "../store.ts";
+import type { CasResult, Entry, Found, Store } from "../store.ts";
 import { withoutSecrets } from "../url.ts";
 
 /** Keys in one answer to a listing. */
@@ -89,7 +89,7 @@ class EtcdStore implements Store {
     this.#lease = new EtcdLease(client, clock);
   }
 
-  async entries(call: Call): Promise<readonly (readonly [string, Entry])[]> {
+  async entries(call: Call): Promise<readonly Found[]> {
     for (let tries = 1;; tries++) {
       try {
         return await this.#pages(call);
@@ -173,9 +173,9 @@ class EtcdStore implements Store {
   }
 
   /** All keys as they were at one moment, page by page. */
-  async #pages(call: Call): Promise<readonly (readonly [string, Entry])[]> {
+  async #pages(call: Call): Promise<readonly Found[]> {
     const range = { ...rangeBelow(this.#prefix), limit: `${pageKeysMax}` };
-    const entries: (readonly [string, Entry])[] = [];
+    const entries: Found[] = [];
     let page: Json = range;
     for (;;) {
       const { json } = await this.#post("kv/range", page, call);

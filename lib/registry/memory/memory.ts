@@ -11,7 +11,7 @@ import type { Call } from "../common/timed_calls.ts";
 import { Hint } from "../common/hint.ts";
 import type { Registry, RowVersion } from "../registry.ts";
 import { storeRegistry } from "../store.ts";
-import type { CasResult, Entry, Store } from "../store.ts";
+import type { CasResult, Entry, Found, Store } from "../store.ts";
 
 interface MemoryCluster {
   readonly cells: Map<string, Entry>;
@@ -93,7 +93,7 @@ class MemoryStore implements Store {
     return this.#storage.cluster(this.#clusterName);
   }
 
-  async entries(call: Call): Promise<readonly (readonly [string, Entry])[]> {
+  async entries(call: Call): Promise<readonly Found[]> {
     await this.#ready(call);
     return [...this.#cluster.cells];
   }

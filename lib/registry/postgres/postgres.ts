@@ -23,7 +23,7 @@ import { parsePostgresUrl } from "./postgres_url.ts";
 import type { PostgresSettings } from "./postgres_url.ts";
 import type { Registry, RowVersion } from "../registry.ts";
 import { defaultTimeoutMs, storeRegistry } from "../store.ts";
-import type { CasResult, Entry, Store } from "../store.ts";
+import type { CasResult, Entry, Found, Store } from "../store.ts";
 import { textVersion } from "../common/text_version.ts";
 import { withoutSecrets } from "../url.ts";
 
@@ -75,7 +75,7 @@ class PostgresStore implements Store {
     this.#sessions = new Sessions({ settings, clock, statementTimeoutMs, timeoutMs });
   }
 
-  async entries(call: Call): Promise<readonly (readonly [string, Entry])[]> {
+  async entries(call: Call): Promise<readonly Found[]> {
     const rows = await this.#runUnlessMissing((sql) =>
       sql`
         select key::text, left(text::text, ${textMaxLength}::int) as text, version::text

@@ -21,7 +21,7 @@ import type { RedisSettings } from "./redis_url.ts";
 import { watchRedis } from "./redis_watch.ts";
 import type { Registry, RowVersion } from "../registry.ts";
 import { storeRegistry } from "../store.ts";
-import type { CasResult, Entry, Store } from "../store.ts";
+import type { CasResult, Entry, Found, Store } from "../store.ts";
 import { withoutSecrets } from "../url.ts";
 
 /**
@@ -91,7 +91,7 @@ class RedisStore implements Store {
     this.#channel = `${this.#hash}:changed:${settings.database}`;
   }
 
-  async entries(call: Call): Promise<readonly (readonly [string, Entry])[]> {
+  async entries(call: Call): Promise<readonly Found[]> {
     const fields = await this.#link.ask(call, (client) => client.hgetallBuffer(this.#hash));
     return Object.entries(fields).map(([key, value]) => [key, cellOf(value)]);
   }

@@ -29,7 +29,6 @@
  */
 import type { Clock } from "../../clock.ts";
 import { sleep } from "../../clock.ts";
-import { parseNodeName } from "../../core/base/name.ts";
 import type { Call } from "../common/timed_calls.ts";
 import type { RegistryContext } from "../context.ts";
 import type { Registry, RowVersion } from "../registry.ts";
@@ -43,8 +42,8 @@ import { S3Client } from "./s3_client.ts";
 import type { Environment } from "../common/environment.ts";
 import { S3Fault } from "./s3_fault.ts";
 import { isOwnServer, parseS3Url } from "./s3_url.ts";
-import { defaultTimeoutMs, storeRegistry } from "../store.ts";
-import type { CasResult, Entry, Store } from "../store.ts";
+import { defaultTimeoutMs, foreignKeyReason, storeRegistry } from "../store.ts";
+import type { CasResult, Entry, Found, Store, Unreadable } from "../store.ts";
 import { withoutSecrets } from "../url.ts";
 
 /** Most objects that are read at a time. */
@@ -127,11 +126,11 @@ class S3Store implements Store {
     });
   }
 
-  async entries(call: Call): Promise<readonly (readonly [string, Entry])[]> {
+  async entries(call: Call): Promise<readonly Found[]> {
     const listed = await this.#bucket.list(this.#folder, call.signal);
     const keys = new Set(listed.map(({ key }) => key.slice(this.#folder.length)));
     for (const key of this.#known.keys()) if (!keys.has(key)) this.#known.delete(key);
-    const entries: (readonly [string, Entry])[] = [];
+    const entries: Found[] = [];
     const waiting = listed.values();
     const reader = async (): Promise<void> => {
       for (const object of waiting) {
@@ -308,13 +307,14 @@ class S3Store implements Store {
     return object;
   }
 
-  /** The cell of a listed object; read only if it can be a row, and is not known yet. */
+  /** What a listed object holds; read only if it can be a row, and is not known yet. */
   async #listedEntry(
     key: string,
     { etag, size }: ListedObject,
     call: Call,
-  ): Promise<Entry | undefined> {
-    if (parseNodeName(key) === undefined) return { text: "", version: etag };
+  ): Promise<Entry | Unreadable | undefined> {
+    const reason = foreignKeyReason(key);
+    if (reason !== undefined) return { reason };
     const known = this.#known.get(key);
     if (known?.etag === etag) return cellOf(known);
     call.checkpoint();
