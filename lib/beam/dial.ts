@@ -17,7 +17,7 @@ import {
   type LookupContext,
   type Progress,
 } from "./epmd/lookup.ts";
-import { onAbort } from "../sockets/on_abort.ts";
+import { onAbort } from "../abort.ts";
 import { PacketSocket } from "./packet_socket.ts";
 
 /** How a dial ended. */

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { aborted } from "../abort.ts";
 import { healthFolders, isPrivate, makePrivate } from "./health_folder.ts";
 
 /** Who a node is; what it was started with decides which nodes a user means. */
@@ -151,9 +152,7 @@ async function isRefused(path: string): Promise<boolean> {
 }
 
 async function ask(path: string, signal: AbortSignal): Promise<Health | undefined> {
-  const gone = new Promise<undefined>((resolve) => {
-    signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
+  const gone = aborted(signal);
   const connection = await Deno.connect({ transport: "unix", path }).catch(() => undefined);
   if (connection === undefined) return undefined;
   try {

@@ -24,6 +24,8 @@ import type {
   StoredTimestamp,
   WriteResult,
 } from "./registry.ts";
+import { tellChanges } from "./common/hint.ts";
+import type { Listener } from "./common/hint.ts";
 import { StorageFault } from "./common/storage_fault.ts";
 
 /** The key of the cookie: no node can be called like that. */
@@ -66,11 +68,9 @@ export type CasResult =
  * Every method may throw a {@linkcode StorageFault}; whatever else it throws is a bug of ours.
  * `call.signal` is aborted as soon as nobody waits for the result any more.
  */
-export interface Store extends AsyncDisposable {
+export interface Store extends Partial<AsyncDisposable> {
   /** Where it is, fit for a log: without any secret. */
   readonly url: string;
-  /** How old an answer about what another handle wrote may be, in milliseconds. */
-  readonly stalenessMs: number;
   /** See {@linkcode Registry.paceMs}; 0 if left out. */
   readonly paceMs?: number;
   /**
@@ -92,10 +92,10 @@ export interface Store extends AsyncDisposable {
    */
   refresh?(key: string, cell: Entry, call: Call): Promise<void>;
   /**
-   * Calls `onChange` soon after someone changed something, until `signal` is aborted; connects again
-   * by itself. Never throws. Without hints it returns at once.
+   * Tells `listener` when someone changed something, until `signal` is aborted or the way to the
+   * storage breaks; then it is called again, a moment later. Left out where nobody tells of changes.
    */
-  watch(onChange: () => void, signal: AbortSignal): Promise<void>;
+  listen?(listener: Listener, signal: AbortSignal): Promise<void>;
 }
 
 /** How a store is used as a registry. */
@@ -112,11 +112,16 @@ export function storeRegistry(store: Store, options: StoreOptions): Registry {
 
 class StoreRegistry implements Registry {
   readonly #store: Store;
+  readonly #clock: Clock;
   readonly #calls: TimedCalls;
   readonly #closing = new AbortController();
+  readonly #watches = new Set<Promise<void>>();
+  /** Every store answers with what is there now. */
+  readonly stalenessMs = 0;
 
   constructor(store: Store, { clock, timeoutMs = defaultTimeoutMs }: StoreOptions) {
     this.#store = store;
+    this.#clock = clock;
     const explain = (error: unknown): string | undefined =>
       error instanceof StorageFault ? error.message : undefined;
     this.#calls = new TimedCalls({ clock, timeoutMs, explain });
@@ -124,10 +129,6 @@ class StoreRegistry implements Registry {
 
   get url(): string {
     return this.#store.url;
-  }
-
-  get stalenessMs(): number {
-    return this.#store.stalenessMs;
   }
 
   get paceMs(): number {
@@ -208,14 +209,20 @@ class StoreRegistry implements Registry {
   }
 
   async watch(onChange: () => void, signal: AbortSignal): Promise<void> {
+    const store = this.#store;
+    if (store.listen === undefined) return;
+    const listen = store.listen.bind(store);
     const either = AbortSignal.any([signal, this.#closing.signal]);
-    if (!either.aborted) await this.#store.watch(onChange, either);
+    const watch = tellChanges(listen, this.#clock, onChange, either);
+    this.#watches.add(watch);
+    await watch.finally(() => this.#watches.delete(watch));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
     await this.#calls[Symbol.asyncDispose]();
-    await this.#store[Symbol.asyncDispose]();
+    await Promise.allSettled(this.#watches);
+    await this.#store[Symbol.asyncDispose]?.();
   }
 
   #run<T>(

@@ -12,7 +12,7 @@
  */
 import type { Clock } from "../clock.ts";
 import { ipFamily } from "../core/base/address.ts";
-import { onAbort } from "./on_abort.ts";
+import { onAbort } from "../abort.ts";
 import { reasonOf } from "./reason.ts";
 import { systemLookup } from "./system_lookup.ts";
 

@@ -9,7 +9,7 @@
  */
 import { lookup } from "node:dns";
 import { ipFamily } from "../core/base/address.ts";
-import { onAbort } from "./on_abort.ts";
+import { onAbort } from "../abort.ts";
 
 /** Questions without an answer yet. */
 const asked = new Map<string, Promise<readonly string[]>>();

@@ -11,7 +11,7 @@ import { joined } from "../term/bytes.ts";
 import { decodePortIs, encodePortPlease } from "./epmd_message.ts";
 import { encodePacket } from "../packets.ts";
 import { epmdAnswerMaxBytes } from "../limits.ts";
-import { onAbort } from "../../sockets/on_abort.ts";
+import { onAbort } from "../../abort.ts";
 import { firstOf } from "../../sockets/happy_eyeballs.ts";
 import { reasonOf } from "../../sockets/reason.ts";
 import type { Resolver } from "../../sockets/resolver.ts";

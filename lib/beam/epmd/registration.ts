@@ -14,7 +14,7 @@ import { joined } from "../term/bytes.ts";
 import { decodeAliveAnswer, encodeAlive } from "./epmd_message.ts";
 import { type EpmdContext, EpmdServer } from "./epmd_server.ts";
 import { connectTo } from "./lookup.ts";
-import { onAbort } from "../../sockets/on_abort.ts";
+import { onAbort } from "../../abort.ts";
 import { encodePacket } from "../packets.ts";
 import { reasonOf } from "../../sockets/reason.ts";
 

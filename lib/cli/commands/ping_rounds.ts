@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { aborted } from "../../abort.ts";
 import { sleep, systemClock } from "../../clock.ts";
 import { formatAddress } from "../../core/base/address.ts";
 import type { Address } from "../../core/base/address.ts";
@@ -40,7 +41,7 @@ export async function pingRounds(
   let sent = 0;
   while (!interrupted.signal.aborted && sent < (count ?? Infinity)) {
     const at = systemClock.now();
-    const outcome = await Promise.race([subject.ask(), aborted(interrupted)]);
+    const outcome = await Promise.race([subject.ask(), aborted(interrupted.signal)]);
     if (outcome === undefined) break;
     sent++;
     if ("roundTripUs" in outcome) roundTrips.push(outcome.roundTripUs);
@@ -51,13 +52,6 @@ export async function pingRounds(
   }
   world.writeStdout(summary(name, sent, roundTrips, systemClock.now() - begun));
   return roundTrips.length > 0 ? exitCode.fine : exitCode.failed;
-}
-
-function aborted({ signal }: { signal: AbortSignal }): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
 }
 
 function pingLine(name: NodeName, sequence: number, outcome: PingResult): string {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { aborted } from "../../abort.ts";
 import type { NodeOptions } from "../../options/options.ts";
 import type { Call } from "../parse/call.ts";
 import type { StopReason } from "../../core/input.ts";
@@ -53,7 +54,7 @@ async function run(
     reopenLog: () => log.reopen(),
   });
   using parentWatch = leaveWhenInputEnds(world.environment);
-  const interruption = once(interrupted.signal);
+  const interruption = aborted(interrupted.signal);
   const wanted = Promise.race([interruption, parentWatch.ended]);
   const starting = startNode(options, log, barrier);
   const node = await Promise.race([starting, wanted]);
@@ -82,11 +83,4 @@ function codeOf(reason: StopReason): number {
     case "faulty":
       throw new Error(reason.message);
   }
-}
-
-function once(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
 }

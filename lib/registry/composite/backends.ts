@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { orAborted } from "../../abort.ts";
 import type { Clock } from "../../clock.ts";
 import { formatDuration } from "../../core/base/duration.ts";
 import { RegistryError } from "../../core/base/errors.ts";
@@ -112,19 +113,11 @@ export class Backends {
     enough = false,
   ): Promise<Answer<T>[]> {
     const { clock } = this.#options;
-    return new Promise((resolve, reject) => {
+    let cancelGrace = (): void => {};
+    const gathered = new Promise<Answer<T>[]>((resolve, reject) => {
       const answers = new Map<Asking<T>, Answer<T>>();
-      let cancelGrace = (): void => {};
       let graced = false;
-      const onAbort = (): void => {
-        cancelGrace();
-        reject(signal.reason);
-      };
-      if (signal.aborted) reject(signal.reason);
-      signal.addEventListener("abort", onAbort, { once: true });
       const end = (): void => {
-        cancelGrace();
-        signal.removeEventListener("abort", onAbort);
         const late: Answer<T> = { kind: "away", reason: "it has not answered yet" };
         resolve(askings.map((asking) => answers.get(asking) ?? late));
       };
@@ -140,13 +133,10 @@ export class Backends {
         asking.answer.then((answer) => {
           answers.set(asking, answer);
           look();
-        }, (error) => {
-          cancelGrace();
-          signal.removeEventListener("abort", onAbort);
-          reject(error);
-        });
+        }, reject);
       }
       look();
     });
+    return orAborted(gathered, signal).finally(() => cancelGrace());
   }
 }

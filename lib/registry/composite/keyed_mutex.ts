@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { orAborted } from "../../abort.ts";
 import type { NodeName } from "../../core/base/name.ts";
 
 /** Whose turn it is, for each row. */
@@ -21,7 +22,7 @@ export class KeyedMutex {
     const last = before === undefined ? done : before.then(() => done);
     this.#last.set(name, last);
     try {
-      if (before !== undefined) await unlessAborted(before, signal);
+      if (before !== undefined) await orAborted(before, signal);
       return await work();
     } finally {
       end();
@@ -32,16 +33,4 @@ export class KeyedMutex {
   #clear(name: NodeName, last: Promise<void>): void {
     if (this.#last.get(name) === last) this.#last.delete(name);
   }
-}
-
-function unlessAborted(event: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    event.then(() => {
-      signal.removeEventListener("abort", onAbort);
-      resolve();
-    });
-  });
 }

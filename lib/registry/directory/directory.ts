@@ -15,6 +15,7 @@ import { systemErrorCode, systemErrorReason } from "../../core/base/system_error
 import { encodeUtf8 } from "../../core/base/text.ts";
 import { OddFileError } from "../../files/own_file.ts";
 import type { Sharing } from "../../files/trusted_path.ts";
+import type { Listener } from "../common/hint.ts";
 import { lastingOfText } from "../common/news.ts";
 import { StorageFault } from "../common/storage_fault.ts";
 import { textVersion } from "../common/text_version.ts";
@@ -36,7 +37,8 @@ import { listFolder } from "./directory_list.ts";
 import { withFileLock } from "./directory_lock.ts";
 import { illegalNameReason, sameFileReason } from "./directory_names.ts";
 import { TrustedFolder } from "./directory_trust.ts";
-import { FolderWatch, tellNews } from "./directory_watch.ts";
+import { tellNews, watchFolder } from "./directory_watch.ts";
+import type { SeenFolder } from "./directory_watch.ts";
 
 /** Largest file that is taken for a cookie, in bytes. */
 const cookieMaxBytes = 1024;
@@ -80,7 +82,6 @@ export function openDirectoryRegistry(options: DirectoryRegistryOptions): Regist
 
 class DirectoryStore implements Store {
   readonly url: string;
-  readonly stalenessMs = 0;
   readonly #isSharedWithBeam: boolean;
   readonly #folder: TrustedFolder;
   readonly #clock: Clock;
@@ -178,13 +179,10 @@ class DirectoryStore implements Store {
     });
   }
 
-  watch(onChange: () => void, signal: AbortSignal): Promise<void> {
-    const watch = new FolderWatch(this.#clock, onChange);
-    return watch.run((look) => this.#run(({ news }) => look(news)), signal);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve();
+  listen(listener: Listener, signal: AbortSignal): Promise<void> {
+    const look = (): Promise<SeenFolder> =>
+      this.#run(async ({ news }) => ({ path: news, identity: await identityOf(news) }));
+    return watchFolder(look, this.#clock, listener, signal);
   }
 
   /** Does something in the folder as it is laid out now. */

@@ -9,16 +9,16 @@
  *
  * @module
  */
+import { orAborted } from "../../abort.ts";
 import { sleep } from "../../clock.ts";
 import type { Clock } from "../../clock.ts";
 import { systemErrorCode, systemErrorReason } from "../../core/base/system_error.ts";
 import { OddFileError, touchOwnFile } from "../../files/own_file.ts";
-import { Hint } from "../common/hint.ts";
-import { identityOf } from "./directory_files.ts";
+import type { Listener } from "../common/hint.ts";
 import type { DirectoryLayout } from "./directory_layout.ts";
 
-/** How often the watch makes sure that the folder is still the one it watches. */
-const rearmMs = 5_000;
+/** How often a watch makes sure that the folder is still the one it watches, in milliseconds. */
+const lookAgainMs = 5_000;
 
 /** Tells the watchers that more than a heartbeat has changed. Never fails: it is a hint. */
 export async function tellNews({ news, permissions }: DirectoryLayout): Promise<void> {
@@ -30,84 +30,65 @@ export async function tellNews({ news, permissions }: DirectoryLayout): Promise<
   }
 }
 
-/** A watch on one folder that outlives the folder. */
-export class FolderWatch {
-  readonly #clock: Clock;
-  readonly #hint: Hint;
-  #folder = "";
-  /** The folder being watched, see `identityOf`; `undefined` if none is. */
-  #watched: string | undefined;
-  #watcher: Deno.FsWatcher | undefined;
+/** A folder, as it is now. */
+export interface SeenFolder {
+  readonly path: string;
+  /** See `identityOf`; `undefined` if there is no folder. */
+  readonly identity: string | undefined;
+}
 
-  constructor(clock: Clock, onChange: () => void) {
-    this.#clock = clock;
-    this.#hint = new Hint(clock, onChange);
+/**
+ * Tells of changes in a folder until `signal` is aborted, or another folder is the one to watch.
+ * Tells nothing if the system lets us not watch, as with too many watches.
+ *
+ * @param look gives the folder that is to be watched now; may hang
+ */
+export async function watchFolder(
+  look: () => Promise<SeenFolder>,
+  clock: Clock,
+  { ready, changed }: Listener,
+  signal: AbortSignal,
+): Promise<void> {
+  const { path, identity } = await orAborted(look(), signal);
+  const watcher = identity === undefined ? undefined : watcherOf(path);
+  if (watcher === undefined) return;
+  ready();
+  const ended = new AbortController();
+  const reading = readEvents(watcher, path, changed, () => ended.abort());
+  const either = AbortSignal.any([signal, ended.signal]);
+  while (!either.aborted) {
+    await sleep(clock, lookAgainMs, either).catch(() => {});
+    const now = await orAborted(look(), either).catch(() => undefined);
+    if (now?.identity !== identity || now?.path !== path) ended.abort();
   }
+  watcher.close();
+  await reading;
+}
 
-  /**
-   * Watches until `signal` is aborted.
-   *
-   * @param identify says what folder is to be watched and asks for its identity; its rejection
-   * counts as "not to be seen"
-   */
-  async run(
-    identify: (
-      look: (folder: string) => Promise<string | undefined>,
-    ) => Promise<string | undefined>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    let reading = Promise.resolve();
-    for (let isFirst = true; !signal.aborted; isFirst = false) {
-      const there = await identify((folder) => {
-        this.#folder = folder;
-        return identityOf(folder);
-      }).catch(() => undefined);
-      if (signal.aborted) break;
-      if (there !== this.#watched) {
-        const before = this.#watched;
-        this.#disarm();
-        await reading;
-        const watcher = there === undefined ? undefined : this.#arm();
-        if (watcher) {
-          this.#watched = there;
-          reading = this.#read(watcher);
-        }
-        if (!isFirst && before !== this.#watched) this.#hint.give();
-      }
-      await sleep(this.#clock, rearmMs, signal).catch(() => {});
+function watcherOf(path: string): Deno.FsWatcher | undefined {
+  try {
+    return Deno.watchFs(path, { recursive: false });
+  } catch (error) {
+    // Too many watches comes as an error without a code.
+    if (systemErrorReason(error) === undefined && error instanceof TypeError) throw error;
+    return undefined;
+  }
+}
+
+async function readEvents(
+  watcher: Deno.FsWatcher,
+  path: string,
+  changed: () => void,
+  end: () => void,
+): Promise<void> {
+  try {
+    for await (const { kind, paths } of watcher) {
+      if (kind !== "access") changed();
+      // A new folder may come in its place, even under the same number.
+      if (paths.includes(path)) end();
     }
-    this.#disarm();
-    this.#hint[Symbol.dispose]();
-    await reading;
-  }
-
-  /** Starts to watch; `undefined` if the system lets us not, as with too many watches: no hints. */
-  #arm(): Deno.FsWatcher | undefined {
-    try {
-      this.#watcher = Deno.watchFs(this.#folder, { recursive: false });
-    } catch (error) {
-      // Too many watches comes as an error without a code.
-      if (systemErrorReason(error) === undefined && error instanceof TypeError) throw error;
-    }
-    return this.#watcher;
-  }
-
-  #disarm(): void {
-    this.#watcher?.close();
-    this.#watcher = undefined;
-    this.#watched = undefined;
-  }
-
-  async #read(watcher: Deno.FsWatcher): Promise<void> {
-    try {
-      for await (const event of watcher) {
-        if (event.kind !== "access") this.#hint.give();
-        // A new folder may come in its place, even under the same number.
-        if (event.paths.includes(this.#folder) && this.#watcher === watcher) this.#disarm();
-      }
-    } catch {
-      // The system gave up on this watch, for example because too much happened at once.
-      if (this.#watcher === watcher) this.#disarm();
-    }
+  } catch {
+    // The system gave up on this watch, for example because too much happened at once.
+    end();
   }
 }

@@ -25,7 +25,7 @@ import {
 import type { Json, KeyValue } from "./etcd_json.ts";
 import { EtcdLease } from "./etcd_lease.ts";
 import { parseEtcdUrl } from "./etcd_url.ts";
-import { watchEtcd } from "./etcd_watch.ts";
+import type { Listener } from "../common/hint.ts";
 import { OwnWrites } from "../common/news.ts";
 import type { RegistryContext } from "../context.ts";
 import type { Registry, RowVersion } from "../registry.ts";
@@ -72,7 +72,6 @@ interface EtcdStoreOptions {
 
 class EtcdStore implements Store {
   readonly url: string;
-  readonly stalenessMs = 0;
   readonly #client: EtcdClient;
   readonly #clock: Clock;
   readonly #prefix: string;
@@ -162,9 +161,11 @@ class EtcdStore implements Store {
     return isRemoved;
   }
 
-  watch(onChange: () => void, signal: AbortSignal): Promise<void> {
-    const key64 = this.#key64(newsKey);
-    return watchEtcd({ client: this.#client, clock: this.#clock, key64, onChange }, signal);
+  async listen({ ready, changed }: Listener, signal: AbortSignal): Promise<void> {
+    for await (const message of this.#client.watch({ key: this.#key64(newsKey) }, signal)) {
+      if (message["created"] === true) ready();
+      if (jsonList(message["events"]).length > 0) changed();
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -6,9 +6,10 @@
  *
  * @module
  */
+import { aborted } from "../../abort.ts";
 import type { Clock } from "../../clock.ts";
 import type { Call } from "../common/timed_calls.ts";
-import { Hint } from "../common/hint.ts";
+import type { Listener } from "../common/hint.ts";
 import type { Registry, RowVersion } from "../registry.ts";
 import { storeRegistry } from "../store.ts";
 import type { CasResult, Entry, Found, Store } from "../store.ts";
@@ -77,16 +78,13 @@ export function openMemoryRegistry(options: MemoryRegistryOptions): Registry {
 
 class MemoryStore implements Store {
   readonly url: string;
-  readonly stalenessMs = 0;
   readonly #storage: MemoryStorage;
   readonly #clusterName: string;
-  readonly #clock: Clock;
 
-  constructor({ storage, cluster, clock, url = "memory:" }: MemoryRegistryOptions) {
+  constructor({ storage, cluster, url = "memory:" }: MemoryRegistryOptions) {
     this.url = url;
     this.#storage = storage;
     this.#clusterName = cluster;
-    this.#clock = clock;
   }
 
   get #cluster(): MemoryCluster {
@@ -126,21 +124,12 @@ class MemoryStore implements Store {
     return true;
   }
 
-  watch(onChange: () => void, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const hint = new Hint(this.#clock, onChange, 0);
-      const notify = (): void => hint.give();
-      this.#cluster.watchers.add(notify);
-      signal.addEventListener("abort", () => {
-        this.#cluster.watchers.delete(notify);
-        hint[Symbol.dispose]();
-        resolve();
-      }, { once: true });
-    });
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve();
+  async listen({ ready, changed }: Listener, signal: AbortSignal): Promise<void> {
+    const { watchers } = this.#cluster;
+    watchers.add(changed);
+    ready();
+    await aborted(signal);
+    watchers.delete(changed);
   }
 
   async #ready(call: Call): Promise<void> {

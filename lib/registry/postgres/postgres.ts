@@ -13,6 +13,7 @@
 import type { Clock } from "../../clock.ts";
 import { rowMaxBytes } from "../../core/registration/row.ts";
 import type { Call } from "../common/timed_calls.ts";
+import type { Listener } from "../common/hint.ts";
 import { OwnWrites } from "../common/news.ts";
 import type { RegistryContext } from "../context.ts";
 import { missingTableCodes, PostgresFault, retryCodes } from "./postgres_fault.ts";
@@ -47,7 +48,6 @@ export function channelOf(schema: string, cluster: string): string {
 
 class PostgresStore implements Store {
   readonly url: string;
-  readonly stalenessMs = 0;
   readonly #cluster: string;
   readonly #clock: Clock;
   readonly #randomText: () => string;
@@ -131,8 +131,8 @@ class PostgresStore implements Store {
       `, call);
   }
 
-  async watch(onChange: () => void, signal: AbortSignal): Promise<void> {
-    await listen(this.#sessions, this.#channel, { clock: this.#clock, onChange, signal });
+  async listen(listener: Listener, signal: AbortSignal): Promise<void> {
+    await listen(this.#sessions, this.#channel, this.#clock, listener, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -9,12 +9,9 @@
  */
 import { sleep } from "../../clock.ts";
 import type { Clock } from "../../clock.ts";
-import { Hint } from "../common/hint.ts";
+import type { Listener } from "../common/hint.ts";
 import type { Session, Sessions, Statement } from "./postgres_session.ts";
 import { StorageFault } from "../common/storage_fault.ts";
-
-/** After how long a lost listener tries again, at first and at most, in milliseconds. */
-const retryMs = { least: 500, most: 5_000 };
 
 /** How often a listener makes sure that it still hears. */
 const checkMs = 15_000;
@@ -22,38 +19,24 @@ const checkMs = 15_000;
 /** How long any of its statements may take. */
 const patienceMs = 5_000;
 
-/** How to listen. */
-export interface ListenOptions {
-  readonly clock: Clock;
-  readonly onChange: () => void;
-  readonly signal: AbortSignal;
-}
-
-/** Calls `onChange` soon after a notification of `channel`, until `signal` is aborted. */
+/** Tells of notifications of `channel` until `signal` is aborted or the session has ended. */
 export async function listen(
   sessions: Sessions,
   channel: string,
-  { clock, onChange, signal }: ListenOptions,
+  clock: Clock,
+  { ready, changed }: Listener,
+  signal: AbortSignal,
 ): Promise<void> {
-  using hint = new Hint(clock, onChange);
-  let waitMs = retryMs.least;
-  for (let isFirst = true; !signal.aborted;) {
-    const session = sessions.listener(() => hint.give());
-    try {
-      await runBounded(session, (sql) => sql`listen ${sql(channel)}`, clock, signal);
-      waitMs = retryMs.least;
-      // Whatever happened while nobody listened is news, too.
-      if (!isFirst) hint.give();
-      isFirst = false;
-      await stayWith(session, clock, signal);
-    } catch (error) {
-      if (!(error instanceof StorageFault)) throw error;
-      sessions.learn(error, session);
-    } finally {
-      await session.close();
-    }
-    await sleep(clock, waitMs, signal).catch(() => {});
-    waitMs = Math.min(waitMs * 2, retryMs.most);
+  const session = sessions.listener(changed);
+  try {
+    await runBounded(session, (sql) => sql`listen ${sql(channel)}`, clock, signal);
+    ready();
+    await stayWith(session, clock, signal);
+  } catch (error) {
+    if (error instanceof StorageFault) sessions.learn(error, session);
+    throw error;
+  } finally {
+    await session.close();
   }
 }
 

@@ -9,6 +9,7 @@
  * @module
  */
 import postgres from "postgres";
+import { onAbort } from "../../abort.ts";
 import { sleep } from "../../clock.ts";
 import type { Clock } from "../../clock.ts";
 import type { Call } from "../common/timed_calls.ts";
@@ -132,8 +133,7 @@ export class Session {
   /** The result of one statement; an abort tears the connection down. */
   async run(statement: Statement, signal: AbortSignal): Promise<Rows> {
     const tearDown = (): void => this.tearDown();
-    if (signal.aborted) tearDown();
-    signal.addEventListener("abort", tearDown, { once: true });
+    const forgetAbort = onAbort(signal, tearDown);
     try {
       if (this.#options.settings.mustWrite && !this.#isLoggedIn) await this.#requireWritable();
       const rows = await statement(this.#sql);
@@ -145,7 +145,7 @@ export class Session {
       else tearDown();
       throw fault;
     } finally {
-      signal.removeEventListener("abort", tearDown);
+      forgetAbort();
     }
   }
 

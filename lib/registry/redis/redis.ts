@@ -12,13 +12,13 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { Redis } from "iovalkey";
 import type { Call } from "../common/timed_calls.ts";
+import type { Listener } from "../common/hint.ts";
 import { OwnWrites } from "../common/news.ts";
 import type { RegistryContext } from "../context.ts";
-import { RedisLink } from "./redis_connection.ts";
+import { RedisConnection, RedisLink } from "./redis_connection.ts";
 import { RedisFault } from "./redis_faults.ts";
 import { parseRedisUrl } from "./redis_url.ts";
 import type { RedisSettings } from "./redis_url.ts";
-import { watchRedis } from "./redis_watch.ts";
 import type { Registry, RowVersion } from "../registry.ts";
 import { storeRegistry } from "../store.ts";
 import type { CasResult, Entry, Found, Store } from "../store.ts";
@@ -69,14 +69,12 @@ type ScriptReply = readonly [isDone: number, current?: Buffer | null];
 
 class RedisStore implements Store {
   readonly url: string;
-  readonly stalenessMs = 0;
   readonly #context: RegistryContext;
   readonly #settings: RedisSettings;
   readonly #link: RedisLink;
   readonly #hash: string;
   readonly #channel: string;
   readonly #scriptHash = sha1(Buffer.from(script));
-  readonly #watches = new Set<Promise<void>>();
   readonly #ownWrites = new OwnWrites();
 
   constructor(url: string, context: RegistryContext) {
@@ -127,17 +125,23 @@ class RedisStore implements Store {
     return (await this.#change(change, call))[0] === 1;
   }
 
-  async watch(onChange: () => void, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#context;
-    const settings = this.#settings;
-    const watch = watchRedis({ settings, clock, channel: this.#channel, onChange, signal });
-    this.#watches.add(watch);
-    await watch.finally(() => this.#watches.delete(watch));
+  /**
+   * By publish and subscribe, on a connection of its own, because one that listens takes no other
+   * commands. Messages are lost while it is away.
+   */
+  async listen({ ready, changed }: Listener, signal: AbortSignal): Promise<void> {
+    await using connection = await RedisConnection.open(
+      this.#settings,
+      this.#context.clock,
+      signal,
+    );
+    await connection.subscribe(this.#channel, changed, signal);
+    ready();
+    await connection.untilLost(signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#link[Symbol.asyncDispose]();
-    await Promise.all(this.#watches);
   }
 
   /** The server keeps the script until it restarts; only then it has to be sent as a whole. */

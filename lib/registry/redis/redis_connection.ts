@@ -9,6 +9,7 @@
  */
 import { Redis } from "iovalkey";
 import type { RedisOptions } from "iovalkey";
+import { orAborted } from "../../abort.ts";
 import { sleep, withDeadline } from "../../clock.ts";
 import type { Clock } from "../../clock.ts";
 import { untilResolved } from "../../sockets/system_lookup.ts";
@@ -142,7 +143,8 @@ export class RedisConnection implements AsyncDisposable {
     this.#ended.then(() => ended.abort());
     const either = AbortSignal.any([signal, ended.signal]);
     while (!either.aborted) {
-      if (!await elapsed(this.#clock, pingIntervalMs, either)) return;
+      await sleep(this.#clock, pingIntervalMs, either).catch(() => {});
+      if (either.aborted) return;
       const pong = withDeadline(this.#clock, connectTimeoutMs, "ping", this.#client.ping());
       if (!await orAborted(pong, either).then(() => true, () => false)) return;
     }
@@ -248,19 +250,4 @@ async function shakeHands(
     }
   }
   if (database !== 0) await client.select(database);
-}
-
-/** The result of `work`, or the abort reason as soon as `signal` is aborted. */
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
-}
-
-/** True after `delayMs`, false as soon as `signal` is aborted. */
-export function elapsed(clock: Clock, delayMs: number, signal: AbortSignal): Promise<boolean> {
-  return sleep(clock, delayMs, signal).then(() => true, () => false);
 }

@@ -7,6 +7,7 @@
  */
 import { Redis } from "iovalkey";
 import type { RedisOptions } from "iovalkey";
+import { onAbort } from "../../abort.ts";
 import { formatAddress } from "../../core/base/address.ts";
 import type { Address } from "../../core/base/address.ts";
 import { untilResolved } from "../../sockets/system_lookup.ts";
@@ -32,8 +33,7 @@ export async function masterOf(
     const client = new Redis(optionsAt(host));
     let lastError: unknown;
     client.on("error", (error: unknown) => lastError = error);
-    const onAbort = (): void => client.disconnect();
-    signal.addEventListener("abort", onAbort, { once: true });
+    const forgetAbort = onAbort(signal, () => client.disconnect());
     try {
       await untilResolved(host.host, signal);
       await client.connect();
@@ -49,7 +49,7 @@ export async function masterOf(
       if (fault === undefined) throw error;
       reasons.add(fault.message);
     } finally {
-      signal.removeEventListener("abort", onAbort);
+      forgetAbort();
       client.disconnect();
     }
   }

@@ -25,6 +25,8 @@
  * 10 nodes, 31 for 100 and 560 for 1,000, of which two thirds are reads: who lists finds every row
  * changed. A server of one's own sends no bill, so there nodes hardly rest.
  *
+ * There are no hints: a bucket tells nobody that it has changed, but for further services.
+ *
  * @module
  */
 import type { Clock } from "../../clock.ts";
@@ -86,7 +88,6 @@ export function openS3Registry(
 
 class S3Store implements Store {
   readonly url: string;
-  readonly stalenessMs = 0;
   readonly paceMs: number;
   /** Keys of all objects of the cluster begin with it. */
   readonly #folder: string;
@@ -198,11 +199,6 @@ class S3Store implements Store {
     const known = this.#known.get(key);
     if (known?.etag === cell.version && known.ageMs < refreshAfterMs) return;
     await this.put(key, cell.text, cell.version, call);
-  }
-
-  /** There are no hints: a bucket tells nobody that it has changed, but for further services. */
-  watch(): Promise<void> {
-    return Promise.resolve();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -18,3 +18,16 @@ export function onAbort(signal: AbortSignal, action: () => void): () => void {
   signal.addEventListener("abort", action, { once: true });
   return () => signal.removeEventListener("abort", action);
 }
+
+/** The result of `work`, or a rejection with the abort reason as soon as `signal` is aborted. */
+export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const forget = onAbort(signal, () => reject(signal.reason));
+    work.then(resolve, reject).finally(forget);
+  });
+}
+
+/** Resolves when `signal` is aborted. */
+export function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => onAbort(signal, () => resolve(undefined)));
+}
