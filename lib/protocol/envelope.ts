@@ -7,7 +7,7 @@
  * @module
  */
 import { assert } from "../core/base/assert.ts";
-import { tagBytes } from "./aead.ts";
+import { tagBytes } from "./noise_symmetric.ts";
 import { frameMaxBytes } from "./frame.ts";
 
 /** What an envelope is for. */

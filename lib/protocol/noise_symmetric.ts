@@ -8,11 +8,14 @@
  * @see https://noiseprotocol.org/noise.html
  * @module
  */
+import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { assert } from "../core/base/assert.ts";
-import { openAead, sealAead } from "./aead.ts";
 import { encodeUtf8 } from "../core/base/text.ts";
+
+/** Bytes that sealing adds: the tag of ChaCha20-Poly1305 (RFC 8439), which shows any change. */
+export const tagBytes = 16;
 
 const nothing = new Uint8Array(0);
 const last32 = 0xffff_ffff;
@@ -41,7 +44,7 @@ export class CipherState {
   /** Encrypts the next message; the result is 16 bytes longer. */
   seal(plain: Uint8Array, associated: Uint8Array = nothing): Uint8Array {
     this.#assertCounterLeft();
-    const sealed = sealAead(this.#key, this.#nonce, plain, associated);
+    const sealed = chacha20poly1305(this.#key, this.#nonce, associated).encrypt(plain);
     this.#advance();
     return sealed;
   }
@@ -52,9 +55,13 @@ export class CipherState {
    */
   open(sealed: Uint8Array, associated: Uint8Array = nothing): Uint8Array | undefined {
     this.#assertCounterLeft();
-    const plain = openAead(this.#key, this.#nonce, sealed, associated);
-    if (plain !== undefined) this.#advance();
-    return plain;
+    try {
+      const plain = chacha20poly1305(this.#key, this.#nonce, associated).decrypt(sealed);
+      this.#advance();
+      return plain;
+    } catch {
+      return undefined;
+    }
   }
 
   /** The same key, counting by itself from here. */
