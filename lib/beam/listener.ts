@@ -1,27 +1,25 @@
 /**
- * The door: accepts connections of BEAM nodes and finds out who came. It stays open whatever comes
- * through it.
+ * Lets BEAM nodes in that hold the cookie.
  *
  * @module
  */
 import type { Address } from "../core/base/address.ts";
 import { AssertionError, unreachable } from "../core/base/assert.ts";
-import { PendingConnections } from "../sockets/pending_connections.ts";
 import type { NodeName } from "../core/base/name.ts";
-import type { RejectionReports } from "../sockets/rejections.ts";
 import type { Barrier } from "../barrier.ts";
 import type { Clock } from "../clock.ts";
+import { type Admission, Listener } from "../sockets/listener.ts";
+import type { RejectionReports } from "../sockets/rejections.ts";
 import type { HandshakeEffect, Party, Peer } from "./handshake/handshake.ts";
 import { AcceptingHandshake } from "./handshake/handshake_acceptor.ts";
 import type { Status } from "./handshake/handshake_message.ts";
 import { type BeamLimits, handshakePacketMaxBytes } from "./limits.ts";
-import { Acceptor, listenAt } from "../sockets/acceptor.ts";
-import { PacketSocket, type Socket } from "./packet_socket.ts";
+import { PacketSocket } from "./packet_socket.ts";
 
 /** What a handshake comes to. */
 type HandshakeEnd = Extract<HandshakeEffect, { kind: "proven" | "failed" }>;
 
-/** What the door needs from its surroundings. */
+/** What listening needs from its surroundings. */
 export interface ListenerContext {
   readonly clock: Clock;
   readonly barrier: Barrier;
@@ -35,122 +33,77 @@ export interface ListenerContext {
   readonly onProven: (peer: Peer, packets: PacketSocket) => Promise<void>;
 }
 
-/** A listening socket and those who wait behind it. */
-export class Listener {
-  readonly #context: ListenerContext;
-  readonly #pendingConnections: PendingConnections;
-  readonly #wires = new Set<PacketSocket>();
-  readonly #acceptor: Acceptor;
+/**
+ * Listens for BEAM nodes.
+ *
+ * @throws {Error} if it cannot listen there; the message names the address and the reason
+ */
+export function listenForBeams(listen: Address, context: ListenerContext): Listener<PacketSocket> {
+  const { writeQueueMaxBytes } = context.limits;
+  return new Listener(
+    listen,
+    { ...context, whom: "BEAM nodes" },
+    (socket) => new PacketSocket(socket, 2, handshakePacketMaxBytes, writeQueueMaxBytes),
+    (admission) => meet(admission, context),
+  );
+}
 
-  /** @throws {Error} if it cannot listen there; the message names the address and the reason */
-  constructor(listen: Address, context: ListenerContext) {
-    this.#context = context;
-    const { limits } = context;
-    this.#pendingConnections = new PendingConnections(limits.pendingMax, limits.pendingPerHostMax);
-    const listeners = listenAt(listen, "BEAM nodes");
-    this.#acceptor = new Acceptor(
-      listeners,
-      { ...context, pendingMax: limits.pendingMax },
-      (socket) => this.#receive(socket),
-    );
-  }
-
-  /** The port on which it listens. */
-  get port(): number {
-    return this.#acceptor.port;
-  }
-
-  /** Connections that have not proven the cookie yet. */
-  get pendingCount(): number {
-    return this.#pendingConnections.size;
-  }
-
-  /** Closes it and those who wait behind it; resolves when nothing is left, links included. */
-  async close(): Promise<void> {
-    this.#acceptor.stop();
-    for (const packets of this.#wires) packets.close("ours", "the node stops");
-    await this.#acceptor.ended();
-  }
-
-  async #receive(socket: Socket): Promise<void> {
-    const { clock, limits, rejections } = this.#context;
-    const packets = new PacketSocket(socket, 2, handshakePacketMaxBytes, limits.writeQueueMaxBytes);
-    const { host } = packets.remote;
-    this.#wires.add(packets);
-    const pending = this.#pendingConnections.admit(
-      host,
-      () => packets.close("ours", "made room for a newcomer"),
-    );
-    const cancel = clock.after(
-      limits.handshakeTimeoutMs,
-      () => packets.close("ours", `no handshake within ${limits.handshakeTimeoutMs} ms`),
-    );
-    const left = Promise.withResolvers<void>();
-    const leave = (): void => {
-      cancel();
-      this.#pendingConnections.leave(pending);
-    };
-    try {
-      const end = await this.#talk(packets, left.promise);
+async function meet(
+  { connection: packets, remote, leave, isTooLate }: Admission<PacketSocket>,
+  { party, rejections, onNamed, onProven }: ListenerContext,
+): Promise<void> {
+  const left = Promise.withResolvers<void>();
+  try {
+    const end = await talk();
+    if (end?.kind === "proven" && !isTooLate()) {
       leave();
-      if (end?.kind === "proven" && !this.#acceptor.isStopped) {
-        const over = this.#context.onProven(end.peer, packets);
-        left.resolve();
-        this.#wires.delete(packets);
-        return await over;
-      }
+      const over = onProven(end.peer, packets);
       left.resolve();
-      if (end?.kind === "failed" && end.fault !== "yielded") rejections.add(host, end.detail);
-      else if (packets.end?.kind === "garbage") {
-        rejections.add(host, `it sent ${packets.end.detail}`);
-      }
-      await packets.flushed();
-    } finally {
-      leave();
-      left.resolve();
-      this.#wires.delete(packets);
-      packets.close("ours", "rejected");
+      return await over;
     }
+    left.resolve();
+    if (end?.kind === "failed" && end.fault !== "yielded") rejections.add(remote.host, end.detail);
+    else if (packets.end?.kind === "garbage") {
+      rejections.add(remote.host, `it sent ${packets.end.detail}`);
+    }
+    await packets.flushed();
+  } finally {
+    left.resolve();
+    packets.close("ours", "rejected");
   }
 
-  /** Takes the handshake to its end; `undefined` if the connection ended before. */
-  async #talk(
-    packets: PacketSocket,
-    left: Promise<void>,
-  ): Promise<HandshakeEnd | undefined> {
-    const party = this.#context.party();
-    try {
-      return await this.#shakeHands(new AcceptingHandshake(party), packets, left);
-    } finally {
-      party[Symbol.dispose]();
-    }
+  async function talk(): Promise<HandshakeEnd | undefined> {
+    using own = party();
+    const named = (name: NodeName): Promise<Status> => onNamed(name, left.promise);
+    return await shakeHands(new AcceptingHandshake(own), packets, named);
   }
+}
 
-  async #shakeHands(
-    handshake: AcceptingHandshake,
-    packets: PacketSocket,
-    left: Promise<void>,
-  ): Promise<HandshakeEnd | undefined> {
-    for (;;) {
-      const packet = await packets.read();
-      if (packet === undefined) return undefined;
-      const effects = handshake.receive(packet);
-      for (let effect = effects.shift(); effect !== undefined; effect = effects.shift()) {
-        switch (effect.kind) {
-          case "send":
-            packets.write(effect.packet);
-            break;
-          case "admit":
-            effects.push(...handshake.admit(await this.#context.onNamed(effect.name, left)));
-            break;
-          case "proven":
-          case "failed":
-            return effect;
-          case "status":
-            throw new AssertionError("who is dialled hears no status");
-          default:
-            return unreachable(effect);
-        }
+/** Takes the handshake to its end; `undefined` if the connection ended before. */
+async function shakeHands(
+  handshake: AcceptingHandshake,
+  packets: PacketSocket,
+  onNamed: (name: NodeName) => Promise<Status>,
+): Promise<HandshakeEnd | undefined> {
+  for (;;) {
+    const packet = await packets.read();
+    if (packet === undefined) return undefined;
+    const effects = handshake.receive(packet);
+    for (let effect = effects.shift(); effect !== undefined; effect = effects.shift()) {
+      switch (effect.kind) {
+        case "send":
+          packets.write(effect.packet);
+          break;
+        case "admit":
+          effects.push(...handshake.admit(await onNamed(effect.name)));
+          break;
+        case "proven":
+        case "failed":
+          return effect;
+        case "status":
+          throw new AssertionError("who is dialled hears no status");
+        default:
+          return unreachable(effect);
       }
     }
   }

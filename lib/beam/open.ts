@@ -17,7 +17,8 @@ import { Acquaintance } from "./acquaintance.ts";
 import type { Beam, BeamDeadlines, BeamOptions, BeamOutcome } from "./beam.ts";
 import { ByteReader } from "./term/bytes.ts";
 import { Dial, type DialContext, type DialResult } from "./dial.ts";
-import { Listener, type ListenerContext } from "./listener.ts";
+import type { Listener } from "../sockets/listener.ts";
+import { type ListenerContext, listenForBeams } from "./listener.ts";
 import type { Party, Peer } from "./handshake/handshake.ts";
 import type { Status } from "./handshake/handshake_message.ts";
 import { type BeamLimits, defaultLimits } from "./limits.ts";
@@ -84,7 +85,7 @@ class BeamNode implements OpenedBeam {
   readonly #tasks = new Set<Promise<unknown>>();
   readonly #dialContext: DialContext;
   readonly #linkContext: LinkContext;
-  readonly #listener: Listener | undefined;
+  readonly #listener: Listener<PacketSocket> | undefined;
   readonly #registration: KeptRegistration;
   #lastLink = 0;
   #linkCount = 0;
@@ -118,7 +119,7 @@ class BeamNode implements OpenedBeam {
       onNamed: (from, left) => this.#admit(from, left),
       onProven: (peer, packets) => this.#adopt(peer, packets).ended,
     };
-    this.#listener = listen && new Listener(listen, listenerContext);
+    this.#listener = listen && listenForBeams(listen, listenerContext);
     this.#registration = new KeptRegistration({
       ...{ clock, barrier, limits, randomBytes, epmdPort },
       alive: localName(name),

@@ -17,7 +17,9 @@ import type { Clock } from "../clock.ts";
 import type { Connect, DialContext, Endpoint, Failure } from "./attempt.ts";
 import { Connection, type ConnectionContext, type ConnectionParts } from "./connection.ts";
 import { Dial } from "./dialing.ts";
-import { Listener } from "./listener.ts";
+import type { FramedSocket } from "./framed_socket.ts";
+import type { Listener } from "../sockets/listener.ts";
+import { listenForPeers } from "./listener.ts";
 import { makeKeys, withdraw } from "./handshake.ts";
 import { defaultLimits, type TransportLimits } from "./limits.ts";
 import { checksPerIdleTimeout, ConnectionPool } from "./connection_pool.ts";
@@ -78,7 +80,7 @@ class TcpConnections implements TcpTransport {
   readonly #options: TcpOptions;
   readonly #limits: TransportLimits;
   readonly #peers: ConnectionPool;
-  readonly #listener: Listener | undefined;
+  readonly #listener: Listener<FramedSocket> | undefined;
   readonly #dialContext: DialContext;
   readonly #connectionContext: ConnectionContext;
   /** Dials that others may join, by what is dialled. */
@@ -108,7 +110,7 @@ class TcpConnections implements TcpTransport {
     const rejections = new RejectionReports(clock, (host, why) => handler.onRejected(host, why));
     const onIdentified = (parts: ConnectionParts): Promise<void> => this.#adopt(parts).ended;
     const listenerContext = { keys, hello, clock, barrier, limits, rejections, onIdentified };
-    this.#listener = options.listen && new Listener(options.listen, listenerContext);
+    this.#listener = options.listen && listenForPeers(options.listen, listenerContext);
   }
 
   get #closed(): boolean {
