@@ -28,7 +28,9 @@ import { Outbox } from "./dissemination/outbox.ts";
 import type { Effect, Input, StopReason } from "./input.ts";
 import { FailureDetector } from "./detector/failure_detector.ts";
 import type { MemberView } from "./dissemination/member.ts";
-import { type Finding, Prober, stallMs } from "./detector/prober.ts";
+import { PingConsequences } from "./ping_consequences.ts";
+import { askedInstances, type Ping, Pings } from "./pings.ts";
+import { Prober, stallMs } from "./detector/prober.ts";
 import type { NodeName } from "./base/name.ts";
 import { Naming } from "./registration/naming.ts";
 import { Links } from "./detector/links.ts";
@@ -60,17 +62,18 @@ export class Membership {
   readonly #pace: RegistryPace;
   readonly #deadRows: DeadRows;
   readonly #dissemination: Dissemination;
+  readonly #pingConsequences: PingConsequences;
   readonly #statusReporter: StatusReporter;
   readonly #explainer: Explainer;
   readonly #beams: BeamWatch | undefined;
   readonly #beamForgetting: BeamForgetting | undefined;
   readonly #outbox = new Outbox();
   readonly #links = new Links();
+  readonly #pings = new Pings<Ping>();
   readonly #heartbeats = new RegistryHeartbeats();
   readonly #changes = new ChangeLog();
   readonly #health = new LocalHealth();
   readonly #giveUpAt: number;
-  #numbers = 0;
   #expectedWake: number;
   #stopped = false;
   #out: Effect[] = [];
@@ -80,17 +83,19 @@ export class Membership {
     this.#giveUpAt = now + settings.startTimeoutMs;
     this.#expectedWake = now;
     const memberList = this.#memberList = new MemberList(ownRecord(settings), settings.fullMesh);
-    const [links, health] = [this.#links, this.#health];
-    const [heartbeats, outbox] = [this.#heartbeats, this.#outbox];
     const candidates = this.#candidates = new Candidates(memberList);
-    const pinging = { settings, memberList, links, candidates, health, random: random.fork() };
-    const introducing = { ...pinging, random: pinging.random.fork() };
-    const prober = this.#prober = new Prober(pinging);
-    const candidateProber = this.#candidateProber = new CandidateProber({ ...introducing, prober });
+    const [links, pings, health] = [this.#links, this.#pings, this.#health];
+    const known = { settings, memberList, links, pings, candidates, health };
+    const chance = random.fork();
+    const chanceOfCandidates = chance.fork();
+    const prober = this.#prober = new Prober({ ...known, random: chance });
+    const candidateProber = this.#candidateProber = new CandidateProber(
+      { ...known, prober, random: chanceOfCandidates },
+    );
     const shared = {
-      ...{ settings, memberList, links, candidates, prober, heartbeats, health, outbox },
+      ...{ ...known, prober, heartbeats: this.#heartbeats, outbox: this.#outbox },
       random: random.fork(),
-      nextNumber: (): number => ++this.#numbers,
+      nextNumber: (): number => pings.nextNumber(),
       changed: (change: Change, at: number): void => this.#statusReporter.changed(change, at),
     };
     const detector = this.#detector = new FailureDetector({
@@ -122,8 +127,11 @@ export class Membership {
     this.#beamForgetting = beams && new BeamForgetting(beams, keeper);
     const changes = this.#changes;
     const parts = { ...shared, candidateProber, detector, keeper, changes, beams };
-    this.#statusReporter = new StatusReporter(parts);
-    this.#dissemination = new Dissemination(parts, this.#statusReporter);
+    const statusReporter = this.#statusReporter = new StatusReporter(parts);
+    const dissemination = this.#dissemination = new Dissemination(parts, statusReporter);
+    this.#pingConsequences = new PingConsequences(
+      { ...parts, naming: this.#naming, dissemination, statusReporter },
+    );
     this.#pace = new RegistryPace(parts);
     this.#deadRows = new DeadRows(parts, this.#dissemination);
     this.#reader = new RegistryReader(parts, this.#statusReporter, this.#pace, this.#deadRows);
@@ -180,8 +188,7 @@ export class Membership {
   #advance(input: Input, now: number): void {
     const lateMs = now - this.#expectedWake;
     if (lateMs > stallMs) {
-      this.#prober.stalled(now);
-      this.#candidateProber.stalled(now);
+      this.#pings.stalled(now);
       this.#detector.stalled(now);
       this.#beams?.stalled(now);
     }
@@ -248,7 +255,7 @@ export class Membership {
         if (this.#beamForgetting?.removed(input, now, out)) return;
         return this.#deadRows.removed(input, now, out);
       case "ping-ended":
-        return this.#pingEnded(input, now);
+        return this.#pingConsequences.ended(input.ping, input.outcome, now, out);
       case "pinged":
         return this.#pinged(input, now);
       case "lost":
@@ -257,7 +264,7 @@ export class Membership {
       case "told":
         return this.#dissemination.told(input.news, input.from, now);
       case "probe-asked":
-        return this.#prober.probe(input.subject, input.reply, () => ++this.#numbers, now, out);
+        return this.#prober.probe(input.subject, input.reply, now, out);
       case "probe-ended":
         return this.#detector.probeEnded(input.probe, input.reached, now);
       case "sync-asked":
@@ -292,10 +299,9 @@ export class Membership {
     if (this.#stopped || this.#keeper.phase === "releasing") return;
     this.#detector.wake(now);
     this.#prober.refresh(now);
-    const nextPing = (): number => ++this.#numbers;
-    this.#prober.wake(nextPing, now, out);
-    this.#candidateProber.wake(nextPing, now, out);
-    this.#prober.sweep(!this.#candidateProber.isBusy, nextPing, now, out);
+    this.#prober.wake(now, out);
+    this.#candidateProber.wake(now, out);
+    this.#prober.sweep(!this.#candidateProber.isBusy, now, out);
     this.#dissemination.wake(now, out);
     this.#beams?.wake(now, out);
     this.#changes.wake(now, out);
@@ -331,41 +337,6 @@ export class Membership {
     this.#dissemination.pinged(from, content, now, out);
   }
 
-  #pingEnded({ ping, outcome }: Input & { kind: "ping-ended" }, now: number): void {
-    if (this.#naming.pingEnded(ping, outcome, now)) return;
-    const answer = this.#candidateProber.ended(ping, outcome, now);
-    if (answer === undefined) {
-      return this.#found(this.#prober.ended(ping, outcome, now, this.#out), now);
-    }
-    if (answer.kind === "failed") return this.#dissemination.unanswered(answer.candidate, now);
-    if (answer.kind === "none") return;
-    const { name, instance } = answer.claim;
-    this.#dissemination.proven(answer.claim, answer.outcome, now, this.#out);
-    this.#found(this.#prober.answered(name, instance, answer.outcome, now), now);
-  }
-
-  /** Acts upon what a ping to a member has shown. */
-  #found(finding: Finding, now: number): void {
-    switch (finding.kind) {
-      case "none":
-        return;
-      case "pong":
-        this.#dissemination.ponged(finding, now, this.#out);
-        this.#detector.linkGood(finding.record, finding.before !== "good", now);
-        if (finding.before !== "good") this.#statusReporter.linkMended(finding, now);
-        return;
-      case "missed":
-        return this.#dissemination.missed(finding.record, now);
-      case "bad":
-        this.#dissemination.missed(finding.record, now);
-        this.#detector.linkBad(finding.record, finding.link, now, this.#out);
-        if (finding.link.badSince === now) this.#statusReporter.soon(now);
-        return;
-      default:
-        return unreachable(finding);
-    }
-  }
-
   #claimed(now: number): void {
     this.#naming.claimed();
     this.#out.push({ kind: "joined", name: this.name });
@@ -390,7 +361,7 @@ export class Membership {
 
   #leave(now: number): void {
     if (this.#keeper.phase === "releasing") return;
-    this.#dissemination.leave(now, this.#out);
+    this.#dissemination.leave(askedInstances(this.#pings), now, this.#out);
     this.#statusReporter.stop();
     this.#keeper.release(this.#settings.leaveTimeoutMs, now, this.#out);
   }

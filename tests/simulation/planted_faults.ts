@@ -107,8 +107,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "forgets to ask again after a standstill",
     changes: one(
       "detector/prober.ts",
-      "if (isWatch) this.#plan(current, at, now);",
-      'if (isWatch && at > this.#stalledAt) this.#plan(current, at, now);\n    if (at <= this.#stalledAt) return { kind: "none" };',
+      "if (isPulse) this.#plan(current, at, now);",
+      'if (isPulse && !ping.wasHeldUp) this.#plan(current, at, now);\n    if (ping.wasHeldUp) return { kind: "none" };',
     ),
     seedsMax: 25,
   },
@@ -234,7 +234,11 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "believes others more than its own pings",
-    changes: one("dissemination/hearsay.ts", "if (!prober.watches(name) ||", "if (true ||"),
+    changes: one(
+      "dissemination/hearsay.ts",
+      "if (!memberList.ring.watches(name) ||",
+      "if (true ||",
+    ),
     seedsMax: 40,
   },
   {

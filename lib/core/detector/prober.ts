@@ -18,6 +18,7 @@ import { TokenBucket } from "./token_bucket.ts";
 import type { Link, LinkBefore, OutOfTurn } from "./link.ts";
 import type { Links } from "./links.ts";
 import type { NodeName } from "../base/name.ts";
+import type { MemberPing, Ping, Pings, Sent } from "../pings.ts";
 import type { LocalHealth } from "./local_health.ts";
 import { ProbesForOthers } from "./probes_for_others.ts";
 import { shuffled } from "../base/random.ts";
@@ -25,7 +26,7 @@ import type { Random } from "../base/random.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
 import { fullMeshMax, observersMax } from "./ring.ts";
 import type { MemberList } from "../dissemination/member_list.ts";
-import type { InstanceId } from "../registration/row.ts";
+import type { RowClaim } from "../discovery/candidate.ts";
 import { Schedule } from "../base/schedule.ts";
 import type { Settings } from "../settings.ts";
 
@@ -64,15 +65,6 @@ export function pingsMaxPerInterval(fullMesh: boolean): number {
 /** A wake-up that is this late means that the process was held up, in milliseconds. */
 export const stallMs = 500;
 
-/** What a ping was for. */
-type Purpose = "watch" | "sweep" | "probe";
-
-interface Sent {
-  readonly record: MemberRecord;
-  readonly at: number;
-  readonly purpose: Purpose;
-}
-
 /** What a ping showed, for the one who judges. */
 export type Finding =
   | { readonly kind: "none" }
@@ -89,39 +81,41 @@ export type Finding =
   /** It has failed, and so did the one before. */
   | { readonly kind: "bad"; readonly record: MemberRecord; readonly link: Link };
 
-/** Pings on their way and pings to come. */
+/** What the prober works with. */
+export interface ProberParts {
+  readonly settings: Settings;
+  readonly memberList: MemberList;
+  readonly links: Links;
+  readonly pings: Pings<Ping>;
+  readonly health: LocalHealth;
+  readonly random: Random;
+}
+
+/** Pings to members, sent and to come. */
 export class Prober {
   readonly #settings: Settings;
   readonly #memberList: MemberList;
   readonly #links: Links;
+  readonly #pings: Pings<Ping>;
   readonly #random: Random;
   readonly #health: LocalHealth;
   /** What the pings of this node may cost; those to candidates share it. */
   readonly budget: TokenBucket;
   readonly #limit: TokenBucket;
   readonly #due = new Schedule<NodeName>();
-  readonly #sent = new Map<number, Sent>();
   readonly #probes: ProbesForOthers;
   #sweepAt = Infinity;
   #sweep: MemberRecord[] = [];
   /** Failed members that are asked now and then. */
   readonly #lost = new Set<NodeName>();
   #targets: ReadonlyMap<NodeName, MemberRecord> | undefined;
-  #stalledAt = -Infinity;
   #running = false;
 
-  constructor(
-    { settings, memberList, links, health, random }: {
-      readonly settings: Settings;
-      readonly memberList: MemberList;
-      readonly links: Links;
-      readonly health: LocalHealth;
-      readonly random: Random;
-    },
-  ) {
+  constructor({ settings, memberList, links, pings, health, random }: ProberParts) {
     this.#settings = settings;
     this.#memberList = memberList;
     this.#links = links;
+    this.#pings = pings;
     this.#health = health;
     this.#random = random;
     const { intervalMs, fullMesh } = settings;
@@ -179,71 +173,50 @@ export class Prober {
     this.#due.set(name, at);
   }
 
-  /** Those to whom a ping is on its way. */
-  asked(): InstanceId[] {
-    return [...this.#sent.values()].map(({ record }) => record.instance);
-  }
-
-  /** This process was held up until `now`: pings on their way prove nothing. */
-  stalled(now: number): void {
-    this.#stalledAt = now;
-  }
-
   /** Another node wants `subject` to be pinged; its reply waits under that number. */
-  probe(
-    subject: Addressee,
-    reply: number,
-    nextPing: () => number,
-    now: number,
-    out: Effect[],
-  ): void {
-    const ask = (record: MemberRecord): void => this.#send(record, "probe", nextPing(), now, out);
-    this.#probes.wanted(subject, reply, ask, now, out);
+  probe(subject: Addressee, reply: number, now: number, out: Effect[]): void {
+    const record = this.#probes.wanted(subject, reply, now, out);
+    if (record !== undefined) this.#send(record, "probe", now, out);
   }
 
-  /** Sends what is due; `nextPing` gives each ping its number. */
-  wake(nextPing: () => number, now: number, out: Effect[]): void {
+  /** Sends what is due. */
+  wake(now: number, out: Effect[]): void {
     while (this.#due.earliest <= now && this.#limit.permits(now)) {
       const name = this.#due.take(now);
-      if (name !== undefined) this.#ask(name, nextPing, now, out);
+      if (name !== undefined) this.#ask(name, now, out);
     }
   }
 
   /** Sends the next ping of the sweep if it is due and `mayAsk`. */
-  sweep(mayAsk: boolean, nextPing: () => number, now: number, out: Effect[]): void {
+  sweep(mayAsk: boolean, now: number, out: Effect[]): void {
     if (now < this.#sweepAt) return;
     this.#sweepAt = now + Math.round(
       this.#settings.intervalMs * sweepSlack / sweepsPerInterval,
     );
     const swept = mayAsk && this.budget.permits(now) ? this.#nextSwept() : undefined;
-    if (swept !== undefined) {
-      this.#send(swept, "sweep", nextPing(), now, out);
-    }
+    if (swept !== undefined) this.#send(swept, "sweep", now, out);
   }
 
   /** A ping ended; returns what it showed. */
-  ended(ping: number, outcome: PingOutcome, now: number, out: Effect[]): Finding {
-    const sent = this.#sent.get(ping);
-    if (sent === undefined) return { kind: "none" };
-    this.#sent.delete(ping);
-    const { record, at, purpose } = sent;
+  ended(ping: Sent<MemberPing>, outcome: PingOutcome, now: number, out: Effect[]): Finding {
+    const { record, at, purpose } = ping;
     if (purpose === "probe") this.#probes.ended(record, outcome.kind === "pong", now, out);
-    const isWatch = purpose === "watch";
+    const isPulse = purpose === "pulse";
     const current = this.#memberList.get(record.name);
     if (current?.instance !== record.instance || current.state === "left") return { kind: "none" };
     const link = this.#links.of(record.name);
-    if (isWatch) link.ended(ping);
-    if (isWatch) this.#plan(current, at, now);
+    if (isPulse) link.ended(ping.number);
+    if (isPulse) this.#plan(current, at, now);
     if (outcome.kind === "pong") {
       const before = link.pong(outcome.roundTripUs, outcome.address, now);
       return { kind: "pong", record: current, before, sentAt: at, outcome };
     }
-    if (at <= this.#stalledAt) {
-      if (isWatch) this.#due.hasten(record.name, now);
+    if (ping.wasHeldUp) {
+      if (isPulse) this.#due.hasten(record.name, now);
       return { kind: "none" };
     }
     if (purpose === "probe") return { kind: "none" };
-    if (isWatch && link.forgives(outcome.kind)) {
+    if (isPulse && link.forgives(outcome.kind)) {
       this.#due.hasten(record.name, now);
       return { kind: "none" };
     }
@@ -251,10 +224,10 @@ export class Prober {
     const isBad = link.miss(miss, now);
     // Refused once is nearly a proof: one more, soon, makes it one.
     const isNearlyProven = outcome.kind === "refused" && !link.isConclusive;
-    if (isWatch && (!isBad || isNearlyProven)) {
+    if (isPulse && (!isBad || isNearlyProven)) {
       this.#due.hasten(record.name, now + this.#settings.timings.secondPingDelayMs);
     }
-    if (isBad && (isWatch || this.#memberList.ring.watches(record.name))) {
+    if (isBad && (isPulse || this.#memberList.ring.watches(record.name))) {
       return { kind: "bad", record: current, link };
     }
     return { kind: "missed", record: current };
@@ -270,8 +243,7 @@ export class Prober {
 
   /** A candidate has answered, and turns out to be the member of its name: so does that link. */
   answered(
-    name: NodeName,
-    instance: InstanceId,
+    { name, instance }: RowClaim,
     outcome: PingOutcome & { kind: "pong" },
     now: number,
   ): Finding {
@@ -317,28 +289,26 @@ export class Prober {
   }
 
   /** Pings the member of that name, unless a ping to it is on its way. */
-  #ask(name: NodeName, nextPing: () => number, now: number, out: Effect[]): void {
+  #ask(name: NodeName, now: number, out: Effect[]): void {
     const record = this.#memberList.get(name);
     if (record === undefined || record.state === "left") return;
     const link = this.#links.of(name);
     if (link.ping !== undefined) return;
-    const ping = nextPing();
-    link.asked(ping);
-    this.#send(record, "watch", ping, now, out);
+    link.asked(this.#send(record, "pulse", now, out));
   }
 
+  /** Sends a ping; returns its number. */
   #send(
     record: MemberRecord,
-    purpose: Purpose,
-    ping: number,
+    purpose: MemberPing["purpose"],
     now: number,
     out: Effect[],
-  ): void {
+  ): number {
     const { timings } = this.#settings;
     const link = this.#links.get(record.name);
     const stretch = this.#health.stretch(now);
     const timeoutMs = link?.timeoutMs(timings) ?? timings.pingTimeoutMs;
-    this.#sent.set(ping, { record, at: now, purpose });
+    const ping = this.#pings.send({ purpose, record }, now);
     if (purpose !== "probe") this.#limit.spend(now);
     this.budget.spend(now);
     out.push({
@@ -350,6 +320,7 @@ export class Prober {
       answerTimeoutMs: timeoutMs * stretch,
       fresh: purpose === "sweep",
     });
+    return ping;
   }
 
   /** The next member of the sweep that is not watched anyway. */

@@ -50,29 +50,32 @@ export class ProbesForOthers {
    * A node wants a member to be asked.
    *
    * @param reply the number under which it is answered, now or when the ping has ended
-   * @param ask sends a ping to the member
+   * @returns the member that is to be asked now
    */
   wanted(
     { name, instance }: Addressee,
     reply: number,
-    ask: (record: MemberRecord) => void,
     now: number,
     out: Effect[],
-  ): void {
+  ): MemberRecord | undefined {
     const record = this.#memberList.get(name);
     const known = this.#probed.get(name);
     const same = known?.instance === instance ? known : undefined;
-    if (same?.replies !== undefined) return void same.replies.push(reply);
+    if (same?.replies !== undefined) {
+      same.replies.push(reply);
+      return undefined;
+    }
     const isFresh = same !== undefined && now - same.endedAt < freshMs;
     if (record?.instance !== instance || isFresh || !this.#limit.permits(now)) {
       const reached = isFresh && same.reached;
-      return void out.push({ kind: "probe-answer", reply, reached });
+      out.push({ kind: "probe-answer", reply, reached });
+      return undefined;
     }
     // Nobody waits for an instance that has gone.
     if (known !== undefined) answer(known, false, out);
     this.#probed.set(name, { instance, replies: [reply], endedAt: now, reached: false });
     this.#limit.spend(now);
-    ask(record);
+    return record;
   }
 
   /** Such a ping ended. */

@@ -16,6 +16,7 @@ import type { Candidates } from "./candidates.ts";
 import { hashText, mix } from "../base/hash.ts";
 import type { Effect, PingOutcome } from "../input.ts";
 import { UnverifiedQueue } from "./unverified_queue.ts";
+import type { CandidatePing, Ping, Pings, Sent } from "../pings.ts";
 import type { Prober } from "../detector/prober.ts";
 import type { NodeName } from "../base/name.ts";
 import type { LocalHealth } from "../detector/local_health.ts";
@@ -46,6 +47,7 @@ export interface CandidateProberParts {
   readonly settings: Settings;
   readonly candidates: Candidates;
   readonly memberList: MemberList;
+  readonly pings: Pings<Ping>;
   readonly prober: Prober;
   readonly health: LocalHealth;
   readonly random: Random;
@@ -61,21 +63,14 @@ export type CandidateFinding =
     readonly outcome: PingOutcome & { kind: "pong" };
   }
   /** Two pings in a row have failed, for the first time. */
-  | { readonly kind: "failed"; readonly candidate: Candidate };
-
-interface Sent {
-  readonly candidate: Candidate;
-  readonly at: number;
-}
+  | { readonly kind: "unanswered"; readonly candidate: Candidate };
 
 /** Pings to candidates on their way and to come. */
 export class CandidateProber {
   readonly #parts: CandidateProberParts;
   readonly #due = new Schedule<NodeName>();
-  readonly #sent = new Map<number, Sent>();
   readonly #unverified: UnverifiedQueue;
   readonly #freshBudget: TokenBucket;
-  #stalledAt = -Infinity;
   #running = false;
   #startedAt = 0;
 
@@ -119,18 +114,8 @@ export class CandidateProber {
     this.#due.set(name, at);
   }
 
-  /** Instances to which a ping is on its way. */
-  asked(): InstanceId[] {
-    return [...this.#sent.values()].map(({ candidate }) => candidate.instance);
-  }
-
-  /** This process was held up until `now`: pings on their way prove nothing. */
-  stalled(now: number): void {
-    this.#stalledAt = now;
-  }
-
-  /** Sends what is due; `nextPing` gives each ping its number. */
-  wake(nextPing: () => number, now: number, out: Effect[]): void {
+  /** Sends what is due. */
+  wake(now: number, out: Effect[]): void {
     if (!this.#running) return;
     const unverified = this.#unverified;
     const { budget } = this.#parts.prober;
@@ -138,7 +123,7 @@ export class CandidateProber {
       const candidate = this.#askable(unverified.take());
       if (candidate === undefined) continue;
       this.#freshBudget.spend(now, costOf(candidate));
-      this.#send(candidate, nextPing(), now, out);
+      this.#send(candidate, now, out);
     }
     while (budget.permits(now)) {
       // The first ping to somebody finds the living, the second only shows who is dead.
@@ -147,26 +132,23 @@ export class CandidateProber {
       const candidate = this.#askable(name);
       if (candidate === undefined) continue;
       // If it is not its turn here, others ask it.
-      if (this.#isChosen(candidate, now)) this.#send(candidate, nextPing(), now, out);
+      if (this.#isChosen(candidate, now)) this.#send(candidate, now, out);
       else this.#planTurn(candidate, now);
     }
   }
 
-  /** A ping ended; what it showed, or `undefined` if it was none to a candidate. */
-  ended(ping: number, outcome: PingOutcome, now: number): CandidateFinding | undefined {
-    const sent = this.#sent.get(ping);
-    if (sent === undefined) return undefined;
-    this.#sent.delete(ping);
-    const { candidate, at } = sent;
+  /** A ping ended; returns what it showed. */
+  ended(ping: Sent<CandidatePing>, outcome: PingOutcome, now: number): CandidateFinding {
+    const { candidate, at } = ping;
     const { name, claim, link } = candidate;
-    link.ended(ping);
+    link.ended(ping.number);
     if (outcome.kind === "pong") {
       link.pong(outcome.roundTripUs, outcome.address, now);
       return { kind: "proven", claim, outcome };
     }
     const { candidates, settings } = this.#parts;
     if (candidates.get(name) !== candidate) return { kind: "none" };
-    if (at <= this.#stalledAt || link.forgives(outcome.kind)) {
+    if (ping.wasHeldUp || link.forgives(outcome.kind)) {
       this.#due.hasten(name, now);
       return { kind: "none" };
     }
@@ -177,7 +159,7 @@ export class CandidateProber {
     }
     const isNew = candidates.fail(candidate, now);
     this.#planTurn(candidate, now);
-    return isNew ? { kind: "failed", candidate } : { kind: "none" };
+    return isNew ? { kind: "unanswered", candidate } : { kind: "none" };
   }
 
   /** When the next one of those who wait to be asked may be asked. */
@@ -218,12 +200,12 @@ export class CandidateProber {
     this.#due.set(candidate.name, now + jitteredMs);
   }
 
-  #send(candidate: Candidate, ping: number, now: number, out: Effect[]): void {
-    const { prober, settings, health } = this.#parts;
+  #send(candidate: Candidate, now: number, out: Effect[]): void {
+    const { pings, prober, settings, health } = this.#parts;
+    const ping = pings.send({ purpose: "candidate", candidate }, now);
     candidate.link.asked(ping);
     const { name, instance, addresses } = candidate.claim;
     const stretch = health.stretch(now);
-    this.#sent.set(ping, { candidate, at: now });
     prober.budget.spend(now, costOf(candidate));
     out.push({
       kind: "ping",

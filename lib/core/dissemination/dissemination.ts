@@ -9,7 +9,6 @@
 import type { Settings } from "../settings.ts";
 import type { LocalHealth } from "../detector/local_health.ts";
 import type { Candidates } from "../discovery/candidates.ts";
-import type { CandidateProber } from "../discovery/candidate_prober.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Random } from "../base/random.ts";
 import type { VerdictParts } from "../detector/evidence.ts";
@@ -47,7 +46,6 @@ export interface DisseminationParts extends VerdictParts {
   readonly prober: Prober;
   readonly health: LocalHealth;
   readonly candidates: Candidates;
-  readonly candidateProber: CandidateProber;
   readonly outbox: Outbox;
   readonly random: Random;
 }
@@ -221,15 +219,15 @@ export class Dissemination {
     for (const { name } of memberList.ring.members()) prober.hasten(name, now);
   }
 
-  /** Says goodbye to all. */
-  leave(now: number, out: Effect[]): void {
+  /** Says goodbye to all, and to those who are just being asked. */
+  leave(asked: readonly InstanceId[], now: number, out: Effect[]): void {
     this.#leaving = true;
     this.refutations.stop();
     const record = this.#parts.memberList.renewSelf({ state: "left" });
-    const { outbox, prober, candidateProber } = this.#parts;
+    const { outbox } = this.#parts;
     outbox.record(record, now);
     // Who is just being asked for the first time is no neighbour yet, and knows this node already.
-    const to = new Set([...this.#neighboursAt(now), ...prober.asked(), ...candidateProber.asked()]);
+    const to = new Set([...this.#neighboursAt(now), ...asked]);
     outbox.flush([...to], (all) => all, now, out);
   }
 

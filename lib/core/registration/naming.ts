@@ -9,6 +9,7 @@
 import type { Settings } from "../settings.ts";
 import type { MemberList } from "../dissemination/member_list.ts";
 import type { Candidates } from "../discovery/candidates.ts";
+import type { HolderPing, Ping, Pings, Sent } from "../pings.ts";
 import type { Prober } from "../detector/prober.ts";
 import { formatAddress } from "../base/address.ts";
 import { countAbove } from "../base/count.ts";
@@ -25,8 +26,7 @@ export interface NamingParts {
   readonly candidates: Candidates;
   readonly prober: Prober;
   readonly keeper: RowKeeper;
-  /** A number for a ping or a question. */
-  nextNumber(): number;
+  readonly pings: Pings<Ping>;
 }
 
 /** The claims of one node to its name, one at a time. */
@@ -63,18 +63,17 @@ export class Naming {
     this.#claim = undefined;
   }
 
-  /** A ping has ended; true if it was one to the holder. */
-  pingEnded(ping: number, outcome: PingOutcome, now: number): boolean {
-    if (ping !== this.#ping) return false;
-    this.#claim?.pingEnded(outcome, now);
-    return true;
+  /** A ping to a holder has ended. */
+  pingEnded({ number }: Sent<HolderPing>, outcome: PingOutcome, now: number): void {
+    if (number === this.#ping) this.#claim?.pingEnded(outcome, now);
   }
 
   wake(now: number, out: Effect[]): void {
     const claim = this.#claim;
     if (claim === undefined) return;
-    const { settings, memberList, candidates, prober, keeper, nextNumber } = this.#parts;
-    claim.wake(() => this.#ping = nextNumber(), prober.content(false), now, out);
+    const { settings, memberList, candidates, prober, keeper, pings } = this.#parts;
+    const send = (): number => this.#ping = pings.send({ purpose: "name-claim" }, now);
+    claim.wake(send, prober.content(false), now, out);
     if (claim.verdict === "open") return;
     const lives = claim.verdict === "holder-lives";
     this.#lastClaim = claim;
