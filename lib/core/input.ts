@@ -13,7 +13,7 @@ import type { Change } from "./explain/change.ts";
 import type { News } from "./dissemination/news.ts";
 import type { NodeName } from "./base/name.ts";
 import type { MemberRecord } from "./dissemination/record.ts";
-import type { InstanceId, Row } from "./registration/row.ts";
+import type { InstanceId, RowDraft, StoredRow, StoredTimestamp } from "./registration/row.ts";
 import type { StatusEntry } from "./explain/status_line.ts";
 
 /** A peer that has proven to hold the cookie, as it introduced itself. */
@@ -57,20 +57,6 @@ export type BeamPingOutcome =
   }
   | { readonly kind: PingFailure; readonly detail: string };
 
-/** A timestamp of a BEAM node, as the registry holds it; its version moves with it. */
-export interface BeamRow {
-  readonly name: NodeName;
-  readonly version: string;
-  /** Which one of several registries it was seen in; versions of two of them do not compare. */
-  readonly registry?: number | undefined;
-}
-
-/** A row as the registry holds it, with the version to name when replacing it. */
-export interface RegistryRow {
-  readonly row: Row;
-  readonly version: string;
-}
-
 /** Whom a ping or a request is for. */
 export interface Addressee {
   readonly name: NodeName;
@@ -85,22 +71,22 @@ export type Input =
   | { readonly kind: "wake" }
   | {
     readonly kind: "listed";
-    readonly rows: readonly RegistryRow[];
+    readonly rows: readonly StoredRow[];
     /** Timestamps of BEAM nodes; left out by a node that does not share the pulse with them. */
-    readonly beams?: readonly BeamRow[] | undefined;
+    readonly beams?: readonly StoredTimestamp[] | undefined;
   }
   /** Somebody may have changed something in the registry: worth a look. */
   | { readonly kind: "registry-hint" }
   | { readonly kind: "list-failed"; readonly reason: string }
   | { readonly kind: "written"; readonly version: string }
-  | { readonly kind: "write-conflict"; readonly current: RegistryRow | undefined }
+  | { readonly kind: "write-conflict"; readonly current: StoredRow | undefined }
   | { readonly kind: "write-failed"; readonly reason: string }
   | { readonly kind: "removed"; readonly name: NodeName }
   /** What was to be removed has changed meanwhile, or is gone. */
   | {
     readonly kind: "remove-conflict";
     readonly name: NodeName;
-    readonly current: RegistryRow | undefined;
+    readonly current: StoredRow | undefined;
   }
   | { readonly kind: "remove-failed"; readonly name: NodeName; readonly reason: string }
   | { readonly kind: "ping-ended"; readonly ping: number; readonly outcome: PingOutcome }
@@ -152,9 +138,6 @@ export type Input =
     readonly dryRun: boolean;
     readonly reply: number;
   };
-
-/** A row without the wall-clock time of the write, which the shell adds. */
-export type RowDraft = Omit<Row, "activeAt">;
 
 /** Why the node ends by its own decision. */
 export type StopReason =

@@ -12,7 +12,7 @@ import { addresseeSchema, contentSchema, failureSchema } from "../protocol/messa
 import { newsSchema, recordSchema } from "../protocol/message.ts";
 import type { ProfileTimings } from "../core/detector/profile.ts";
 import { addressSchema, instanceSchema, nodeNameSchema } from "../core/registration/row.ts";
-import { reclaimedSchema, rowSchema, tagsSchema } from "../core/registration/row.ts";
+import { reclaimSchema, rowSchema, tagsSchema } from "../core/registration/row.ts";
 import type { Settings } from "../core/settings.ts";
 
 const whole = v.pipe(v.number(), v.safeInteger());
@@ -20,8 +20,8 @@ const whole = v.pipe(v.number(), v.safeInteger());
 const registryRowSchema = v.object({
   row: v.object({
     ...rowSchema.entries,
-    // Proofs are checked before the core is told of a row, and not recorded.
-    reclaims: v.optional(v.object({ from: reclaimedSchema })),
+    // What cannot be read there would be passed over in a registry; here it is damage.
+    reclaims: v.optional(reclaimSchema),
   }),
   version: v.string(),
 });

@@ -25,16 +25,9 @@
  * @module
  */
 import type { NodeName } from "../core/base/name.ts";
-import type { Row } from "../core/registration/row.ts";
+import type { Row, RowVersion, StoredRow, StoredTimestamp } from "../core/registration/row.ts";
 
-/** Names one write of one row; opaque, compared for equality only. */
-export type RowVersion = string;
-
-/** A row with the version under which it is stored. */
-export interface StoredRow {
-  readonly row: Row;
-  readonly version: RowVersion;
-}
+export type { RowVersion, StoredRow, StoredTimestamp };
 
 /** Something in the registry that is no row of this program. */
 export interface ForeignEntry {
@@ -42,18 +35,6 @@ export interface ForeignEntry {
   readonly key: string;
   /** What is wrong with it, as the end of a sentence: "it is not JSON". */
   readonly reason: string;
-}
-
-/** A timestamp that stands alone under the name of a node: a BEAM node, with its heartbeat. */
-export interface StoredTimestamp {
-  readonly name: NodeName;
-  /** Another one whenever the timestamp has been written anew with another time. */
-  readonly version: RowVersion;
-  /**
-   * Which one of several registries it stands in: versions of different ones do not tell whether it
-   * has been written anew.
-   */
-  readonly registry?: number;
 }
 
 /** Everything that a cluster's registry holds at one moment. */

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { Effect, Input, RegistryRow } from "../core/input.ts";
+import type { Effect, Input } from "../core/input.ts";
 import type { NodeName } from "../core/base/name.ts";
-import type { Row } from "../core/registration/row.ts";
+import type { Row, StoredRow } from "../core/registration/row.ts";
 
 /** What becomes of a write; mirrors the registry interface. */
 export type SimWrite =
   | { readonly kind: "written"; readonly version: string }
-  | { readonly kind: "conflict"; readonly current: RegistryRow | undefined };
+  | { readonly kind: "conflict"; readonly current: StoredRow | undefined };
 
 /** How far back the registry remembers what it held, in milliseconds. */
 const memoryMs = 120_000;
@@ -19,15 +19,15 @@ const memoryMs = 120_000;
 interface Past {
   readonly at: number;
   readonly name: NodeName;
-  readonly before: RegistryRow | undefined;
+  readonly before: StoredRow | undefined;
 }
 
 /** Rows in memory, with faults that a test or a scenario switches on. */
 export class SimRegistry {
-  readonly #rows = new Map<NodeName, RegistryRow>();
+  readonly #rows = new Map<NodeName, StoredRow>();
   readonly #past: Past[] = [];
   /** The rows as a list, until they change: large clusters list often. */
-  #listing: readonly RegistryRow[] | undefined;
+  #listing: readonly StoredRow[] | undefined;
   #versions = 0;
 
   /** Every call fails with this reason. */
@@ -78,7 +78,7 @@ export class SimRegistry {
   }
 
   /** All rows, or a failure as text. */
-  list(now: number): readonly RegistryRow[] | string {
+  list(now: number): readonly StoredRow[] | string {
     this.listings++;
     if (this.awayBecause !== undefined) return this.awayBecause;
     if (this.isEmpty) return [];
@@ -141,7 +141,7 @@ export class SimRegistry {
     this.latencyMs = 1;
   }
 
-  #put(name: NodeName, after: RegistryRow | undefined, now: number): void {
+  #put(name: NodeName, after: StoredRow | undefined, now: number): void {
     this.#past.push({ at: now, name, before: this.#rows.get(name) });
     if (after === undefined) this.#rows.delete(name);
     else this.#rows.set(name, after);
@@ -155,7 +155,7 @@ export class SimRegistry {
   }
 
   /** The rows as they were, as far back as the memory reaches. */
-  #rowsAt(at: number): Map<NodeName, RegistryRow> {
+  #rowsAt(at: number): Map<NodeName, StoredRow> {
     const rows = new Map(this.#rows);
     for (let index = this.#past.length - 1; index >= 0; index--) {
       const past = this.#past[index] as Past;

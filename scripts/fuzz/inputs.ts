@@ -8,14 +8,14 @@
  * @module
  */
 import { decodeHello, encodeHello } from "../../lib/protocol/hello.ts";
-import type { BeamRow, Effect, Input, PingContent, RegistryRow } from "../../lib/core/input.ts";
+import type { Effect, Input, PingContent } from "../../lib/core/input.ts";
 import type { BeamPingOutcome, Peer, PingOutcome } from "../../lib/core/input.ts";
 import { decodeAnswer, decodeNotice, decodeRequest } from "../../lib/protocol/message.ts";
 import { encodeMessage } from "../../lib/protocol/message.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
 import { bucketCount } from "../../lib/core/dissemination/member_list.ts";
 import { decodeRow, encodeRow } from "../../lib/core/registration/row.ts";
-import type { Row } from "../../lib/core/registration/row.ts";
+import type { Row, StoredRow, StoredTimestamp } from "../../lib/core/registration/row.ts";
 import type { Chance } from "./chance.ts";
 
 /** How often an input of each kind is drawn, compared with the others. */
@@ -71,7 +71,7 @@ export class Inputs {
   readonly #pings = new Numbers();
   readonly #probes = new Numbers();
   readonly #beamPings = new Numbers();
-  readonly #rows = new Map<NodeName, RegistryRow>();
+  readonly #rows = new Map<NodeName, StoredRow>();
   /** True if whoever is pinged says the same each time, as one does who only repeats what it heard. */
   readonly #areParrots: boolean;
   #written: Row | undefined;
@@ -169,7 +169,7 @@ export class Inputs {
         return {
           kind,
           rows: this.#listing(),
-          beams: chance.some(3, (): BeamRow => ({
+          beams: chance.some(3, (): StoredTimestamp => ({
             name: chance.name(),
             version: `${chance.below(5)}`,
             registry: chance.below(2),
@@ -298,7 +298,7 @@ export class Inputs {
   }
 
   /** Rows that change a little from listing to listing. */
-  #listing(): RegistryRow[] {
+  #listing(): StoredRow[] {
     const chance = this.#chance;
     for (let changes = chance.below(4); changes > 0; changes--) {
       const name = chance.name();
@@ -309,7 +309,7 @@ export class Inputs {
   }
 
   /** A new row under that name, if it is a legal one. */
-  #row(name: NodeName | undefined): RegistryRow | undefined {
+  #row(name: NodeName | undefined): StoredRow | undefined {
     if (name === undefined) return undefined;
     const chance = this.#chance;
     const known = this.#rows.get(name)?.row;

@@ -11,7 +11,8 @@
  */
 import assert from "node:assert/strict";
 import { sleep, systemClock } from "../../lib/clock.ts";
-import type { Effect, Input, RegistryRow } from "../../lib/core/input.ts";
+import type { Effect, Input } from "../../lib/core/input.ts";
+import type { StoredRow } from "../../lib/core/registration/row.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
 import { profileTimings } from "../../lib/core/detector/profile.ts";
 import { seededRandom } from "../../lib/core/base/random.ts";
@@ -61,7 +62,7 @@ export class LiveWorld {
   /** What versions have become that the nodes saw before they moved. */
   #versions = new Map<string, string>();
   /** What each node has written last, under the version that it knows. */
-  readonly #rows = new Map<NodeName, RegistryRow>();
+  readonly #rows = new Map<NodeName, StoredRow>();
   #asked = nothingAsked();
 
   /**

@@ -4,10 +4,10 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { Input, RowDraft } from "../../lib/core/input.ts";
+import type { Input } from "../../lib/core/input.ts";
 import { ReclaimProofs } from "../../lib/protocol/reclaim_proof.ts";
 import { encodeRow, rowMaxBytes } from "../../lib/core/registration/row.ts";
-import type { Reclaim, Row } from "../../lib/core/registration/row.ts";
+import type { Reclaim, Row, RowDraft } from "../../lib/core/registration/row.ts";
 import { encodeUtf8 } from "../../lib/core/base/text.ts";
 import { RegistryEffects } from "../../lib/node/registry_effects.ts";
 import { MemoryStorage, openMemoryRegistry } from "../../lib/registry/memory/memory.ts";

@@ -17,7 +17,8 @@
 import { heartbeatsMissedMax } from "../registration/row.ts";
 import { ExponentialBackoff } from "../base/backoff.ts";
 import type { HeartbeatState } from "../registration/heartbeats_seen.ts";
-import type { BeamPingOutcome, BeamRow } from "../input.ts";
+import type { BeamPingOutcome } from "../input.ts";
+import type { StoredTimestamp } from "../registration/row.ts";
 import { Link } from "../detector/link.ts";
 import type { MemberStatus } from "../dissemination/member.ts";
 import type { NodeName } from "../base/name.ts";
@@ -80,7 +81,7 @@ export class BeamNode {
 
   /** @param listedAt when the listing that first showed it was asked for */
   constructor(
-    { name, version, registry }: BeamRow,
+    { name, version, registry }: StoredTimestamp,
     random: Random,
     { listedAt, now }: { readonly listedAt: number; readonly now: number },
   ) {
@@ -103,7 +104,11 @@ export class BeamNode {
    * A complete listing holds its timestamp; true if that shows for the first time that it runs
    * although its pings fail, which is a reason to ask it.
    */
-  seen({ version, registry }: Omit<BeamRow, "name">, listedAt: number, now: number): boolean {
+  seen(
+    { version, registry }: Omit<StoredTimestamp, "name">,
+    listedAt: number,
+    now: number,
+  ): boolean {
     const shownAt = this.#shownAt;
     this.without = 0;
     this.#readAt = now;

@@ -13,7 +13,8 @@ import { unreachable } from "../base/assert.ts";
 import { BeamNode, isRejected, rejectedMaxMs } from "./beam_node.ts";
 import { beamReason } from "./beam_words.ts";
 import type { Change } from "../explain/change.ts";
-import type { BeamPingOutcome, BeamRow, Effect } from "../input.ts";
+import type { BeamPingOutcome, Effect } from "../input.ts";
+import type { StoredTimestamp } from "../registration/row.ts";
 import type { NodeName } from "../base/name.ts";
 import type { Candidates } from "../discovery/candidates.ts";
 import type { LocalHealth } from "../detector/local_health.ts";
@@ -104,10 +105,10 @@ export class BeamWatch {
   }
 
   /** A complete listing came. @param isWhole true if it also holds our own row */
-  listed(rows: readonly BeamRow[], isWhole: boolean, now: number, out: Effect[]): void {
+  listed(rows: readonly StoredTimestamp[], isWhole: boolean, now: number, out: Effect[]): void {
     const { keeper } = this.#parts;
     const present = new Set<NodeName>();
-    const newcomers: BeamRow[] = [];
+    const newcomers: StoredTimestamp[] = [];
     for (const row of rows) {
       const { name } = row;
       if (!this.#isOurs(name, out)) continue;
@@ -210,7 +211,7 @@ export class BeamWatch {
   }
 
   /** Begins to watch those for whom there is a place; if there are too few, all get their turn. */
-  #takeIn(newcomers: readonly BeamRow[], count: number, now: number, out: Effect[]): void {
+  #takeIn(newcomers: readonly StoredTimestamp[], count: number, now: number, out: Effect[]): void {
     const { keeper, random } = this.#parts;
     for (const row of this.#inTurn(newcomers)) {
       if (this.#nodes.size >= beamNodesMax && !this.#makeRoom(now)) {
@@ -224,11 +225,11 @@ export class BeamWatch {
   }
 
   /** Those who came behind the last one that got a place first, if there are not places for all. */
-  #inTurn(newcomers: readonly BeamRow[]): readonly BeamRow[] {
+  #inTurn(newcomers: readonly StoredTimestamp[]): readonly StoredTimestamp[] {
     const last = this.#lastTaken;
     if (last === undefined || this.#nodes.size + newcomers.length <= beamNodesMax) return newcomers;
     const sorted = newcomers.toSorted((one, other) => compareNames(one.name, other.name));
-    const isBehind = ({ name }: BeamRow): boolean => compareNames(name, last) > 0;
+    const isBehind = ({ name }: StoredTimestamp): boolean => compareNames(name, last) > 0;
     return [...sorted.filter(isBehind), ...sorted.filter((row) => !isBehind(row))];
   }
 

@@ -12,12 +12,12 @@ import type { FailureDetector } from "../detector/failure_detector.ts";
 import { Candidate, runOf } from "../discovery/candidate.ts";
 import type { Dissemination } from "../dissemination/dissemination.ts";
 import { removalRefusal } from "../input.ts";
-import type { Effect, Input, RegistryRow, Removal } from "../input.ts";
+import type { Effect, Input, Removal } from "../input.ts";
 import type { NodeName } from "../base/name.ts";
 import { makeRecord } from "../dissemination/record.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
 import { answerForgotten, Replies } from "../base/replies.ts";
-import type { Row } from "./row.ts";
+import type { Row, StoredRow } from "./row.ts";
 
 /** How long a member must have been dead before its row is taken out, in milliseconds. */
 export const deadRowMs = 10 * 60_000;
@@ -71,7 +71,7 @@ export class DeadRows {
 
   /** It is complete; `isWhole` if it holds this node's own row. */
   listed(
-    rows: readonly RegistryRow[],
+    rows: readonly StoredRow[],
     { isWhole, isDelegate }: { readonly isWhole: boolean; readonly isDelegate: boolean },
     now: number,
     out: Effect[],
@@ -154,7 +154,7 @@ export class DeadRows {
 
   /** A listing that holds our own row is whole: what it lacks again and again was taken out. */
   #cleanUp(
-    rows: readonly RegistryRow[],
+    rows: readonly StoredRow[],
     isDelegate: boolean,
     now: number,
     out: Effect[],

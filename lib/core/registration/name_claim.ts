@@ -23,8 +23,8 @@
  * @module
  */
 import { heartbeatsMissedMax } from "./row.ts";
-import type { Effect, PingContent, PingOutcome, RegistryRow } from "../input.ts";
-import type { Row } from "./row.ts";
+import type { Effect, PingContent, PingOutcome } from "../input.ts";
+import type { Row, StoredRow } from "./row.ts";
 import type { Settings } from "../settings.ts";
 
 /** Pings to a silent holder before it is taken for gone. */
@@ -60,7 +60,7 @@ export type ClaimVerdict = "open" | "holder-lives" | "holder-gone";
 
 /** One inquiry about one holder. */
 export class NameClaim {
-  readonly holder: RegistryRow;
+  readonly holder: StoredRow;
   readonly #held: boolean;
   readonly #settings: Settings;
   #tries = 0;
@@ -74,7 +74,7 @@ export class NameClaim {
    * @param previous the last inquiry, if there was one
    */
   constructor(
-    holder: RegistryRow,
+    holder: StoredRow,
     tenure: Tenure,
     previous: NameClaim | undefined,
     settings: Settings,
@@ -91,7 +91,7 @@ export class NameClaim {
   }
 
   /** True if the holder was taken for gone, but has written a heartbeat since. */
-  isContradictedBy({ row }: RegistryRow, now: number): boolean {
+  isContradictedBy({ row }: StoredRow, now: number): boolean {
     return now < this.#doubtUntil && row.instance === this.holder.row.instance &&
       row.heartbeat > this.holder.row.heartbeat;
   }
@@ -151,7 +151,7 @@ export class NameClaim {
   }
 
   /** The holder's row as it stands now. */
-  seen(current: RegistryRow | undefined): void {
+  seen(current: StoredRow | undefined): void {
     if (this.#watchUntil === Infinity || this.#verdict !== "open") return;
     if (current?.row.instance !== this.holder.row.instance) this.#verdict = "holder-gone";
     else if (current.row.heartbeat !== this.holder.row.heartbeat) this.#verdict = "holder-lives";

@@ -13,7 +13,8 @@ import type { HolderPing, Ping, Pings, Sent } from "../pings.ts";
 import type { Prober } from "../detector/prober.ts";
 import { formatAddress } from "../base/address.ts";
 import { countAbove } from "../base/count.ts";
-import type { Effect, PingOutcome, RegistryRow } from "../input.ts";
+import type { Effect, PingOutcome } from "../input.ts";
+import type { StoredRow } from "./row.ts";
 import { withSuffix } from "../base/name.ts";
 import { NameClaim } from "./name_claim.ts";
 import type { Tenure } from "./name_claim.ts";
@@ -49,12 +50,12 @@ export class Naming {
   }
 
   /** Somebody else's row has the name. */
-  checkHolder(holder: RegistryRow, tenure: Tenure, now: number): void {
+  checkHolder(holder: StoredRow, tenure: Tenure, now: number): void {
     this.#claim = new NameClaim(holder, tenure, this.#lastClaim, this.#parts.settings, now);
   }
 
   /** The row under the name, as it was just listed. */
-  seen(own: RegistryRow | undefined): void {
+  seen(own: StoredRow | undefined): void {
     this.#claim?.seen(own);
   }
 

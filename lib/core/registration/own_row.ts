@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RowDraft } from "../input.ts";
+import type { RowDraft } from "./row.ts";
 import type { MemberRecord, RecordContent } from "../dissemination/record.ts";
 import { rowVersion } from "./row.ts";
 import type { Settings } from "../settings.ts";

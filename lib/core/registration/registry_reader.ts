@@ -19,13 +19,13 @@ import { Candidate, claimOfRow, runOf } from "../discovery/candidate.ts";
 import type { RowClaim } from "../discovery/candidate.ts";
 import type { DeadRows } from "./dead_rows.ts";
 import { candidateStatus, failingSince, heartbeatMoves, statusOf } from "../detector/evidence.ts";
-import type { Effect, RegistryRow } from "../input.ts";
+import type { Effect } from "../input.ts";
 import type { MemberStatus } from "../dissemination/member.ts";
 import type { NodeName } from "../base/name.ts";
 import { failedReason, unansweredReason } from "../explain/reasons.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
 import type { RegistryPace } from "./registry_pace.ts";
-import type { Row } from "./row.ts";
+import type { Row, StoredRow } from "./row.ts";
 import type { StatusReporter } from "../explain/status_reporter.ts";
 
 /** How many of a cluster ask a newcomer whose row has just appeared. */
@@ -71,10 +71,10 @@ export class RegistryReader {
   }
 
   /** A complete listing came. */
-  listed(rows: readonly RegistryRow[], now: number, out: Effect[]): void {
+  listed(rows: readonly StoredRow[], now: number, out: Effect[]): void {
     const { memberList, candidates, keeper, heartbeats, detector } = this.#parts;
     const { self } = memberList;
-    let own: RegistryRow | undefined;
+    let own: StoredRow | undefined;
     this.#deadRows.begin();
     for (const stored of rows) {
       const { row, version } = stored;

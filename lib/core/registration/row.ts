@@ -12,7 +12,7 @@ import { countSchema } from "../base/count.ts";
 import { parseNodeName } from "../base/name.ts";
 import type { NodeName } from "../base/name.ts";
 import { isLegalHost } from "../base/address.ts";
-import type { Address } from "../base/address.ts";
+import type { Shape } from "../base/shape.ts";
 import { encodeUtf8 } from "../base/text.ts";
 
 /** Layout of a row that this program writes. Rows of a newer layout are reported, not guessed at. */
@@ -50,56 +50,6 @@ export const heartbeatsMissedMax = 3;
 /** Most instances of which a row says that it was theirs before them. */
 export const reclaimedMax = 8;
 
-/** A row that stood in the place of another one. */
-export type Reclaimed = Pick<Row, "instance" | "heartbeat">;
-
-/** That a node had its name before others, which wrote over its row. */
-export interface Reclaim {
-  /** The rows that they wrote, the last one of each, the latest at the end. */
-  readonly from: readonly Reclaimed[];
-  /** In the registry only: see `reclaim_proof.ts`. What the core is told of has been checked. */
-  readonly proof?: string | undefined;
-}
-
-/** One node as it describes itself. */
-export interface Row {
-  readonly version: typeof rowVersion;
-  readonly name: NodeName;
-  readonly instance: InstanceId;
-  /** Raised by its owner to refute what is said about it; starts at 0. */
-  readonly incarnation: number;
-  /** Counts the writes of this row by its owner. */
-  readonly heartbeat: number;
-  /**
-   * A reader calls the row stale when the heartbeat has not moved for three of these, in
-   * milliseconds.
-   */
-  readonly heartbeatIntervalMs: number;
-  readonly addresses: readonly Address[];
-  readonly state: "up" | "leaving";
-  readonly tags: Readonly<Record<string, string>>;
-  /** Wall-clock time, ISO 8601 in UTC: for people. */
-  readonly startedAt: string;
-  /** Wall-clock time of this write, ISO 8601 in UTC: for people. */
-  readonly activeAt: string;
-  /** Program and version, `clusternode/0.1.0`. */
-  readonly software: string;
-  /** From whom this node has taken its name back; see `name_dispute.ts`. */
-  readonly reclaims?: Reclaim | undefined;
-}
-
-/** What a node says about itself: all of a row or record whose size is its choice. */
-export type Description = Pick<Row, "name" | "addresses" | "tags" | "startedAt" | "software">;
-
-/**
- * What a description takes in a message, in bytes: its JSON. In a row it never takes more than
- * {@linkcode rowMaxBytes}, as that holds other fields besides.
- */
-export function descriptionBytes(of: Description): number {
-  const { name, addresses, tags, startedAt, software } = of;
-  return encodeUtf8(JSON.stringify({ name, addresses, tags, startedAt, software })).length;
-}
-
 /** Shape of an address that came from outside. */
 export const addressSchema = v.object({
   host: v.pipe(v.string(), v.maxLength(253), v.check(isLegalHost)),
@@ -121,35 +71,93 @@ export const tagsSchema = v.pipe(
 );
 
 /** Shape of the rows over which a row was written. */
-export const reclaimedSchema = v.pipe(
+const reclaimedSchema = v.pipe(
   v.array(v.object({ instance: instanceSchema, heartbeat: countSchema })),
   v.minLength(1),
   v.maxLength(reclaimedMax),
 );
 
-/** Shape of what a row in the registry reclaims. */
-const reclaimSchema = v.object({
+/** Shape of what a row reclaims: that its node had the name before others, which wrote over it. */
+export const reclaimSchema = v.object({
+  /** The rows that they wrote, the last one of each, the latest at the end. */
   from: reclaimedSchema,
-  proof: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
+  /** In the registry only: see `reclaim_proof.ts`. What the core is told of has been checked. */
+  proof: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/))),
 });
 
-/** Shape of a row that came from outside. */
+/** Shape of a row that came from outside: one node as it describes itself. */
 export const rowSchema = v.object({
   version: v.literal(rowVersion),
   name: nodeNameSchema,
   instance: instanceSchema,
+  /** Raised by its owner to refute what is said about it; starts at 0. */
   incarnation: countSchema,
+  /** Counts the writes of this row by its owner. */
   heartbeat: countSchema,
+  /**
+   * A reader calls the row stale when the heartbeat has not moved for three of these, in
+   * milliseconds.
+   */
   heartbeatIntervalMs: v.pipe(countSchema, v.minValue(1), v.maxValue(heartbeatIntervalMaxMs)),
   addresses: v.pipe(v.array(addressSchema), v.maxLength(addressesMax)),
   state: v.picklist(["up", "leaving"]),
   tags: tagsSchema,
+  /** Wall-clock time, ISO 8601 in UTC: for people. */
   startedAt: v.pipe(v.string(), v.maxLength(40)),
+  /** Wall-clock time of this write, ISO 8601 in UTC: for people. */
   activeAt: v.pipe(v.string(), v.maxLength(40)),
+  /** Program and version, `clusternode/0.1.0`. */
   software: v.pipe(v.string(), v.maxLength(100)),
-  // What cannot be read there says nothing; the row still introduces its node.
+  /**
+   * From whom this node has taken its name back; see `name_dispute.ts`. What cannot be read there
+   * says nothing; the row still introduces its node.
+   */
   reclaims: v.fallback(v.optional(reclaimSchema), undefined),
 });
+
+/** One node as it describes itself. */
+export type Row = Shape<typeof rowSchema>;
+
+/** A row without the wall-clock time of the write, which the shell adds. */
+export type RowDraft = Omit<Row, "activeAt">;
+
+/** That a node had its name before others, which wrote over its row. */
+export type Reclaim = Shape<typeof reclaimSchema>;
+
+/** A row that stood in the place of another one. */
+export type Reclaimed = Pick<Row, "instance" | "heartbeat">;
+
+/** Names one write of one row; opaque, compared for equality only. */
+export type RowVersion = string;
+
+/** A row with the version under which it is stored. */
+export interface StoredRow {
+  readonly row: Row;
+  readonly version: RowVersion;
+}
+
+/** A timestamp that stands alone under the name of a node: a BEAM node, with its heartbeat. */
+export interface StoredTimestamp {
+  readonly name: NodeName;
+  /** Another one whenever the timestamp has been written anew with another time. */
+  readonly version: RowVersion;
+  /**
+   * Which one of several registries it stands in: versions of different ones do not tell whether it
+   * has been written anew.
+   */
+  readonly registry?: number | undefined;
+}
+
+/**
+ * What a description takes in a message, in bytes: its JSON. In a row it never takes more than
+ * {@linkcode rowMaxBytes}, as that holds other fields besides.
+ */
+export function descriptionBytes(
+  of: Pick<Row, "name" | "addresses" | "tags" | "startedAt" | "software">,
+): number {
+  const { name, addresses, tags, startedAt, software } = of;
+  return encodeUtf8(JSON.stringify({ name, addresses, tags, startedAt, software })).length;
+}
 
 /** A row as text: one JSON object and a line break, at most {@linkcode rowMaxBytes} long. */
 export function encodeRow(row: Row): string {

@@ -17,11 +17,11 @@
 import { ExponentialBackoff } from "../base/backoff.ts";
 import { countAbove, isLeap } from "../base/count.ts";
 import { formatDuration } from "../base/duration.ts";
-import type { Effect, RegistryRow, Removal, RowDraft } from "../input.ts";
+import type { Effect, Removal } from "../input.ts";
 import type { Tenure } from "./name_claim.ts";
 import { NameDispute } from "./name_dispute.ts";
 import type { Random } from "../base/random.ts";
-import type { InstanceId } from "./row.ts";
+import type { InstanceId, RowDraft, StoredRow } from "./row.ts";
 import { firstPace } from "./registry_pace.ts";
 import type { Pace } from "./registry_pace.ts";
 import { RowDefence } from "./row_defence.ts";
@@ -41,7 +41,7 @@ export interface KeeperOwner {
    * Another instance holds our name, or has taken it: find out whether it lives, then call
    * `holderChecked`.
    */
-  checkHolder(holder: RegistryRow, tenure: Tenure, now: number): void;
+  checkHolder(holder: StoredRow, tenure: Tenure, now: number): void;
   /** The row is in the registry for the first time. */
   claimed(now: number): void;
   /** The row is gone, or it cannot be removed in time. */
@@ -139,7 +139,7 @@ export class RowKeeper {
   }
 
   /** A complete listing came; `own` is our name's row in it. */
-  listed(own: RegistryRow | undefined, now: number, out: Effect[]): void {
+  listed(own: StoredRow | undefined, now: number, out: Effect[]): void {
     if (this.#removal !== undefined) return this.#release((row) => row.listed(own, out), now);
     this.#listing = false;
     this.#listedAt = now;
@@ -156,7 +156,7 @@ export class RowKeeper {
   }
 
   /** The row under the name of this node, as it was listed. */
-  #looked(current: RegistryRow, now: number, out: Effect[]): void {
+  #looked(current: StoredRow, now: number, out: Effect[]): void {
     const { instance } = current.row;
     if (instance === this.#owner.draft().instance || this.#writtenSinceList) return;
     if (this.#write !== "idle") return;
@@ -168,7 +168,7 @@ export class RowKeeper {
   }
 
   /** Somebody who has not answered has written over this node's row. */
-  #writeOver({ row, version }: RegistryRow, now: number, out: Effect[], at?: number): void {
+  #writeOver({ row, version }: StoredRow, now: number, out: Effect[], at?: number): void {
     this.#dispute.takesBackFrom(row, now);
     this.#intruder = row.instance;
     this.#expectedVersion = version;
@@ -214,7 +214,7 @@ export class RowKeeper {
   }
 
   /** Our write lost: someone else changed the row since we saw it. */
-  writeConflict(current: RegistryRow | undefined, now: number, out: Effect[]): void {
+  writeConflict(current: StoredRow | undefined, now: number, out: Effect[]): void {
     if (this.#removal !== undefined) {
       return this.#release((row) => row.writeConflict(current, out), now);
     }
@@ -240,7 +240,7 @@ export class RowKeeper {
   }
 
   /** The owner has found out about the other holder of our name; if it lives, the owner decides. */
-  holderChecked(holder: RegistryRow, lives: boolean, now: number, out: Effect[]): void {
+  holderChecked(holder: StoredRow, lives: boolean, now: number, out: Effect[]): void {
     if (this.#write !== "checking" || this.#removal !== undefined) return;
     this.#write = "idle";
     if (lives) return;
@@ -321,7 +321,7 @@ export class RowKeeper {
     this.#owner.released(now);
   }
 
-  #claim(own: RegistryRow | undefined, now: number, out: Effect[]): void {
+  #claim(own: StoredRow | undefined, now: number, out: Effect[]): void {
     const mine = this.#owner.draft();
     if (own === undefined || own.row.instance === mine.instance) {
       // Ours: an earlier write succeeded although we were told otherwise.
@@ -342,7 +342,7 @@ export class RowKeeper {
   }
 
   /** The node of that row has shown that it had the name before this one, which took it. */
-  #isLostTo({ row }: RegistryRow, now: number): boolean {
+  #isLostTo({ row }: StoredRow, now: number): boolean {
     const { instance } = this.#owner.draft();
     return this.#dispute.isLostTo(row, { instance, heartbeat: this.#heartbeat }, now);
   }

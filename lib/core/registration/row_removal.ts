@@ -13,9 +13,9 @@
 import { unreachable } from "../base/assert.ts";
 import type { ExponentialBackoff } from "../base/backoff.ts";
 import { formatDuration } from "../base/duration.ts";
-import type { Effect, RegistryRow, Removal } from "../input.ts";
+import type { Effect, Removal } from "../input.ts";
 import type { NodeName } from "../base/name.ts";
-import type { InstanceId } from "./row.ts";
+import type { InstanceId, StoredRow } from "./row.ts";
 
 /** Longest pause between two tries, in milliseconds: there is not much time. */
 const retryMaxMs = 500;
@@ -86,7 +86,7 @@ export class RowRemoval {
   }
 
   /** Somebody else had changed the row before the write that was under way. */
-  writeConflict(current: RegistryRow | undefined, out: Effect[]): void {
+  writeConflict(current: StoredRow | undefined, out: Effect[]): void {
     if (this.#state === "waiting") this.#found(current, out);
   }
 
@@ -112,7 +112,7 @@ export class RowRemoval {
   }
 
   /** A complete listing came; `own` is our name's row in it. */
-  listed(own: RegistryRow | undefined, out: Effect[]): void {
+  listed(own: StoredRow | undefined, out: Effect[]): void {
     if (this.#endListing() === "own") this.#found(own, out);
   }
 
@@ -134,7 +134,7 @@ export class RowRemoval {
     this.#retryAt = now;
   }
 
-  #found(own: RegistryRow | undefined, out: Effect[]): void {
+  #found(own: StoredRow | undefined, out: Effect[]): void {
     if (own?.row.instance === this.#start.instance) this.#remove(own.version, out);
     else this.#end();
   }

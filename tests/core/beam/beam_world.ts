@@ -5,13 +5,8 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type {
-  BeamPingOutcome,
-  BeamRow,
-  Effect,
-  Input,
-  RegistryRow,
-} from "../../../lib/core/input.ts";
+import type { BeamPingOutcome, Effect, Input } from "../../../lib/core/input.ts";
+import type { StoredRow, StoredTimestamp } from "../../../lib/core/registration/row.ts";
 import type { Change } from "../../../lib/core/explain/change.ts";
 import type { MemberView } from "../../../lib/core/dissemination/member.ts";
 import { Membership } from "../../../lib/core/membership.ts";
@@ -79,7 +74,7 @@ export class BeamWorld {
   /** The last status line: names with what is said of them. */
   line: Record<string, boolean> = {};
   readonly #nodes = new Map<string, Scripted>();
-  readonly #rows = new Map<string, RegistryRow>();
+  readonly #rows = new Map<string, StoredRow>();
   #arrivals: Arrival[] = [];
 
   constructor(changed: Partial<Settings> = {}, seed = 1) {
@@ -183,7 +178,7 @@ export class BeamWorld {
     }
   }
 
-  #beams(): BeamRow[] {
+  #beams(): StoredTimestamp[] {
     return [...this.#nodes].filter(([, { present }]) => present).map(
       ([name, { heartbeats, registry = 0 }]) => ({
         name: name as NodeName,

@@ -1,7 +1,8 @@
 /** How a leaving node takes its row along. */
 import assert from "node:assert/strict";
 import { ExponentialBackoff } from "../../../lib/core/base/backoff.ts";
-import type { Effect, RegistryRow } from "../../../lib/core/input.ts";
+import type { Effect } from "../../../lib/core/input.ts";
+import type { StoredRow } from "../../../lib/core/registration/row.ts";
 import type { NodeName } from "../../../lib/core/base/name.ts";
 import { seededRandom } from "../../../lib/core/base/random.ts";
 import { rowVersion } from "../../../lib/core/registration/row.ts";
@@ -12,7 +13,7 @@ const name = "n1@h" as NodeName;
 const [own, other] = ["a".repeat(32), "b".repeat(32)];
 
 /** A row of `instance` in version `version`. */
-function row(instance: string, version: string): RegistryRow {
+function row(instance: string, version: string): StoredRow {
   return {
     version,
     row: {
