@@ -98,11 +98,7 @@ export class Membership {
       nextNumber: (): number => pings.nextNumber(),
       changed: (change: Change, at: number): void => this.#statusReporter.changed(change, at),
     };
-    const detector = this.#detector = new FailureDetector({
-      ...shared,
-      publish: (record, at) => this.#dissemination.publish(record, at),
-      heard: (record, at) => this.#dissemination.heard(record, undefined, at),
-    });
+    const detector = this.#detector = new FailureDetector(shared);
     this.#keeper = new RowKeeper(
       {
         draft: () => draftOf(memberList.self, this.#keeper.pace.heartbeatIntervalMs),
@@ -262,11 +258,11 @@ export class Membership {
       case "late":
         return this.#lostOrLate(input, now);
       case "told":
-        return this.#dissemination.told(input.news, input.from, now);
+        return this.#pingConsequences.told(input.news, input.from, now, out);
       case "probe-asked":
         return this.#prober.probe(input.subject, input.reply, now, out);
       case "probe-ended":
-        return this.#detector.probeEnded(input.probe, input.reached, now);
+        return this.#pingConsequences.probeEnded(input.probe, input.reached, now, out);
       case "sync-asked":
         return this.#dissemination.syncAsked(input.buckets, input.reply, out);
       case "synced":
@@ -297,7 +293,7 @@ export class Membership {
     this.#naming.wake(now, out);
     // Of many that leave together each would dial others in the place of those that are gone.
     if (this.#stopped || this.#keeper.phase === "releasing") return;
-    this.#detector.wake(now);
+    this.#pingConsequences.wake(now);
     this.#prober.refresh(now);
     this.#prober.wake(now, out);
     this.#candidateProber.wake(now, out);

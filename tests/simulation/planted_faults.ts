@@ -98,8 +98,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "asks no helpers",
     changes: one(
       "detector/failure_detector.ts",
-      "if (!this.#askHelpers(record, now, out)) this.#vote(",
-      "this.#vote(",
+      "const questions = this.#probes.ask(record, now);",
+      "const questions: readonly Question[] = [];",
     ),
     seedsMax: 60,
   },

@@ -8,24 +8,23 @@
  * This node doubts itself first: while it is held up, or has lost most of those that it watches, it
  * does not vote, unless the registry shows that the member's heartbeat has stopped as well.
  *
+ * It touches nothing but its own suspicions: what it has decided it returns.
+ *
  * @module
  */
 import type { RegistryHeartbeats } from "../registration/heartbeats_seen.ts";
-import type { Outbox } from "../dissemination/outbox.ts";
 import type { Change } from "../explain/change.ts";
-import type { IndirectProbesParts } from "./indirect_probes.ts";
+import type { IndirectProbesParts, Question } from "./indirect_probes.ts";
 import { isLeap } from "../base/count.ts";
 import { failureWords } from "../explain/failure_words.ts";
 import { Flapping } from "./flapping.ts";
 import { IndirectProbes } from "./indirect_probes.ts";
-import type { Effect } from "../input.ts";
 import { Isolation } from "./isolation.ts";
 import type { Link } from "./link.ts";
 import type { NodeName } from "../base/name.ts";
 import { makeRecord } from "../dissemination/record.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
 import type { InstanceId } from "../registration/row.ts";
-import type { Prober } from "./prober.ts";
 import { Schedule } from "../base/schedule.ts";
 import { Suspicion, suspicionMs, voteLifeMs, votesMin, votesNeeded } from "./suspicion.ts";
 import type { Vote } from "./suspicion.ts";
@@ -41,16 +40,28 @@ const calmMs = 500;
 
 /** What the detector works with. */
 export interface DetectorParts extends IndirectProbesParts {
-  readonly prober: Prober;
   readonly heartbeats: RegistryHeartbeats;
-  readonly outbox: Outbox;
-  /** Takes a record that this node has made into its own view and passes it on. */
-  publish(record: MemberRecord, now: number): void;
-  /** Takes a record that others would have made, if nothing that this node knows is against it. */
-  heard(record: MemberRecord, now: number): void;
-  /** Tells a change. */
-  changed(change: Change, now: number): void;
 }
+
+/** That a member has failed. */
+export interface Verdict {
+  readonly kind: "failed";
+  readonly record: MemberRecord;
+  /** True if this node has voted so itself; if not, it only counts the votes of others. */
+  readonly isOwn: boolean;
+}
+
+/** What is to be done, as the detector sees it. */
+export type Decision =
+  /** Ask a helper. */
+  | Question
+  /** Pass on a vote: this node's own, or one that is news. */
+  | { readonly kind: "vote"; readonly vote: Vote }
+  /** Ask that member out of turn. */
+  | { readonly kind: "look"; readonly name: NodeName }
+  | { readonly kind: "change"; readonly change: Change };
+
+const nothing: readonly Decision[] = [];
 
 /** Votes, suspicions and verdicts of one node. */
 export class FailureDetector {
@@ -104,22 +115,21 @@ export class FailureDetector {
   }
 
   /** The link of a watched member is bad, or still is. */
-  linkBad(record: MemberRecord, link: Link, now: number, out: Effect[]): void {
-    this.#reviewIsolation(now);
-    if (record.state !== "alive") return;
-    if (link.misses.length === 0) return;
-    if (link.isConclusive) return this.#vote(record, link, true, now);
-    if (!this.#askHelpers(record, now, out)) this.#vote(record, link, false, now);
+  linkBad(record: MemberRecord, link: Link, now: number): readonly Decision[] {
+    const changes = this.#reviewIsolation();
+    if (record.state !== "alive" || link.misses.length === 0) return changes;
+    if (link.isConclusive) return [...changes, ...this.#vote(record, link, true, now)];
+    if (this.#isAnswered(record, now)) return changes;
+    const questions = this.#probes.ask(record, now);
+    if (questions.length > 0) return [...changes, ...questions];
+    return [...changes, ...this.#vote(record, link, false, now)];
   }
 
   /** A watched member answered. */
-  linkGood(record: MemberRecord, wasBad: boolean, now: number): void {
+  linkGood(record: MemberRecord, wasBad: boolean, now: number): readonly Decision[] {
     this.#probes.cancel(record.name);
-    if (wasBad) this.#reviewIsolation(now);
-    const suspicion = this.#suspicions.get(record.name);
-    if (suspicion?.ownVoteAt === undefined) return;
-    suspicion.ownVoteAt = undefined;
-    this.#cast({ record, kind: undefined, conclusive: false }, suspicion, now);
+    const changes = wasBad ? this.#reviewIsolation() : nothing;
+    return [...changes, ...this.#takeBack(record, now)];
   }
 
   /** A member has answered a ping that was sent at `sentAt`: what was voted before is not so. */
@@ -128,48 +138,52 @@ export class FailureDetector {
   }
 
   /** A helper answered, or did not. */
-  probeEnded(number: number, reached: boolean | undefined, now: number): void {
+  probeEnded(number: number, reached: boolean | undefined, now: number): readonly Decision[] {
     const finding = this.#probes.ended(number, reached);
-    if (finding === undefined) return;
+    if (finding === undefined) return nothing;
     const { name, instance } = finding.record;
     const current = this.#parts.memberList.get(name);
-    if (current?.instance !== instance) return;
+    if (current?.instance !== instance) return nothing;
     const link = this.#parts.links.of(name);
     if (finding.reached) return this.#reachedByHelper(finding.record, link, now);
-    if (current.state === "alive" && link.isBad) this.#vote(current, link, false, now);
+    if (current.state !== "alive" || !link.isBad) return nothing;
+    return this.#vote(current, link, false, now);
   }
 
   /**
-   * Somebody voted; true if that was news. Votes about this node itself are not for here.
+   * A member voted; what follows if that is news. Votes about this node itself are not for here.
    *
    * @param from who says so; `undefined` if it is not known
    */
-  heard(vote: Vote, from: InstanceId | undefined, now: number): boolean {
-    const { memberList, links, prober } = this.#parts;
+  heard(vote: Vote, from: InstanceId | undefined, now: number): readonly Decision[] {
+    const { memberList, links } = this.#parts;
     const record = memberList.get(vote.subjectName);
-    if (record === undefined || record.instance !== vote.subject) return false;
+    if (record === undefined || record.instance !== vote.subject) return nothing;
     // An echo of what this node said itself, and may have taken back.
-    if (vote.voter === memberList.self.instance) return false;
-    if (record.state !== "alive" || vote.incarnation < record.incarnation) return false;
+    if (vote.voter === memberList.self.instance) return nothing;
+    if (record.state !== "alive" || vote.incarnation < record.incarnation) return nothing;
     // No refutation could outdo it.
-    if (isLeap(record.incarnation, vote.incarnation)) return false;
+    if (isLeap(record.incarnation, vote.incarnation)) return nothing;
     const known = this.#suspicions.get(record.name);
-    if (known === undefined && vote.kind === undefined) return false;
+    if (known === undefined && vote.kind === undefined) return nothing;
     const suspicion = known ?? this.#suspect(record, now);
-    if (!suspicion.hear(vote, now, from === vote.voter)) return false;
+    if (!suspicion.hear(vote, now, from === vote.voter)) return nothing;
+    this.#reviews.hasten(record.name, now);
     // Whoever watches it looks at once, so that it is soon confirmed or refuted.
     const mayRefute = memberList.ring.watches(record.name) &&
       links.get(record.name)?.isBad !== true;
-    if (vote.kind !== undefined && mayRefute) prober.hasten(record.name, now);
-    this.#reviews.hasten(record.name, now);
-    return true;
+    return vote.kind !== undefined && mayRefute
+      ? [{ kind: "look", name: record.name }, { kind: "vote", vote }]
+      : [{ kind: "vote", vote }];
   }
 
-  /** Does what is due. */
-  wake(now: number): void {
+  /** The next verdict that is due. Each changes the view by which the one after it is reached. */
+  takeVerdict(now: number): Verdict | undefined {
     for (let due = this.#reviews.take(now); due !== undefined; due = this.#reviews.take(now)) {
-      this.#review(due, now);
+      const verdict = this.#review(due, now);
+      if (verdict !== undefined) return verdict;
     }
+    return undefined;
   }
 
   /** Drops all that is known against a member: it has failed, left, refuted it, or was replaced. */
@@ -190,31 +204,27 @@ export class FailureDetector {
   }
 
   /** The link of a watched member has turned bad or good. */
-  #reviewIsolation(now: number): void {
+  #reviewIsolation(): readonly Decision[] {
     const { memberList, links } = this.#parts;
     const watched = [...memberList.ring.targets.keys()];
     const change = this.#isolation.review(watched.map((name) => links.get(name)));
-    if (change !== undefined) this.#parts.changed({ ...change, name: memberList.self.name }, now);
+    if (change === undefined) return nothing;
+    return [{ kind: "change", change: { ...change, name: memberList.self.name } }];
   }
 
-  #reachedByHelper(record: MemberRecord, link: Link, now: number): void {
+  #reachedByHelper(record: MemberRecord, link: Link, now: number): readonly Decision[] {
     const first = link.helpersReachedAt === undefined;
     link.reachedByHelpers(now);
-    const suspicion = this.#suspicions.get(record.name);
-    if (suspicion?.ownVoteAt !== undefined) {
-      suspicion.ownVoteAt = undefined;
-      this.#cast({ record, kind: undefined, conclusive: false }, suspicion, now);
-    }
+    const votes = this.#takeBack(record, now);
     const last = link.misses.at(-1);
-    if (!first || last === undefined) return;
+    if (!first || last === undefined) return votes;
     const reason = `other members reach it: ${failureWords(last.kind)}`;
-    this.#parts.changed({ kind: "link-bad", name: record.name, reason }, now);
+    return [...votes, { kind: "change", change: { kind: "link-bad", name: record.name, reason } }];
   }
 
-  /** Asks others to try, unless that is known; false if there is nobody to ask. */
-  #askHelpers(record: MemberRecord, now: number, out: Effect[]): boolean {
-    return this.#probes.isAsking(record.name, now) || this.#askedLately(record, now) ||
-      this.#probes.ask(record, now, out);
+  /** True if helpers are being asked about a member, or were not long ago. */
+  #isAnswered(record: MemberRecord, now: number): boolean {
+    return this.#probes.isAsking(record.name, now) || this.#askedLately(record, now);
   }
 
   /** True if helpers have answered not long ago, and nothing has changed since. */
@@ -227,16 +237,29 @@ export class FailureDetector {
     return settledAt !== undefined && now - settledAt < askAgainIntervals * settings.intervalMs;
   }
 
-  #vote(record: MemberRecord, link: Link, conclusive: boolean, now: number): void {
+  #vote(
+    record: MemberRecord,
+    link: Link,
+    conclusive: boolean,
+    now: number,
+  ): readonly Decision[] {
     const last = link.misses.at(-1);
-    if (last === undefined || !this.#mayVote(record, link, now)) return;
+    if (last === undefined || !this.#mayVote(record, link, now)) return nothing;
     const suspicion = this.#suspicions.get(record.name) ?? this.#suspect(record, now);
     const own = suspicion.votes(record.incarnation, now)
       .find(({ voter }) => voter === this.#parts.memberList.self.instance);
     suspicion.ownVoteAt = own === undefined ? now : suspicion.ownVoteAt ?? now;
-    const renewed = own === undefined || (conclusive && own.conclusive !== true);
-    if (renewed) this.#cast({ record, kind: last.kind, conclusive }, suspicion, now);
     this.#reviews.hasten(record.name, now);
+    const renewed = own === undefined || (conclusive && own.conclusive !== true);
+    return renewed ? this.#cast({ record, kind: last.kind, conclusive }, suspicion, now) : nothing;
+  }
+
+  /** This node does not vote against a member any more, if it did. */
+  #takeBack(record: MemberRecord, now: number): readonly Decision[] {
+    const suspicion = this.#suspicions.get(record.name);
+    if (suspicion?.ownVoteAt === undefined) return nothing;
+    suspicion.ownVoteAt = undefined;
+    return this.#cast({ record, kind: undefined, conclusive: false }, suspicion, now);
   }
 
   #cast(
@@ -246,7 +269,7 @@ export class FailureDetector {
     },
     suspicion: Suspicion,
     now: number,
-  ): void {
+  ): readonly Decision[] {
     const { self } = this.#parts.memberList;
     const vote: Vote = {
       subject: record.instance,
@@ -259,7 +282,7 @@ export class FailureDetector {
       conclusive,
     };
     suspicion.hear(vote, now);
-    this.#parts.outbox.vote(vote, now);
+    return [{ kind: "vote", vote }];
   }
 
   #mayVote(record: MemberRecord, link: Link, now: number): boolean {
@@ -269,51 +292,50 @@ export class FailureDetector {
     return heartbeats.state(record.name, record.instance, now) === "stale";
   }
 
-  /** Looks whether there is enough against a member, or when to look again. */
-  #review(name: NodeName, now: number): void {
+  /** The verdict if there is enough against a member; if not, plans when to look again. */
+  #review(name: NodeName, now: number): Verdict | undefined {
     const { memberList, settings, links } = this.#parts;
     const suspicion = this.#suspicions.get(name);
     const record = memberList.get(name);
-    if (suspicion === undefined || record === undefined) return;
-    if (record.state !== "alive") return this.#forget(name);
+    if (suspicion === undefined || record === undefined) return undefined;
+    if (record.state !== "alive") return void this.#forget(name);
     const votes = suspicion.votes(record.incarnation, now);
     if (votes.length === 0) {
       // What was taken back may still be on its way: it must not be news when it comes again.
       const forgottenAt = suspicion.heardAt + voteLifeMs;
-      return now < forgottenAt ? this.#reviews.set(name, forgottenAt) : this.#forget(name);
+      if (now < forgottenAt) this.#reviews.set(name, forgottenAt);
+      else this.#forget(name);
+      return undefined;
     }
-    if (now < this.#calmUntil) return this.#reviews.set(name, this.#calmUntil);
+    if (now < this.#calmUntil) return void this.#reviews.set(name, this.#calmUntil);
     const observers = this.#observersOf(record);
     const conclusive = votes.filter((vote) => vote.conclusive === true).length;
     if (conclusive >= Math.min(2, observers)) {
-      this.#condemn(record, votes, now);
       // Where its own pings say otherwise, this node waits for what the next one says.
-      if (memberList.get(name) === record) this.#reviews.set(name, now + voteLifeMs);
-      return;
+      this.#reviews.set(name, now + voteLifeMs);
+      return this.#verdict(record, votes);
     }
     const needed = votesNeeded(observers);
     const { ownVoteAt } = suspicion;
     if (ownVoteAt !== undefined && votes.length >= Math.min(votesMin, needed)) {
       const waitMs = suspicionMs(votes.length - 1, needed - 1, settings.timings) *
         this.flapping.stretch(record.name, now);
-      if (now < ownVoteAt + waitMs) return this.#reviews.set(name, ownVoteAt + waitMs);
+      if (now < ownVoteAt + waitMs) return void this.#reviews.set(name, ownVoteAt + waitMs);
       // What this node voted for before it came to doubt itself it does not carry out.
-      if (this.#mayVote(record, links.of(name), now)) {
-        return this.#condemn(record, votes, now);
-      }
+      if (this.#mayVote(record, links.of(name), now)) return this.#verdict(record, votes);
       this.#reviews.set(name, now + calmMs);
     } else {
       // New votes bring the next review; this one only clears up when they have expired.
       this.#reviews.set(name, now + voteLifeMs);
     }
+    return undefined;
   }
 
-  #condemn(record: MemberRecord, votes: readonly Vote[], now: number): void {
+  #verdict(record: MemberRecord, votes: readonly Vote[]): Verdict {
     const kinds = votes.flatMap(({ kind }) => kind === undefined ? [] : [kind]);
     const accusers = votes.map(({ voterName }) => voterName).slice(0, accusersMax);
-    const failed = failedRecord(record, kinds[0] ?? "silent", accusers);
-    if (this.#suspicions.get(record.name)?.ownVoteAt === undefined) this.#parts.heard(failed, now);
-    else this.#parts.publish(failed, now);
+    const isOwn = this.#suspicions.get(record.name)?.ownVoteAt !== undefined;
+    return { kind: "failed", record: failedRecord(record, kinds[0] ?? "silent", accusers), isOwn };
   }
 
   /** How many that could vote watch a member, this node included. */

@@ -37,15 +37,17 @@ export interface IndirectProbesParts {
   readonly links: Links;
   readonly health: LocalHealth;
   readonly random: Random;
-  /** A number for a ping or a question. */
-  nextNumber(): number;
 }
+
+/** Asks one helper. */
+export type Question = Effect & { readonly kind: "ask-probe" };
 
 /** The probes of one node that are under way, at most one for each member. */
 export class IndirectProbes {
   readonly #parts: IndirectProbesParts;
   readonly #probes = new Map<NodeName, Probe>();
   readonly #subjects = new Map<number, NodeName>();
+  #count = 0;
 
   constructor(parts: IndirectProbesParts) {
     this.#parts = parts;
@@ -57,30 +59,24 @@ export class IndirectProbes {
     return probe !== undefined && now < probe.until;
   }
 
-  /** Asks some members that answer this node; false if there are none. */
-  ask(record: MemberRecord, now: number, out: Effect[]): boolean {
+  /** Asks some members that answer this node; no questions if there are none. */
+  ask(record: MemberRecord, now: number): Question[] {
     const { memberList, links, random, settings } = this.#parts;
     const candidates = [...memberList.ring.targets.values()].filter(({ name }) =>
       name !== record.name && links.get(name)?.isBad === false &&
       links.get(name)?.hasAnswered === true
     );
     const helpers = shuffled(candidates, random).slice(0, helpersMax);
-    if (helpers.length === 0) return false;
+    if (helpers.length === 0) return [];
     const timeoutMs = settings.timings.indirectTimeoutMs * this.#parts.health.stretch(now);
     const until = now + 2 * timeoutMs;
     this.#probes.set(record.name, { record, pending: helpers.length, until });
-    for (const helper of helpers) {
-      const probe = this.#parts.nextNumber();
+    return helpers.map((helper) => {
+      const probe = ++this.#count;
       this.#subjects.set(probe, record.name);
-      out.push({
-        kind: "ask-probe",
-        probe,
-        helper: links.addressee(helper),
-        subject: links.addressee(record),
-        timeoutMs,
-      });
-    }
-    return true;
+      const subject = links.addressee(record);
+      return { kind: "ask-probe", probe, helper: links.addressee(helper), subject, timeoutMs };
+    });
   }
 
   /**

@@ -170,14 +170,9 @@ export class Dissemination {
     this.#merge(makeRecord({ ...claim, incarnation: 0, state: "left" }), now);
   }
 
-  /** A peer passes news on. */
-  told({ records, votes, sightings }: News, from: InstanceId | undefined, now: number): void {
-    const { memberList, detector, outbox, heartbeats } = this.#parts;
-    for (const record of records) this.heard(record, from, now);
-    for (const vote of votes) {
-      if (vote.subject === memberList.self.instance) this.refutations.accused(vote, now);
-      else if (detector.heard(vote, from, now)) outbox.vote(vote, now);
-    }
+  /** A peer has seen heartbeats of members that failed. */
+  sighted(sightings: News["sightings"], now: number): void {
+    const { memberList, outbox, heartbeats } = this.#parts;
     for (const sighting of sightings) {
       const { name, instance, heartbeat } = sighting;
       if (!memberList.failed.has(name) || !heartbeats.sighted(name, instance, heartbeat, now)) {
