@@ -1,5 +1,6 @@
 /**
- * The architecture, as a test: who may import whom, how long a file may be, what the core may touch.
+ * The architecture, as a test: who may import whom, how long a file may be. What the core may
+ * touch is for the compiler to refuse: `tests/slow/core_globals_test.ts`.
  *
  *     core ◀── adapters (registry, transport, log) ◀── node ◀── start ◀── mod, cli
  *
@@ -13,6 +14,7 @@ import manifest from "../deno.json" with { type: "json" };
 import coreManifest from "../lib/core/deno.json" with { type: "json" };
 import { softwareVersion } from "../lib/version.ts";
 import { needing } from "./permissions.ts";
+import { deno } from "./docs/deno.ts";
 import { filesBelow, projectRoot, readSource } from "./docs/source_files.ts";
 
 /** A part of the program: a folder of `lib`, or a single file. */
@@ -186,17 +188,6 @@ async function modulesFrom(file: string): Promise<readonly InfoModule[]> {
   return JSON.parse(stdout).modules;
 }
 
-async function deno(
-  args: readonly string[],
-  cwd: string,
-): Promise<{ success: boolean; stdout: string; stderr: string }> {
-  const env = { NO_COLOR: "1" };
-  const command = new Deno.Command(Deno.execPath(), { args: [...args], cwd, env, stdin: "null" });
-  const { success, stdout, stderr } = await command.output();
-  const decoder = new TextDecoder();
-  return { success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
-}
-
 /** `lib/core/registration/row.ts` → `core`, `lib/clock.ts` → `clock.ts`, `main.ts` → `main.ts`. */
 function partOf(path: string): string {
   const [first = "", second = ""] = path.split("/");
@@ -322,29 +313,6 @@ Deno.test({
       return !comment.startsWith("/**\n") || !comment.includes("@module");
     });
     assert.deepEqual(silent, []);
-  },
-});
-
-Deno.test({
-  ...needing("the core cannot touch clock, network, console and files", "read", "write", "run"),
-  async fn() {
-    const folder = await Deno.makeTempDir();
-    try {
-      await Deno.mkdir(`${folder}/lib/core`, { recursive: true });
-      const { imports: _imports, lint: _lint, ...rest } = manifest;
-      await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ ...rest, lock: false }));
-      await Deno.writeTextFile(`${folder}/lib/core/deno.json`, JSON.stringify(coreManifest));
-      await Deno.writeTextFile(`${folder}/lib/core/mod.ts`, "export const fine: number = 1;\n");
-      assert.ok((await deno(["check"], folder)).success, "plain code is accepted");
-      const globals = ["Deno", "console", "setTimeout", "fetch", "crypto", "performance"];
-      const wrong = globals.map((name) => `export const ${name}_: unknown = ${name};\n`).join("");
-      await Deno.writeTextFile(`${folder}/lib/core/mod.ts`, wrong);
-      const { success, stderr } = await deno(["check"], folder);
-      assert.equal(success, false);
-      for (const name of globals) assert.match(stderr, new RegExp(`Cannot find name '${name}'`));
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
   },
 });
 

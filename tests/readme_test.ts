@@ -11,7 +11,6 @@ import { exitCodeTexts } from "../lib/cli/exit_codes.ts";
 import { registryUrlFault } from "../lib/registry/url.ts";
 import { optionsMarkdown } from "../scripts/options_table.ts";
 import manifest from "../deno.json" with { type: "json" };
-import { exampleTest } from "./docs/examples.ts";
 import { markedBlock, missingAnchors, missingFiles } from "./docs/markdown.ts";
 import { readSource } from "./docs/source_files.ts";
 import { needing, permitted } from "./permissions.ts";
@@ -103,5 +102,3 @@ Deno.test({
     }
   },
 });
-
-exampleTest(["README.md", "lib/mod.ts"]);

@@ -1,58 +1,12 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { commandEntries } from "../../lib/cli/parse/command_table.ts";
 import { completionModel } from "../../lib/cli/completions/completion_model.ts";
 import { completionScript } from "../../lib/cli/completions/completions.ts";
-import type { Shell } from "../../lib/cli/completions/completions.ts";
-import { optionsOf } from "../../lib/options/option_table.ts";
-import { needing, permitted } from "../permissions.ts";
+import { commandEntries } from "../../lib/cli/parse/command_table.ts";
 import { run } from "./fake_context.ts";
-
-const commands = commandEntries.map(([name]) => name);
-const startFlags = optionsOf("start").map(([, { flag }]) => flag);
-
-/** A typed line, its last word to be completed, and what the shell must offer. */
-const cases: readonly (readonly [line: readonly string[], offered: readonly string[]])[] = [
-  [[""], [...commands, "help"]],
-  [["comp"], ["completions"]],
-  [["--prof"], ["--profile"]],
-  [["--profile", ""], ["local", "lan", "wan"]],
-  [["--profile", "l"], ["local", "lan"]],
-  [["--interval", "1s", "--log-"], startFlags.filter((flag) => flag.startsWith("--log-"))],
-  [["members", "--j"], ["--json"]],
-  [["members", "--log-level", "d"], ["debug"]],
-  [["ping", "n2", "--cou"], ["--count"]],
-  [["completions", ""], ["bash", "zsh", "fish"]],
-  [["help", "mem"], ["members"]],
-  [["members", "--listen"], []],
-  [["--config", "scri"], ["script"]],
-];
-
-/** Bash takes words apart at the equals sign before it asks. */
-const bashCases: typeof cases = [
-  [["--profile", "=", "w"], ["wan"]],
-  [["--profile", "="], ["local", "lan", "wan"]],
-];
-
-for (const shell of ["bash", "zsh", "fish"] as const) {
-  const missing = permitted("run", "read") && !await isInstalled(shell);
-  const named = needing(`completions work in ${shell}`, "run", "read", "write");
-  Deno.test({
-    name: missing ? `${named.name} (needs ${shell} installed)` : named.name,
-    ignore: named.ignore || missing,
-    fn: async () => {
-      const all = shell === "bash" ? [...cases, ...bashCases] : cases;
-      const offers = await offersOf(shell, all.map(([line]) => line));
-      for (const [index, [line, offered]] of all.entries()) {
-        const text = `${shell}: clusternode ${line.join(" ")}`;
-        deepEqual([...offers[index] ?? []].sort(), [...offered].sort(), text);
-      }
-    },
-  });
-}
 
 Deno.test("completionModel() holds every command and the choices of every value", () => {
   const model = completionModel();
-  deepEqual(model.map(({ name }) => name), commands);
+  deepEqual(model.map(({ name }) => name), commandEntries.map(([name]) => name));
   const status = model[0]?.flags.find(({ flag }) => flag === "--status");
   deepEqual(status?.type?.choices, ["auto", "every", "change", "off"]);
   const config = model[0]?.flags.find(({ flag }) => flag === "--config");
@@ -66,100 +20,3 @@ Deno.test("completions prints the script of the shell that is asked for", async 
     ok(stdout.includes(`for ${shell}:`));
   }
 });
-
-async function isInstalled(shell: Shell): Promise<boolean> {
-  try {
-    const { success } = await new Deno.Command(shell, { args: ["-c", "true"] }).output();
-    return success;
-  } catch {
-    return false;
-  }
-}
-
-/** What the real shell offers for each line. */
-async function offersOf(shell: Shell, lines: readonly (readonly string[])[]): Promise<string[][]> {
-  const drivers = { bash: bashDriver, zsh: zshDriver, fish: fishDriver };
-  const flags = { bash: ["--norc"], zsh: ["-f"], fish: ["--no-config"] };
-  const folder = await Deno.makeTempDir({ prefix: "clusternode-completions-" });
-  try {
-    await Deno.writeTextFile(`${folder}/script`, drivers[shell](lines));
-    await Deno.writeTextFile(`${folder}/terminal`, zshTerminal(`${folder}/script`));
-    const { stdout, stderr } = await new Deno.Command(shell, {
-      args: [...flags[shell], `${folder}/${shell === "zsh" ? "terminal" : "script"}`],
-      cwd: folder,
-      env: { TERM: "dumb", HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
-      signal: AbortSignal.timeout(60_000),
-    }).output();
-    equal(new TextDecoder().decode(stderr), "");
-    return offersIn(new TextDecoder().decode(stdout), lines.length);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-/** Reads lines such as `OFFER 3 --profile=`: an offer for the fourth line. */
-function offersIn(text: string, count: number): string[][] {
-  const offers: string[][] = Array.from({ length: count }, () => []);
-  for (const row of text.split("\n")) {
-    const match = /OFFER (\d+) (.*?)\s*$/.exec(row);
-    const word = match?.[2]?.replace(/=$/, "");
-    if (match && word) offers[Number(match[1])]?.push(word);
-  }
-  return offers.map((words) => [...new Set(words)]);
-}
-
-function bashDriver(lines: readonly (readonly string[])[]): string {
-  const calls = lines.map((line, index) => `
-COMP_WORDS=(clusternode ${line.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${line.length}
-_clusternode; for word in "\${COMPREPLY[@]}"; do printf 'OFFER ${index} %s\\n' "$word"; done`);
-  return completionScript("bash") + calls.join("\n") + "\n";
-}
-
-function fishDriver(lines: readonly (readonly string[])[]): string {
-  const calls = lines.map((line, index) =>
-    `for word in (complete -C 'clusternode ${line.join(" ")}'); ` +
-    `echo OFFER ${index} (string split \\t -- $word)[1]; end`
-  );
-  return completionScript("fish") + calls.join("\n") + "\n";
-}
-
-/**
- * Zsh completes only where somebody types, so this runs inside of a pseudo-terminal: a widget puts
- * each line into the editor, and a shadow of `compadd` prints what it is given.
- */
-function zshDriver(lines: readonly (readonly string[])[]): string {
-  const calls = lines.map((line, index) =>
-    `  index=${index}; BUFFER='clusternode ${line.join(" ")}'; CURSOR=$#BUFFER; zle list-choices`
-  );
-  return `autoload -Uz compinit; compinit -u -D
-${completionScript("zsh")}
-compadd() {
-  if (( \${@[(I)-[a-zA-Z]#[OAD]]} )); then builtin compadd "$@"; return; fi
-  local -a found; local word
-  builtin compadd -O found "$@"
-  for word in $found; do print -r -- "OFFER $index $word"; done
-  builtin compadd "$@"
-}
-offer() {
-  local index
-${calls.join("\n")}
-  BUFFER=; print; print THE-END
-}
-zle -N offer
-bindkey '^X' offer
-print READY
-`;
-}
-
-/** Opens the pseudo-terminal, runs the driver in it and presses the key of its widget. */
-function zshTerminal(driver: string): string {
-  return `zmodload zsh/zpty || exit 1
-zpty shell zsh -f -i
-zpty -w shell 'PROMPT=; source ${driver}'
-zpty -r shell text '*READY'$'\\r'
-zpty -n -w shell $'\\x18'
-zpty -r shell text $'*THE-END\\r'
-print -r -- $text
-zpty -d shell
-`;
-}

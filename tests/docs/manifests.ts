@@ -10,6 +10,7 @@ import assert from "node:assert/strict";
 import type { DaemonSet, Deployment } from "kubernetes-types/apps/v1";
 import type { Container, PodSpec } from "kubernetes-types/core/v1";
 import { parseDocument } from "yaml";
+import { deno } from "./deno.ts";
 import { projectRoot, readSource } from "./source_files.ts";
 
 /** Paths of all manifests. */
@@ -35,11 +36,8 @@ export async function typeFaults(
     for (const [index, manifest] of manifests.entries()) {
       await Deno.writeTextFile(files[index] as string, literalOf(manifest));
     }
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["check", `--config=${projectRoot}deno.json`, ...files],
-      env: { NO_COLOR: "1" },
-    }).output();
-    const text = new TextDecoder().decode(stderr);
+    const args = ["check", `--config=${projectRoot}deno.json`, ...files];
+    const { success, stderr: text } = await deno(args, projectRoot);
     assert.equal(success, !/TS\d+ \[ERROR\]/.test(text), text);
     return success ? "" : text;
   } finally {

@@ -124,6 +124,17 @@ export async function openNode(options: TestNodeOptions = {}): Promise<TestNode>
   };
 }
 
+/** A node that notes each request it is handed. */
+export function openWitness(seen: string[]): Promise<TestNode> {
+  return openNode({
+    name: "witness@test",
+    onRequest: (from, body, answer) => {
+      seen.push(from.name);
+      answer(bytes(`echo:${text(body)}`));
+    },
+  });
+}
+
 /** Fails unless `outcome` is the answer `expected`. */
 export function assertAnswer(outcome: Outcome, expected = "echo:hi"): void {
   const told = outcome.kind === "answer" ? text(outcome.body) : JSON.stringify(outcome);
