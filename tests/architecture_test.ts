@@ -57,6 +57,7 @@ const parts: Readonly<Record<string, Part>> = {
     outside: [anyNode, "@noble/*"],
   },
   "recorder.ts": { values: ["core", "recording", "clock.ts", "files"], outside: [anyNode] },
+  "service": { values: ["core", "options", "clock.ts"], outside: [anyNode] },
   "simulation": { values: ["core", "protocol", "recording"] },
   "node": {
     values: ["core", "options", "protocol", "recording", "barrier.ts", "clock.ts"],

@@ -8,7 +8,7 @@
  */
 
 /** A permission that a test can ask for. */
-export type Need = "read" | "write" | "net" | "run" | "env" | "sys";
+export type Need = "read" | "write" | "net" | "run" | "env" | "sys" | "ffi";
 
 /** True if every permission in `needs` was granted to this run, without asking the user. */
 export function permitted(...needs: Need[]): boolean {
