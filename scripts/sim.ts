@@ -9,16 +9,18 @@
  */
 import { formatDuration } from "../lib/core/base/duration.ts";
 import { runScenario } from "../lib/simulation/scenario_run.ts";
-import { SummaryBuilder } from "../lib/simulation/summary.ts";
+import type { RunResult } from "../lib/simulation/scenario_run.ts";
+import { summarize } from "../lib/simulation/summary.ts";
 import type { Summary } from "../lib/simulation/summary.ts";
 import { goals, profileGoals } from "./sim/goals.ts";
 import type { Goal } from "./sim/goals.ts";
 
 /** Plays a goal so many times. */
 export function play({ scenario }: Goal, runs: number): Summary {
-  const builder = new SummaryBuilder(scenario, 1);
-  for (let seed = 1; seed <= runs; seed++) builder.add(runScenario(scenario, seed));
-  return builder.finish();
+  const results = function* (): Generator<RunResult> {
+    for (let seed = 1; seed <= runs; seed++) yield runScenario(scenario, seed);
+  };
+  return summarize(scenario, 1, results());
 }
 
 function row(goal: Goal, summary: Summary): string {

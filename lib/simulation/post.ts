@@ -8,7 +8,7 @@ import { unreachable } from "../core/base/assert.ts";
 import type { Addressee, Effect, Input, PingContent } from "../core/input.ts";
 import type { PingOutcome } from "../core/input.ts";
 import type { PingFailure } from "../core/base/ping_failure.ts";
-import type { MemberRecord } from "../core/dissemination/record.ts";
+import type { Answer } from "../protocol/message.ts";
 import type { SimNetwork } from "./network.ts";
 import type { SimNode } from "./sim_node.ts";
 import { Traffic } from "./traffic.ts";
@@ -17,13 +17,7 @@ import type { Message } from "./traffic.ts";
 /** What an exchange of two nodes came to. */
 type Reply =
   | { readonly kind: "pong"; readonly content: PingContent }
-  | { readonly kind: "probe"; readonly reached: boolean }
-  | {
-    readonly kind: "sync";
-    readonly buckets: readonly number[];
-    readonly records: readonly MemberRecord[];
-    readonly more: boolean;
-  };
+  | Extract<Answer, { readonly kind: "probe" | "sync" }>;
 
 /** Requests in a row without an answer after which a connection is given up. */
 const silentMax = 2;

@@ -1,41 +1,64 @@
 /**
- * The ways in which a simulated registry misbehaves.
+ * The ways in which a simulated registry misbehaves, each with its words.
  *
  * @module
  */
-import { unreachable } from "../core/base/assert.ts";
-import type { RegistryFault } from "./scenario.ts";
 import type { SimRegistry } from "./sim_registry.ts";
 
-/** How long a slow registry takes, in milliseconds. */
-const slowMs = 1500;
+interface Misbehaviour {
+  readonly words: string;
+  /** Breaks `registry` at `now`; {@linkcode SimRegistry.mend} ends what can be mended. */
+  begin(registry: SimRegistry, now: number): void;
+}
 
-/** How old the listings of a stale one are, in milliseconds. */
-const staleMs = 60_000;
+const misbehaviours = {
+  "away": {
+    words: "the registry is away",
+    begin: (registry) => registry.awayBecause = "connection refused",
+  },
+  "read-only": {
+    words: "the registry refuses writes",
+    begin: (registry) => registry.readOnlyBecause = "read-only file system",
+  },
+  "slow": {
+    words: "the registry takes 1.5 s to answer",
+    begin: (registry) => registry.latencyMs = 1500,
+  },
+  "stale": {
+    words: "the registry shows what it held a minute ago",
+    begin: (registry) => registry.staleMs = 60_000,
+  },
+  "empty": {
+    words: "the registry shows no rows",
+    begin: (registry) => registry.isEmpty = true,
+  },
+  "rolled-back": {
+    words: "the registry falls back to what it held 5 s ago",
+    begin: (registry, now) => registry.rollBack(5000, now),
+  },
+  "wiped": {
+    words: "the registry loses everything",
+    begin: (registry) => registry.wipe(),
+  },
+  "lying": {
+    words: "the registry writes, and says that it did not",
+    begin: (registry) => registry.liesBecause = "connection reset",
+  },
+} as const satisfies Readonly<Record<string, Misbehaviour>>;
 
-/** How far one falls back that is rolled back, in milliseconds. */
-const rolledBackMs = 5000;
+/** A way in which a registry can misbehave. */
+export type RegistryFault = keyof typeof misbehaviours;
+
+/** All of them. */
+export const registryFaults = Object.keys(misbehaviours) as readonly RegistryFault[];
+
+/** What a fault does, as a clause. */
+export function registryFaultWords(fault: RegistryFault): string {
+  return misbehaviours[fault].words;
+}
 
 /** Breaks `registry` at `now`; {@linkcode SimRegistry.mend} ends what can be mended. */
 export function breakRegistry(registry: SimRegistry, fault: RegistryFault, now: number): void {
-  switch (fault) {
-    case "away":
-      return void (registry.awayBecause = "connection refused");
-    case "read-only":
-      return void (registry.readOnlyBecause = "read-only file system");
-    case "slow":
-      return void (registry.latencyMs = slowMs);
-    case "stale":
-      return void (registry.staleMs = staleMs);
-    case "empty":
-      return void (registry.isEmpty = true);
-    case "rolled-back":
-      return registry.rollBack(rolledBackMs, now);
-    case "wiped":
-      return registry.wipe();
-    case "lying":
-      return void (registry.liesBecause = "connection reset");
-    default:
-      return unreachable(fault);
-  }
+  const { begin }: Misbehaviour = misbehaviours[fault];
+  begin(registry, now);
 }

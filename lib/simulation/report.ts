@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { unreachable } from "../core/base/assert.ts";
 import { formatDuration } from "../core/base/duration.ts";
 import { describeScenario } from "./scenario.ts";
-import type { NodeFault } from "./scenario_faults.ts";
+import { nodeFaults } from "./scenario_faults.ts";
 import type { Distribution } from "./statistics.ts";
 import type { Summary } from "./summary.ts";
 import type { TimelineEntry } from "./timeline.ts";
@@ -60,7 +59,7 @@ function table(summary: Summary): string[] {
     ["all together after the last start", summary.togetherMs, never(summary.neverTogether)],
   ];
   for (const { fault, allMs, unknown } of summary.detections) {
-    lines.push([`${faultWords(fault)}, known by all after`, allMs, never(unknown)]);
+    lines.push([`${nodeFaults[fault].happened}, known by all after`, allMs, never(unknown)]);
   }
   if (describeScenario(summary.scenario).length > 0) {
     lines.push([
@@ -85,21 +84,6 @@ function cellsOf(times: Distribution | undefined): string[] {
 
 function never(count: number): string {
   return count === 0 ? "" : `  ${count} never`;
-}
-
-function faultWords(fault: NodeFault): string {
-  switch (fault) {
-    case "kill":
-      return "killed";
-    case "freeze":
-      return "frozen";
-    case "unplug":
-      return "unplugged";
-    case "leave":
-      return "left";
-    default:
-      return unreachable(fault);
-  }
 }
 
 function falseWords({ falseVerdictCount, falseVerdicts }: Summary): string[] {

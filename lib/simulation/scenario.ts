@@ -6,24 +6,10 @@
  *
  * @module
  */
-import { unreachable } from "../core/base/assert.ts";
 import { formatDuration } from "../core/base/duration.ts";
 import type { Profile } from "../core/detector/profile.ts";
-
-/** Ways in which a registry can misbehave. */
-export const registryFaults = [
-  "away",
-  "read-only",
-  "slow",
-  "stale",
-  "empty",
-  "rolled-back",
-  "wiped",
-  "lying",
-] as const;
-
-/** One of them. */
-export type RegistryFault = typeof registryFaults[number];
+import { registryFaultWords } from "./registry_faults.ts";
+import type { RegistryFault } from "./registry_faults.ts";
 
 /** A scenario. Numbers of nodes are disjoint: nobody is killed and frozen. */
 export interface Scenario {
@@ -119,33 +105,10 @@ export function describeScenario(scenario: Scenario): string[] {
   add(partitionMs, `a third is cut off for ${formatDuration(partitionMs)}`);
   add(oneWay, `${oneWay} ${oneWay === 1 ? "link is" : "links are"} dead in one direction`);
   if (scenario.clockJumps) words.push("wall clocks jump by up to 10 minutes");
-  if (scenario.registryFault !== undefined) words.push(registryWords(scenario.registryFault));
+  if (scenario.registryFault !== undefined) words.push(registryFaultWords(scenario.registryFault));
   return words;
 }
 
 function countOf(count: number): string {
   return `${count} ${count === 1 ? "is" : "are"}`;
-}
-
-function registryWords(fault: RegistryFault): string {
-  switch (fault) {
-    case "away":
-      return "the registry is away";
-    case "read-only":
-      return "the registry refuses writes";
-    case "slow":
-      return "the registry takes 1.5 s to answer";
-    case "stale":
-      return "the registry shows what it held a minute ago";
-    case "empty":
-      return "the registry shows no rows";
-    case "rolled-back":
-      return "the registry falls back to what it held 5 s ago";
-    case "wiped":
-      return "the registry loses everything";
-    case "lying":
-      return "the registry writes, and says that it did not";
-    default:
-      return unreachable(fault);
-  }
 }

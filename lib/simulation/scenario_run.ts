@@ -8,9 +8,8 @@ import type { NodeName } from "../core/base/name.ts";
 import { profileTimings } from "../core/detector/profile.ts";
 import { seededRandom, shuffled } from "../core/base/random.ts";
 import type { Random } from "../core/base/random.ts";
-import { Faults } from "./scenario_faults.ts";
+import { Faults, nodeFaults } from "./scenario_faults.ts";
 import type { NodeFault } from "./scenario_faults.ts";
-import { putGhosts } from "./ghosts.ts";
 import type { Scenario } from "./scenario.ts";
 import type { SimNode } from "./sim_node.ts";
 import { Timeline } from "./timeline.ts";
@@ -136,7 +135,7 @@ class ScenarioRun {
   #start(): number | undefined {
     const { nodes, profile, intervalMs, fullMesh, loss, clockJumps, ghosts } = this.#scenario;
     const world = this.#world;
-    putGhosts(world.registry, ghosts);
+    world.registry.putGhosts(ghosts);
     world.network.loss = loss;
     if (clockJumps) world.registry.wallClock = () => this.#wallClock();
     const timings = profileTimings[profile];
@@ -172,13 +171,9 @@ class ScenarioRun {
     const { scenario, world } = { scenario: this.#scenario, world: this.#world };
     this.#timeline.begin();
     const running = shuffled(world.nodes.filter(({ state }) => state === "running"), this.#random);
-    const take = (fault: NodeFault): SimNode[] => running.splice(0, scenario[fault]);
-    const ends: [NodeFault, SimNode[]][] = [
-      ["kill", take("kill")],
-      ["freeze", take("freeze")],
-      ["unplug", take("unplug")],
-      ["leave", take("leave")],
-    ];
+    const ends = (Object.keys(nodeFaults) as NodeFault[]).map((fault) =>
+      [fault, running.splice(0, scenario[fault])] as const
+    );
     this.#observers = running;
     const others = new Set(running.map(({ core }) => core.name as string));
     const parts = { world, truth: this.#truth, timeline: this.#timeline, random: this.#random };

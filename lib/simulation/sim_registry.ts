@@ -3,14 +3,11 @@
  *
  * @module
  */
+import { hashText } from "../core/base/hash.ts";
 import type { Effect, Input } from "../core/input.ts";
 import type { NodeName } from "../core/base/name.ts";
+import { rowVersion } from "../core/registration/row.ts";
 import type { Row, StoredRow } from "../core/registration/row.ts";
-
-/** What becomes of a write; mirrors the registry interface. */
-export type SimWrite =
-  | { readonly kind: "written"; readonly version: string }
-  | { readonly kind: "conflict"; readonly current: StoredRow | undefined };
 
 /** How far back the registry remembers what it held, in milliseconds. */
 const memoryMs = 120_000;
@@ -62,18 +59,10 @@ export class SimRegistry {
       }
       case "write": {
         const row = { ...effect.row, activeAt: this.wallClock(effect.row.name) };
-        const result = this.write(row, effect.expectedVersion, now);
-        if (typeof result === "string") return { kind: "write-failed", reason: result };
-        if (result.kind === "written") return result;
-        return { kind: "write-conflict", current: result.current };
+        return this.write(row, effect.expectedVersion, now);
       }
-      case "remove": {
-        const { name } = effect;
-        const result = this.remove(name, effect.version, now);
-        if (result === "removed") return { kind: "removed", name };
-        if (result !== "conflict") return { kind: "remove-failed", name, reason: result.fault };
-        return { kind: "remove-conflict", name, current: this.#rows.get(name) };
-      }
+      case "remove":
+        return this.remove(effect.name, effect.version, now);
     }
   }
 
@@ -86,34 +75,60 @@ export class SimRegistry {
     return this.#listing ??= [...this.#rows.values()];
   }
 
-  /** Writes if the stored version is `seen`. */
-  write(row: Row, expectedVersion: string | undefined, now: number): SimWrite | string {
+  /** Writes if the stored version is the expected one. */
+  write(row: Row, expectedVersion: string | undefined, now: number): Input {
     this.writes++;
     const fault = this.awayBecause ?? this.readOnlyBecause;
-    if (fault !== undefined) return fault;
+    if (fault !== undefined) return { kind: "write-failed", reason: fault };
     const current = this.#rows.get(row.name);
-    if (current?.version !== expectedVersion) return { kind: "conflict", current };
+    if (current?.version !== expectedVersion) return { kind: "write-conflict", current };
     const version = `v${++this.#versions}`;
     this.#put(row.name, { row, version }, now);
-    return this.liesBecause ?? { kind: "written", version };
+    return this.liesBecause === undefined
+      ? { kind: "written", version }
+      : { kind: "write-failed", reason: this.liesBecause };
   }
 
-  /** Removes if the stored version is `seen`. */
-  remove(
-    name: NodeName,
-    expectedVersion: string,
-    now: number,
-  ): "removed" | "conflict" | { fault: string } {
+  /** Removes if the stored version is the expected one. */
+  remove(name: NodeName, expectedVersion: string, now: number): Input {
     const fault = this.awayBecause ?? this.readOnlyBecause;
-    if (fault !== undefined) return { fault };
-    if (this.#rows.get(name)?.version !== expectedVersion) return "conflict";
+    if (fault !== undefined) return { kind: "remove-failed", name, reason: fault };
+    const current = this.#rows.get(name);
+    if (current?.version !== expectedVersion) return { kind: "remove-conflict", name, current };
     this.#put(name, undefined, now);
-    return this.liesBecause === undefined ? "removed" : { fault: this.liesBecause };
+    return this.liesBecause === undefined
+      ? { kind: "removed", name }
+      : { kind: "remove-failed", name, reason: this.liesBecause };
   }
 
   /** The row under `name`, for looking. */
   row(name: string): Row | undefined {
     return this.#rows.get(name as NodeName)?.row;
+  }
+
+  /** Holds the rows of `count` dead nodes from now on; at their addresses is no host. */
+  putGhosts(count: number): void {
+    for (let number = 1; number <= count; number++) {
+      const host = `10.250.${number >> 8}.${number & 255}`;
+      const name = `ghost${number}@${host}` as NodeName;
+      const instance = [1, 2, 3, 4]
+        .map((part) => (hashText(`${name} ${part}`) >>> 0).toString(16).padStart(8, "0")).join("");
+      const row = {
+        version: rowVersion,
+        name,
+        instance,
+        incarnation: 3,
+        heartbeat: 1000 + number,
+        heartbeatIntervalMs: 1000,
+        addresses: [{ host, port: 4000 }],
+        state: "up",
+        tags: {},
+        startedAt: "",
+        activeAt: "",
+        software: "simulated",
+      } as const;
+      this.write(row, undefined, 0);
+    }
   }
 
   /** Loses everything, its past included. */

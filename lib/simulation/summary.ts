@@ -5,7 +5,7 @@
  */
 import type { Scenario } from "./scenario.ts";
 import type { NodeFault } from "./scenario_faults.ts";
-import type { RunResult } from "./scenario_run.ts";
+import type { Detection, RunResult } from "./scenario_run.ts";
 import { distribution, mean } from "./statistics.ts";
 import type { Distribution } from "./statistics.ts";
 import type { FalseVerdict } from "./truth.ts";
@@ -57,70 +57,68 @@ export interface Summary {
 /** Most false verdicts that are kept. */
 const falseVerdictsMax = 100;
 
-/** Puts runs together, one at a time. */
-export class SummaryBuilder {
-  readonly #scenario: Scenario;
-  readonly #seed: number;
-  readonly #kept: Omit<RunResult, "timeline" | "falseVerdicts">[] = [];
-  readonly #falseVerdicts: SeededFalseVerdict[] = [];
-  #falseVerdictCount = 0;
-
-  constructor(scenario: Scenario, seed: number) {
-    this.#scenario = scenario;
-    this.#seed = seed;
-  }
-
-  add({ timeline: _timeline, falseVerdicts, ...result }: RunResult): void {
-    this.#kept.push(result);
-    this.#falseVerdictCount += falseVerdicts.length;
-    for (const one of falseVerdicts) {
-      if (this.#falseVerdicts.length >= falseVerdictsMax) break;
-      this.#falseVerdicts.push({ seed: result.seed, ...one });
+/**
+ * Puts runs together.
+ *
+ * @param seed of the first run
+ * @param results are taken one at a time, and their timelines not kept
+ */
+export function summarize(
+  scenario: Scenario,
+  seed: number,
+  results: Iterable<RunResult>,
+): Summary {
+  const kept: Omit<RunResult, "timeline" | "falseVerdicts">[] = [];
+  const falseVerdicts: SeededFalseVerdict[] = [];
+  let falseVerdictCount = 0;
+  for (const { timeline: _timeline, falseVerdicts: found, ...result } of results) {
+    kept.push(result);
+    falseVerdictCount += found.length;
+    for (const one of found.slice(0, falseVerdictsMax - falseVerdicts.length)) {
+      falseVerdicts.push({ seed: result.seed, ...one });
     }
   }
-
-  finish(): Summary {
-    const kept = this.#kept;
-    const meanOf = (key: RateKey): number => mean(kept.map((result) => result[key]));
-    const sumOf = (key: "events" | "virtualMs"): number =>
-      kept.reduce((sum, result) => sum + result[key], 0);
-    return {
-      scenario: this.#scenario,
-      seed: this.#seed,
-      runs: kept.length,
-      togetherMs: distribution(defined(kept.map(({ togetherMs }) => togetherMs))),
-      neverTogether: kept.filter(({ togetherMs }) => togetherMs === undefined).length,
-      detections: this.#detections(),
-      falseVerdictCount: this.#falseVerdictCount,
-      falseVerdicts: this.#falseVerdicts,
-      healedMs: distribution(defined(kept.map(({ healedMs }) => healedMs))),
-      neverHealed: kept.filter(({ healedMs }) => healedMs === undefined).length,
-      pings: meanOf("pingsPerNodeSecond"),
-      bytes: meanOf("bytesPerNodeSecond"),
-      registryWrites: meanOf("registryWritesPerSecond"),
-      registryListings: meanOf("registryListingsPerSecond"),
-      events: sumOf("events"),
-      virtualMs: sumOf("virtualMs"),
-    };
-  }
-
-  #detections(): DetectionSummary[] {
-    const all = this.#kept.flatMap(({ detections }) => detections);
-    return [...Map.groupBy(all, ({ fault }) => fault)].map(([fault, group]) => ({
-      fault,
-      firstMs: distribution(defined(group.map(({ firstMs }) => firstMs))),
-      allMs: distribution(defined(group.map(({ allMs }) => allMs))),
-      unknown: group.filter(({ allMs }) => allMs === undefined).length,
-    }));
-  }
+  const meanOf = (of: (run: typeof kept[number]) => number): number => mean(kept.map(of));
+  const sumOf = (key: "events" | "virtualMs"): number =>
+    kept.reduce((sum, result) => sum + result[key], 0);
+  const [together, healed] = [timesOf(kept, "togetherMs"), timesOf(kept, "healedMs")];
+  return {
+    scenario,
+    seed,
+    runs: kept.length,
+    togetherMs: together.times,
+    neverTogether: together.never,
+    detections: summarizeDetections(kept.flatMap(({ detections }) => detections)),
+    falseVerdictCount,
+    falseVerdicts,
+    healedMs: healed.times,
+    neverHealed: healed.never,
+    pings: meanOf((run) => run.pingsPerNodeSecond),
+    bytes: meanOf((run) => run.bytesPerNodeSecond),
+    registryWrites: meanOf((run) => run.registryWritesPerSecond),
+    registryListings: meanOf((run) => run.registryListingsPerSecond),
+    events: sumOf("events"),
+    virtualMs: sumOf("virtualMs"),
+  };
 }
 
-type RateKey =
-  | "pingsPerNodeSecond"
-  | "bytesPerNodeSecond"
-  | "registryWritesPerSecond"
-  | "registryListingsPerSecond";
+function summarizeDetections(detections: readonly Detection[]): DetectionSummary[] {
+  return [...Map.groupBy(detections, ({ fault }) => fault)].map(([fault, group]) => {
+    const all = timesOf(group, "allMs");
+    return {
+      fault,
+      firstMs: timesOf(group, "firstMs").times,
+      allMs: all.times,
+      unknown: all.never,
+    };
+  });
+}
 
-function defined(values: readonly (number | undefined)[]): number[] {
-  return values.filter((value) => value !== undefined);
+/** How long something took, and how often it never came. */
+function timesOf<Key extends string>(
+  all: readonly Readonly<Record<Key, number | undefined>>[],
+  key: Key,
+): { readonly times: Distribution | undefined; readonly never: number } {
+  const values = all.map((one) => one[key]).filter((value) => value !== undefined);
+  return { times: distribution(values), never: all.length - values.length };
 }

@@ -21,7 +21,22 @@ import { SimNode } from "./sim_node.ts";
 import type { SimNodeOptions } from "./sim_node.ts";
 import { SimRegistry } from "./sim_registry.ts";
 import type { Traffic } from "./traffic.ts";
-import type { StoryLine, WorldChange } from "./story.ts";
+
+/** One line of a world's story. */
+export interface StoryLine {
+  readonly at: number;
+  readonly who: string;
+  readonly what: string;
+}
+
+/** A change that a node told, with the time. */
+export interface WorldChange {
+  readonly at: number;
+  /** When the node came to know it: it tells many changes as one, a little later. */
+  readonly knownAt: number;
+  readonly who: string;
+  readonly change: Change;
+}
 
 /** How a world is set up. */
 export interface WorldOptions {

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { profileLatencyMs, quietScenario, registryFaults } from "../../lib/simulation/scenario.ts";
+import { registryFaults } from "../../lib/simulation/registry_faults.ts";
+import { profileLatencyMs, quietScenario } from "../../lib/simulation/scenario.ts";
 import type { Scenario } from "../../lib/simulation/scenario.ts";
 import type { Distribution } from "../../lib/simulation/statistics.ts";
 import type { Summary } from "../../lib/simulation/summary.ts";

@@ -11,7 +11,6 @@ import { profileTimings } from "../../lib/core/detector/profile.ts";
 import { seededRandom } from "../../lib/core/base/random.ts";
 import type { Random } from "../../lib/core/base/random.ts";
 import { disagreement } from "./agreement.ts";
-import { putGhosts } from "../../lib/simulation/ghosts.ts";
 import { InvariantError } from "./invariant_error.ts";
 import { Invariants } from "./invariants.ts";
 import { Reach } from "./reach.ts";
@@ -128,7 +127,7 @@ class Swarm {
   #start(): void {
     const { nodes, loss, clockJumps, ghosts } = this.#config;
     const world = this.#world;
-    putGhosts(world.registry, ghosts);
+    world.registry.putGhosts(ghosts);
     world.network.loss = loss;
     if (clockJumps) world.registry.wallClock = () => this.#wallClock();
     const spreadMs = this.#random.below(startSpreadMs) + 1;

@@ -12,7 +12,6 @@ import { LinkMatrix } from "../../lib/core/explain/link_matrix.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
 import { compareNames } from "../../lib/core/explain/status_line.ts";
 import { StatusWriter } from "../../lib/node/status_writer.ts";
-import { putGhosts } from "../../lib/simulation/ghosts.ts";
 import type { SimNode } from "../../lib/simulation/sim_node.ts";
 import { World } from "../../lib/simulation/world.ts";
 import { listNames, shorten, Telling, timeStamp } from "./telling.ts";
@@ -89,7 +88,7 @@ export class Stage {
       case "run":
         return world.run(milliseconds(first));
       case "ghosts":
-        return putGhosts(registry, Number(first));
+        return registry.putGhosts(Number(first));
       case "start":
         return this.#start(words);
       case "cluster":

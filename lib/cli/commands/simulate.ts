@@ -9,7 +9,8 @@ import { reportText } from "../../simulation/report.ts";
 import { profileLatencyMs, quietScenario, scenarioFault } from "../../simulation/scenario.ts";
 import type { Scenario } from "../../simulation/scenario.ts";
 import { runScenario } from "../../simulation/scenario_run.ts";
-import { SummaryBuilder } from "../../simulation/summary.ts";
+import type { RunResult } from "../../simulation/scenario_run.ts";
+import { summarize } from "../../simulation/summary.ts";
 import type { TimelineEntry } from "../../simulation/timeline.ts";
 import type { Call } from "../parse/call.ts";
 import { exitCode } from "../exit_codes.ts";
@@ -23,10 +24,9 @@ export async function simulate(world: CliContext, call: Call<"simulate">): Promi
   const scenario = scenarioOf(call);
   if (replay !== undefined) return await replayFile(world, replay, { json });
   const seed = call.flags.seed ?? new DataView(world.randomBytes(4).buffer).getUint32(0);
-  const builder = new SummaryBuilder(scenario, seed);
   const begun = systemClock.now();
   let timeline: readonly TimelineEntry[] | undefined;
-  {
+  const results = function* (): Generator<RunResult> {
     using bar = new ProgressBar(world, () => systemClock.now());
     for (let run = 0; run < runs; run++) {
       const label = runs === 1 ? "" : `run ${run + 1} of ${runs}`;
@@ -35,11 +35,11 @@ export async function simulate(world: CliContext, call: Call<"simulate">): Promi
         seed + run,
         (share) => bar.show((run + share) / runs, label),
       );
-      builder.add(result);
       timeline = runs === 1 ? result.timeline : undefined;
+      yield result;
     }
-  }
-  const summary = builder.finish();
+  };
+  const summary = summarize(scenario, seed, results());
   const realMs = systemClock.now() - begun;
   const text = json
     ? JSON.stringify({ ...summary, realMs, timeline }, null, 2) + "\n"

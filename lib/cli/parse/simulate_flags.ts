@@ -4,7 +4,7 @@
  * @module
  */
 import { choice, count, duration, path, percent } from "../../options/option_values.ts";
-import { registryFaults } from "../../simulation/scenario.ts";
+import { registryFaults } from "../../simulation/registry_faults.ts";
 
 /** Most nodes that can be simulated. */
 export const simulatedNodesMax = 10_000;
