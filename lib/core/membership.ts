@@ -25,7 +25,7 @@ import type { Explanation, LinkView } from "./explain/explanation.ts";
 import type { Change, TimedChange } from "./explain/change.ts";
 import { Dissemination } from "./dissemination/dissemination.ts";
 import { Outbox } from "./dissemination/outbox.ts";
-import type { Effect, Input, StopReason } from "./input.ts";
+import type { Effect, Input, Removal, StopReason } from "./input.ts";
 import { FailureDetector } from "./detector/failure_detector.ts";
 import type { MemberView } from "./dissemination/member.ts";
 import { PingConsequences } from "./ping_consequences.ts";
@@ -95,8 +95,6 @@ export class Membership {
     const shared = {
       ...{ ...known, prober, heartbeats: this.#heartbeats, outbox: this.#outbox },
       random: random.fork(),
-      nextNumber: (): number => pings.nextNumber(),
-      changed: (change: Change, at: number): void => this.#statusReporter.changed(change, at),
     };
     const detector = this.#detector = new FailureDetector(shared);
     this.#keeper = new RowKeeper(
@@ -248,8 +246,7 @@ export class Membership {
       case "remove-conflict":
       case "remove-failed":
         if (input.name === this.name) return this.#keeper.removalEnded(input, now, out);
-        if (this.#beamForgetting?.removed(input, now, out)) return;
-        return this.#deadRows.removed(input, now, out);
+        return this.#removed(input, now);
       case "ping-ended":
         return this.#pingConsequences.ended(input.ping, input.outcome, now, out);
       case "pinged":
@@ -270,7 +267,7 @@ export class Membership {
       case "moved":
         return this.#dissemination.moved(input.addresses, now, out);
       case "beam-ping-ended":
-        return this.#beams?.ended(input.ping, input.outcome, now);
+        return this.#tell(this.#beams?.ended(input.ping, input.outcome, now), now);
       case "beam-pinged":
         return this.#beamPinged(input, now);
       case "beam-lost":
@@ -317,8 +314,18 @@ export class Membership {
     this.#naming.seen(own);
     this.#reader.listed(rows, now, out);
     const isWhole = own?.row.instance === this.#settings.instance;
-    this.#beams?.listed(beams ?? [], isWhole, now, out);
-    this.#beamForgetting?.listed(now, out);
+    this.#tell(this.#beams?.listed(beams ?? [], isWhole, now, out), now);
+    this.#tell(this.#beamForgetting?.listed(out), now);
+  }
+
+  #removed(input: Removal, now: number): void {
+    const changes = this.#beamForgetting?.removed(input, this.#out);
+    if (changes === undefined) this.#deadRows.removed(input, now, this.#out);
+    else this.#tell(changes, now);
+  }
+
+  #tell(changes: readonly Change[] = [], now: number): void {
+    for (const change of changes) this.#statusReporter.changed(change, now);
   }
 
   #beamPinged({ from, reply }: Input & { kind: "beam-pinged" }, now: number): void {

@@ -45,14 +45,9 @@ export class Pings<P> {
   #count = 0;
   #heldUpUntil = -Infinity;
 
-  /** A number that nothing else has. */
-  nextNumber(): number {
-    return ++this.#count;
-  }
-
   /** Remembers a ping that is sent now; returns its number. */
   send(ping: P, now: number): number {
-    const number = this.nextNumber();
+    const number = ++this.#count;
     this.#sent.set(number, { ...ping, number, at: now, wasHeldUp: false });
     return number;
   }

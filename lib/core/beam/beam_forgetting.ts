@@ -7,6 +7,7 @@
  * @module
  */
 import type { BeamWatch } from "./beam_watch.ts";
+import type { Change } from "../explain/change.ts";
 import { removalRefusal } from "../input.ts";
 import type { Effect, Input, Removal } from "../input.ts";
 import type { NodeName } from "../base/name.ts";
@@ -39,8 +40,9 @@ export class BeamForgetting {
     this.#keeper.hint(now);
   }
 
-  /** A complete listing came, and the watch has taken it in. */
-  listed(now: number, out: Effect[]): void {
+  /** A complete listing came, and the watch has taken it in; what has changed by that. */
+  listed(out: Effect[]): readonly Change[] {
+    const changes: Change[] = [];
     for (const [name, replies] of this.#asked.takeAll()) {
       const node = this.#watch.get(name);
       const refusal = this.#refusal(name);
@@ -49,30 +51,27 @@ export class BeamForgetting {
         out.push({ kind: "remove", name, version: node.version });
         continue;
       }
-      if (node !== undefined && refusal === undefined) this.#bury(name, now);
+      if (node !== undefined && refusal === undefined) changes.push(...this.#bury(name));
       // One that is not known any more has been forgotten as was wished.
       const isGone = node === undefined;
       answerForgotten(replies, isGone ? undefined : refusal, out);
     }
+    return changes;
   }
 
-  /** A timestamp was removed, or not; false if this is none of ours. */
-  removed(
-    input: Removal,
-    now: number,
-    out: Effect[],
-  ): boolean {
+  /** A timestamp was removed, or not; what has changed, `undefined` if this is none of ours. */
+  removed(input: Removal, out: Effect[]): readonly Change[] | undefined {
     const replies = this.#removing.take(input.name);
-    if (replies === undefined) return false;
+    if (replies === undefined) return undefined;
     const refusal = removalRefusal(input);
-    if (refusal === undefined) this.#bury(input.name, now);
+    const changes = refusal === undefined ? this.#bury(input.name) : [];
     answerForgotten(replies, refusal, out);
-    return true;
+    return changes;
   }
 
-  #bury(name: NodeName, now: number): void {
+  #bury(name: NodeName): readonly Change[] {
     const node = this.#watch.get(name);
-    if (node !== undefined) this.#watch.bury(node, "its timestamp was removed", now);
+    return node === undefined ? [] : this.#watch.bury(node, "its timestamp was removed");
   }
 
   #refusal(name: NodeName): string | undefined {

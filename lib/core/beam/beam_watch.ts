@@ -17,6 +17,8 @@ import type { BeamPingOutcome, Effect } from "../input.ts";
 import type { StoredTimestamp } from "../registration/row.ts";
 import type { NodeName } from "../base/name.ts";
 import type { Candidates } from "../discovery/candidates.ts";
+import { failedPauseIntervals, jittered } from "../detector/ping_pause.ts";
+import { Pings } from "../pings.ts";
 import type { LocalHealth } from "../detector/local_health.ts";
 import type { MemberList } from "../dissemination/member_list.ts";
 import type { RowKeeper } from "../registration/row_keeper.ts";
@@ -27,12 +29,6 @@ import { compareNames } from "../explain/status_line.ts";
 
 /** Most BEAM nodes that are watched. */
 export const beamNodesMax = 64;
-
-/** For this long one that has failed is asked each interval, in milliseconds. */
-const eagerMs = 60_000;
-
-/** Intervals between two pings to one that has failed for longer. */
-const deadPauseFactor = 5;
 
 /** Listings in a row that must lack its timestamp before one that does not answer is forgotten. */
 const listingsWithoutMax = 3;
@@ -48,29 +44,21 @@ export interface BeamWatchParts {
   readonly health: LocalHealth;
   readonly keeper: RowKeeper;
   readonly random: Random;
-  /** A number for a ping. */
-  readonly nextNumber: () => number;
-  /** Tells a change. */
-  readonly changed: (change: Change, now: number) => void;
 }
 
-interface Sent {
-  readonly node: BeamNode;
-  readonly at: number;
-}
+const nothing: readonly Change[] = [];
 
 /** The BEAM nodes of one registry, as one node sees them. */
 export class BeamWatch {
   readonly #parts: BeamWatchParts;
   readonly #nodes = new Map<NodeName, BeamNode>();
   readonly #due = new Schedule<NodeName>();
-  readonly #sent = new Map<number, Sent>();
+  readonly #pings = new Pings<{ readonly node: BeamNode }>();
   #isRunning = false;
   #isOverTold = false;
   /** Who began to be watched last. */
   #lastTaken: NodeName | undefined;
   #ownTimestamps = 0;
-  #stalledAt = -Infinity;
 
   constructor(parts: BeamWatchParts) {
     this.#parts = parts;
@@ -104,8 +92,13 @@ export class BeamWatch {
     return Math.max(1000, keeper.pace.listIntervalMs, settings.intervalMs);
   }
 
-  /** A complete listing came. @param isWhole true if it also holds our own row */
-  listed(rows: readonly StoredTimestamp[], isWhole: boolean, now: number, out: Effect[]): void {
+  /** A complete listing came; what has changed. @param isWhole true if it also holds our own row */
+  listed(
+    rows: readonly StoredTimestamp[],
+    isWhole: boolean,
+    now: number,
+    out: Effect[],
+  ): readonly Change[] {
     const { keeper } = this.#parts;
     const present = new Set<NodeName>();
     const newcomers: StoredTimestamp[] = [];
@@ -120,16 +113,18 @@ export class BeamWatch {
       }
     }
     this.#takeIn(newcomers, rows.length, now, out);
+    const changes: Change[] = [];
     for (const node of this.#nodes.values()) {
       if (this.#isTaken(node.name)) this.#drop(node);
-      else if (!present.has(node.name) && isWhole) this.#lacked(node, now);
-      else this.#review(node, now);
+      else if (!present.has(node.name) && isWhole) changes.push(...this.#lacked(node, now));
+      else changes.push(...this.#review(node, now));
     }
+    return changes;
   }
 
   /** This process was held up until `now`: pings on their way prove nothing. */
   stalled(now: number): void {
-    this.#stalledAt = now;
+    this.#pings.stalled(now);
   }
 
   /** Something has come from `name`, or its connection broke: worth a ping, once an interval. */
@@ -159,31 +154,30 @@ export class BeamWatch {
     }
   }
 
-  /** A ping ended. */
-  ended(ping: number, outcome: BeamPingOutcome, now: number): void {
-    const sent = this.#sent.get(ping);
-    this.#sent.delete(ping);
-    if (sent === undefined || this.#nodes.get(sent.node.name) !== sent.node) return;
+  /** A ping ended; what has changed by that. */
+  ended(ping: number, outcome: BeamPingOutcome, now: number): readonly Change[] {
+    const sent = this.#pings.end(ping);
+    if (sent === undefined || this.#nodes.get(sent.node.name) !== sent.node) return nothing;
     const { node, at } = sent;
     node.link.ended(ping);
     if (outcome.kind === "pong") {
       const isRestarted = node.ponged(outcome, now) === "restarted";
-      this.#review(node, now, isRestarted);
-      return this.#due.set(node.name, Math.max(now, at + this.#jittered(1)));
+      this.#due.set(node.name, Math.max(now, at + this.#pauseMs(1)));
+      return this.#review(node, now, isRestarted);
     }
-    if (at <= this.#stalledAt || node.link.forgives(outcome.kind)) {
-      return this.#due.set(node.name, now);
+    if (sent.wasHeldUp || node.link.forgives(outcome.kind)) {
+      this.#due.set(node.name, now);
+      return nothing;
     }
     node.missed(outcome, at, now);
-    this.#review(node, now);
     this.#due.set(node.name, Math.max(now, this.#nextAt(node, outcome, at, now)));
+    return this.#review(node, now);
   }
 
-  /** Forgets one whose timestamp has been taken out. */
-  bury(node: BeamNode, reason: string, now: number): void {
+  /** Forgets one whose timestamp has been taken out; what has changed by that. */
+  bury(node: BeamNode, reason: string): readonly Change[] {
     this.#drop(node);
-    if (node.status === "unproven") return;
-    this.#tell(node, { kind: "forgotten", reason }, now);
+    return node.status === "unproven" ? nothing : [changeOf(node, { kind: "forgotten", reason })];
   }
 
   /** True if a timestamp under that name is for the watch. */
@@ -256,12 +250,12 @@ export class BeamWatch {
     out.push({ kind: "note", level: "warning", message });
   }
 
-  #lacked(node: BeamNode, now: number): void {
+  #lacked(node: BeamNode, now: number): readonly Change[] {
     node.lacked();
     if (node.without < listingsWithoutMax || node.verdict(this.heartbeatPauseMs, now) === "alive") {
       return this.#review(node, now);
     }
-    this.bury(node, "its timestamp is no longer in the registry", now);
+    return this.bury(node, "its timestamp is no longer in the registry");
   }
 
   #drop(node: BeamNode): void {
@@ -273,9 +267,8 @@ export class BeamWatch {
     const { settings, health } = this.#parts;
     const { timings } = settings;
     const stretch = health.stretch(now);
-    const ping = this.#parts.nextNumber();
+    const ping = this.#pings.send({ node }, now);
     node.link.asked(ping);
-    this.#sent.set(ping, { node, at: now });
     out.push({
       kind: "beam-ping",
       ping,
@@ -289,49 +282,46 @@ export class BeamWatch {
   #nextAt(node: BeamNode, { kind }: BeamPingOutcome, sentAt: number, now: number): number {
     if (isRejected(kind)) return now + node.rejected.failed(rejectedMaxMs);
     if (!node.link.isBad) return now + this.#parts.settings.timings.secondPingDelayMs;
-    const isOld = node.failedAt !== undefined && now - node.failedAt > eagerMs;
-    return sentAt + this.#jittered(isOld ? deadPauseFactor : 1);
+    return sentAt + this.#pauseMs(failedPauseIntervals(now - (node.failedAt ?? now)));
   }
 
-  /** ± 10 %, so that nodes do not fall into step. */
-  #jittered(intervals: number): number {
+  #pauseMs(intervals: number): number {
     const { settings, random } = this.#parts;
-    const base = settings.intervalMs * intervals;
-    return Math.round(base * 0.9 + random.below(Math.max(1, base * 0.2)));
+    return jittered(settings.intervalMs * intervals, random);
   }
 
-  /** Judges anew, and tells what has changed. */
-  #review(node: BeamNode, now: number, isRestarted = false): void {
+  /** Judges anew; what has changed. */
+  #review(node: BeamNode, now: number, isRestarted = false): readonly Change[] {
     const before = node.status;
     node.status = node.verdict(this.heartbeatPauseMs, now);
     if (node.status === before) {
-      if (!isRestarted) return;
+      if (!isRestarted) return nothing;
       const reason = "another process of that name answers now";
-      return this.#tell(node, { kind: "replaced", reason }, now);
+      return [changeOf(node, { kind: "replaced", reason })];
     }
     node.statusAt = now;
     switch (node.status) {
       case "alive": {
         if (before === "unproven") {
-          return this.#tell(node, { kind: "joined", reason: "it answered" }, now);
+          return [changeOf(node, { kind: "joined", reason: "it answered" })];
         }
         const reason = isRestarted ? "it answers again, as a new process" : "it answers again";
-        return this.#tell(node, { kind: "returned", reason }, now);
+        return [changeOf(node, { kind: "returned", reason })];
       }
       case "down":
       case "unreachable":
       case "wrong-cookie": {
         const reason = beamReason(node, !this.#parts.keeper.away, now);
-        return this.#tell(node, { kind: "failed", status: node.status, reason }, now);
+        return [changeOf(node, { kind: "failed", status: node.status, reason })];
       }
       case "unproven":
-        return;
+        return nothing;
       default:
         return unreachable(node.status);
     }
   }
+}
 
-  #tell({ name }: BeamNode, change: Omit<Change, "name">, now: number): void {
-    this.#parts.changed({ ...change, name, reason: `${change.reason} (beam)` }, now);
-  }
+function changeOf({ name }: BeamNode, change: Omit<Change, "name">): Change {
+  return { ...change, name, reason: `${change.reason} (beam)` };
 }

@@ -19,6 +19,7 @@ import type { Link, LinkBefore, OutOfTurn } from "./link.ts";
 import type { Links } from "./links.ts";
 import type { NodeName } from "../base/name.ts";
 import type { MemberPing, Ping, Pings, Sent } from "../pings.ts";
+import { failedPauseIntervals, jittered } from "./ping_pause.ts";
 import type { LocalHealth } from "./local_health.ts";
 import { ProbesForOthers } from "./probes_for_others.ts";
 import { shuffled } from "../base/random.ts";
@@ -29,12 +30,6 @@ import type { MemberList } from "../dissemination/member_list.ts";
 import type { RowClaim } from "../discovery/candidate.ts";
 import { Schedule } from "../base/schedule.ts";
 import type { Settings } from "../settings.ts";
-
-/** For this long a member that has failed is asked each interval, in milliseconds. */
-const eagerMs = 60_000;
-
-/** Intervals between two pings to a member that has failed for longer. */
-const deadPauseFactor = 5;
 
 /** Members swept per interval. */
 const sweepsPerInterval = 2;
@@ -281,10 +276,9 @@ export class Prober {
     if (failedAt !== undefined) {
       // The other half is for those who were never asked, and for the sweep.
       const share = Math.max(1, (pingsPerInterval - this.#memberList.ring.targets.size) / 2);
-      base *= Math.max(now - failedAt > eagerMs ? deadPauseFactor : 1, this.#lost.size / share);
+      base *= Math.max(failedPauseIntervals(now - failedAt), this.#lost.size / share);
     }
-    // ± 10 %, so that nodes do not fall into step.
-    const pauseMs = Math.round(base * 0.9 + this.#random.below(Math.max(1, base * 0.2)));
+    const pauseMs = jittered(base, this.#random);
     this.#due.set(record.name, Math.max(now, sentAt + pauseMs));
   }
 

@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { jittered } from "../detector/ping_pause.ts";
 import { TokenBucket } from "../detector/token_bucket.ts";
 import type { Candidate, RowClaim } from "./candidate.ts";
 import type { Candidates } from "./candidates.ts";
@@ -195,9 +196,7 @@ export class CandidateProber {
     const { settings, random } = this.#parts;
     const pauseMs = Math.min(candidatePauseMaxMs, settings.intervalMs * 2 ** candidate.turns);
     candidate.turns = Math.min(candidate.turns + 1, 20);
-    // ± 10 %, so that nodes do not fall into step.
-    const jitteredMs = Math.round(pauseMs * 0.9 + random.below(Math.max(1, pauseMs * 0.2)));
-    this.#due.set(candidate.name, now + jitteredMs);
+    this.#due.set(candidate.name, now + jittered(pauseMs, random));
   }
 
   #send(candidate: Candidate, now: number, out: Effect[]): void {
