@@ -25,7 +25,7 @@ import type { Explanation, LinkView } from "./explain/explanation.ts";
 import type { Change, TimedChange } from "./explain/change.ts";
 import { Dissemination } from "./dissemination/dissemination.ts";
 import { Outbox } from "./dissemination/outbox.ts";
-import type { Effect, Input, Removal, StopReason } from "./input.ts";
+import type { Effect, Input, Removal } from "./input.ts";
 import { FailureDetector } from "./detector/failure_detector.ts";
 import type { MemberView } from "./dissemination/member.ts";
 import { PingConsequences } from "./ping_consequences.ts";
@@ -35,8 +35,9 @@ import type { NodeName } from "./base/name.ts";
 import { Naming } from "./registration/naming.ts";
 import { Links } from "./detector/links.ts";
 import { LocalHealth } from "./detector/local_health.ts";
-import { draftOf, ownRecord } from "./registration/own_row.ts";
+import { ownRecord } from "./registration/own_row.ts";
 import type { Random } from "./base/random.ts";
+import { RowConsequences } from "./row_consequences.ts";
 import { RowKeeper } from "./registration/row_keeper.ts";
 import { RegistryPace } from "./registration/registry_pace.ts";
 import { RegistryReader } from "./registration/registry_reader.ts";
@@ -47,6 +48,9 @@ import { StepFault } from "./step_fault.ts";
 
 /** A wake-up that is this late is a sign of sickness, in milliseconds. */
 const lagMs = 250;
+
+/** What the registry says to a listing that failed, and to a write. */
+type RegistryAnswer = "list-failed" | "written" | "write-conflict" | "write-failed";
 
 /** One node's view of its cluster. */
 export class Membership {
@@ -63,6 +67,7 @@ export class Membership {
   readonly #deadRows: DeadRows;
   readonly #dissemination: Dissemination;
   readonly #pingConsequences: PingConsequences;
+  readonly #rowConsequences: RowConsequences;
   readonly #statusReporter: StatusReporter;
   readonly #explainer: Explainer;
   readonly #beams: BeamWatch | undefined;
@@ -75,7 +80,6 @@ export class Membership {
   readonly #health = new LocalHealth();
   readonly #giveUpAt: number;
   #expectedWake: number;
-  #stopped = false;
   #out: Effect[] = [];
 
   constructor(settings: Settings, random: Random, now: number) {
@@ -97,22 +101,9 @@ export class Membership {
       random: random.fork(),
     };
     const detector = this.#detector = new FailureDetector(shared);
-    this.#keeper = new RowKeeper(
-      {
-        draft: () => draftOf(memberList.self, this.#keeper.pace.heartbeatIntervalMs),
-        checkHolder: (holder, tenure, at) => this.#naming.checkHolder(holder, tenure, at),
-        claimed: (at) => this.#claimed(at),
-        released: () => this.#stop({ kind: "left" }),
-      },
-      settings.intervalMs,
-      random.fork(),
-      now,
-    );
-    const keeper = this.#keeper;
-    this.#naming = new Naming(
-      { ...shared, keeper },
-      (message) => this.#stop({ kind: "name-taken", message }),
-    );
+    const { intervalMs } = settings;
+    const keeper = this.#keeper = new RowKeeper(memberList, intervalMs, random.fork(), now);
+    const naming = this.#naming = new Naming(settings, pings);
     // What nobody needs must not draw from the chance of a node that is recorded without it.
     const beams = settings.beam === true
       ? new BeamWatch({ ...shared, keeper, random: random.fork() })
@@ -123,9 +114,9 @@ export class Membership {
     const parts = { ...shared, candidateProber, detector, keeper, changes, beams };
     const statusReporter = this.#statusReporter = new StatusReporter(parts);
     const dissemination = this.#dissemination = new Dissemination(parts, statusReporter);
-    this.#pingConsequences = new PingConsequences(
-      { ...parts, naming: this.#naming, dissemination, statusReporter },
-    );
+    const all = { ...parts, naming, dissemination, statusReporter };
+    this.#pingConsequences = new PingConsequences(all);
+    this.#rowConsequences = new RowConsequences(all);
     this.#pace = new RegistryPace(parts);
     this.#deadRows = new DeadRows(parts, this.#dissemination);
     this.#reader = new RegistryReader(parts, this.#statusReporter, this.#pace, this.#deadRows);
@@ -144,7 +135,7 @@ export class Membership {
 
   /** When the next `wake` is wanted, on the clock that `step` is given. */
   get wakeAt(): number {
-    if (this.#stopped) return Infinity;
+    if (this.#rowConsequences.stopped) return Infinity;
     if (this.#keeper.phase === "releasing") return this.#keeper.wakeAt;
     const giveUpAt = this.#keeper.phase === "claiming" ? this.#giveUpAt : Infinity;
     return Math.min(
@@ -167,7 +158,7 @@ export class Membership {
    * @throws {StepFault} if this program has a fault; nothing that others can say or do is one
    */
   step(input: Input, now: number): Effect[] {
-    if (this.#stopped) return [];
+    if (this.#rowConsequences.stopped) return [];
     this.#out = [];
     try {
       this.#advance(input, now);
@@ -232,20 +223,16 @@ export class Membership {
       case "registry-hint":
         return this.#keeper.hint(now);
       case "list-failed":
-        return this.#keeper.listFailed(input.reason, now, out);
       case "written":
-        this.#keeper.written(input.version, now, out);
-        // The next heartbeat comes when this row says; from then on it may be another pause.
-        this.#keeper.keepPace(this.#pace.written(this.#keeper.pace, now));
-        return this.#dissemination.refutations.ownershipConfirmed(now);
       case "write-conflict":
-        return this.#keeper.writeConflict(input.current, now, out);
       case "write-failed":
-        return this.#keeper.writeFailed(input.reason, now, out);
+        return this.#registryAnswered(input, now);
       case "removed":
       case "remove-conflict":
       case "remove-failed":
-        if (input.name === this.name) return this.#keeper.removalEnded(input, now, out);
+        if (input.name === this.name) {
+          return this.#rowConsequences.kept(this.#keeper.removalEnded(input, now, out), now, out);
+        }
         return this.#removed(input, now);
       case "ping-ended":
         return this.#pingConsequences.ended(input.ping, input.outcome, now, out);
@@ -283,13 +270,36 @@ export class Membership {
     }
   }
 
+  #registryAnswered(input: Input & { kind: RegistryAnswer }, now: number): void {
+    const keeper = this.#keeper;
+    const out = this.#out;
+    switch (input.kind) {
+      case "list-failed":
+        return this.#rowConsequences.kept(keeper.listFailed(input.reason, now, out), now, out);
+      case "written":
+        this.#rowConsequences.kept(keeper.written(input.version, now, out), now, out);
+        // The next heartbeat comes when this row says; from then on it may be another pause.
+        keeper.keepPace(this.#pace.written(keeper.pace, now));
+        return this.#dissemination.refutations.ownershipConfirmed(now);
+      case "write-conflict":
+        return this.#rowConsequences.kept(keeper.writeConflict(input.current, now, out), now, out);
+      case "write-failed":
+        return this.#rowConsequences.kept(keeper.writeFailed(input.reason, now, out), now, out);
+    }
+  }
+
   #wake(now: number): void {
     const out = this.#out;
     if (this.#keeper.phase === "claiming" && now >= this.#giveUpAt) return this.#giveUp();
-    this.#keeper.wake(now, out);
-    this.#naming.wake(now, out);
+    this.#rowConsequences.kept(this.#keeper.wake(now, out), now, out);
+    const own = { name: this.name, isClaiming: this.#keeper.phase === "claiming" };
+    this.#rowConsequences.named(
+      this.#naming.wake(own, this.#prober.content(false), now, out),
+      now,
+      out,
+    );
     // Of many that leave together each would dial others in the place of those that are gone.
-    if (this.#stopped || this.#keeper.phase === "releasing") return;
+    if (this.#rowConsequences.stopped || this.#keeper.phase === "releasing") return;
     this.#pingConsequences.wake(now);
     this.#prober.refresh(now);
     this.#prober.wake(now, out);
@@ -313,6 +323,8 @@ export class Membership {
     const own = rows.find(({ row }) => row.name === this.name);
     this.#naming.seen(own);
     this.#reader.listed(rows, now, out);
+    this.#keeper.keepPace(this.#pace.listed(rows.length, now));
+    this.#rowConsequences.kept(this.#keeper.listed(own, now, out), now, out);
     const isWhole = own?.row.instance === this.#settings.instance;
     this.#tell(this.#beams?.listed(beams ?? [], isWhole, now, out), now);
     this.#tell(this.#beamForgetting?.listed(out), now);
@@ -340,32 +352,18 @@ export class Membership {
     this.#dissemination.pinged(from, content, now, out);
   }
 
-  #claimed(now: number): void {
-    this.#naming.claimed();
-    this.#out.push({ kind: "joined", name: this.name });
-    this.#statusReporter.start(now);
-    this.#prober.start(now);
-    this.#candidateProber.start(now);
-    this.#beams?.start();
-  }
-
   #giveUp(): void {
     const why = this.#keeper.lastReason || "it did not answer";
-    this.#stop({
-      kind: "registry-away",
-      message: `The registry could not be used within the start timeout: ${why}`,
-    });
-  }
-
-  #stop(reason: StopReason): void {
-    this.#stopped = true;
-    this.#out.push({ kind: "stop", reason });
+    const message = `The registry could not be used within the start timeout: ${why}`;
+    this.#rowConsequences.stop({ kind: "registry-away", message }, this.#out);
   }
 
   #leave(now: number): void {
     if (this.#keeper.phase === "releasing") return;
-    this.#dissemination.leave(askedInstances(this.#pings), now, this.#out);
+    const out = this.#out;
+    this.#dissemination.leave(askedInstances(this.#pings), now, out);
     this.#statusReporter.stop();
-    this.#keeper.release(this.#settings.leaveTimeoutMs, now, this.#out);
+    const news = this.#keeper.release(this.#settings.leaveTimeoutMs, now, out);
+    this.#rowConsequences.kept(news, now, out);
   }
 }

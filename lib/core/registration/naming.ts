@@ -7,42 +7,36 @@
  * @module
  */
 import type { Settings } from "../settings.ts";
-import type { MemberList } from "../dissemination/member_list.ts";
-import type { Candidates } from "../discovery/candidates.ts";
+import type { NodeName } from "../base/name.ts";
 import type { HolderPing, Ping, Pings, Sent } from "../pings.ts";
-import type { Prober } from "../detector/prober.ts";
 import { formatAddress } from "../base/address.ts";
-import { countAbove } from "../base/count.ts";
-import type { Effect, PingOutcome } from "../input.ts";
+import type { Effect, PingContent, PingOutcome } from "../input.ts";
 import type { StoredRow } from "./row.ts";
 import { withSuffix } from "../base/name.ts";
 import { NameClaim } from "./name_claim.ts";
 import type { Tenure } from "./name_claim.ts";
-import type { RowKeeper } from "./row_keeper.ts";
 
-/** What the naming of a node works with. */
-export interface NamingParts {
-  readonly settings: Settings;
-  readonly memberList: MemberList;
-  readonly candidates: Candidates;
-  readonly prober: Prober;
-  readonly keeper: RowKeeper;
-  readonly pings: Pings<Ping>;
-}
+/** What has been found out about the holder of a name, and what that means for this node. */
+export type NamingVerdict =
+  /** It is gone: its row may be written over. */
+  | { readonly kind: "holder-gone"; readonly holder: StoredRow }
+  /** It lives: this node starts over under another name. */
+  | { readonly kind: "renamed"; readonly name: NodeName }
+  /** It lives, and this node is to have that name or none. The message is for the user. */
+  | { readonly kind: "taken"; readonly message: string };
 
 /** The claims of one node to its name, one at a time. */
 export class Naming {
-  readonly #parts: NamingParts;
-  readonly #taken: (message: string) => void;
+  readonly #settings: Settings;
+  readonly #pings: Pings<Ping>;
   #suffix = 1;
   #claim: NameClaim | undefined;
   #lastClaim: NameClaim | undefined;
   #ping: number | undefined;
 
-  /** @param taken is told, with a sentence for the user, that a live node holds the name */
-  constructor(parts: NamingParts, taken: (message: string) => void) {
-    this.#parts = parts;
-    this.#taken = taken;
+  constructor(settings: Settings, pings: Pings<Ping>) {
+    this.#settings = settings;
+    this.#pings = pings;
   }
 
   get wakeAt(): number {
@@ -51,7 +45,7 @@ export class Naming {
 
   /** Somebody else's row has the name. */
   checkHolder(holder: StoredRow, tenure: Tenure, now: number): void {
-    this.#claim = new NameClaim(holder, tenure, this.#lastClaim, this.#parts.settings, now);
+    this.#claim = new NameClaim(holder, tenure, this.#lastClaim, this.#settings, now);
   }
 
   /** The row under the name, as it was just listed. */
@@ -69,35 +63,42 @@ export class Naming {
     if (number === this.#ping) this.#claim?.pingEnded(outcome, now);
   }
 
-  wake(now: number, out: Effect[]): void {
+  /**
+   * Asks the holder if it is time.
+   *
+   * @param own the name that this node has, or tries to get, and which of the two
+   * @param content what rides on a ping
+   * @returns what is known at last; `undefined` before that
+   */
+  wake(
+    own: { readonly name: NodeName; readonly isClaiming: boolean },
+    content: PingContent,
+    now: number,
+    out: Effect[],
+  ): NamingVerdict | undefined {
     const claim = this.#claim;
-    if (claim === undefined) return;
-    const { settings, memberList, candidates, prober, keeper, pings } = this.#parts;
-    const send = (): number => this.#ping = pings.send({ purpose: "name-claim" }, now);
-    claim.wake(send, prober.content(false), now, out);
-    if (claim.verdict === "open") return;
-    const lives = claim.verdict === "holder-lives";
+    if (claim === undefined) return undefined;
+    const send = (): number => this.#ping = this.#pings.send({ purpose: "name-claim" }, now);
+    claim.wake(send, content, now, out);
+    if (claim.verdict === "open") return undefined;
     this.#lastClaim = claim;
     this.#claim = undefined;
     this.#ping = undefined;
-    if (!lives && keeper.phase === "claiming") {
-      // Whoever knew the holder must see that this one comes after it.
-      const incarnation = countAbove(memberList.self.incarnation, claim.holder.row.incarnation);
-      memberList.renewSelf({ incarnation });
+    const { holder } = claim;
+    if (claim.verdict === "holder-gone") return { kind: "holder-gone", holder };
+    const { name, nameIsAutomatic } = this.#settings;
+    if (nameIsAutomatic && own.isClaiming) {
+      return { kind: "renamed", name: withSuffix(name, ++this.#suffix) };
     }
-    keeper.holderChecked(claim.holder, lives, now, out);
-    if (!lives) return;
-    if (settings.nameIsAutomatic && keeper.phase === "claiming") {
-      memberList.rename(withSuffix(settings.name, ++this.#suffix));
-      candidates.drop(memberList.self.name);
-      keeper.restart(now);
-      return keeper.wake(now, out);
-    }
-    const theirs = claim.holder.row.addresses.map(formatAddress).join(", ");
-    const ours = settings.addresses.map(formatAddress).join(", ");
-    const where = theirs === ours
+    const where = this.#placeOf(holder);
+    return { kind: "taken", message: `The name ${own.name} is held by a live node at ${where}` };
+  }
+
+  #placeOf({ row }: StoredRow): string {
+    const theirs = row.addresses.map(formatAddress).join(", ");
+    const ours = this.#settings.addresses.map(formatAddress).join(", ");
+    return theirs === ours
       ? `${theirs} on another machine: both give the same address`
       : `${theirs}; this one is at ${ours}`;
-    this.#taken(`The name ${memberList.self.name} is held by a live node at ${where}`);
   }
 }

@@ -91,8 +91,6 @@ export class RegistryReader {
     const isWhole = own?.row.instance === self.instance;
     const { isDelegate } = this.#pace;
     this.#deadRows.listed(rows, { isWhole, isDelegate }, now, out);
-    keeper.keepPace(this.#pace.listed(rows.length, now));
-    keeper.listed(own, now, out);
   }
 
   /** Takes a row of another node: it may introduce a candidate, and changes no member. */

@@ -14,52 +14,45 @@
  *
  * @module
  */
-import { ExponentialBackoff } from "../base/backoff.ts";
+import type { ExponentialBackoff } from "../base/backoff.ts";
 import { countAbove, isLeap } from "../base/count.ts";
-import { formatDuration } from "../base/duration.ts";
+import type { MemberList } from "../dissemination/member_list.ts";
 import type { Effect, Removal } from "../input.ts";
 import type { Tenure } from "./name_claim.ts";
 import { NameDispute } from "./name_dispute.ts";
+import { draftOf } from "./own_row.ts";
 import type { Random } from "../base/random.ts";
-import type { InstanceId, RowDraft, StoredRow } from "./row.ts";
+import type { InstanceId, StoredRow } from "./row.ts";
+import { RegistryOutage } from "./registry_outage.ts";
 import { firstPace } from "./registry_pace.ts";
 import type { Pace } from "./registry_pace.ts";
 import { RowDefence } from "./row_defence.ts";
 import { RowRemoval } from "./row_removal.ts";
 
-/** First pause between tries while the registry is away, in milliseconds. */
-const retryFirstMs = 250;
-
 /** Shortest pause between two looks at our own row because it is in doubt, in milliseconds. */
 const hastenPauseMs = 1000;
 
-/** The keeper asks its owner for these. */
-export interface KeeperOwner {
-  /** The row to write next, apart from its heartbeat. */
-  draft(): Omit<RowDraft, "heartbeat">;
+/** What has come of this node's row, where that concerns more than the row. */
+export type KeeperNews =
   /**
-   * Another instance holds our name, or has taken it: find out whether it lives, then call
-   * `holderChecked`.
+   * Another instance holds the name, or has taken it. Nothing is written before somebody has found
+   * out whether it lives, and calls `holderIsGone` if it does not.
    */
-  checkHolder(holder: StoredRow, tenure: Tenure, now: number): void;
+  | { readonly kind: "held-by-another"; readonly holder: StoredRow; readonly tenure: Tenure }
   /** The row is in the registry for the first time. */
-  claimed(now: number): void;
-  /** The row is gone, or it cannot be removed in time. */
-  released(now: number): void;
-}
+  | { readonly kind: "claimed" }
+  /** The row is gone, or cannot be removed in time. */
+  | { readonly kind: "released" };
 
 /** Where the keeper stands. */
 export type KeeperPhase = "claiming" | "held" | "releasing" | "released";
 
 /** State machine of one node's dealings with the registry. */
 export class RowKeeper {
-  readonly #owner: KeeperOwner;
-  readonly #reading: ExponentialBackoff;
-  readonly #writing: ExponentialBackoff;
+  readonly #memberList: Pick<MemberList, "self">;
+  readonly #outage: RegistryOutage;
   readonly #defence: RowDefence;
   readonly #dispute = new NameDispute();
-  /** Since when the registry is away, for reading, for writing or both. */
-  #awaySince = 0;
   #phase: KeeperPhase = "claiming";
   #heartbeat = 0;
   #expectedVersion: string | undefined;
@@ -79,16 +72,20 @@ export class RowKeeper {
   #isRestoring = false;
   /** The registry was away since the last write: what is missing after that is no news. */
   #hasBeenAway = false;
-  #lastReason = "";
 
   /** When the listing that is under way, or the last one, was asked for. */
   listStartedAt = -Infinity;
   #pace: Pace;
 
-  constructor(owner: KeeperOwner, intervalMs: number, random: Random, now: number) {
-    this.#owner = owner;
-    this.#reading = new ExponentialBackoff(retryFirstMs, random);
-    this.#writing = new ExponentialBackoff(retryFirstMs, random);
+  /** @param memberList says what stands in the row */
+  constructor(
+    memberList: Pick<MemberList, "self">,
+    intervalMs: number,
+    random: Random,
+    now: number,
+  ) {
+    this.#memberList = memberList;
+    this.#outage = new RegistryOutage(random);
     this.#defence = new RowDefence(random);
     this.#listAt = now;
     this.#pace = firstPace(intervalMs);
@@ -110,12 +107,12 @@ export class RowKeeper {
 
   /** Why the registry could not be used the last time, for a message; empty if it never failed. */
   get lastReason(): string {
-    return this.#lastReason;
+    return this.#outage.lastReason;
   }
 
   /** True while the registry cannot be read or written. */
   get away(): boolean {
-    return this.#reading.failing || this.#writing.failing;
+    return this.#outage.isAway;
   }
 
   /** When the keeper wants its next `wake`. */
@@ -127,8 +124,8 @@ export class RowKeeper {
   }
 
   /** Does what is due at `now`. */
-  wake(now: number, out: Effect[]): void {
-    if (this.#removal !== undefined) return this.#release((row) => row.wake(now, out), now);
+  wake(now: number, out: Effect[]): KeeperNews | undefined {
+    if (this.#removal !== undefined) return this.#release((row) => row.wake(now, out));
     if (!this.#listing && now >= this.#listAt) {
       this.#listing = true;
       this.listStartedAt = now;
@@ -136,39 +133,43 @@ export class RowKeeper {
       out.push({ kind: "list" });
     }
     if (this.#write === "idle" && now >= this.#writeAt) this.#startWrite(out);
+    return undefined;
   }
 
   /** A complete listing came; `own` is our name's row in it. */
-  listed(own: StoredRow | undefined, now: number, out: Effect[]): void {
-    if (this.#removal !== undefined) return this.#release((row) => row.listed(own, out), now);
+  listed(own: StoredRow | undefined, now: number, out: Effect[]): KeeperNews | undefined {
+    if (this.#removal !== undefined) return this.#release((row) => row.listed(own, out));
     this.#listing = false;
     this.#listedAt = now;
     this.#listAt = now + this.#pace.listIntervalMs;
-    this.#tellBack(this.#reading, now, out);
+    this.#outage.succeeded(this.#outage.reading, now, out);
     if (this.#phase === "claiming" && this.#write === "idle" && this.#writeAt === Infinity) {
-      this.#claim(own, now, out);
-    } else if (this.#phase === "held" && own === undefined && !this.#writtenSinceList) {
-      if (this.#write !== "idle" || this.#writing.failing) return;
-      this.#expectedVersion = undefined;
-      this.#isRestoring = !this.#hasBeenAway;
-      this.#startWrite(out);
-    } else if (this.#phase === "held" && own !== undefined) this.#looked(own, now, out);
+      return this.#claim(own, now, out);
+    }
+    if (this.#phase !== "held" || this.#write !== "idle" || this.#writtenSinceList) {
+      return undefined;
+    }
+    if (own !== undefined) return this.#looked(own, now, out);
+    if (this.#outage.writing.failing) return undefined;
+    this.#expectedVersion = undefined;
+    this.#isRestoring = !this.#hasBeenAway;
+    return this.#startWrite(out);
   }
 
   /** The row under the name of this node, as it was listed. */
-  #looked(current: StoredRow, now: number, out: Effect[]): void {
+  #looked(current: StoredRow, now: number, out: Effect[]): KeeperNews | undefined {
     const { instance } = current.row;
-    if (instance === this.#owner.draft().instance || this.#writtenSinceList) return;
-    if (this.#write !== "idle") return;
+    if (instance === this.#memberList.self.instance) return undefined;
     if (this.#isLostTo(current, now)) return this.#claim(current, now, out);
     // Of whom has not answered a later row says nothing else; others are asked when it is written.
     if (instance === this.#intruder && current.version !== this.#expectedVersion) {
       this.#writeOver(current, now, out);
     } else this.bump(now);
+    return undefined;
   }
 
   /** Somebody who has not answered has written over this node's row. */
-  #writeOver({ row, version }: StoredRow, now: number, out: Effect[], at?: number): void {
+  #writeOver({ row, version }: StoredRow, now: number, out: Effect[], at?: number): undefined {
     this.#dispute.takesBackFrom(row, now);
     this.#intruder = row.instance;
     this.#expectedVersion = version;
@@ -176,17 +177,18 @@ export class RowKeeper {
     if (now >= this.#writeAt) this.#startWrite(out);
   }
 
-  listFailed(reason: string, now: number, out: Effect[]): void {
+  listFailed(reason: string, now: number, out: Effect[]): KeeperNews | undefined {
     if (this.#removal !== undefined) {
-      return this.#release((row) => row.listFailed(reason, now), now);
+      return this.#release((row) => row.listFailed(reason, now));
     }
     this.#listing = false;
-    this.#listAt = now + this.#tellAway(this.#reading, reason, now, out);
+    this.#listAt = now + this.#failed(this.#outage.reading, reason, now, out);
+    return undefined;
   }
 
-  written(version: string, now: number, out: Effect[]): void {
+  written(version: string, now: number, out: Effect[]): KeeperNews | undefined {
     if (this.#removal !== undefined) {
-      return this.#release((row) => row.written(version, now, out), now);
+      return this.#release((row) => row.written(version, now, out));
     }
     this.#write = "idle";
     this.#writtenSinceList = true;
@@ -196,54 +198,58 @@ export class RowKeeper {
     }
     this.#isRestoring = false;
     this.#hasBeenAway = false;
-    this.#tellBack(this.#writing, now, out);
-    this.#defence.stands(this.#owner.draft().name, now, out);
-    this.#stands(version, this.#heartbeat, now);
+    this.#outage.succeeded(this.#outage.writing, now, out);
+    this.#defence.stands(this.#memberList.self.name, now, out);
+    return this.#stands(version, this.#heartbeat, now);
   }
 
   /** Our row is in the registry, in that version and with that heartbeat. */
-  #stands(version: string, heartbeat: number, now: number): void {
+  #stands(version: string, heartbeat: number, now: number): KeeperNews | undefined {
     this.#expectedVersion = version;
     this.#dispute.stands(heartbeat, this.#phase === "claiming", now);
     this.#writeAt = now + this.#pace.heartbeatIntervalMs;
-    if (this.#phase !== "claiming") return;
+    if (this.#phase !== "claiming") return undefined;
     this.#phase = "held";
     // Of two that start at once, the later writer finds the other's row when it looks after writing.
     this.#listAt = now;
-    this.#owner.claimed(now);
+    return { kind: "claimed" };
   }
 
   /** Our write lost: someone else changed the row since we saw it. */
-  writeConflict(current: StoredRow | undefined, now: number, out: Effect[]): void {
+  writeConflict(
+    current: StoredRow | undefined,
+    now: number,
+    out: Effect[],
+  ): KeeperNews | undefined {
     if (this.#removal !== undefined) {
-      return this.#release((row) => row.writeConflict(current, out), now);
+      return this.#release((row) => row.writeConflict(current, out));
     }
     this.#write = "idle";
     // If it is our own row after all, it was the listing that was wrong.
     this.#isRestoring = false;
-    const isOwn = current?.row.instance === this.#owner.draft().instance;
-    if (this.#writing.failing && isOwn) {
+    const isOwn = current?.row.instance === this.#memberList.self.instance;
+    if (this.#outage.writing.failing && isOwn) {
       // The write that seemed to fail was done. Whether the registry is well shows the next one.
       this.#follow(current.row.heartbeat);
       return this.#stands(current.version, Math.min(current.row.heartbeat, this.#heartbeat), now);
     }
-    this.#tellBack(this.#writing, now, out);
-    this.#claim(current, now, out);
+    this.#outage.succeeded(this.#outage.writing, now, out);
+    return this.#claim(current, now, out);
   }
 
-  writeFailed(reason: string, now: number, out: Effect[]): void {
+  writeFailed(reason: string, now: number, out: Effect[]): KeeperNews | undefined {
     if (this.#removal !== undefined) {
-      return this.#release((row) => row.writeFailed(reason, now, out), now);
+      return this.#release((row) => row.writeFailed(reason, now, out));
     }
     this.#write = "idle";
-    this.#writeAt = now + this.#tellAway(this.#writing, reason, now, out);
+    this.#writeAt = now + this.#failed(this.#outage.writing, reason, now, out);
+    return undefined;
   }
 
-  /** The owner has found out about the other holder of our name; if it lives, the owner decides. */
-  holderChecked(holder: StoredRow, lives: boolean, now: number, out: Effect[]): void {
+  /** The other holder of our name does not live: its row may be written over. */
+  holderIsGone(holder: StoredRow, now: number, out: Effect[]): void {
     if (this.#write !== "checking" || this.#removal !== undefined) return;
     this.#write = "idle";
-    if (lives) return;
     if (this.#phase === "held") return this.#writeOver(holder, now, out);
     this.#expectedVersion = holder.version;
     this.#dispute.takesFrom(holder.row);
@@ -263,7 +269,7 @@ export class RowKeeper {
 
   /** Somebody may have changed something: looks soon, but not at once again and again. */
   hint(now: number): void {
-    if (this.#phase !== "held" || this.#reading.failing) return;
+    if (this.#phase !== "held" || this.#outage.reading.failing) return;
     this.#listAt = Math.min(this.#listAt, Math.max(now, this.#listedAt + this.#pace.hintPauseMs));
   }
 
@@ -285,8 +291,8 @@ export class RowKeeper {
   }
 
   /** Takes the row out, or gives up after `timeoutMs` and says so. */
-  release(timeoutMs: number, now: number, out: Effect[]): void {
-    const { name, instance } = this.#owner.draft();
+  release(timeoutMs: number, now: number, out: Effect[]): KeeperNews | undefined {
+    const { name, instance } = this.#memberList.self;
     this.#phase = "releasing";
     // From here on nothing is written: a heartbeat that falls due now would bring the row back.
     this.#removal = new RowRemoval(
@@ -297,33 +303,32 @@ export class RowKeeper {
         mayStand: this.#wasAsked,
         isWriting: this.#write === "busy",
         isListing: this.#listing,
-        backoff: this.#writing,
+        backoff: this.#outage.writing,
         deadline: now + timeoutMs,
         timeoutMs,
       },
       now,
       out,
     );
-    this.#release(() => {}, now);
+    return this.#release(() => {});
   }
 
   /** The removal that was asked for has ended. */
-  removalEnded(removal: Removal, now: number, out: Effect[]): void {
-    this.#release((row) => row.removalEnded(removal, now, out), now);
+  removalEnded(removal: Removal, now: number, out: Effect[]): KeeperNews | undefined {
+    return this.#release((row) => row.removalEnded(removal, now, out));
   }
 
   /** Takes a step of the removal; ends with it. */
-  #release(step: (removal: RowRemoval) => void, now: number): void {
-    if (this.#removal === undefined || this.#phase === "released") return;
+  #release(step: (removal: RowRemoval) => void): KeeperNews | undefined {
+    if (this.#removal === undefined || this.#phase === "released") return undefined;
     step(this.#removal);
-    if (!this.#removal.isDone) return;
+    if (!this.#removal.isDone) return undefined;
     this.#phase = "released";
-    this.#owner.released(now);
+    return { kind: "released" };
   }
 
-  #claim(own: StoredRow | undefined, now: number, out: Effect[]): void {
-    const mine = this.#owner.draft();
-    if (own === undefined || own.row.instance === mine.instance) {
+  #claim(own: StoredRow | undefined, now: number, out: Effect[]): KeeperNews | undefined {
+    if (own === undefined || own.row.instance === this.#memberList.self.instance) {
       // Ours: an earlier write succeeded although we were told otherwise.
       this.#expectedVersion = own?.version;
       if (own === undefined && this.#phase === "claiming") this.#dispute.takesFrom(undefined);
@@ -338,12 +343,12 @@ export class RowKeeper {
     }
     this.#write = "checking";
     this.#writeAt = Infinity;
-    this.#owner.checkHolder(own, tenure, now);
+    return { kind: "held-by-another", holder: own, tenure };
   }
 
   /** The node of that row has shown that it had the name before this one, which took it. */
   #isLostTo({ row }: StoredRow, now: number): boolean {
-    const { instance } = this.#owner.draft();
+    const { instance } = this.#memberList.self;
     return this.#dispute.isLostTo(row, { instance, heartbeat: this.#heartbeat }, now);
   }
 
@@ -352,46 +357,22 @@ export class RowKeeper {
     if (!isLeap(this.#heartbeat, heartbeat)) this.#heartbeat = Math.max(this.#heartbeat, heartbeat);
   }
 
-  #startWrite(out: Effect[]): void {
+  #startWrite(out: Effect[]): undefined {
     this.#write = "busy";
     this.#wasAsked = true;
     this.#writeAt = Infinity;
     this.#heartbeat = countAbove(this.#heartbeat, this.#heartbeat);
     const { reclaims } = this.#dispute;
-    const row = { ...this.#owner.draft(), heartbeat: this.#heartbeat, ...reclaims && { reclaims } };
+    const draft = draftOf(this.#memberList.self, this.#pace.heartbeatIntervalMs);
+    const row = { ...draft, heartbeat: this.#heartbeat, ...reclaims && { reclaims } };
     out.push({ kind: "write", row, expectedVersion: this.#expectedVersion });
   }
 
-  #tellAway(
-    backoff: ExponentialBackoff,
-    reason: string,
-    now: number,
-    out: Effect[],
-  ): number {
-    this.#lastReason = reason;
+  /** A listing or a write has failed; how long to wait before the next one, in milliseconds. */
+  #failed(of: ExponentialBackoff, reason: string, now: number, out: Effect[]): number {
     this.#hasBeenAway = true;
-    // Said once: what cannot be read can hardly be written.
-    const first = !this.away;
-    const waitMs = backoff.failed(this.#pace.retryMaxMs);
-    if (first) {
-      this.#awaySince = now;
-      const goesOn = this.#phase === "claiming" ? "trying again" : "continuing with pings only";
-      out.push({
-        kind: "note",
-        level: "warning",
-        message: `Registry unavailable (${reason}); ${goesOn}`,
-      });
-    }
-    return waitMs;
-  }
-
-  #tellBack(backoff: ExponentialBackoff, now: number, out: Effect[]): void {
-    if (!this.away) return;
-    backoff.succeeded();
-    if (this.away) return;
-    const message = `The registry is available again after ${
-      formatDuration(now - this.#awaySince)
-    }`;
-    out.push({ kind: "note", level: "info", message });
+    const meanwhile = this.#phase === "claiming" ? "trying again" : "continuing with pings only";
+    const { retryMaxMs } = this.#pace;
+    return this.#outage.failed(of, { reason, meanwhile, retryMaxMs }, now, out);
   }
 }

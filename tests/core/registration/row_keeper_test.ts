@@ -1,32 +1,13 @@
 /** What a node says about its own row. */
 import assert from "node:assert/strict";
 import type { Effect } from "../../../lib/core/input.ts";
-import type { NodeName } from "../../../lib/core/base/name.ts";
 import { seededRandom } from "../../../lib/core/base/random.ts";
 import { RowKeeper } from "../../../lib/core/registration/row_keeper.ts";
-
-const draft = {
-  version: 1,
-  name: "n1@h" as NodeName,
-  instance: "a".repeat(32),
-  incarnation: 0,
-  heartbeatIntervalMs: 1000,
-  addresses: [],
-  state: "up",
-  tags: {},
-  startedAt: "2016-03-10T18:51:29.277Z",
-  software: "clusternode/0",
-} as const;
+import { recordOf } from "../records.ts";
 
 /** A keeper whose row is in the registry; `told` gives what it has said since the last time. */
 function settled(): { keeper: RowKeeper; out: Effect[]; told: () => string[] } {
-  const owner = {
-    draft: () => draft,
-    checkHolder: () => assert.fail("nobody else has the name"),
-    claimed: () => {},
-    released: () => {},
-  };
-  const keeper = new RowKeeper(owner, 1000, seededRandom(1), 0);
+  const keeper = new RowKeeper({ self: recordOf(1) }, 1000, seededRandom(1), 0);
   const out: Effect[] = [];
   keeper.wake(0, out);
   keeper.listed(undefined, 1, out);
