@@ -135,6 +135,6 @@ export class RotatingFile {
 
 /** The cause in words. */
 function reasonOf(error: unknown): string {
-  if (error instanceof UntrustedPathError) return `${error.message}, take another with --log-file`;
+  if (error instanceof UntrustedPathError) return `${error.message}, take another file`;
   return systemErrorWords(error);
 }

@@ -67,6 +67,6 @@ export function beamNameFault(name: NodeName): string | undefined {
 export function beamNameNote(name: NodeName): string | undefined {
   return hostName(name).includes(".")
     ? undefined
-    : `Only BEAM nodes with short names (--sname) can ping ${name}: those with long ones (--name) ` +
+    : `Only BEAM nodes with short names can ping ${name}: those with long ones ` +
       "want a dot behind the @, such as n1@10.0.0.5";
 }

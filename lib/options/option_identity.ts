@@ -40,7 +40,7 @@ export function readName(text: string): Reading<GivenName> {
   const host = text.slice(text.indexOf("@") + 1);
   const address = parseAddress(host, 0);
   if (address && address.host !== host) {
-    return { fault: `the part after @ has a port; ${legal}, and the port with --listen` };
+    return { fault: `the part after @ has a port; ${legal}, and the port where the node listens` };
   }
   if (!address || isUnspecified(host)) {
     return { fault: `the part after @ is not an address that peers can dial; ${legal}` };

@@ -153,7 +153,7 @@ Deno.test("resolveOptions() says what is wrong with a name", () => {
     "n1@": /after @ is empty/,
     "@h": /before @ is empty/,
     "n 1@h": /must be IP addresses, "1@h" is not/,
-    "n1@10.0.0.5:4000": /has a port; .*--listen/,
+    "n1@10.0.0.5:4000": /has a port; .*the port where the node listens/,
     "n1@0.0.0.0": /not an address that peers can dial/,
     "n1@a:b": /not an address that peers can dial/,
     "-n@h": /must not begin with/,

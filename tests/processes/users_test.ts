@@ -187,7 +187,7 @@ Deno.test({
       assert.equal(warnings.length, 1, nodes[index]!.text);
       assert.match(
         warnings[0]?.text ?? "",
-        /Cannot write log file .* take another with --log-file/,
+        /Cannot write log file .* take another file/,
       );
       assert.match(warnings[0]?.text ?? "", reason, path);
     }

@@ -76,7 +76,7 @@ export class ManyCookies {
       this.#onTrouble(
         `The registry ${backend.url} holds a different cookie. Nodes that use only that ` +
           "registry cannot join. Remove it there and restart a node that uses all " +
-          "registries, or give all nodes the same one with --cookie-file",
+          "registries, or give all nodes the same one",
       );
     }
     return { kind: "answer", value: undefined };

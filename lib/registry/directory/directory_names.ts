@@ -24,6 +24,6 @@ export function sameFileReason(name: string, text: string | undefined): string |
 export function illegalNameReason(name: string, error: unknown): string | undefined {
   const isRefused = ["EINVAL", "E22"].includes(systemErrorCode(error) ?? "");
   return isRefused && name.includes(":")
-    ? `the file system takes no colon in the name of a file; give a --name without one`
+    ? `the file system takes no colon in the name of a file; give the node a name without one`
     : undefined;
 }

@@ -105,7 +105,7 @@ export function deniedReason(
 
 function remedyFor({ kind, path }: Distrust): string {
   return kind === "owner"
-    ? "run as that user, take another folder with --registry, or end its URL with ?shared=all " +
+    ? "run as that user, take another folder, or end its URL with ?shared=all " +
       "if all who can write there are trusted"
     : `close it with chmod go-w ${path}, or end the URL of the registry with ?shared=group ` +
       "(or all) if those who can write there are trusted";
