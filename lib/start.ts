@@ -6,19 +6,17 @@
 import type { Beam, BeamOptions } from "./beam/beam.ts";
 import type { BeamLimits } from "./beam/limits.ts";
 import { Barrier } from "./barrier.ts";
-import { sleep, systemClock } from "./clock.ts";
+import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import type { Address } from "./core/base/address.ts";
-import { RegistryError, UsageError } from "./core/base/errors.ts";
+import { UsageError } from "./core/base/errors.ts";
 import type { Hello } from "./protocol/hello.ts";
 import { encodeMessage } from "./protocol/message.ts";
 import { beamNameFault, beamNameNote, epmdPortOf } from "./options/option_beam.ts";
-import { cookieWeakness } from "./core/base/cookie_strength.ts";
 import type { NodeOptions } from "./options/options.ts";
 import { limitsWithin } from "./core/base/open_files.ts";
 import { profileTimings } from "./core/detector/profile.ts";
 import { ReclaimProofs } from "./protocol/reclaim_proof.ts";
-import { exposureOf } from "./files/secret_file.ts";
 import { seededRandom } from "./core/base/random.ts";
 import { hostName } from "./core/base/name.ts";
 import type { NodeName } from "./core/base/name.ts";
@@ -34,23 +32,23 @@ import { FileRecorder } from "./recorder.ts";
 import { statusEntriesMax } from "./node/status_writer.ts";
 import { ownName } from "./node/own_name.ts";
 import type { OwnName } from "./node/own_name.ts";
+import { ownCookies, secretsOf } from "./own_cookie.ts";
+import type { SecretParts } from "./own_cookie.ts";
+import { randomBytes, randomText } from "./random_bytes.ts";
+import { borrowed } from "./registry/borrowed.ts";
 import { openRegistry } from "./registry/open.ts";
 import type { Registry } from "./registry/registry.ts";
-import { UntrustedStorage } from "./registry/common/storage_fault.ts";
 import { HostResolver } from "./sockets/resolver.ts";
 import { defaultLimits } from "./transport/limits.ts";
 import { listenTcp } from "./transport/tcp.ts";
 import type { Transport } from "./transport/transport.ts";
 import { softwareVersion } from "./version.ts";
-import { getOrCreateCookie, stretchedCookies } from "./cookie.ts";
+import { stretchedCookies } from "./cookie.ts";
 
 const software = `clusternode/${softwareVersion}`;
 
 /** One for all that this process dials, so that it never has more than a few questions open. */
 const resolver = new HostResolver({ clock: systemClock });
-
-/** Pauses between tries to get the cookie at start, in milliseconds. */
-const cookieRetryMs = 500;
 
 /** The log that the options describe; colours only if the caller knows of a terminal. */
 export function openNodeLog(
@@ -82,26 +80,30 @@ const commandBarrier = new Barrier(({ error }) => reportError(error));
 /** Who is told of what happens to one of several registries. */
 export type RegistryTeller = Pick<Log, "info" | "warning">;
 
+/** A registry by its URL, or one that the caller has opened and closes. */
+export type GivenRegistry = string | Registry;
+
+/** Which registries are opened, and for whom. */
+export interface RegistryOptions extends Pick<NodeOptions, "cluster" | "beam"> {
+  readonly registries: readonly GivenRegistry[];
+}
+
 /**
  * The registry that the options name, or all of them as one.
  *
  * @throws {UsageError} if one is named twice
  */
 export async function openRegistryOf(
-  { registries, cluster, beam }: Pick<NodeOptions, "registries" | "cluster" | "beam">,
+  { registries, cluster, beam }: RegistryOptions,
   tell: RegistryTeller,
   clock: Clock = systemClock,
 ): Promise<Registry> {
   await using opened = new AsyncDisposableStack();
   const all: Registry[] = [];
-  for (const url of registries) {
+  const context = { cluster, clock, randomText, isSharedWithBeam: beam };
+  for (const given of registries) {
     const registry = opened.use(
-      await openRegistry(url, {
-        cluster,
-        clock,
-        randomText,
-        isSharedWithBeam: beam,
-      }),
+      typeof given === "string" ? await openRegistry(given, context) : borrowed(given),
     );
     if (all.some((one) => one.url === registry.url)) {
       throw new UsageError([`The same registry was given twice: ${registry.url}`]);
@@ -157,19 +159,27 @@ export async function openClientTransport(
   });
 }
 
+/** A node's options, and whatever else it is started with. */
+export interface NodeStart extends Omit<NodeOptions, "registries">, RegistryOptions, SecretParts {
+  readonly log: Log;
+  /** One that tells of faults in the log, if it is left out. */
+  readonly barrier?: Barrier;
+  /** Ends the start; a node that has been started is the caller's to end. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Starts a node: opens the registry, agrees on the cookie, listens, and begins to register.
  * The caller awaits `joined`, and disposes the node to leave.
  *
  * @throws {UsageError} if options contradict each other, or no BEAM node could ping such a name
  * @throws {RegistryError} if the registry gave no cookie within the start timeout
- * @throws {Error} if it cannot listen
+ * @throws {ListenError} if it cannot listen
+ * @throws the abort reason if the signal was aborted before it listened
  */
-export async function startNode(
-  options: NodeOptions,
-  log: Log,
-  barrier: Barrier = openNodeBarrier(log),
-): Promise<ClusterNode> {
+export async function startNode(options: NodeStart): Promise<ClusterNode> {
+  const { log, barrier = openNodeBarrier(log), signal = new AbortController().signal } = options;
+  signal.throwIfAborted();
   const clock = barrier.clock(systemClock);
   const registry = await openRegistryOf(options, log, clock);
   const isMinted = options.cookies.length === 0;
@@ -177,17 +187,18 @@ export async function startNode(
   const seed = new DataView(randomBytes(8).buffer).getUint32(0);
   const recorder = recorderOf(options.record, seed, log);
   try {
-    const cookies = await cookiesOf(options, registry, log);
-    const secrets = await secretsOf(cookies, options, log);
+    const cookies = await ownCookies({ options, registry, log, clock, signal });
+    const secrets = await secretsOf(cookies, options);
     const detector = new AddressDetector();
     const detected = await detector.detectNew() ?? await detectAddresses();
     const nameOf = (found: DetectedAddresses): OwnName =>
       ownName({ options, detected: found, hostName: Deno.hostname() });
     const own = nameOf(detected);
     for (const note of own.notes) log.warning(note, { event: "note" });
-    const openBeam = beamOpenerOf(options, own.name, log, barrier);
+    const openBeam = beamOpenerOf(options, own.name, barrier);
     const startedAt = new Date(systemClock.wallTime()).toISOString();
     const instance = randomText();
+    signal.throwIfAborted();
     return await ClusterNode.open({
       clock,
       barrier,
@@ -242,17 +253,20 @@ export async function startNode(
  * @throws {UsageError} if no BEAM node could ping such a name, or there is no Erlang cookie
  */
 function beamOpenerOf(
-  options: NodeOptions,
+  options: NodeStart,
   name: NodeName,
-  log: Log,
   barrier: Barrier,
 ): BeamOpener | undefined {
-  const { beam, beamCookie: cookie, beamListen: listen, beamEpmd } = options;
+  const { beam, beamCookie: cookie, beamListen: listen, beamEpmd, log } = options;
   if (!beam) return undefined;
   const fault = beamNameFault(name);
-  if (fault !== undefined) throw new UsageError([`--beam: ${name} cannot be the name: ${fault}`]);
+  if (fault !== undefined) {
+    throw new UsageError([
+      `Cannot share the pulse with BEAM nodes as ${name} cannot be the name: ${fault}`,
+    ]);
+  }
   if (cookie === undefined) {
-    throw new UsageError(["--beam: an Erlang cookie is needed, give --beam-cookie"]);
+    throw new UsageError(["Cannot share the pulse with BEAM nodes without their Erlang cookie"]);
   }
   const note = beamNameNote(name);
   if (note !== undefined) log.warning(note, { event: "note" });
@@ -317,82 +331,4 @@ function recorderOf(path: string | undefined, seed: number, log: Log): FileRecor
   if (path === undefined) return undefined;
   const onTrouble = (message: string): void => log.warning(message, { event: "note" });
   return new FileRecorder({ path, software, seed, clock: systemClock, onTrouble });
-}
-
-/** The cookies that were given, or the one that the registry holds. */
-async function cookiesOf(
-  { cookies, startTimeoutMs }: NodeOptions,
-  registry: Registry,
-  log: Log,
-): Promise<readonly string[]> {
-  if (cookies.length > 0) {
-    await requireTrusted(registry);
-    return cookies;
-  }
-  const deadline = systemClock.now() + startTimeoutMs;
-  for (let told = false;; told = true) {
-    try {
-      return [
-        await registry.getOrCreateCookie(
-          getOrCreateCookie(randomBytes),
-          new AbortController().signal,
-        ),
-      ];
-    } catch (error) {
-      if (!(error instanceof RegistryError) || isUntrusted(error)) throw error;
-      if (systemClock.now() >= deadline) {
-        const within = `within the start timeout`;
-        throw new RegistryError(`The registry could not be used ${within}: ${error.message}`, {
-          cause: error,
-        });
-      }
-      if (!told) log.warning(`The registry cannot be used yet, trying again: ${error.message}`);
-    }
-    await sleep(systemClock, Math.min(cookieRetryMs, Math.max(0, deadline - systemClock.now())));
-  }
-}
-
-/** What the transport needs of the cookies; warns of those that others can guess or read. */
-async function secretsOf(
-  cookies: readonly string[],
-  { cluster, cookieFiles }: NodeOptions,
-  log: Log,
-): Promise<readonly string[]> {
-  for (const weakness of cookies.map(cookieWeakness)) {
-    if (weakness === undefined) continue;
-    log.warning(`The cookie is easy to guess: ${weakness}; make one with clusternode keygen`);
-  }
-  for (const path of cookieFiles) {
-    const exposure = await exposureOf(path);
-    if (exposure === undefined) continue;
-    const advice = "close it with chmod, or the secret's mode";
-    log.warning(`The cookie file ${exposure.path} ${exposure.reason}; ${advice}`, {
-      event: "note",
-    });
-  }
-  return await stretchedCookies(cookies, cluster);
-}
-
-/** A folder that other users can change is refused at once, and not after the start timeout. */
-async function requireTrusted(registry: Registry): Promise<void> {
-  if (!registry.url.startsWith("file:")) return;
-  try {
-    await registry.cookie(new AbortController().signal);
-  } catch (error) {
-    if (isUntrusted(error)) throw error;
-  }
-}
-
-function isUntrusted(error: unknown): boolean {
-  return error instanceof RegistryError && error.cause instanceof UntrustedStorage;
-}
-
-/** Bytes that nobody can guess, from the operating system. */
-export function randomBytes(length: number): Uint8Array<ArrayBuffer> {
-  return crypto.getRandomValues(new Uint8Array(length));
-}
-
-/** 128 random bits as 32 hexadecimal digits. */
-export function randomText(): string {
-  return Array.from(randomBytes(16), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

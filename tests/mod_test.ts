@@ -15,7 +15,8 @@ type EmbeddableKey = Exclude<OptionKey, "config" | "cookieFile">;
 type Same<One, Other> = [One] extends [Other] ? [Other] extends [One] ? true : false : false;
 
 /** Does not compile if an option is missing in the library, or is there alone. */
-const everyOptionIsThere: Same<EmbeddableKey | "log", keyof StartOptions> = true;
+type OwnKey = "log" | "signal" | "until";
+const everyOptionIsThere: Same<EmbeddableKey | OwnKey, keyof StartOptions> = true;
 
 let clusters = 0;
 
@@ -93,9 +94,8 @@ Deno.test({
   ...needing("RunningNode.joined rejects when a live node holds the name", "net", "sys"),
   async fn() {
     const options = meetingOptions();
-    await using first = await startNode(options("n1"));
-    await first.joined;
-    await using second = await startNode(options("n1"));
+    await using _first = await startNode(options("n1"));
+    await using second = await startNode({ ...options("n1"), until: "listening" });
     await assert.rejects(second.joined, NameTakenError);
     assert.equal((await second.ended).kind, "name-taken");
   },

@@ -36,7 +36,7 @@ export interface ListenerContext {
 /**
  * Listens for BEAM nodes.
  *
- * @throws {Error} if it cannot listen there; the message names the address and the reason
+ * @throws {ListenError} if it cannot listen there; the message names the address and the reason
  */
 export function listenForBeams(listen: Address, context: ListenerContext): Listener<PacketSocket> {
   const { writeQueueMaxBytes } = context.limits;

@@ -59,7 +59,7 @@ export interface OpenedBeam extends Beam {
 /**
  * Opens a pulse with BEAM nodes. It is registered with EPMD when this resolves, if that was possible.
  *
- * @throws {Error} `Cannot listen for BEAM nodes on 10.0.0.5:80 as …`
+ * @throws {ListenError} `Cannot listen for BEAM nodes on 10.0.0.5:80 as …`
  */
 export async function openBeam(options: OpenBeamOptions): Promise<OpenedBeam> {
   const beam = new BeamNode(options);

@@ -18,9 +18,13 @@ import type { StatusEntry } from "./explain/status_line.ts";
 
 /** A peer that has proven to hold the cookie, as it introduced itself. */
 export interface Peer {
+  /** Its full name. */
   readonly name: NodeName;
+  /** Which run of it. */
   readonly instance: InstanceId;
+  /** Where it answers, in the order to try. */
   readonly addresses: readonly Address[];
+  /** Program and version that it runs. */
   readonly software: string;
 }
 
@@ -59,7 +63,9 @@ export type BeamPingOutcome =
 
 /** Whom a ping or a request is for. */
 export interface Addressee {
+  /** Its full name. */
   readonly name: NodeName;
+  /** Which run of it. */
   readonly instance: InstanceId;
   /** Where to try, the best first. */
   readonly addresses: readonly Address[];

@@ -82,6 +82,12 @@ export class Membership {
   #expectedWake: number;
   #out: Effect[] = [];
 
+  /**
+   * A node that is about to start; it begins with the first input.
+   *
+   * @param random nothing else decides what is left to chance
+   * @param now monotonic time, in milliseconds, at which the start timeout begins
+   */
   constructor(settings: Settings, random: Random, now: number) {
     this.#settings = settings;
     this.#giveUpAt = now + settings.startTimeoutMs;

@@ -10,18 +10,23 @@ import type { InstanceId } from "./registration/row.ts";
 
 /** Everything that the core needs to know about its own node. */
 export interface Settings {
+  /** Full name of the node, if it is free. */
   readonly name: NodeName;
   /** True if nobody chose the name: when it is taken, a suffix is tried instead of giving up. */
   readonly nameIsAutomatic: boolean;
+  /** 32 hexadecimal digits that no other run of any node has. */
   readonly instance: InstanceId;
   /** Where peers should try, in order. */
   readonly addresses: readonly Address[];
+  /** What the node tells everybody. */
   readonly tags: Readonly<Record<string, string>>;
   /** Wall-clock time of the start, ISO 8601 in UTC. */
   readonly startedAt: string;
+  /** Program and version, such as `clusternode/0.1.0`. */
   readonly software: string;
   /** The pulse, in milliseconds. */
   readonly intervalMs: number;
+  /** How long it waits for what. */
   readonly timings: ProfileTimings;
   /** Watch everybody, whatever the size of the cluster. */
   readonly fullMesh: boolean;

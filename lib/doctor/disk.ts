@@ -6,7 +6,7 @@
 import { statfs } from "node:fs";
 import { dirname } from "node:path";
 import { systemErrorWords } from "../core/base/system_error.ts";
-import { randomText } from "../start.ts";
+import { randomText } from "../random_bytes.ts";
 
 /** Free space for this user on the file system of an existing path in bytes, if it can be had. */
 export async function freeBytesOf(path: string): Promise<number | undefined> {

@@ -12,7 +12,8 @@ import { decideAddresses, networkFacts, rankAddresses } from "../node/detect_add
 import type { RankedAddress } from "../node/detect_address.ts";
 import { ownName } from "../node/own_name.ts";
 import type { OwnName } from "../node/own_name.ts";
-import { openClientTransport, randomBytes } from "../start.ts";
+import { randomBytes } from "../random_bytes.ts";
+import { openClientTransport } from "../start.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { HeartbeatViews } from "./heartbeat_watch.ts";
 import { askForCallBack, judgeCallBacks } from "./call_back.ts";

@@ -58,7 +58,7 @@ export class BeamEffects implements AsyncDisposable {
   /**
    * Answers under `name` from now on.
    *
-   * @throws {Error} if it cannot listen
+   * @throws {ListenError} if it cannot listen
    */
   async open(name: NodeName): Promise<void> {
     this.#opening = this.#parts.openBeam(name, this.#handler());

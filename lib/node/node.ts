@@ -12,7 +12,7 @@ import type { Address } from "../core/base/address.ts";
 import { unreachable } from "../core/base/assert.ts";
 import { describeChanges, groupChanges } from "../core/explain/change.ts";
 import type { Change } from "../core/explain/change.ts";
-import { NameTakenError, RegistryError } from "../core/base/errors.ts";
+import { NameTakenError, RegistryError, StoppedError } from "../core/base/errors.ts";
 import type { Hello } from "../protocol/hello.ts";
 import type { Effect, Input, StopReason } from "../core/input.ts";
 import type { MemberView } from "../core/dissemination/member.ts";
@@ -85,7 +85,7 @@ export class ClusterNode implements AsyncDisposable {
   /**
    * Listens, and begins to look for the others; {@linkcode joined} tells when it is registered.
    *
-   * @throws {Error} if the transport cannot listen
+   * @throws {ListenError} if the transport cannot listen
    */
   static async open(parts: NodeParts): Promise<ClusterNode> {
     const node = new ClusterNode(parts);
@@ -146,7 +146,8 @@ export class ClusterNode implements AsyncDisposable {
    *
    * @throws {NameTakenError} if a live node holds the name
    * @throws {RegistryError} if the registry could not be used within the start timeout
-   * @throws {Error} if it cannot listen for BEAM nodes; then it leaves, too
+   * @throws {ListenError} if it cannot listen for BEAM nodes; then it leaves, too
+   * @throws {StoppedError} if it left before, or a fault of this program has kept it from working
    */
   get joined(): Promise<NodeName> {
     return this.#joined.promise;
@@ -174,9 +175,13 @@ export class ClusterNode implements AsyncDisposable {
     return this.#core.members(this.#parts.clock.now());
   }
 
-  /** What changes from now on, until the node ends. */
-  changes(): AsyncIterable<Change> {
-    return this.#changes.read();
+  /**
+   * What changes from now on, until the node ends.
+   *
+   * @throws the abort reason, to who iterates, as soon as `signal` is aborted
+   */
+  changes(signal?: AbortSignal): AsyncIterable<Change> {
+    return this.#changes.read(signal);
   }
 
   /** Says goodbye to all, takes the row out of the registry, and ends. */
@@ -324,11 +329,13 @@ export class ClusterNode implements AsyncDisposable {
     this.#registered = false;
     if (reason.kind === "name-taken") this.#joined.reject(new NameTakenError(reason.message));
     else if (reason.kind === "registry-away") {
-      this.#joined.reject(new RegistryError(reason.message));
+      this.#joined.reject(
+        new RegistryError(reason.message, { cause: this.#registryEffects?.lastFault }),
+      );
     } else if (reason.kind === "faulty") {
-      this.#failure = new Error(reason.message);
+      this.#failure = new StoppedError(reason.message);
       this.#joined.reject(this.#failure);
-    } else this.#joined.reject(new Error("The node left before it was registered"));
+    } else this.#joined.reject(new StoppedError("The node left before it had joined"));
     this.#changes.close();
     this.#ended.resolve(reason);
   }

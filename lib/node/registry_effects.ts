@@ -52,6 +52,7 @@ export class RegistryEffects {
   #own: Pick<Row, "name" | "instance"> | undefined;
   /** The cookie of others that was told of. */
   #otherCookie: string | undefined;
+  #lastFault: unknown;
 
   /** @param put takes the inputs; @param signal ends everything that is under way */
   constructor(parts: RegistryEffectsParts, put: (input: Input) => void, signal: AbortSignal) {
@@ -77,6 +78,11 @@ export class RegistryEffects {
     }
   }
 
+  /** What the registry threw last; `undefined` if it never failed. */
+  get lastFault(): unknown {
+    return this.#lastFault;
+  }
+
   /** Closes the registry; the signal must have been aborted. */
   async close(): Promise<void> {
     await this.#hints;
@@ -99,7 +105,7 @@ export class RegistryEffects {
       this.#foreignEntries.report({ foreignEntries, timestamps: [] });
       this.#put({ kind: "listed", rows, beams: timestamps });
     } catch (error) {
-      this.#put({ kind: "list-failed", reason: reasonOf(error) });
+      this.#put({ kind: "list-failed", reason: this.#reasonOf(error) });
     }
   }
 
@@ -125,7 +131,7 @@ export class RegistryEffects {
       this.#put(result);
       if (expectedVersion === undefined) await (this.#tending ??= this.#tendCookie());
     } catch (error) {
-      this.#put({ kind: "write-failed", reason: reasonOf(error) });
+      this.#put({ kind: "write-failed", reason: this.#reasonOf(error) });
     }
   }
 
@@ -182,11 +188,12 @@ export class RegistryEffects {
       const current = found && this.#checked(found);
       this.#put({ kind: "remove-conflict", name, current });
     } catch (error) {
-      this.#put({ kind: "remove-failed", name, reason: reasonOf(error) });
+      this.#put({ kind: "remove-failed", name, reason: this.#reasonOf(error) });
     }
   }
-}
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  #reasonOf(error: unknown): string {
+    this.#lastFault = error;
+    return error instanceof Error ? error.message : String(error);
+  }
 }

@@ -1,5 +1,5 @@
 /**
- * KeyedMutex something that is pushed into something that is awaited.
+ * Turns something that is pushed into something that is awaited.
  *
  * @module
  */
@@ -32,22 +32,30 @@ export class Broadcast<T> {
     for (const reader of this.#readers) reader.wake();
   }
 
-  /** All values from now on, until {@linkcode close}; they are kept until they are asked for. */
-  read(): AsyncGenerator<T, void, void> {
+  /**
+   * All values from now on, until {@linkcode close}; they are kept until they are asked for.
+   *
+   * @throws the abort reason as soon as `signal` is aborted, whatever waits by then
+   */
+  read(signal?: AbortSignal): AsyncGenerator<T, void, void> {
     const reader = { waiting: [] as T[], wake: () => {} };
-    this.#readers.add(reader);
-    return this.#drain(reader);
+    if (signal?.aborted !== true) this.#readers.add(reader);
+    return this.#drain(reader, signal);
   }
 
-  async *#drain(reader: Reader<T>): AsyncGenerator<T, void, void> {
+  async *#drain(reader: Reader<T>, signal?: AbortSignal): AsyncGenerator<T, void, void> {
+    const onAbort = (): void => reader.wake();
+    signal?.addEventListener("abort", onAbort, { once: true });
     try {
       for (;;) {
+        signal?.throwIfAborted();
         const value = reader.waiting.shift();
         if (value !== undefined) yield value;
         else if (this.#closed) return;
         else await new Promise<void>((resolve) => reader.wake = resolve);
       }
     } finally {
+      signal?.removeEventListener("abort", onAbort);
       this.#readers.delete(reader);
     }
   }

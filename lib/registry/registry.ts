@@ -39,9 +39,11 @@ export interface ForeignEntry {
 
 /** Everything that a cluster's registry holds at one moment. */
 export interface Listing {
+  /** All rows that could be read. */
   readonly rows: readonly StoredRow[];
   /** Names under which stands a timestamp alone: Elixir nodes of the original cluster. */
   readonly timestamps: readonly StoredTimestamp[];
+  /** What was found beside them. */
   readonly foreignEntries: readonly ForeignEntry[];
   /** False if there is no cookie (R15): then newcomers would make up another one. */
   readonly hasCookie: boolean;

@@ -36,6 +36,7 @@ export const defaultTimeoutMs = 2_000;
 
 /** A text with the version under which it is stored. */
 export interface Entry {
+  /** What was put. */
   readonly text: string;
   /** Not empty; another one after each write, also of the same text, and after a removal. */
   readonly version: RowVersion;
@@ -43,6 +44,7 @@ export interface Entry {
 
 /** What is no text, and why, as the end of a sentence: "it is a folder". */
 export interface Unreadable {
+  /** Why, as the end of a sentence. */
   readonly reason: string;
 }
 

@@ -7,6 +7,7 @@
 import type { Barrier } from "../barrier.ts";
 import { type Clock, sleep } from "../clock.ts";
 import { type Address, formatAddress, isUnspecified } from "../core/base/address.ts";
+import { ListenError } from "../core/base/errors.ts";
 import { reasonOf } from "./reason.ts";
 
 /**
@@ -50,7 +51,7 @@ function listenWithoutHost(port: number): Deno.TcpListener {
  * Listens at an address, like {@linkcode listenersAt}.
  *
  * @param whom who is to come, as in "Cannot listen for BEAM nodes on …"; left out if that is clear
- * @throws {Error} if that is not possible; the message names the address and the reason
+ * @throws {ListenError} if that is not possible; the message names the address and the reason
  */
 export function listenAt(address: Address, whom?: string): readonly Deno.TcpListener[] {
   try {
@@ -58,7 +59,7 @@ export function listenAt(address: Address, whom?: string): readonly Deno.TcpList
   } catch (error) {
     const what = whom === undefined ? "listen" : `listen for ${whom}`;
     const message = `Cannot ${what} on ${formatAddress(address)} as ${listenFault(error)}`;
-    throw new Error(message, { cause: error });
+    throw new ListenError(message, { cause: error });
   }
 }
 

@@ -29,7 +29,7 @@ export interface ListenerContext {
 /**
  * Listens for peers and clients.
  *
- * @throws {Error} if it cannot listen there; the message names the address and the reason
+ * @throws {ListenError} if it cannot listen there; the message names the address and the reason
  */
 export function listenForPeers(listen: Address, context: ListenerContext): Listener<FramedSocket> {
   const { writeQueueMaxBytes } = context.limits;

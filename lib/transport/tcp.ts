@@ -61,7 +61,7 @@ export interface TcpTransport extends Transport {
 /**
  * Opens a transport.
  *
- * @throws {Error} `Cannot listen on 10.0.0.5:80 as …`
+ * @throws {ListenError} `Cannot listen on 10.0.0.5:80 as …`
  */
 export function listenTcp(options: TcpOptions): Promise<TcpTransport> {
   // A promise, so that a fault of the address comes as a rejection like any other fault of IO.

@@ -171,7 +171,7 @@ processTest("a name that no BEAM node can ping ends the start with 2", async () 
   assert.equal(await node.ended(), 2);
   assert.match(
     node.text,
-    /--beam: c\.1@127\.0\.0\.1 cannot be the name: BEAM nodes allow only letters/,
+    /Cannot share the pulse .* as c\.1@127\.0\.0\.1 cannot be the name: BEAM nodes allow only letters/,
   );
 });
 

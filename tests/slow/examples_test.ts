@@ -9,16 +9,19 @@ import { deno } from "../docs/deno.ts";
 import { codeBlocks } from "../docs/markdown.ts";
 import { projectRoot, readSource } from "../docs/source_files.ts";
 
+/** Where examples stand: the README, and each export of the library. */
+const documents = ["README.md", "lib/mod.ts", "lib/registry/mod.ts", "lib/core/mod.ts"];
+
 /** What the documentation says that a node needs. */
 const permissions = ["--no-prompt", "--allow-net", "--allow-sys=hostname,networkInterfaces"];
 
 Deno.test({
-  ...needing("the examples in README.md and lib/mod.ts run", "read", "write", "run"),
+  ...needing("the examples in the README and of the library run", "read", "write", "run"),
   async fn() {
     const folder = await Deno.makeTempDir();
     try {
       const files: string[] = [];
-      for (const path of ["README.md", "lib/mod.ts"]) {
+      for (const path of documents) {
         const blocks = codeBlocks(readSource(path), "ts");
         assert.ok(blocks.length > 0, `${path} has examples`);
         for (const block of blocks) {

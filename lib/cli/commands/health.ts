@@ -15,7 +15,7 @@ import { localNodes, serveHealth } from "../../health/health_socket.ts";
 import type { Health, LocalNode } from "../../health/health_socket.ts";
 import type { ClusterNode } from "../../node/node.ts";
 import { parseRegistryUrl, withoutSecrets } from "../../registry/url.ts";
-import { randomText } from "../../start.ts";
+import { randomText } from "../../random_bytes.ts";
 import type { Call } from "../parse/call.ts";
 import { exitCode } from "../exit_codes.ts";
 import { askAll } from "./leave.ts";

@@ -11,7 +11,7 @@ import { sleep, systemClock } from "../../clock.ts";
 import { escapeControls } from "../../core/base/escape.ts";
 import { seededRandom } from "../../core/base/random.ts";
 import { optionEntries } from "../../options/option_table.ts";
-import { randomBytes } from "../../start.ts";
+import { randomBytes } from "../../random_bytes.ts";
 import type { Call } from "../parse/call.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import { LineSplitter } from "../terminal/line_splitter.ts";

@@ -22,6 +22,8 @@ import type { CliContext } from "../context.ts";
 /** How long the end waits for the log to be written, in milliseconds. */
 const flushTimeoutMs = 1000;
 
+const cookieAdvice = "make one with clusternode keygen";
+
 /** Runs a node; resolves with the exit code once it has left. */
 export async function start(
   world: CliContext,
@@ -56,7 +58,7 @@ async function run(
   using parentWatch = leaveWhenInputEnds(world.environment);
   const interruption = aborted(interrupted.signal);
   const wanted = Promise.race([interruption, parentWatch.ended]);
-  const starting = startNode(options, log, barrier);
+  const starting = startNode({ ...options, log, barrier, cookieAdvice });
   const node = await Promise.race([starting, wanted]);
   if (node === undefined) {
     // Nothing is registered yet; what may still open ends with the process.

@@ -9,7 +9,9 @@
 
 /** A host (IP address without brackets, or DNS name) and a port, 0 … 65535. */
 export interface Address {
+  /** An IP address without brackets, or a host name. */
   readonly host: string;
+  /** A TCP port, 0 … 65535. */
   readonly port: number;
 }
 

@@ -1,28 +1,76 @@
 /**
- * The errors that callers are meant to catch, each with the exit code it stands for.
+ * The errors that callers are meant to catch.
  *
  * Everything else uses the built-in classes.
  *
  * @module
  */
 
-/** Options were given wrongly; `faults` lists all of them, one sentence each. Exit code 2. */
-export class UsageError extends Error {
+/** What went wrong, as a word to switch over; each class below has its own. */
+export type ErrorCode = "usage" | "name-taken" | "registry" | "listen" | "stopped";
+
+/** What all errors have in common that a node or a registry is meant to fail with. */
+export abstract class ClusternodeError extends Error {
+  /** Tells the classes apart where `instanceof` cannot, as in a log. */
+  abstract readonly code: ErrorCode;
+}
+
+/** Options are wrong or contradict each other. */
+export class UsageError extends ClusternodeError {
+  /** Always `UsageError`. */
   override name = "UsageError";
+  /** Always `usage`. */
+  override readonly code = "usage";
+  /** Everything that is wrong, one sentence each; the message has them line by line. */
   readonly faults: readonly string[];
 
+  /**
+   * An error with these faults.
+   *
+   * @param faults at least one sentence, each with the option, the value and what is legal */
   constructor(faults: readonly string[]) {
     super(faults.join("\n"));
     this.faults = faults;
   }
 }
 
-/** The name is held by another live node. Exit code 3. */
-export class NameTakenError extends Error {
+/** Another live node holds the name. */
+export class NameTakenError extends ClusternodeError {
+  /** Always `NameTakenError`. */
   override name = "NameTakenError";
+  /** Always `name-taken`. */
+  override readonly code = "name-taken";
 }
 
-/** The registry did not do what was asked: away, full, read-only, damaged. Exit code 4 at start. */
-export class RegistryError extends Error {
+/**
+ * The registry did not do what was asked: it is away, full, read-only or damaged, or other users can
+ * change it. The `cause`, if there is one, is what the storage said.
+ */
+export class RegistryError extends ClusternodeError {
+  /** Always `RegistryError`. */
   override name = "RegistryError";
+  /** Always `registry`. */
+  override readonly code = "registry";
+}
+
+/**
+ * The node cannot listen at the address that it was given: another program does, this machine has no
+ * such address, or the system does not allow it. The `cause` is what the system said.
+ */
+export class ListenError extends ClusternodeError {
+  /** Always `ListenError`. */
+  override name = "ListenError";
+  /** Always `listen`. */
+  override readonly code = "listen";
+}
+
+/**
+ * The node ended before it had joined: it was told to leave, or a fault of this program has kept it
+ * from working.
+ */
+export class StoppedError extends ClusternodeError {
+  /** Always `StoppedError`. */
+  override name = "StoppedError";
+  /** Always `stopped`. */
+  override readonly code = "stopped";
 }

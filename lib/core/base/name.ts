@@ -7,10 +7,8 @@
  * @module
  */
 
-declare const nodeName: unique symbol;
-
 /** A legal full name, `local@host`. Make one with {@linkcode parseNodeName}. */
-export type NodeName = string & { readonly [nodeName]: true };
+export type NodeName = string & { readonly brand: "NodeName" };
 
 /** Longest full name, in bytes; leaves room for suffixes in a 255-byte file name. */
 export const nodeNameMaxBytes = 200;

@@ -25,11 +25,15 @@ const votesMax = 4;
 
 /** One observer's word on one member, or that it takes it back. */
 export interface Vote {
+  /** Which run of a member is voted against. */
   readonly subject: InstanceId;
+  /** Its name. */
   readonly subjectName: NodeName;
   /** The incarnation of the subject that is meant; a higher one has refuted it. */
   readonly incarnation: number;
+  /** Which run of the observer votes. */
   readonly voter: InstanceId;
+  /** Its name. */
   readonly voterName: NodeName;
   /** Counts the votes of this voter, so that old news is told from new. */
   readonly sequence: number;

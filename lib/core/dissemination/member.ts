@@ -86,12 +86,15 @@ export const memberKinds: readonly MemberKind[] = ["node", "beam"];
 
 /** A member as shown to people and programs. */
 export interface MemberView {
+  /** Its full name, such as `n1@10.0.0.5`. */
   readonly name: NodeName;
+  /** What it is. */
   readonly kind: MemberKind;
   /** Of a BEAM node: what its EPMD calls its creation, in decimal digits; empty if not known. */
   readonly instance: InstanceId;
   /** 0 for a BEAM node. */
   readonly incarnation: number;
+  /** The verdict. */
   readonly status: MemberStatus;
   /** True for the node that was asked. */
   readonly self: boolean;
@@ -107,8 +110,10 @@ export interface MemberView {
   readonly reason: string;
   /** Failed three times or more within five minutes. */
   readonly flapping: boolean;
+  /** What it tells everybody about itself. */
   readonly tags: Readonly<Record<string, string>>;
   /** Wall-clock time by its own clock, ISO 8601; empty if not known yet. */
   readonly startedAt: string;
+  /** Program and version that it runs, such as `clusternode/0.1.0`; `beam` for a BEAM node. */
   readonly software: string;
 }

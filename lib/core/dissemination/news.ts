@@ -10,14 +10,20 @@ import type { MemberRecord } from "./record.ts";
 
 /** Somebody saw a heartbeat move although its owner does not answer pings. */
 export interface HeartbeatSighting {
+  /** Whose it is. */
   readonly name: NodeName;
+  /** Which run of it. */
   readonly instance: InstanceId;
+  /** The count that was seen. */
   readonly heartbeat: number;
 }
 
 /** Things to pass on. */
 export interface News {
+  /** What is said of members, one record each. */
   readonly records: readonly MemberRecord[];
+  /** Who cannot reach whom. */
   readonly votes: readonly Vote[];
+  /** Heartbeats that moved although their nodes do not answer. */
   readonly sightings: readonly HeartbeatSighting[];
 }

@@ -23,14 +23,21 @@ export type RecordState = "alive" | "failed" | "left";
 
 /** What is told about a member; immutable, so that it can be shared. */
 export interface RecordContent {
+  /** Full name of the member. */
   readonly name: NodeName;
+  /** Which run of it. */
   readonly instance: InstanceId;
+  /** Raised by the member alone, to refute what is said of it. */
   readonly incarnation: number;
+  /** What is said of it. */
   readonly state: RecordState;
+  /** Where it answers, in the order to try. */
   readonly addresses: readonly Address[];
+  /** What it tells everybody. */
   readonly tags: Readonly<Record<string, string>>;
   /** Wall-clock time of its start by its own clock, ISO 8601; empty if not known. */
   readonly startedAt: string;
+  /** Program and version that it runs. */
   readonly software: string;
   /** Why it is called failed; in failed records only. */
   readonly cause?: Cause | undefined;

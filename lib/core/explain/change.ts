@@ -7,8 +7,21 @@ import { unreachable } from "../base/assert.ts";
 import type { MemberStatus } from "../dissemination/member.ts";
 import type { NodeName } from "../base/name.ts";
 
-/** The kinds of changes. */
-export const changeKinds = [
+/** The kind of a change. */
+export type ChangeKind =
+  | "joined"
+  | "returned"
+  | "failed"
+  | "replaced"
+  | "left"
+  | "forgotten"
+  | "link-bad"
+  | "link-mended"
+  | "isolated"
+  | "connected";
+
+/** All kinds of changes. */
+export const changeKinds: readonly ChangeKind[] = [
   "joined",
   "returned",
   "failed",
@@ -19,14 +32,13 @@ export const changeKinds = [
   "link-mended",
   "isolated",
   "connected",
-] as const;
-
-/** The kind of a change. */
-export type ChangeKind = typeof changeKinds[number];
+];
 
 /** Something that happened to a member, or to this node's view of it. */
 export interface Change {
+  /** What happened; `isolated` and `connected` are about this node itself. */
   readonly kind: ChangeKind;
+  /** Full name of the member. */
   readonly name: NodeName;
   /** Of `failed`: what the member is called now. */
   readonly status?: MemberStatus | undefined;
@@ -36,6 +48,7 @@ export interface Change {
 
 /** A change with the monotonic time at which this node learned of it, in milliseconds. */
 export interface TimedChange extends Change {
+  /** When this node learned of it. */
   readonly at: number;
 }
 

@@ -11,8 +11,11 @@ import type { HeartbeatState } from "../registration/heartbeats_seen.ts";
 
 /** Why a member is seen as it is. */
 export interface Explanation {
+  /** Full name of the member. */
   readonly name: NodeName;
+  /** What it is. */
   readonly kind: MemberKind;
+  /** How it is seen. */
   readonly status: MemberStatus;
   /** The verdict and its main reason, as a sentence. */
   readonly verdict: string;
@@ -30,6 +33,7 @@ export interface Explanation {
   }[];
   /** Deadline of the next pong, in milliseconds. */
   readonly timeoutMs: number;
+  /** Its heartbeat in the registry. */
   readonly heartbeat: HeartbeatState;
   /** How long the heartbeat has not moved, in milliseconds. */
   readonly heartbeatAgeMs?: number | undefined;
@@ -37,9 +41,11 @@ export interface Explanation {
   readonly registryWorks: boolean;
   /** How this node trusts itself: 0 healthy … 7 sick. */
   readonly localHealth: number;
+  /** True if this node may be cut off from most of the cluster. */
   readonly isolated: boolean;
   /** Failures within the last five minutes. */
   readonly failures: number;
+  /** Its incarnation; 0 for a BEAM node. */
   readonly incarnation: number;
   /** What would change the verdict, as sentences. */
   readonly wouldChange: readonly string[];
@@ -47,10 +53,13 @@ export interface Explanation {
 
 /** One cell of the link matrix: from this node to another. */
 export interface LinkView {
+  /** Full name of the member. */
   readonly name: NodeName;
+  /** What it is. */
   readonly memberKind: MemberKind;
   /** Outcome of the last ping; `unknown` if it was never pinged. */
   readonly kind: PingOutcome["kind"] | "unknown";
+  /** The last round trip, in microseconds. */
   readonly roundTripUs?: number | undefined;
   /** How long ago that was, in milliseconds. */
   readonly agoMs?: number | undefined;

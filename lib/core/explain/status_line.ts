@@ -8,7 +8,9 @@ import type { NodeName } from "../base/name.ts";
 
 /** One entry of the line: who, and whether it is seen alive. */
 export interface StatusEntry {
+  /** Full name of the member. */
   readonly name: NodeName;
+  /** True if it counts as there. */
   readonly alive: boolean;
 }
 

@@ -12,11 +12,11 @@ import { countSchema } from "../base/count.ts";
 import { parseNodeName } from "../base/name.ts";
 import type { NodeName } from "../base/name.ts";
 import { isLegalHost } from "../base/address.ts";
-import type { Shape } from "../base/shape.ts";
+import type { Address } from "../base/address.ts";
 import { encodeUtf8 } from "../base/text.ts";
 
 /** Layout of a row that this program writes. Rows of a newer layout are reported, not guessed at. */
-export const rowVersion = 1;
+export const rowVersion: Row["version"] = 1;
 
 /**
  * Largest encoded row, in bytes. Records say the same of a node, so it bounds them, too: see
@@ -79,9 +79,7 @@ const reclaimedSchema = v.pipe(
 
 /** Shape of what a row reclaims: that its node had the name before others, which wrote over it. */
 export const reclaimSchema = v.object({
-  /** The rows that they wrote, the last one of each, the latest at the end. */
   from: reclaimedSchema,
-  /** In the registry only: see `reclaim_proof.ts`. What the core is told of has been checked. */
   proof: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/))),
 });
 
@@ -90,39 +88,65 @@ export const rowSchema = v.object({
   version: v.literal(rowVersion),
   name: nodeNameSchema,
   instance: instanceSchema,
-  /** Raised by its owner to refute what is said about it; starts at 0. */
   incarnation: countSchema,
-  /** Counts the writes of this row by its owner. */
   heartbeat: countSchema,
-  /**
-   * A reader calls the row stale when the heartbeat has not moved for three of these, in
-   * milliseconds.
-   */
   heartbeatIntervalMs: v.pipe(countSchema, v.minValue(1), v.maxValue(heartbeatIntervalMaxMs)),
   addresses: v.pipe(v.array(addressSchema), v.maxLength(addressesMax)),
   state: v.picklist(["up", "leaving"]),
   tags: tagsSchema,
-  /** Wall-clock time, ISO 8601 in UTC: for people. */
   startedAt: v.pipe(v.string(), v.maxLength(40)),
-  /** Wall-clock time of this write, ISO 8601 in UTC: for people. */
   activeAt: v.pipe(v.string(), v.maxLength(40)),
-  /** Program and version, `clusternode/0.1.0`. */
   software: v.pipe(v.string(), v.maxLength(100)),
-  /**
-   * From whom this node has taken its name back; see `name_dispute.ts`. What cannot be read there
-   * says nothing; the row still introduces its node.
-   */
+  // What cannot be read there says nothing; the row still introduces its node.
   reclaims: v.fallback(v.optional(reclaimSchema), undefined),
 });
 
+// Written out beside their schemas, which `decodeRow` holds them to: they are part of the library,
+// and types that have to be inferred can be neither published nor read in its documentation.
+
 /** One node as it describes itself. */
-export type Row = Shape<typeof rowSchema>;
+export interface Row {
+  /** Layout of the row. */
+  readonly version: 1;
+  /** Full name of the node, and the key of its row. */
+  readonly name: NodeName;
+  /** Which run of it wrote the row. */
+  readonly instance: InstanceId;
+  /** Raised by its owner to refute what is said about it; starts at 0. */
+  readonly incarnation: number;
+  /** Counts the writes of this row by its owner. */
+  readonly heartbeat: number;
+  /**
+   * A reader calls the row stale when the heartbeat has not moved for three of these, in
+   * milliseconds.
+   */
+  readonly heartbeatIntervalMs: number;
+  /** Where peers should try, in order. */
+  readonly addresses: readonly Address[];
+  /** `leaving` in the last row of a node that says goodbye. */
+  readonly state: "up" | "leaving";
+  /** What the node tells everybody. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Wall-clock time of the start, ISO 8601 in UTC: for people. */
+  readonly startedAt: string;
+  /** Wall-clock time of this write, ISO 8601 in UTC: for people. */
+  readonly activeAt: string;
+  /** Program and version, `clusternode/0.1.0`. */
+  readonly software: string;
+  /** From whom this node has taken its name back; see `name_dispute.ts`. */
+  readonly reclaims?: Reclaim | undefined;
+}
 
 /** A row without the wall-clock time of the write, which the shell adds. */
 export type RowDraft = Omit<Row, "activeAt">;
 
 /** That a node had its name before others, which wrote over its row. */
-export type Reclaim = Shape<typeof reclaimSchema>;
+export interface Reclaim {
+  /** The rows that they wrote, the last one of each, the latest at the end. */
+  readonly from: readonly Reclaimed[];
+  /** In the registry only: see `reclaim_proof.ts`. What the core is told of has been checked. */
+  readonly proof?: string | undefined;
+}
 
 /** A row that stood in the place of another one. */
 export type Reclaimed = Pick<Row, "instance" | "heartbeat">;
@@ -132,12 +156,15 @@ export type RowVersion = string;
 
 /** A row with the version under which it is stored. */
 export interface StoredRow {
+  /** What its node wrote. */
   readonly row: Row;
+  /** Names that write. */
   readonly version: RowVersion;
 }
 
 /** A timestamp that stands alone under the name of a node: a BEAM node, with its heartbeat. */
 export interface StoredTimestamp {
+  /** Full name of the BEAM node. */
   readonly name: NodeName;
   /** Another one whenever the timestamp has been written anew with another time. */
   readonly version: RowVersion;

@@ -18,6 +18,7 @@ const pauseMaxMs = 5_000;
 export interface Listener {
   /** From now on every change is heard. */
   ready(): void;
+  /** Something may have changed. */
   changed(): void;
 }
 

@@ -12,6 +12,7 @@
  * does the cause.
  */
 export class StorageFault extends Error {
+  /** Always `StorageFault`. */
   override name = "StorageFault";
 }
 
@@ -20,11 +21,16 @@ export class StorageFault extends Error {
  * use.
  */
 export class UntrustedStorage extends StorageFault {
+  /** Always `UntrustedStorage`. */
   override name = "UntrustedStorage";
   /** What to do about it, as the end of a sentence; the message ends with it. */
   readonly remedy: string;
 
-  /** @param reason the end of a sentence, without the remedy */
+  /**
+   * A fault with what to do about it.
+   *
+   * @param reason the end of a sentence, without the remedy
+   */
   constructor(reason: string, remedy: string) {
     super(`${reason}; ${remedy}`);
     this.remedy = remedy;

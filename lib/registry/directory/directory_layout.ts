@@ -139,7 +139,7 @@ async function makeFolder(
 /** What is said of our own folder where Elixir nodes see it. */
 export const insideReason =
   "it is clusternode's own folder, and Elixir nodes would list it as a dead node; to have it " +
-  "beside the registry folder, stop all clusternodes, remove it, and start those with --beam first";
+  "beside the registry folder, stop all clusternodes, remove it, and start those with the option beam first";
 
 /** How a registry folder is laid out now. */
 export interface FoundLayout {

@@ -1,0 +1,168 @@
+/**
+ * The options of the library, and how they become those of a node.
+ *
+ * @module
+ */
+import { UsageError } from "./core/base/errors.ts";
+import { resolveOptions } from "./options/options.ts";
+import type { NodeOptions } from "./options/options.ts";
+import type { Registry } from "./registry/registry.ts";
+import { registryUrlFault } from "./registry/url.ts";
+
+/** A time: a number of milliseconds, or a text with units such as `500ms`, `1.5s`, `1m30s`. */
+export type Duration = number | string;
+
+/**
+ * Options of a node, all of them optional: `{ interval: "500ms", tags: { zone: "eu-1" } }`.
+ *
+ * Each has the name, the notation and the default that it has in the configuration file of the
+ * program; the table in the README has the limits and what they trade. Environment variables and
+ * files are not read.
+ */
+export interface StartOptions {
+  /** `n1@10.0.0.5`, or `n1` and the address is detected; by default the host name is taken. */
+  readonly name?: string;
+  /** Which cluster in that registry, `default` if left out. */
+  readonly cluster?: string;
+  /** Told to everybody. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /**
+   * Where nodes find each other: `file:///mnt/cluster`, `memory:name` inside one process, another
+   * URL, a registry of your own, or several of them as one. A `Registry` stays yours: it is not
+   * closed, and its cluster is the one that it was opened with.
+   */
+  readonly registry?: string | Registry | readonly (string | Registry)[];
+  /** Shared secret: the first is used, the others are still accepted. By default it is minted. */
+  readonly cookie?: string | readonly string[];
+  /** How long a start waits for the registry; 30 s by default. */
+  readonly startTimeout?: Duration;
+  /** How long a leave tries to take the node's row out of the registry; 5 s by default. */
+  readonly leaveTimeout?: Duration;
+  /** Where this node answers, `host:port`; port 0 takes any free one. */
+  readonly listen?: string;
+  /** Addresses that peers should try, in this order. */
+  readonly advertise?: string | readonly string[];
+  /** The pulse; 1 s by default. */
+  readonly interval?: Duration;
+  /** Timings that go together. */
+  readonly profile?: "local" | "lan" | "wan";
+  /** Who watches whom. */
+  readonly mesh?: "auto" | "full";
+  /** Shares the pulse with the Elixir and Erlang nodes whose timestamps lie in the registry. */
+  readonly beam?: boolean;
+  /** The Erlang cookie that those hold; wanted with `beam`, as no file is read here. */
+  readonly beamCookie?: string;
+  /** Where those connect to, `host:port`; port 0 takes any free one. */
+  readonly beamListen?: string;
+  /** Where to serve EPMD if nobody does on this machine, `host:port`, or `none`. */
+  readonly beamEpmd?: string;
+  /** When the status line is written, if there is a log. */
+  readonly status?: "auto" | "every" | "change" | "off";
+  /** Path of a rotating log file. Unlike on the command line, none is written by default. */
+  readonly logFile?: string;
+  /** Shape of the lines of the log. */
+  readonly logFormat?: "text" | "json";
+  /** The least important level that is written. */
+  readonly logLevel?: "debug" | "info" | "warning" | "error";
+  /** Largest size of one log file, such as `10MB`. */
+  readonly logMaxSize?: string;
+  /** How many log files are kept. */
+  readonly logMaxFiles?: number;
+  /** Path of a file that gets every input of the core, for `clusternode simulate --replay`. */
+  readonly record?: string;
+  /**
+   * Where the log goes besides `logFile`: nowhere (`none`, the default), to standard output or error,
+   * or into functions of yours, for which the options that begin with `log` have no meaning.
+   * In the other cases LogTape gets all records, too, under the category `clusternode`.
+   */
+  readonly log?: "none" | "stdout" | "stderr" | LogReceiver;
+  /**
+   * When `startNode` resolves: once the node has `joined` (the default), or as soon as it is
+   * `listening`; then await `joined` of the node.
+   */
+  readonly until?: "joined" | "listening";
+  /**
+   * Ends the node when it is aborted: before the node has joined, the start fails with the signal's
+   * reason and leaves nothing behind; afterwards the node leaves and stops.
+   */
+  readonly signal?: AbortSignal;
+}
+
+/** Takes the records of a log. Its functions must not throw. */
+export type LogReceiver = Readonly<
+  Record<
+    "debug" | "info" | "warning" | "error",
+    (message: string, properties?: Readonly<Record<string, unknown>>) => void
+  >
+>;
+
+/** Those that the command line has, too. */
+type NodeStartOptions = Omit<StartOptions, "log" | "until" | "signal">;
+
+/** Options of a node in which registries of the caller stand beside URLs. */
+export interface ResolvedOptions extends Omit<NodeOptions, "registries"> {
+  readonly registries: readonly (string | Registry)[];
+}
+
+/** Most registries, as on the command line. */
+const registriesMax = 8;
+
+/**
+ * Takes the way of the configuration file, so that names, limits and defaults are declared once.
+ *
+ * @throws {UsageError} with all faults at once
+ */
+export function resolveStartOptions(options: NodeStartOptions): ResolvedOptions {
+  const { registry, ...rest } = options;
+  const given = registry === undefined ? [] : [registry].flat();
+  const urls = given.filter((one) => !isRegistry(one));
+  const config = Object.entries({ ...rest, ...urls.length > 0 && { registry: urls } })
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => [key, durationText(key, value)]);
+  const faults: string[] = [];
+  if ("cookieFile" in options) {
+    faults.push('option "cookieFile": a library reads no files, give "cookie" instead');
+  }
+  if (options.beam === true && options.beamCookie === undefined) {
+    faults.push('option "beamCookie": it is missing, and no BEAM node answers without it');
+  }
+  if (given.length > registriesMax) {
+    faults.push(`option "registry": at most ${registriesMax} are legal, ${given.length} are given`);
+  }
+  const resolved = gather(Object.fromEntries(config), faults);
+  if (resolved === undefined || faults.length > 0) throw new UsageError(faults);
+  return { ...resolved, registries: given.length > 0 ? given : resolved.registries };
+}
+
+/** The options, if they are legal; what is wrong with them is added to `faults`. */
+function gather(
+  { cookieFile: _told, ...config }: Readonly<Record<string, unknown>>,
+  faults: string[],
+): NodeOptions | undefined {
+  try {
+    return resolveOptions({
+      flags: {},
+      operands: [],
+      environment: {},
+      config: { logFile: "none", ...config },
+      registryUrlFault,
+    }).options;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    faults.push(...error.faults.map((fault) => fault.replace(/^config key/, "option")));
+    return undefined;
+  }
+}
+
+/** True for what can be used as a registry; a `Registry` of another version may lack a method. */
+function isRegistry(given: unknown): given is Registry {
+  return typeof given === "object" && given !== null && "getOrCreateCookie" in given;
+}
+
+/** Options that are durations. */
+const durations: readonly string[] = ["startTimeout", "leaveTimeout", "interval"];
+
+/** A number of milliseconds as a text with its unit; what is none is left to be refused. */
+function durationText(key: string, value: unknown): unknown {
+  return typeof value === "number" && durations.includes(key) && value >= 0 ? `${value}ms` : value;
+}
