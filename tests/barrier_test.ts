@@ -3,7 +3,7 @@ import { Barrier } from "../lib/barrier.ts";
 import type { Fault } from "../lib/barrier.ts";
 import { faultWords, logFault } from "../lib/node/fault_report.ts";
 import { Lines } from "./node/lines.ts";
-import { ManualClock } from "./registry/manual_clock.ts";
+import { ManualClock } from "./support/manual_clock.ts";
 
 function open(): { barrier: Barrier; faults: Fault[] } {
   const faults: Fault[] = [];

@@ -12,9 +12,10 @@ import { profileTimings } from "../lib/core/detector/profile.ts";
 import type { NodeName } from "../lib/core/base/name.ts";
 import type { Settings } from "../lib/core/settings.ts";
 import { FileRecorder } from "../lib/recorder.ts";
-import { eventually, TemporaryFolder } from "./integration/process.ts";
+import { eventually } from "./integration/process.ts";
 import { needing } from "./permissions.ts";
-import { ManualClock } from "./registry/manual_clock.ts";
+import { TemporaryFolder } from "./support/temporary_folder.ts";
+import { ManualClock } from "./support/manual_clock.ts";
 
 const settings: Settings = {
   name: "n1@10.0.0.1" as NodeName,

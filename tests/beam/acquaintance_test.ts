@@ -4,9 +4,9 @@ import { Acquaintance } from "../../lib/beam/acquaintance.ts";
 import type { Dial } from "../../lib/beam/dial.ts";
 import type { Status } from "../../lib/beam/handshake/handshake_message.ts";
 import type { Link } from "../../lib/beam/link.ts";
-import { ManualClock } from "../registry/manual_clock.ts";
 import { nameOf } from "./fixtures.ts";
-import { settle } from "./fake_socket.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+import { settle } from "../support/waiting.ts";
 
 interface Scene {
   readonly clock: ManualClock;

@@ -10,11 +10,11 @@ import {
 import { type BeamLimits, defaultLimits, epmdRequestMaxBytes } from "../../lib/beam/limits.ts";
 import { encodePacket } from "../../lib/beam/packets.ts";
 import { systemClock } from "../../lib/clock.ts";
-import { until } from "../servers/program.ts";
 import { randomBytes } from "../transport/fixtures.ts";
 import { needing } from "../permissions.ts";
 import { hex } from "./hex.ts";
 import { loudBarrier } from "../loud_barrier.ts";
+import { until } from "../support/waiting.ts";
 
 /** A connection to EPMD that says what it is told to. */
 class Client implements Disposable {

@@ -69,8 +69,3 @@ export class FakeSocket {
 
   setNoDelay(): void {}
 }
-
-/** Lets everything run that waits for nothing but its turn. */
-export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
-}

@@ -8,9 +8,9 @@ import type { BeamDeadlines, BeamHandler, BeamOutcome } from "../../lib/beam/bea
 import { openBeam, type OpenBeamOptions, type OpenedBeam } from "../../lib/beam/open.ts";
 import { systemClock } from "../../lib/clock.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
-import { freePort } from "../servers/program.ts";
 import { randomBytes, Story } from "../transport/fixtures.ts";
 import { loudBarrier } from "../loud_barrier.ts";
+import { freePort } from "../support/ports.ts";
 
 export const cookie = "the_cookie_of_the_tests";
 

@@ -13,7 +13,6 @@ import {
 import { handshakePacketMaxBytes } from "../../lib/beam/limits.ts";
 import { encodePacket } from "../../lib/beam/packets.ts";
 import { encodeUtf8 } from "../../lib/core/base/text.ts";
-import { until } from "../servers/program.ts";
 import { closeQuietly, readToEnd } from "../transport/fixtures.ts";
 import { needing } from "../permissions.ts";
 import {
@@ -25,6 +24,7 @@ import {
 } from "./fixtures.ts";
 import { connectAs, EpmdScene, wireOf } from "./scene.ts";
 import { hex, toHex } from "./hex.ts";
+import { until } from "../support/waiting.ts";
 
 const n1 = nameOf("n1");
 

@@ -13,11 +13,12 @@ import {
   tupleTerm,
 } from "../../lib/beam/term/term_writer.ts";
 import { PacketSocket } from "../../lib/beam/packet_socket.ts";
-import { ManualClock } from "../registry/manual_clock.ts";
 import { nameOf } from "./fixtures.ts";
-import { FakeSocket, settle } from "./fake_socket.ts";
+import { FakeSocket } from "./fake_socket.ts";
 import { hex, toHex } from "./hex.ts";
 import { loudBarrier } from "../loud_barrier.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+import { settle } from "../support/waiting.ts";
 
 const own = { name: "us@h", creation: 9 };
 const peer = { name: nameOf("n1"), creation: 5 };

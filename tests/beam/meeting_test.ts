@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 import { encodeStatus } from "../../lib/beam/handshake/handshake_message.ts";
 import { pingFrame } from "../../lib/beam/control.ts";
 import { encodeName, ownFlags } from "../../lib/beam/handshake/handshake_message.ts";
-import { freePort, until } from "../servers/program.ts";
 import { needing } from "../permissions.ts";
-import { ManualClock } from "../registry/manual_clock.ts";
 import { assertOutcome, nameOf, openTestBeam, type TestBeam } from "./fixtures.ts";
 import { connectAs, wireOf } from "./scene.ts";
 import { toHex } from "./hex.ts";
+import { freePort } from "../support/ports.ts";
+import { until } from "../support/waiting.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 function netTest(name: string, fn: () => Promise<void>): void {
   Deno.test({ ...needing(name, "net"), fn });

@@ -5,11 +5,12 @@ import { AcceptingHandshake } from "../../lib/beam/handshake/handshake_acceptor.
 import { encodeStatus } from "../../lib/beam/handshake/handshake_message.ts";
 import { encodeUtf8 } from "../../lib/core/base/text.ts";
 import type { Resolver } from "../../lib/sockets/resolver.ts";
-import { freePort, until } from "../servers/program.ts";
 import { closeQuietly, FakeListener, readToEnd } from "../transport/fixtures.ts";
 import { needing } from "../permissions.ts";
 import { assertOutcome, cookie, nameOf, openTestBeam, type TestBeam } from "./fixtures.ts";
 import { epmdContext, EpmdScene, wireOf } from "./scene.ts";
+import { freePort } from "../support/ports.ts";
+import { until } from "../support/waiting.ts";
 
 const hasty = { connectTimeoutMs: 200, answerTimeoutMs: 200 };
 const n1 = nameOf("n1");

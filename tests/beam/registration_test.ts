@@ -5,9 +5,9 @@ import { type BeamLimits, defaultLimits } from "../../lib/beam/limits.ts";
 import { KeptRegistration } from "../../lib/beam/epmd/registration.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { needing } from "../permissions.ts";
-import { until } from "../servers/program.ts";
 import { FakeListener, randomBytes } from "../transport/fixtures.ts";
 import { loudBarrier } from "../loud_barrier.ts";
+import { until } from "../support/waiting.ts";
 
 /** A deadline that is no pause. */
 const limits: BeamLimits = { ...defaultLimits, epmdAnswerTimeoutMs: 2_001 };

@@ -11,7 +11,8 @@ import type { NodeName } from "../../lib/core/base/name.ts";
 import { cookie } from "../beam/fixtures.ts";
 import { News } from "../integration/news.ts";
 import { needingServer, programPath, type ServerNeeds } from "../servers/server.ts";
-import { accepts, patienceMs, until } from "../servers/program.ts";
+import { accepts } from "../support/ports.ts";
+import { patienceMs, until } from "../support/waiting.ts";
 
 /** What has to be there for real nodes. */
 export const needs: ServerNeeds = {

@@ -5,9 +5,11 @@
  */
 import assert from "node:assert/strict";
 import { assertOutcome, nameOf, openTestBeam } from "../beam/fixtures.ts";
-import { TemporaryFolder } from "../integration/process.ts";
-import { freePort, run, until } from "../servers/program.ts";
+import { run } from "../servers/program.ts";
 import { ElixirNode, elixirTest, RealEpmd } from "./elixir.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
+import { freePort } from "../support/ports.ts";
+import { until } from "../support/waiting.ts";
 
 /** The EPMD of Erlang as a command, which prints the names that another one knows. */
 const namesAt = (port: number): Promise<string> => run("epmd", ["-port", `${port}`, "-names"]);

@@ -5,8 +5,8 @@
  */
 import assert from "node:assert/strict";
 import { assertOutcome, nameOf, openTestBeam } from "../beam/fixtures.ts";
-import { freePort } from "../servers/program.ts";
 import { ElixirNode, elixirTest, RealEpmd } from "./elixir.ts";
+import { freePort } from "../support/ports.ts";
 
 const hasty = { connectTimeoutMs: 1_000, answerTimeoutMs: 500 };
 

@@ -8,9 +8,10 @@ import assert from "node:assert/strict";
 import { sleep, systemClock } from "../../lib/clock.ts";
 import { assertOutcome, nameOf, openTestBeam } from "../beam/fixtures.ts";
 import { permitted } from "../permissions.ts";
-import { freePort, until } from "../servers/program.ts";
 import { needingServer } from "../servers/server.ts";
 import { ChildLines, ElixirNode, elixirTest, needs, RealEpmd } from "./elixir.ts";
+import { freePort } from "../support/ports.ts";
+import { until } from "../support/waiting.ts";
 
 const script = new URL("beam_process.ts", import.meta.url).pathname;
 const config = new URL("../../deno.json", import.meta.url).pathname;

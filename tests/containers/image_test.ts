@@ -1,9 +1,10 @@
 /** What is in the image, and that nothing of it could be left out. */
 import assert from "node:assert/strict";
-import { eventually, TemporaryFolder } from "../integration/process.ts";
+import { eventually } from "../integration/process.ts";
 import { Container } from "./container.ts";
 import { within } from "../integration/cluster.ts";
 import { attempt, containersTest, docker, freshName, image, inspect, output } from "./engine.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
 
 /** Most bytes of the image on a disk, and of `docker save` behind `gzip -9`. */
 const unpackedMaxBytes = 95e6;

@@ -6,12 +6,12 @@
  */
 import assert from "node:assert/strict";
 import { allTrue, linesPass, shown } from "../integration/cluster.ts";
-import { TemporaryFolder } from "../integration/process.ts";
 import { permitted } from "../permissions.ts";
 import { chapter, markedRuns } from "../docs/markdown.ts";
 import { readSource } from "../docs/source_files.ts";
 import { Container } from "./container.ts";
 import { attempt, containersTest, docker, freshName, hasImage, output } from "./engine.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
 
 const readme = permitted("read") ? readSource("README.md") : "";
 

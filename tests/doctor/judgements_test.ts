@@ -1,5 +1,4 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import type { Clock } from "../../lib/clock.ts";
 import { HeartbeatWatch } from "../../lib/doctor/heartbeat_watch.ts";
 import { judgeCallBacks } from "../../lib/doctor/call_back.ts";
 import { judgeClocks } from "../../lib/doctor/clocks.ts";
@@ -16,17 +15,9 @@ import type { NodeName } from "../../lib/core/base/name.ts";
 import { ownName } from "../../lib/node/own_name.ts";
 import type { InterfaceRank } from "../../lib/node/detect_address.ts";
 import { row, stored } from "./rows.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 const wallTime = Date.parse("2026-01-02T03:04:05.000Z");
-
-/** A clock that stands until it is set. */
-class StandingClock implements Clock {
-  nowMs = 0;
-  now = (): number => this.nowMs;
-  nowUs = (): number => this.nowMs * 1000;
-  wallTime = (): number => wallTime + this.nowMs;
-  after = (): () => void => () => {};
-}
 
 function levels(findings: readonly Finding[]): string[] {
   return findings.map(({ level }) => level);
@@ -37,18 +28,18 @@ function texts(findings: readonly Finding[]): string {
 }
 
 Deno.test("HeartbeatWatch tells heartbeats that move, stand still, are gone and are too slow", () => {
-  const clock = new StandingClock();
+  const clock = new ManualClock(wallTime);
   const [n1, n2, n3, n4] = ["n1@h", "n2@h", "n3@h", "n4@h"].map((name) => row(name));
   ok(n1 && n2 && n3 && n4);
   const slow = { ...n4, heartbeatIntervalMs: 60_000 };
   const watch = new HeartbeatWatch(stored(n1, n2, n3, slow), clock);
   equal(watch.isOver, false);
-  clock.nowMs = 1000;
+  clock.pass(1000);
   const late = "2026-01-02T03:04:03.000Z";
   const anew = { ...n3, instance: "b".repeat(32) };
   watch.look(stored({ ...n1, heartbeat: 2, activeAt: late }, n2, anew, slow));
   equal(watch.isOver, false);
-  clock.nowMs = 5001;
+  clock.pass(4001);
   equal(watch.isOver, true);
   const views = [...watch.views().values()];
   deepEqual(views.map(({ state }) => state), ["moves", "still", "gone", "unknown"]);
@@ -56,7 +47,7 @@ Deno.test("HeartbeatWatch tells heartbeats that move, stand still, are gone and 
 });
 
 Deno.test("HeartbeatWatch is over as soon as all heartbeats have moved", () => {
-  const watch = new HeartbeatWatch(stored(row("n1@h")), new StandingClock());
+  const watch = new HeartbeatWatch(stored(row("n1@h")), new ManualClock(wallTime));
   watch.look(stored(row("n1@h", { heartbeat: 2 })));
   ok(watch.isOver);
 });

@@ -6,11 +6,12 @@
  *
  * @module
  */
-import assert from "node:assert/strict";
 import { needingServer } from "../servers/server.ts";
 import { commandResult } from "./cluster.ts";
 import type { CommandResult } from "./cluster.ts";
-import { eventually, Program, TemporaryFolder } from "./process.ts";
+import { eventually, Program } from "./process.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
+import { accepts, freePort } from "../support/ports.ts";
 
 const seedProgram = new URL("../beam/seed_node.exs", import.meta.url).pathname;
 
@@ -42,7 +43,7 @@ export class BeamCluster implements AsyncDisposable {
   async startEpmd(): Promise<void> {
     const epmd = new Program("epmd", ["-port", `${this.#epmdPort}`], this.#env);
     this.#programs.push(epmd);
-    await eventually(() => isListening(this.#epmdPort), 10_000, "epmd listens");
+    await eventually(() => accepts(this.#epmdPort), 10_000, "epmd listens");
   }
 
   /** Starts an Elixir node, which does not start an EPMD: that would outlive the test. */
@@ -63,7 +64,7 @@ export class BeamCluster implements AsyncDisposable {
   async startFive(): Promise<{ elixirs: Program[]; nodes: Program[]; all: Program[] }> {
     const nodes = ["c1@127.0.0.1", "c2@127.0.0.1"].map((name) => this.clusternode(name));
     // The first EPMD may be that of a clusternode, without which no Elixir node can start.
-    await eventually(() => isListening(this.#epmdPort), 20_000, "an EPMD listens");
+    await eventually(() => accepts(this.#epmdPort), 20_000, "an EPMD listens");
     const elixirs = ["e1@127.0.0.1", "e2@127.0.0.1", "e3@127.0.0.1"].map((name) =>
       this.elixir(name)
     );
@@ -103,21 +104,5 @@ export class BeamCluster implements AsyncDisposable {
   #kept(program: Program): Program {
     this.#programs.push(program);
     return program;
-  }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  assert.equal(listener.addr.transport, "tcp");
-  return listener.addr.port;
-}
-
-async function isListening(port: number): Promise<boolean> {
-  try {
-    using _connection = await Deno.connect({ hostname: "127.0.0.1", port });
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.ConnectionRefused) return false;
-    throw error;
   }
 }

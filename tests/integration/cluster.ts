@@ -5,8 +5,9 @@
  */
 import assert from "node:assert/strict";
 import type { Row } from "../../lib/core/registration/row.ts";
-import { Program, TemporaryFolder } from "./process.ts";
+import { Program } from "./process.ts";
 import type { TimedLine } from "./process.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
 
 /** The entries of one status line: names, and whether they are alive. */
 export type Status = ReadonlyMap<string, boolean>;

@@ -6,7 +6,8 @@
  */
 import assert from "node:assert/strict";
 import { permitted } from "../permissions.ts";
-import { Program, programCommand, succeeds, TemporaryFolder } from "./process.ts";
+import { Program, programCommand, succeeds } from "./process.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
 
 /** Tells runs apart that go on at the same time. */
 const run = crypto.randomUUID().slice(0, 8);

@@ -184,19 +184,6 @@ export class Program implements AsyncDisposable {
   }
 }
 
-/** A folder of its own for one test, removed at the end. */
-export class TemporaryFolder implements AsyncDisposable {
-  readonly path: string;
-
-  constructor() {
-    this.path = Deno.makeTempDirSync({ prefix: "clusternode-test-" });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.path, { recursive: true });
-  }
-}
-
 /** Waits until `holds()`, looking again and again; for what no line tells. */
 export async function eventually(
   holds: () => boolean | Promise<boolean>,

@@ -8,8 +8,8 @@ import { systemClock } from "../../lib/clock.ts";
 import type { RegistryContext } from "../../lib/registry/context.ts";
 import type { Registry } from "../../lib/registry/registry.ts";
 import { randomText } from "../registry/rows.ts";
-import { patienceMs } from "../servers/program.ts";
 import type { ServerNeeds } from "../servers/server.ts";
+import { patienceMs } from "../support/waiting.ts";
 
 /** Variables of a process. */
 export type Variables = Readonly<Record<string, string>>;

@@ -4,10 +4,11 @@
  * @module
  */
 import { openRegistry } from "../../lib/registry/open.ts";
-import { removeFolder, TemporaryFolder } from "../integration/process.ts";
+import { removeFolder } from "../integration/process.ts";
 import type { ServerNeeds } from "../servers/server.ts";
 import { contextOf, misguided, registryIn } from "./back_end.ts";
 import type { BackEnd, NodeServer } from "./back_end.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
 
 const needs: ServerNeeds = {
   permissions: ["read", "write", "net", "run", "env", "sys"],

@@ -18,11 +18,11 @@ import { Figures } from "./figures.ts";
 import { LiveWorld } from "./live_world.ts";
 import type { Asked } from "./live_world.ts";
 import { postgresNeeds, PostgresServer } from "../servers/postgres_server.ts";
-import { patienceMs } from "../servers/program.ts";
 import { redisNeeds, RedisServer } from "../servers/redis_server.ts";
 import { needingServer } from "../servers/server.ts";
 import type { ServerNeeds } from "../servers/server.ts";
 import { swiftBucket, swiftKeys, swiftNeeds, SwiftServer } from "../servers/swift_server.ts";
+import { patienceMs } from "../support/waiting.ts";
 
 /** How many nodes there are, and how they use their registry. */
 interface ProcessGroup {

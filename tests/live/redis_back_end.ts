@@ -4,7 +4,7 @@
  * @module
  */
 import { openRegistry } from "../../lib/registry/open.ts";
-import { freePort, makeCertificates, until } from "../servers/program.ts";
+import { makeCertificates } from "../servers/program.ts";
 import { redisNeeds, RedisServer } from "../servers/redis_server.ts";
 import { sharedServer } from "../servers/server.ts";
 import {
@@ -17,6 +17,8 @@ import {
   registryIn,
 } from "./back_end.ts";
 import type { BackEnd, NodeServer, Trouble } from "./back_end.ts";
+import { freePort } from "../support/ports.ts";
+import { until } from "../support/waiting.ts";
 
 /** Redis, with one server for all tests of a file; to be called outside of them. */
 export function redisBackEnd(): BackEnd {

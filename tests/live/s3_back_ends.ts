@@ -9,7 +9,6 @@ import { openS3Registry } from "../../lib/registry/s3/s3.ts";
 import { S3Bucket } from "../../lib/registry/s3/s3_bucket.ts";
 import { S3Client } from "../../lib/registry/s3/s3_client.ts";
 import { parseS3Url } from "../../lib/registry/s3/s3_url.ts";
-import { TemporaryFolder } from "../integration/process.ts";
 import { never, randomText } from "../registry/rows.ts";
 import { fakeKeys, FakeS3 } from "../registry/s3/s3_fake.ts";
 import { makeCertificates } from "../servers/program.ts";
@@ -24,6 +23,7 @@ import {
 } from "../servers/swift_server.ts";
 import { common, contextOf, elsewhere, misguided, registryIn } from "./back_end.ts";
 import type { BackEnd, NodeServer, Trouble, Variables } from "./back_end.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
 
 /** A secret key that belongs to nobody. */
 const wrongKey = "wrong-secret-0123";

@@ -7,9 +7,10 @@ import assert from "node:assert/strict";
 import type { StoredRow } from "../../lib/registry/registry.ts";
 import { commandResult, namesOf } from "../integration/cluster.ts";
 import type { CommandResult } from "../integration/cluster.ts";
-import { eventually, Program, TemporaryFolder } from "../integration/process.ts";
+import { eventually, Program } from "../integration/process.ts";
 import { never } from "../registry/rows.ts";
 import type { NodeServer } from "./back_end.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
 
 /** What a cluster has to know of its storage. */
 export type Meeting = Pick<NodeServer, "environment" | "secrets" | "open">;

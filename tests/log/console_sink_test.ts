@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { ConsoleSink, type ConsoleWriter } from "../../lib/log/console_sink.ts";
-import { bytes, ManualClock, settle } from "./fakes.ts";
+import { bytes } from "./fakes.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+import { settle } from "../support/waiting.ts";
 
 /** A console that takes what it is allowed to, and fails as it is told. */
 class FakeConsole implements ConsoleWriter {
@@ -30,7 +32,7 @@ class FakeConsole implements ConsoleWriter {
 }
 
 function open(writer: ConsoleWriter): { sink: ConsoleSink; clock: ManualClock } {
-  const clock = new ManualClock();
+  const clock = new ManualClock(1_700_000_000_000);
   const note = (message: string): Uint8Array => bytes(`note: ${message}\n`);
   return { sink: new ConsoleSink({ writer, clock, note, bufferMaxBytes: 8, retryMs: 200 }), clock };
 }
@@ -70,10 +72,10 @@ Deno.test("ConsoleSink.flush() and close() return after their time when the pipe
   writer.block();
   sink.write(bytes("a\n"));
   const flushed = sink.flush(100);
-  await clock.pass(100);
+  await clock.passGradually(100);
   assert.equal(await flushed, false);
   const closed = sink.close(100);
-  await clock.pass(100);
+  await clock.passGradually(100);
   await closed;
   assert.equal(clock.pending, 0);
   writer.unblock();
@@ -108,7 +110,7 @@ Deno.test("ConsoleSink continues a line in the middle when a short write was fol
   for (const line of ["111\n", "222\n", "333\n"]) sink.write(bytes(line));
   writer.write = write;
   writer.failure = undefined;
-  await clock.pass(200);
+  await clock.passGradually(200);
   assert.equal(
     writer.text,
     "abcde\nnote: 1 log line is missing here: the console was too slow\n222\n333\n",

@@ -1,60 +1,10 @@
 /**
- * A clock that stands still and a file system that misbehaves on demand.
+ * A file system that misbehaves on demand.
  *
  * @module
  */
 
-import { type Clock, sleep, systemClock } from "../../lib/clock.ts";
 import type { FileDriver, FileState, LogFile } from "../../lib/log/file_driver.ts";
-
-/** Time that passes only when told to. */
-export class ManualClock implements Clock {
-  #nowMs = 0;
-  #timers = new Set<{ at: number; callback: () => void }>();
-
-  now(): number {
-    return this.#nowMs;
-  }
-
-  nowUs(): number {
-    return this.#nowMs * 1000;
-  }
-
-  wallTime(): number {
-    return 1_700_000_000_000 + this.#nowMs;
-  }
-
-  after(delayMs: number, callback: () => void): () => void {
-    const timer = { at: this.#nowMs + delayMs, callback };
-    this.#timers.add(timer);
-    return () => this.#timers.delete(timer);
-  }
-
-  /** Number of timers that are set. */
-  get pending(): number {
-    return this.#timers.size;
-  }
-
-  /** Lets `ms` pass, calling what is due in order, and everything that follows from it. */
-  async pass(ms: number): Promise<void> {
-    await settle();
-    const end = this.#nowMs + ms;
-    for (;;) {
-      const [due] = [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
-      if (!due) break;
-      this.#nowMs = Math.max(this.#nowMs, due.at);
-      this.#timers.delete(due);
-      due.callback();
-      await settle();
-    }
-    this.#nowMs = end;
-  }
-}
-
-/** Lets all promises that can go on go on: the fakes use nothing but microtasks. */
-export function settle(): Promise<void> {
-  return sleep(systemClock, 0);
-}
 
 interface Inode {
   readonly identity: string;

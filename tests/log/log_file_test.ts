@@ -2,14 +2,15 @@ import assert from "node:assert/strict";
 import { systemClock, withDeadline } from "../../lib/clock.ts";
 import { RotatingFile, type RotatingFileOptions } from "../../lib/log/log_file.ts";
 import { needing } from "../permissions.ts";
-import { bytes, ManualClock, MemoryFiles } from "./fakes.ts";
+import { bytes, MemoryFiles } from "./fakes.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 function open(driver: MemoryFiles, options: Partial<RotatingFileOptions> = {}): {
   file: RotatingFile;
   clock: ManualClock;
   troubles: string[];
 } {
-  const clock = new ManualClock();
+  const clock = new ManualClock(1_700_000_000_000);
   const troubles: string[] = [];
   const file = new RotatingFile({
     path: "/log",
@@ -46,12 +47,12 @@ Deno.test("RotatingFile says once that the disk is full, and how much was lost",
   assert.ok(await file.flush(0));
   for (const line of ["bbb\n", "ccc\n", "ddd\n", "eee\n", "fff\n"]) {
     file.write(bytes(line));
-    await clock.pass(1000);
+    await clock.passGradually(1000);
   }
   const full = "No space left on device";
   assert.deepEqual(troubles, [`Cannot write log file "/log": ${full}; trying again`]);
   driver.freeBytes = Infinity;
-  await clock.pass(1000);
+  await clock.passGradually(1000);
   const lost = `2 log lines could not be written to "/log": ${full}`;
   assert.equal(driver.read("/log"), `aaa\nbbb\nnote: ${lost}\neee\nfff\n`);
   assert.deepEqual(troubles.slice(1), [lost]);
@@ -66,10 +67,10 @@ Deno.test("RotatingFile loses nothing when the trouble is over before the buffer
   driver.openError = "Permission denied (os error 13): open '/log'";
   const { file, clock, troubles } = open(driver);
   file.write(bytes("a\n"));
-  await clock.pass(5000);
+  await clock.passGradually(5000);
   file.write(bytes("b\n"));
   driver.openError = undefined;
-  await clock.pass(1000);
+  await clock.passGradually(1000);
   assert.equal(driver.read("/log"), "a\nb\n");
   assert.deepEqual(troubles, [
     'Cannot write log file "/log": Permission denied; trying again',
@@ -83,10 +84,10 @@ Deno.test("RotatingFile.reopen() tries again at once", async () => {
   driver.openError = "Permission denied";
   const { file, clock } = open(driver);
   file.write(bytes("a\n"));
-  await clock.pass(10);
+  await clock.passGradually(10);
   driver.openError = undefined;
   file.reopen();
-  await clock.pass(0);
+  await clock.passGradually(0);
   assert.equal(driver.read("/log"), "a\n");
   await file.close(0);
 });
@@ -98,7 +99,7 @@ Deno.test("RotatingFile.flush() returns false after its time when the lock is st
   const { file, clock, troubles } = open(driver, { lockTimeoutMs: 300 });
   file.write(bytes("a\n"));
   const flushed = file.flush(500);
-  await clock.pass(500);
+  await clock.passGradually(500);
   assert.equal(await flushed, false);
   assert.deepEqual(troubles, [
     'Cannot write log file "/log": another process keeps it locked; trying again',
@@ -116,10 +117,10 @@ Deno.test("RotatingFile.close() says what is lost and does not wait longer than 
   await holder.lock();
   const { file, clock, troubles } = open(driver, { lockTimeoutMs: 300 });
   file.write(bytes("a\n"));
-  await clock.pass(1);
+  await clock.passGradually(1);
   file.write(bytes("b\nc\n"));
   const closed = file.close(400);
-  await clock.pass(400);
+  await clock.passGradually(400);
   await closed;
   assert.equal(
     troubles.at(-1),
@@ -128,7 +129,7 @@ Deno.test("RotatingFile.close() says what is lost and does not wait longer than 
   file.write(bytes("after the end\n"));
   await file.close(400);
   holder.close();
-  await clock.pass(1000);
+  await clock.passGradually(1000);
   assert.equal(driver.read("/log"), "");
   assert.equal(driver.opened, 0);
   assert.equal(clock.pending, 0);

@@ -3,7 +3,7 @@ import { configure, type LogRecord, reset } from "@logtape/logtape";
 import { systemClock, withDeadline } from "../../lib/clock.ts";
 import { type Level, type Log, type LogOptions, openLog } from "../../lib/log/log.ts";
 import { needing } from "../permissions.ts";
-import { ManualClock } from "./fakes.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 interface Opened {
   log: Log;
@@ -25,7 +25,7 @@ function open(options: Partial<LogOptions> = {}): Opened {
     level: "info",
     maxSizeBytes: 1_000_000,
     maxFiles: 3,
-    clock: new ManualClock(),
+    clock: new ManualClock(1_700_000_000_000),
     ...options,
   });
   return { log, text: () => text };

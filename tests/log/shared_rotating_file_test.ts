@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SharedFile } from "../../lib/log/shared_rotating_file.ts";
-import { bytes, ManualClock, MemoryFiles, settle } from "./fakes.ts";
+import { bytes, MemoryFiles } from "./fakes.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+import { settle } from "../support/waiting.ts";
 
 function open(driver: MemoryFiles, options: { maxSizeBytes?: number; maxFiles?: number } = {}): {
   file: SharedFile;
   clock: ManualClock;
   waits: () => number;
 } {
-  const clock = new ManualClock();
+  const clock = new ManualClock(1_700_000_000_000);
   let waits = 0;
   const file = new SharedFile({
     path: "/log",
@@ -144,9 +146,9 @@ Deno.test("SharedFile.append() waits for the lock, saying so, and writes when it
   await holder.lock();
   const { file, clock, waits } = open(driver);
   const appended = file.append(bytes("a\n"));
-  await clock.pass(99);
+  await clock.passGradually(99);
   assert.equal(waits(), 0);
-  await clock.pass(201);
+  await clock.passGradually(201);
   assert.equal(waits(), 3);
   assert.equal(driver.locks, 1);
   holder.close();
@@ -161,9 +163,9 @@ Deno.test("SharedFile.append() leaves a lock alone when what is locked was remov
   await holder.lock();
   const { file, clock } = open(driver);
   const appended = file.append(bytes("a\n"));
-  await clock.pass(50);
+  await clock.passGradually(50);
   driver.removeLock("/log");
-  await clock.pass(50);
+  await clock.passGradually(50);
   assert.deepEqual(await appended, { writtenBytes: 2 });
   assert.equal(driver.read("/log"), "a\n");
   file.close();
@@ -179,7 +181,7 @@ Deno.test("SharedFile.append() writes nothing under a lock that keeps nobody out
   await holder.lock();
   const { file, clock } = open(driver);
   const appended = file.append(bytes("a\n"));
-  await clock.pass(50);
+  await clock.passGradually(50);
   driver.removeLock("/log");
   const other = await driver.open("/log");
   await other.lock();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Address } from "../../lib/core/base/address.ts";
 import { watchAddresses } from "../../lib/node/address_watch.ts";
-import { ManualClock } from "../registry/manual_clock.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 Deno.test("watchAddresses() tells each time that there are others, until it is aborted", async () => {
   const clock = new ManualClock();

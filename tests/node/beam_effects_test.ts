@@ -9,18 +9,14 @@ import type { BeamOpener } from "../../lib/node/beam_effects.ts";
 import { ClusterNode } from "../../lib/node/node.ts";
 import { MemoryStorage, openMemoryRegistry } from "../../lib/registry/memory/memory.ts";
 import type { Transport } from "../../lib/transport/transport.ts";
-import { ManualClock } from "../registry/manual_clock.ts";
 import { FakeBeam } from "./fake_beam.ts";
 import { Lines } from "./lines.ts";
 import { loudBarrier } from "../loud_barrier.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+import { settle } from "../support/waiting.ts";
 
 const own = "n1@127.0.0.1" as NodeName;
 const elixir = "elixir@127.0.0.1" as NodeName;
-
-/** Lets everything happen that waits for nothing but promises. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 200; turn++) await Promise.resolve();
-}
 
 interface DirectScene {
   readonly effects: BeamEffects;

@@ -6,7 +6,7 @@ import type { NodeName } from "../../lib/core/base/name.ts";
 import { CoreLoop } from "../../lib/node/core_loop.ts";
 import type { CoreLoopParts } from "../../lib/node/core_loop.ts";
 import { instanceOf } from "../core/records.ts";
-import { ManualClock } from "../registry/manual_clock.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 const wake: Input = { kind: "wake" };
 const hint: Input = { kind: "registry-hint" };

@@ -12,9 +12,9 @@ import { encodeUtf8 } from "../../lib/core/base/text.ts";
 import { RegistryEffects } from "../../lib/node/registry_effects.ts";
 import { MemoryStorage, openMemoryRegistry } from "../../lib/registry/memory/memory.ts";
 import { loudBarrier } from "../loud_barrier.ts";
-import { ManualClock } from "../registry/manual_clock.ts";
 import { largestRow, nameOf, rowOf } from "../registry/rows.ts";
 import { Lines } from "./lines.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 const name = nameOf("n1@h");
 const [one, other, third] = ["1", "2", "3"].map((digit) => digit.repeat(32)) as [

@@ -10,9 +10,9 @@ import { RegistryEffects } from "../../lib/node/registry_effects.ts";
 import { MemoryStorage, openMemoryRegistry } from "../../lib/registry/memory/memory.ts";
 import type { Registry } from "../../lib/registry/registry.ts";
 import { cookieKey } from "../../lib/registry/store.ts";
-import { ManualClock } from "../registry/manual_clock.ts";
 import { never } from "../registry/rows.ts";
 import { Lines } from "./lines.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 /** A desk on a storage, and how often it has asked for the cookie. */
 class Scene implements AsyncDisposable {

@@ -10,7 +10,8 @@ import { allTrue, Cluster, commandResult, shown, within } from "../integration/c
 import type { CommandResult } from "../integration/cluster.ts";
 import { diskTest } from "../integration/disk.ts";
 import { hostsTest } from "../integration/hosts.ts";
-import { eventually, processTest, Program, TemporaryFolder } from "../integration/process.ts";
+import { eventually, processTest, Program } from "../integration/process.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
 
 /** The most that the doctor may take, in milliseconds. */
 const doctorMaxMs = 10_000;

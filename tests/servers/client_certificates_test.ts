@@ -9,8 +9,9 @@ import { openRegistry } from "../../lib/registry/open.ts";
 import { reasonOf } from "../registry/fault_of.ts";
 import { nameOf, never, randomText, rowOf, writtenVersion } from "../registry/rows.ts";
 import { EtcdServer, needingEtcd } from "./etcd_server.ts";
-import { freePort, makeCertificates } from "./program.ts";
+import { makeCertificates } from "./program.ts";
 import { needingRedis, RedisServer } from "./redis_server.ts";
+import { freePort } from "../support/ports.ts";
 
 const context = { cluster: "default", clock: systemClock, timeoutMs: 10_000, randomText };
 

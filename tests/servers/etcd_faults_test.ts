@@ -7,10 +7,11 @@ import assert from "node:assert/strict";
 import { needing } from "../permissions.ts";
 import { faultOf } from "../registry/fault_of.ts";
 import { allCalls, Gateway, openHandle, Watcher } from "./etcd_scene.ts";
-import { freePort, until } from "./program.ts";
 import { Relay } from "./relay.ts";
 import { EtcdServer, needingEtcd, sharedEtcd } from "./etcd_server.ts";
 import { nameOf, never, rowOf, writtenVersion } from "../registry/rows.ts";
+import { freePort } from "../support/ports.ts";
+import { until } from "../support/waiting.ts";
 
 const etcd = sharedEtcd();
 const name = nameOf("n1@10.0.0.2");

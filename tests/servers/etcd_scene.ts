@@ -8,8 +8,8 @@ import { systemClock, withDeadline } from "../../lib/clock.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { openEtcdRegistry } from "../../lib/registry/etcd/etcd.ts";
 import type { Registry } from "../../lib/registry/registry.ts";
-import { patienceMs } from "./program.ts";
 import { nameOf, never, randomText, rowOf } from "../registry/rows.ts";
+import { patienceMs } from "../support/waiting.ts";
 
 /** A handle on cluster `default` at `url`. */
 export function openHandle(

@@ -10,9 +10,11 @@
 import assert from "node:assert/strict";
 import { toBase64 } from "../../lib/registry/etcd/etcd_json.ts";
 import { permitted } from "../permissions.ts";
-import { freePorts, run, until } from "./program.ts";
+import { run } from "./program.ts";
 import { needingServer, programPath, whyMissing } from "./server.ts";
 import type { ServerNeeds } from "./server.ts";
+import { freePorts } from "../support/ports.ts";
+import { until } from "../support/waiting.ts";
 
 /** What tests with it need. */
 export const etcdNeeds: ServerNeeds = {

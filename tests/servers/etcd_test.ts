@@ -12,10 +12,10 @@ import { leaseSeconds } from "../../lib/registry/etcd/etcd_lease.ts";
 import { registryConformance } from "../registry/conformance.ts";
 import { faultOf } from "../registry/fault_of.ts";
 import { allCalls, Gateway, openHandle, Watcher } from "./etcd_scene.ts";
-import { until } from "./program.ts";
 import { etcdNeeds, needingEtcd, sharedEtcd } from "./etcd_server.ts";
 import { whyMissing } from "./server.ts";
 import { nameOf, never, randomText, rowOf, writtenVersion } from "../registry/rows.ts";
+import { until } from "../support/waiting.ts";
 
 const etcd = sharedEtcd();
 const name = nameOf("n1@10.0.0.2");

@@ -5,8 +5,10 @@
  */
 import { postgresNeeds, postgresPassword } from "./postgres_server.ts";
 import type { PostgresServer } from "./postgres_server.ts";
-import { accepts, freePort, run, until } from "./program.ts";
+import { run } from "./program.ts";
 import { programPath } from "./server.ts";
+import { accepts, freePort } from "../support/ports.ts";
+import { until } from "../support/waiting.ts";
 
 /** One pooler; it runs from `create()` on. */
 export class PgBouncer implements AsyncDisposable {

@@ -7,10 +7,10 @@ import assert from "node:assert/strict";
 import { sleep, systemClock } from "../../lib/clock.ts";
 import { failure, name, postgresTest, refusesAll, written } from "./postgres_scene.ts";
 import type { PostgresScene } from "./postgres_scene.ts";
-import { until } from "./program.ts";
 import { Relay } from "./relay.ts";
 import type { RelayManner } from "./relay.ts";
 import { never, rowOf } from "../registry/rows.ts";
+import { until } from "../support/waiting.ts";
 
 /** What a pooler says that takes no settings at the beginning of a connection. */
 function poolerAnswer(sent: Uint8Array): Uint8Array<ArrayBuffer> | undefined {

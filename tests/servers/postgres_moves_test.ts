@@ -11,9 +11,10 @@ import { never, randomText, rowOf } from "../registry/rows.ts";
 import { PgBouncer } from "./pgbouncer.ts";
 import { failure, name, newSchema, postgresTest, timeoutMs, written } from "./postgres_scene.ts";
 import { postgresNeeds, postgresPassword, PostgresServer } from "./postgres_server.ts";
-import { clientName, run, until } from "./program.ts";
+import { clientName, run } from "./program.ts";
 import { Relay } from "./relay.ts";
 import { needingServer } from "./server.ts";
+import { until } from "../support/waiting.ts";
 
 const readOnly = /^user "postgres" may only read at 127.*: it is a standby or set to be read-only$/;
 

@@ -6,9 +6,10 @@
  * @module
  */
 import postgres from "postgres";
-import { freePort, makeCertificates, run } from "./program.ts";
+import { makeCertificates, run } from "./program.ts";
 import { programPath } from "./server.ts";
 import type { ServerNeeds } from "./server.ts";
+import { freePort } from "../support/ports.ts";
 
 /** What tests with it need. */
 export const postgresNeeds: ServerNeeds = {

@@ -17,9 +17,9 @@ import {
   written,
 } from "./postgres_scene.ts";
 import { postgresNeeds } from "./postgres_server.ts";
-import { until } from "./program.ts";
 import { whyMissing } from "./server.ts";
 import { nameOf, never, randomText, rowOf } from "../registry/rows.ts";
+import { until } from "../support/waiting.ts";
 
 registryConformance("postgres", async () => {
   const server = await sharedPostgres();

@@ -1,13 +1,9 @@
 /**
- * What tests with servers need of the system: programs that run to their end, ports, certificates.
+ * What tests with servers need of the system: programs that run to their end, certificates.
  *
  * @module
  */
 import assert from "node:assert/strict";
-import { sleep, systemClock } from "../../lib/clock.ts";
-
-/** Longest wait for anything, in milliseconds. */
-export const patienceMs = 20_000;
 
 /** How a program is run. */
 export interface RunOptions {
@@ -43,42 +39,6 @@ export async function run(
   const [said = "", ...more] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
   assert.ok(success, `${program} ${args.join(" ")}: ${said} ${more}`);
   return said.trimEnd();
-}
-
-/** Waits until `isSo`, for what nothing tells of. */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = systemClock.now() + patienceMs;
-  while (!await isSo()) {
-    assert.ok(systemClock.now() < deadline, `not within ${patienceMs} ms: ${what}`);
-    await sleep(systemClock, 10);
-  }
-}
-
-/** Ports of loopback on which nobody listens. */
-export function freePorts(count: number): number[] {
-  const listeners = Array.from(
-    { length: count },
-    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
-  );
-  return listeners.map((listener) => {
-    listener.close();
-    return listener.addr.port;
-  });
-}
-
-/** One of them. */
-export function freePort(): number {
-  return freePorts(1)[0] ?? assert.fail();
-}
-
-/** True if somebody listens on `port`. */
-export async function accepts(port: number): Promise<boolean> {
-  try {
-    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Whom the certificate `client.crt` names. */

@@ -9,9 +9,11 @@ import { openRegistry } from "../../lib/registry/open.ts";
 import type { Registry } from "../../lib/registry/registry.ts";
 import { reasonOf as faultReasonOf } from "../registry/fault_of.ts";
 import { nameOf, never, randomText, rowOf } from "../registry/rows.ts";
-import { freePort, makeCertificates, until } from "./program.ts";
+import { makeCertificates } from "./program.ts";
 import { needingRedis, RedisServer } from "./redis_server.ts";
 import { sharedServer } from "./server.ts";
+import { freePort } from "../support/ports.ts";
+import { until } from "../support/waiting.ts";
 
 const shared = sharedServer(() => RedisServer.create());
 const secret = "s3cr:t/";

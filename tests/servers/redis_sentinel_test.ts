@@ -8,9 +8,11 @@ import { systemClock } from "../../lib/clock.ts";
 import { openRegistry } from "../../lib/registry/open.ts";
 import { reasonOf } from "../registry/fault_of.ts";
 import { nameOf, never, randomText, rowOf, writtenVersion } from "../registry/rows.ts";
-import { accepts, freePort, run, until } from "./program.ts";
+import { run } from "./program.ts";
 import { redisNeeds, RedisServer } from "./redis_server.ts";
 import { needingServer, programPath } from "./server.ts";
+import { accepts, freePort } from "../support/ports.ts";
+import { until } from "../support/waiting.ts";
 
 const context = { cluster: "default", clock: systemClock, timeoutMs: 10_000, randomText };
 

@@ -5,9 +5,11 @@
  *
  * @module
  */
-import { accepts, freePort, run, until } from "./program.ts";
+import { run } from "./program.ts";
 import { needingServer, programPath } from "./server.ts";
 import type { ServerNeeds } from "./server.ts";
+import { accepts, freePort } from "../support/ports.ts";
+import { until } from "../support/waiting.ts";
 
 /** What tests with it need. */
 export const redisNeeds: ServerNeeds = {

@@ -8,11 +8,11 @@ import { systemClock } from "../../lib/clock.ts";
 import { openRegistry } from "../../lib/registry/open.ts";
 import type { Registry, RowVersion } from "../../lib/registry/registry.ts";
 import { registryConformance } from "../registry/conformance.ts";
-import { until } from "./program.ts";
 import { needingRedis, redisNeeds, RedisServer } from "./redis_server.ts";
 import { Relay } from "./relay.ts";
 import { sharedServer, whyMissing } from "./server.ts";
 import { nameOf, never, randomText, rowOf, writtenVersion } from "../registry/rows.ts";
+import { until } from "../support/waiting.ts";
 
 const server = sharedServer(() => RedisServer.create());
 

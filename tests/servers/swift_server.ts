@@ -10,7 +10,7 @@ import { systemClock } from "../../lib/clock.ts";
 import { S3Bucket } from "../../lib/registry/s3/s3_bucket.ts";
 import { S3Client } from "../../lib/registry/s3/s3_client.ts";
 import { parseS3Url } from "../../lib/registry/s3/s3_url.ts";
-import { accepts, freePorts, patienceMs, run, until } from "./program.ts";
+import { run } from "./program.ts";
 import { programPath } from "./server.ts";
 import type { ServerNeeds } from "./server.ts";
 
@@ -60,6 +60,8 @@ for name, port in zip(parts[0::2], map(int, parts[1::2])):
     builder.rebalance()
     builder.get_ring().save(folder + "/" + name + ".ring.gz")
 `;
+import { accepts, freePorts } from "../support/ports.ts";
+import { patienceMs, until } from "../support/waiting.ts";
 
 /** A part of the proxy that writes down what it is asked. */
 const listenerScript = `

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { lineMaxBytes, LineRelay, lineWaitMs } from "../../lib/service/line_relay.ts";
 import { SharedOutput } from "../../lib/service/shared_output.ts";
-import { ManualClock } from "../registry/manual_clock.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { Reaper, reapMax, reapPauseMs, reapPollMs } from "../../lib/service/reaper.ts";
-import { ManualClock } from "../registry/manual_clock.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 /** Ended children of a process, in the order in which the system shows them. */
 class Zombies {

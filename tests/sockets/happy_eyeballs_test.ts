@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { attemptDelayMs, firstOf, interleaved } from "../../lib/sockets/happy_eyeballs.ts";
-import { ManualClock } from "../registry/manual_clock.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 const never = new AbortController().signal;
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { defaultResolverLimits, HostResolver } from "../../lib/sockets/resolver.ts";
 import type { ResolverLimits } from "../../lib/sockets/resolver.ts";
-import { ManualClock } from "../registry/manual_clock.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 const never = new AbortController().signal;
 const { freshMs, staleWaitMs, retryMinMs, retryMaxMs } = defaultResolverLimits;

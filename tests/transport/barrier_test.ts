@@ -4,8 +4,9 @@ import { Barrier } from "../../lib/barrier.ts";
 import { bodyMaxBytes } from "../../lib/protocol/envelope.ts";
 import { needing } from "../permissions.ts";
 import { assertAnswer, assertFailure, bytes, openNode, openRogue } from "./fixtures.ts";
-import { patient, text, until } from "./fixtures.ts";
+import { patient, text } from "./fixtures.ts";
 import type { TestNode, TestNodeOptions } from "./fixtures.ts";
+import { until } from "../support/waiting.ts";
 
 const faulty = (name: string, fn: () => Promise<void>): void =>
   Deno.test({ ...needing(name, "net"), fn });

@@ -17,8 +17,8 @@ import {
   type TestNode,
   type TestNodeOptions,
   text,
-  until,
 } from "./fixtures.ts";
+import { until } from "../support/waiting.ts";
 
 export function transportSuite(
   kind: string,

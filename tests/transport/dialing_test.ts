@@ -20,9 +20,9 @@ import {
   patient,
   randomBytes,
   readToEnd,
-  until,
 } from "./fixtures.ts";
 import { loudBarrier } from "../loud_barrier.ts";
+import { until } from "../support/waiting.ts";
 
 const dialling = (name: string, fn: () => Promise<void>): void =>
   Deno.test({ ...needing(name, "net"), fn });

@@ -147,15 +147,6 @@ export function assertFailure(outcome: Outcome, kind: Outcome["kind"]): string {
   return outcome.kind === "answer" ? "" : outcome.detail;
 }
 
-/** Waits until `condition` holds, checked in every turn of the event loop; fails after 20 s. */
-export async function until(what: string, condition: () => boolean): Promise<void> {
-  const startMs = systemClock.now();
-  while (!condition()) {
-    assert.ok(systemClock.now() - startMs < 20_000, `did not happen: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-}
-
 /** A socket to a node. */
 export function dialRaw(target: Target): Promise<Deno.TcpConn> {
   const [address] = target.addresses;

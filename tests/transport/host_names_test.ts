@@ -12,8 +12,8 @@ import {
   newInstance,
   openNode,
   patient,
-  until,
 } from "./fixtures.ts";
+import { until } from "../support/waiting.ts";
 
 const dialling = (name: string, fn: () => Promise<void>): void =>
   Deno.test({ ...needing(name, "net"), fn });

@@ -20,8 +20,8 @@ import {
   randomBytes,
   readToEnd,
   through,
-  until,
 } from "./fixtures.ts";
+import { until } from "../support/waiting.ts";
 
 const hostile = (name: string, fn: () => Promise<void>): void =>
   Deno.test({ ...needing(name, "net"), fn });

@@ -3,38 +3,10 @@
  * virtual time.
  */
 import assert from "node:assert/strict";
-import type { Clock } from "../../lib/clock.ts";
 import { PendingConnections } from "../../lib/sockets/pending_connections.ts";
 import { type RequestResult, Requests } from "../../lib/transport/requests.ts";
 import { RejectionReports } from "../../lib/sockets/rejections.ts";
-
-/** A clock that stands until it is moved. */
-class StandingClock implements Clock {
-  #nowMs = 0;
-  readonly #timers = new Set<{ atMs: number; callback: () => void }>();
-
-  now = (): number => this.#nowMs;
-  nowUs = (): number => this.#nowMs * 1000;
-  wallTime = (): number => this.#nowMs;
-
-  after(delayMs: number, callback: () => void): () => void {
-    const timer = { atMs: this.#nowMs + delayMs, callback };
-    this.#timers.add(timer);
-    return () => void this.#timers.delete(timer);
-  }
-
-  get timers(): number {
-    return this.#timers.size;
-  }
-
-  pass(ms: number): void {
-    this.#nowMs += ms;
-    for (const timer of [...this.#timers]) {
-      if (timer.atMs > this.#nowMs || !this.#timers.delete(timer)) continue;
-      timer.callback();
-    }
-  }
-}
+import { ManualClock } from "../support/manual_clock.ts";
 
 Deno.test("PendingConnections evict the oldest of a host when that host has too many", () => {
   const pendingConnections = new PendingConnections(10, 2);
@@ -72,7 +44,7 @@ Deno.test("PendingConnections keep who has proven the cookie when strangers crow
 });
 
 Deno.test("RejectionReports passes on one report a second per host", () => {
-  const clock = new StandingClock();
+  const clock = new ManualClock();
   const told: string[] = [];
   const reports = new RejectionReports(clock, (host, reason) => told.push(`${host} ${reason}`));
   for (const host of ["a", "b", "a"]) reports.add(host, "1");
@@ -84,7 +56,7 @@ Deno.test("RejectionReports passes on one report a second per host", () => {
 });
 
 Deno.test("RejectionReports tells less and less of a host that comes for ever", () => {
-  const clock = new StandingClock();
+  const clock = new ManualClock();
   let told = 0;
   const reports = new RejectionReports(clock, () => told++);
   for (let second = 0; second < 86_400; second++) {
@@ -103,7 +75,7 @@ Deno.test("RejectionReports tells less and less of a host that comes for ever", 
 });
 
 Deno.test("RejectionReports keeps quiet when more hosts come than it remembers", () => {
-  const clock = new StandingClock();
+  const clock = new ManualClock();
   let told = 0;
   const reports = new RejectionReports(clock, () => told++);
   for (let host = 0; host < 5_000; host++) reports.add(`${host}`, "x");
@@ -114,14 +86,14 @@ Deno.test("RejectionReports keeps quiet when more hosts come than it remembers",
 });
 
 interface Asked {
-  readonly clock: StandingClock;
+  readonly clock: ManualClock;
   readonly requests: Requests;
   readonly told: string[];
   ask(timeoutMs: number): number | undefined;
 }
 
 function openRequests(max = 10): Asked {
-  const clock = new StandingClock();
+  const clock = new ManualClock();
   const told: string[] = [];
   const requests = new Requests(clock, max, {
     onLate: (roundTripUs) => told.push(`late ${roundTripUs}`),
@@ -145,13 +117,13 @@ Deno.test("Requests tell answer, silence and late answer", () => {
   requests.answer(99, body);
   assert.deepEqual(told, ["silent", "silent in a row 1", "answer", "idle", "late 57000"]);
   clock.pass(43);
-  assert.equal(clock.timers, 0);
+  assert.equal(clock.pending, 0);
 });
 
 Deno.test("Requests expire each at its own deadline, with one timer for all", () => {
   const { clock, requests, told, ask } = openRequests();
   for (const timeoutMs of [30, 10, 20]) ask(timeoutMs);
-  assert.equal(clock.timers, 1);
+  assert.equal(clock.pending, 1);
   requests.answer(1, new Uint8Array(0));
   clock.pass(19);
   assert.deepEqual(told, ["answer"]);
@@ -159,7 +131,7 @@ Deno.test("Requests expire each at its own deadline, with one timer for all", ()
   assert.deepEqual(told.splice(0), ["answer", "silent", "silent in a row 1"]);
   clock.pass(10);
   assert.deepEqual(told, ["silent", "silent in a row 2", "idle"]);
-  assert.equal(clock.timers, 0);
+  assert.equal(clock.pending, 0);
 });
 
 Deno.test("Requests count silent ones in a row until something is heard", () => {

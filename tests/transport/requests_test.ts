@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Requests } from "../../lib/transport/requests.ts";
 import type { RequestResult } from "../../lib/transport/requests.ts";
-import { ManualClock } from "../registry/manual_clock.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 const events = { onLate: () => {}, onSilent: () => {}, onIdle: () => {} };
 const body = new Uint8Array(0);

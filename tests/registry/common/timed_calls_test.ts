@@ -7,8 +7,8 @@ import assert from "node:assert/strict";
 import { RegistryError } from "../../../lib/core/base/errors.ts";
 import { TimedCalls } from "../../../lib/registry/common/timed_calls.ts";
 import type { Call } from "../../../lib/registry/common/timed_calls.ts";
-import { ManualClock } from "../manual_clock.ts";
 import { never } from "../rows.ts";
+import { ManualClock } from "../../support/manual_clock.ts";
 
 function setUp(): { clock: ManualClock; calls: TimedCalls } {
   const clock = new ManualClock();

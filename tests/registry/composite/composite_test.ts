@@ -9,8 +9,8 @@ import { RegistryError } from "../../../lib/core/base/errors.ts";
 import type { Row } from "../../../lib/core/registration/row.ts";
 import { keyOf } from "../../../lib/registry/composite/composite_version.ts";
 import { heartbeatsIn, ManyScene, name, written } from "./composite_scene.ts";
-import { ManualClock } from "../manual_clock.ts";
 import { never, rowOf } from "../rows.ts";
+import { ManualClock } from "../../support/manual_clock.ts";
 
 const older = "0".repeat(32);
 const newer = "f".repeat(32);

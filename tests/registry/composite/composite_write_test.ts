@@ -10,8 +10,8 @@ import { RegistryError } from "../../../lib/core/base/errors.ts";
 import { versionOf } from "../../../lib/registry/composite/composite_version.ts";
 import type { Registry, RowVersion } from "../../../lib/registry/registry.ts";
 import { heartbeatsIn, ManyScene, name, written } from "./composite_scene.ts";
-import { ManualClock } from "../manual_clock.ts";
 import { never, rowOf } from "../rows.ts";
+import { ManualClock } from "../../support/manual_clock.ts";
 
 const older = "0".repeat(32);
 const newer = "f".repeat(32);

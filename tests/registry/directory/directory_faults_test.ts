@@ -16,8 +16,8 @@ import {
   shell,
   written,
 } from "./directory_scene.ts";
-import { ManualClock } from "../manual_clock.ts";
 import { nameOf, never, rowOf } from "../rows.ts";
+import { ManualClock } from "../../support/manual_clock.ts";
 
 Deno.test({
   ...needing("a removed folder is a fault to readers, and writers make it anew", "read", "write"),

@@ -9,8 +9,8 @@ import type { Row } from "../../../lib/core/registration/row.ts";
 import type { Registry, RowVersion } from "../../../lib/registry/registry.ts";
 import { needing } from "../../permissions.ts";
 import { failure, name, namesIn, ownFolder, Scene, shell, written } from "./directory_scene.ts";
-import { ManualClock } from "../manual_clock.ts";
 import { never, rowOf } from "../rows.ts";
+import { ManualClock } from "../../support/manual_clock.ts";
 
 Deno.test({
   ...needing("list() reports whatever is no row, and waits for none of it", "read", "write", "run"),

@@ -8,10 +8,10 @@ import { systemClock } from "../../../lib/clock.ts";
 import { openS3Registry } from "../../../lib/registry/s3/s3.ts";
 import { readCredentials } from "../../../lib/registry/s3/s3_credentials.ts";
 import { needing } from "../../permissions.ts";
-import { ManualClock } from "../manual_clock.ts";
 import { nameOf, never, randomText, rowOf } from "../rows.ts";
 import { fakeKeys, FakeS3, refusal } from "./s3_fake.ts";
 import { openFakeRegistry } from "./s3_scene.ts";
+import { ManualClock } from "../../support/manual_clock.ts";
 
 /** What gives keys, and what it was asked. */
 class Platform implements AsyncDisposable {
