@@ -20,6 +20,7 @@ import type { Recorder } from "./recording/recording.ts";
 import type { Settings } from "./core/settings.ts";
 import { systemErrorWords } from "./core/base/system_error.ts";
 import { encodeUtf8 } from "./core/base/text.ts";
+import { statOrNothing } from "./files/own_file.ts";
 import { requireTrusted } from "./files/trusted_path.ts";
 
 /** Largest recording, in bytes: days of a small cluster. */
@@ -180,13 +181,4 @@ async function createFile(path: string): Promise<Deno.FsFile> {
   if (before !== undefined) await Deno.rename(path, `${path}.1`);
   else await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
   return await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
-}
-
-async function statOrNothing(path: string): Promise<Deno.FileInfo | undefined> {
-  try {
-    return await Deno.stat(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

@@ -102,6 +102,11 @@ async function isSame(file: Deno.FsFile, before: Deno.FileInfo): Promise<boolean
   }
 }
 
+/** What lies under a path, links followed, or `undefined` if there is nothing. */
+export async function statOrNothing(path: string): Promise<Deno.FileInfo | undefined> {
+  return await unless(Deno.errors.NotFound, () => Deno.stat(path));
+}
+
 /** The result of `work`, or `undefined` if it fails in this one way. */
 async function unless<T>(
   kind: new (...args: never) => Error,

@@ -8,7 +8,7 @@
  */
 
 import { basename, dirname } from "node:path";
-import { openOwnFile } from "../files/own_file.ts";
+import { openOwnFile, statOrNothing } from "../files/own_file.ts";
 import { requireTrusted } from "../files/trusted_path.ts";
 
 /** A file as it is found under a path. */
@@ -186,13 +186,4 @@ class SystemLogFile implements LogFile {
 
 function identityOf(info: Deno.FileInfo): string {
   return `${info.dev}:${info.ino}`;
-}
-
-async function statOrNothing(path: string): Promise<Deno.FileInfo | undefined> {
-  try {
-    return await Deno.stat(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

@@ -5,8 +5,7 @@
  * users; the outputs are ours. LogTape's own configuration is global to the process and may belong
  * to the program that embeds this library, while here several nodes with different logs live side
  * by side. So a `Log` never calls `configure`: it builds the record, gives it to its own outputs,
- * and also emits it under its category (`["clusternode"]` unless told otherwise) on LogTape's
- * logger. Nothing listens there by default. A program that configures LogTape receives every
+ * and also emits it under the category `clusternode` on LogTape's logger. Nothing listens there by default. A program that configures LogTape receives every
  * record by naming that category, with its own levels and sinks:
  *
  * ```ts
@@ -21,7 +20,7 @@
  * @module
  */
 
-import { compareLogLevel, getLogger, type Logger, type LogLevel } from "@logtape/logtape";
+import { compareLogLevel, getLogger, type LogLevel } from "@logtape/logtape";
 import type { LogRecord } from "@logtape/logtape";
 import type { Clock } from "../clock.ts";
 import { ConsoleSink, type ConsoleWriter } from "./console_sink.ts";
@@ -34,7 +33,7 @@ export const logLevels = ["debug", "info", "warning", "error"] as const;
 /** One of {@linkcode logLevels}. */
 export type Level = typeof logLevels[number];
 
-/** What stands beside the message in JSON lines: `{ event: "down", node: "n3@10.0.0.4" }`. */
+/** What stands beside the message in JSON lines, in values of JSON: `{ event: "down" }`. */
 export type LogProperties = Record<string, unknown>;
 
 /** How a log is to be written. */
@@ -54,8 +53,6 @@ export interface LogOptions {
   /** Number of files in total, the current one included; at least 1. */
   maxFiles: number;
   clock: Clock;
-  /** Category of the records in LogTape. Default `["clusternode"]`. */
-  category?: readonly string[];
   /** Told when the file cannot be written, and when it can again; the console is told anyway. */
   onTrouble?(message: string): void;
 }
@@ -76,23 +73,20 @@ export interface Log extends AsyncDisposable {
   close(timeoutMs: number): Promise<void>;
 }
 
+/** Category of the records in LogTape. */
+const category = ["clusternode"];
+
 /** Time that disposal may take, in milliseconds. */
 const disposeTimeoutMs = 1000;
 
-/**
- * Opens a log; cheap, and no fault of a disk or terminal shows here or later as an error.
- *
- * @throws {TypeError} for a level, format, size or number of files that is not legal
- */
+/** Opens a log; cheap, and no fault of a disk or terminal shows here or later as an error. */
 export function openLog(options: LogOptions): Log {
-  checkOptions(options);
   return new NodeLog(options);
 }
 
 class NodeLog implements Log {
   readonly #options: LogOptions;
-  readonly #category: readonly string[];
-  readonly #logger: Logger;
+  readonly #logger = getLogger(category);
   readonly #formatConsole: LineFormatter;
   readonly #formatFile: LineFormatter;
   readonly #console: ConsoleSink | undefined;
@@ -101,8 +95,6 @@ class NodeLog implements Log {
   constructor(options: LogOptions) {
     const { clock, color, console, file, format, maxFiles, maxSizeBytes } = options;
     this.#options = options;
-    this.#category = options.category ?? ["clusternode"];
-    this.#logger = getLogger(this.#category);
     this.#formatConsole = lineFormatter(format, color);
     this.#formatFile = lineFormatter(format);
     const writer = consoleWriter(console);
@@ -180,7 +172,7 @@ class NodeLog implements Log {
   #record(level: LogLevel, message: string, properties: LogProperties): LogRecord {
     const timestamp = this.#options.clock.wallTime();
     return {
-      category: this.#category,
+      category,
       level,
       message: [message],
       rawMessage: message,
@@ -220,25 +212,4 @@ function consoleWriter(console: LogOptions["console"]): ConsoleWriter | undefine
   if (console === "stdout") return Deno.stdout;
   if (console === "stderr") return Deno.stderr;
   return console === "none" ? undefined : console;
-}
-
-function checkOptions({ format, level, maxFiles, maxSizeBytes }: LogOptions): void {
-  if (!logLevels.includes(level)) {
-    throw new TypeError(
-      `Cannot open the log: level ${JSON.stringify(level)} is none of ${logLevels.join(", ")}`,
-    );
-  }
-  if (format !== "text" && format !== "json") {
-    throw new TypeError(
-      `Cannot open the log: format ${JSON.stringify(format)} is none of text, json`,
-    );
-  }
-  if (!Number.isSafeInteger(maxSizeBytes) || maxSizeBytes < 1) {
-    throw new TypeError(
-      `Cannot open the log: the size of a file is ${maxSizeBytes}, not 1 or more`,
-    );
-  }
-  if (!Number.isSafeInteger(maxFiles) || maxFiles < 1) {
-    throw new TypeError(`Cannot open the log: the number of files is ${maxFiles}, not 1 or more`);
-  }
 }
