@@ -2,16 +2,16 @@
  * The examination: what can be looked at on its own is looked at side by side, and everything has a
  * deadline, so that the whole takes less than ten seconds whatever is wrong.
  *
- *     listing ──▶ trial of the storage ─────────┐
- *             ├─▶ heartbeats ───────────┐            ├──▶ findings
- *             └─▶ cookie ──▶ peers, door, call  ┤
- *     folder, log file ─────────────────────────┘
+ *     listing ──▶ trial of the storage ──────┐
+ *             ├─▶ heartbeats ────────────────┤
+ *             └─▶ cookie ──▶ peers, listening ├──▶ findings
+ *     folder, log file ──────────────────────┘
  *
  * @module
  */
 import { DeadlineError, withDeadline } from "../clock.ts";
 import { RegistryError } from "../core/base/errors.ts";
-import { systemErrorReason } from "../core/base/system_error.ts";
+import { systemErrorReason, systemErrorWords } from "../core/base/system_error.ts";
 import { exposureOf } from "../files/secret_file.ts";
 import type { Exposure } from "../files/secret_file.ts";
 import type { Listing, Registry } from "../registry/registry.ts";
@@ -25,7 +25,7 @@ import { fault, warning } from "./finding.ts";
 import type { CheckId, Finding } from "./finding.ts";
 import { judgeLogFile } from "./log_file.ts";
 import { examineNetwork } from "./network.ts";
-import { registryFolder, within, wordsOf } from "./patient.ts";
+import { registryFolder, within } from "./patient.ts";
 import type { Patient } from "./patient.ts";
 import { inspectFolder } from "./registry_folder.ts";
 import type { FolderFacts } from "./registry_folder.ts";
@@ -184,7 +184,7 @@ async function examinePeople(
       minted = await registry.cookie(within(lookTimeoutMs, patient));
     } catch (error) {
       if (!isExpected(error)) throw error;
-      mintedFault = wordsOf(error);
+      mintedFault = systemErrorWords(error);
     }
   }
   const rows = listing?.rows.map(({ row }) => row) ?? [];

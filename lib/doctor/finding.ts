@@ -42,6 +42,16 @@ export type Finding =
     readonly whatToDo: string;
   };
 
+/** A finding of any level; what to do is left out where nothing has to be done. */
+export function finding(
+  id: CheckId,
+  level: FindingLevel,
+  text: string,
+  whatToDo: string,
+): Finding {
+  return level === "ok" ? { id, level, text } : { id, level, text, whatToDo };
+}
+
 /** All is well, or worth knowing and harmless. */
 export function fine(id: CheckId, text: string): Finding {
   return { id, level: "ok", text };
@@ -55,4 +65,9 @@ export function warning(id: CheckId, text: string, whatToDo: string): Finding {
 /** It does not work. */
 export function fault(id: CheckId, text: string, whatToDo: string): Finding {
   return { id, level: "fault", text, whatToDo };
+}
+
+/** `1 row`, `2 rows`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

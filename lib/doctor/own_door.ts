@@ -9,6 +9,7 @@
  */
 import { formatAddress } from "../core/base/address.ts";
 import type { Address } from "../core/base/address.ts";
+import { systemErrorWords } from "../core/base/system_error.ts";
 import { encodeMessage } from "../protocol/message.ts";
 import type { Row } from "../core/registration/row.ts";
 import type { OwnName } from "../node/own_name.ts";
@@ -17,7 +18,7 @@ import { openClientTransport } from "../start.ts";
 import type { Outcome } from "../transport/transport.ts";
 import { fault, fine, warning } from "./finding.ts";
 import type { Finding } from "./finding.ts";
-import { probeTimeouts, wordsOf } from "./patient.ts";
+import { probeTimeouts } from "./patient.ts";
 import type { DoctorOptions } from "./patient.ts";
 
 /** An own address, and what answered there. */
@@ -52,7 +53,7 @@ export async function tryOwnDoor(
     );
     return { kind: "open", port: door.port, ways };
   } catch (error) {
-    return { kind: "closed", reason: wordsOf(error) };
+    return { kind: "closed", reason: systemErrorWords(error) };
   } finally {
     await client[Symbol.asyncDispose]();
   }

@@ -7,7 +7,6 @@ import type { Clock } from "../clock.ts";
 import type { NodeOptions } from "../options/options.ts";
 import { profileTimings } from "../core/detector/profile.ts";
 import type { Profile } from "../core/detector/profile.ts";
-import { systemErrorWords } from "../core/base/system_error.ts";
 import { parseRegistryUrl } from "../registry/url.ts";
 import type { Deadlines } from "../transport/transport.ts";
 
@@ -44,11 +43,6 @@ export function registryFolder({ registries }: DoctorOptions): string | undefine
 /** A signal that is aborted after `timeoutMs`, or when the user has had enough. */
 export function within(timeoutMs: number, { signal }: Pick<Patient, "signal">): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-}
-
-/** What was thrown, as words. */
-export function wordsOf(error: unknown): string {
-  return systemErrorWords(error);
 }
 
 /** Deadlines of one question to a node, no longer than an examination can wait. */

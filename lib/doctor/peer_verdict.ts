@@ -81,16 +81,14 @@ function judgeAnswering({ tries, heartbeat }: PeerFacts, answer: AnsweredTry): P
   const took = formatRoundTrip(answer.roundTripUs);
   const where = formatAddress(answer.address);
   if (!answer.largeAnswered) {
-    return {
-      ...verdict(
-        "large-packets",
-        "fault",
-        `answers a small ping at ${where}, but no large one: large packets get lost on the way`,
-        "Lower the MTU of the network interfaces at both ends (tunnels often need 1400 or less), or " +
-          'let ICMP "fragmentation needed" and "packet too big" through',
-      ),
-      textOfMany: "answer small pings, but no large ones: large packets get lost on the way",
-    };
+    return verdict(
+      "large-packets",
+      "fault",
+      `answers a small ping at ${where}, but no large one: large packets get lost on the way`,
+      "Lower the MTU of the network interfaces at both ends (tunnels often need 1400 or less), or " +
+        'let ICMP "fragmentation needed" and "packet too big" through',
+      "answer small pings, but no large ones: large packets get lost on the way",
+    );
   }
   if (heartbeat === "still") {
     return verdict(
@@ -101,21 +99,16 @@ function judgeAnswering({ tries, heartbeat }: PeerFacts, answer: AnsweredTry): P
     );
   }
   if (first !== undefined && first.kind !== "answer") {
-    return {
-      ...verdict(
-        "second-address",
-        "warning",
-        `answers at ${where}, but not at ${formatAddress(first.address)}, which is tried first: ` +
-          failureWords(first.kind),
-        `Start it with --advertise and the addresses that work; each new connection loses time`,
-      ),
-      textOfMany: "answer, but not at the address that is tried first",
-    };
+    return verdict(
+      "second-address",
+      "warning",
+      `answers at ${where}, but not at ${formatAddress(first.address)}, which is tried first: ` +
+        failureWords(first.kind),
+      "Start it with --advertise and the addresses that work; each new connection loses time",
+      "answer, but not at the address that is tried first",
+    );
   }
-  return {
-    ...verdict("answers", "ok", `answers at ${where} in ${took}`, ""),
-    textOfMany: "answer",
-  };
+  return verdict("answers", "ok", `answers at ${where} in ${took}`, "", "answer");
 }
 
 function judgeFailing({ row, heartbeat }: PeerFacts, { kind, detail }: FailedTry): PeerVerdict {
@@ -137,21 +130,8 @@ function judgeFailing({ row, heartbeat }: PeerFacts, { kind, detail }: FailedTry
         "Give each node an address of its own with --listen and --advertise",
       );
     case "other-instance":
-      if (!lives) return dead();
-      return verdict(
-        kind,
-        "fault",
-        `runs, as its heartbeat moves, but another node answers at its address: ${detail}`,
-        "Give each node an address of its own with --listen and --advertise",
-      );
     case "garbage":
-      if (!lives) return dead();
-      return verdict(
-        kind,
-        "fault",
-        `runs, as its heartbeat moves, but another program answers at its address: ${detail}`,
-        "Start it with --advertise and the address at which it is reached",
-      );
+      return lives ? judgeTaken(kind, detail) : dead();
     case "silent":
     case "reset":
       return judgeSilent(kind, lives);
@@ -161,6 +141,19 @@ function judgeFailing({ row, heartbeat }: PeerFacts, { kind, detail }: FailedTry
     default:
       return unreachable(kind);
   }
+}
+
+function judgeTaken(kind: "other-instance" | "garbage", detail: string): PeerVerdict {
+  const isNode = kind === "other-instance";
+  return verdict(
+    kind,
+    "fault",
+    `runs, as its heartbeat moves, but another ${isNode ? "node" : "program"} answers at its ` +
+      `address: ${detail}`,
+    isNode
+      ? "Give each node an address of its own with --listen and --advertise"
+      : "Start it with --advertise and the address at which it is reached",
+  );
 }
 
 function judgeSilent(kind: "silent" | "reset", lives: boolean): PeerVerdict {
@@ -198,18 +191,18 @@ function judgeOutOfReach(row: Row, kind: "refused" | "no-answer"): PeerVerdict {
 }
 
 function judgeDead(kind: PingFailure, heartbeat: HeartbeatView["state"]): PeerVerdict {
-  const heartbeats = heartbeat === "still"
-    ? "its heartbeat does not move"
-    : "its heartbeat is too slow to be watched here";
-  return {
-    ...verdict(
-      `dead ${kind}`,
-      "warning",
-      `is ${heartbeat === "still" ? "dead" : "out of reach"}: ${failureWords(kind)}; ${heartbeats}`,
-      "Start it again, or take it out with clusternode forget if it will not be back",
-    ),
-    textOfMany: `are ${heartbeat === "still" ? "dead" : "out of reach"}: ${failureWords(kind)}`,
-  };
+  const isStill = heartbeat === "still";
+  const state = `${isStill ? "dead" : "out of reach"}: ${failureWords(kind)}`;
+  const heartbeats = `its heartbeat ${
+    isStill ? "does not move" : "is too slow to be watched here"
+  }`;
+  return verdict(
+    `dead ${kind}`,
+    "warning",
+    `is ${state}; ${heartbeats}`,
+    "Start it again, or take it out with clusternode forget if it will not be back",
+    `are ${state}`,
+  );
 }
 
 function verdict(
@@ -217,6 +210,7 @@ function verdict(
   level: FindingLevel,
   text: string,
   whatToDo: string,
+  textOfMany = `each: ${text}`,
 ): PeerVerdict {
-  return { sort, level, text, textOfMany: `each: ${text}`, whatToDo };
+  return { sort, level, text, textOfMany, whatToDo };
 }

@@ -12,12 +12,11 @@ import { compareNames } from "../core/explain/status_line.ts";
 import { encodeUtf8 } from "../core/base/text.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { HeartbeatViews } from "./heartbeat_watch.ts";
-import { fault, fine, warning } from "./finding.ts";
+import { counted, finding, warning } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { probeTimeouts } from "./patient.ts";
 import { judgePeer } from "./peer_verdict.ts";
 import type { AddressTry, PeerFacts, PeerVerdict } from "./peer_verdict.ts";
-import { counted } from "./storage.ts";
 
 /** Nodes that are tried side by side. */
 const triedAtOnce = 64;
@@ -116,7 +115,9 @@ export function judgePeers(peers: readonly PeerFacts[], untried: number): Findin
   const findings = [...groups.values()].flatMap((group) =>
     group.length > toldAloneMax
       ? together(group)
-      : group.map(({ verdict, peer }) => finding(verdict, `${peer.row.name} ${verdict.text}`))
+      : group.map(({ verdict, peer }) =>
+        finding("peer", verdict.level, `${peer.row.name} ${verdict.text}`, verdict.whatToDo)
+      )
   );
   if (untried > 0) {
     const text = `There was no time to try ${counted(untried, "more node")}`;
@@ -138,16 +139,6 @@ function together(group: readonly Judged[]): Finding[] {
     ? ""
     : `, in ${formatRoundTrip(Math.min(...roundTrips))} to ` +
       formatRoundTrip(Math.max(...roundTrips));
-  return [finding(first.verdict, `${shown} ${first.verdict.textOfMany}${took}`)];
-}
-
-function finding({ level, whatToDo }: PeerVerdict, text: string): Finding {
-  switch (level) {
-    case "ok":
-      return fine("peer", text);
-    case "warning":
-      return warning("peer", text, whatToDo);
-    case "fault":
-      return fault("peer", text, whatToDo);
-  }
+  const { level, textOfMany, whatToDo } = first.verdict;
+  return [finding("peer", level, `${shown} ${textOfMany}${took}`, whatToDo)];
 }

@@ -10,6 +10,7 @@
 import { sleep, withDeadline } from "../clock.ts";
 import { RegistryError } from "../core/base/errors.ts";
 import type { NodeName } from "../core/base/name.ts";
+import { systemErrorWords } from "../core/base/system_error.ts";
 import { rowVersion } from "../core/registration/row.ts";
 import type { Row } from "../core/registration/row.ts";
 import { FolderTrial, trialClusterPrefix } from "./registry_folder.ts";
@@ -18,7 +19,7 @@ import { randomText } from "../random_bytes.ts";
 import { openRegistryOf } from "../start.ts";
 import { fault, fine, warning } from "./finding.ts";
 import type { Finding } from "./finding.ts";
-import { registryFolder, wordsOf } from "./patient.ts";
+import { registryFolder } from "./patient.ts";
 import type { Patient } from "./patient.ts";
 import { remedyFor } from "./remedies.ts";
 import { judgeNames } from "./storage.ts";
@@ -84,7 +85,7 @@ async function clearFolder(
     await withDeadline(clock, clearTimeoutMs, "removing its folder", folder.clear());
     return undefined;
   } catch (error) {
-    return wordsOf(error);
+    return systemErrorWords(error);
   }
 }
 
@@ -97,7 +98,7 @@ async function removeRow({ options }: Patient, cluster: string): Promise<string 
     if (stored !== undefined) await registry.remove(name, stored.version, signal);
     return undefined;
   } catch (error) {
-    return wordsOf(error);
+    return systemErrorWords(error);
   }
 }
 

@@ -7,6 +7,7 @@
  * @module
  */
 import { escapeControls } from "../core/base/escape.ts";
+import { counted } from "./finding.ts";
 import type { Finding, FindingLevel } from "./finding.ts";
 
 /** From the one that can wait to the one that cannot. */
@@ -52,10 +53,6 @@ export function summary(findings: readonly Finding[]): string {
   const [faults, warnings, well] = [count("fault"), count("warning"), count("ok")];
   if (faults + warnings === 0) return `All is well: ${well} ok`;
   return `${counted(faults, "fault")}, ${counted(warnings, "warning")}, ${well} ok`;
-}
-
-function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 
 /** One JSON object for programs, in the order of the checks. */

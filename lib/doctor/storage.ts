@@ -7,7 +7,7 @@
 import type { FolderFacts, NameFacts, NeighbourCluster } from "./registry_folder.ts";
 import type { Listing } from "../registry/registry.ts";
 import type { DoctorOptions } from "./patient.ts";
-import { fault, fine, warning } from "./finding.ts";
+import { counted, fault, finding, fine, warning } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 
 /** Below this a registry or a log soon has no room, in bytes. */
@@ -114,21 +114,15 @@ export function judgeOddities({ foreignEntries, timestamps }: Listing, beam: boo
     const shown = timestamps.slice(0, foreignEntriesShown).map(({ name }) => name).join(", ");
     const names = timestamps.length > foreignEntriesShown ? `${shown}, …` : shown;
     const text = `${counted(timestamps.length, "row")} of Elixir nodes, timestamps alone: ${names}`;
-    findings.push(
-      beam ? fine("rows", text) : warning(
-        "rows",
-        text,
-        "Start clusternodes with --beam to share the pulse with them; remove the files of those " +
-          "that are gone",
-      ),
-    );
+    findings.push(finding(
+      "rows",
+      beam ? "ok" : "warning",
+      text,
+      "Start clusternodes with --beam to share the pulse with them; remove the files of those " +
+        "that are gone",
+    ));
   }
   return findings;
-}
-
-/** `1 row`, `2 rows`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }
 
 /** `3.4 MB`, for people. */
