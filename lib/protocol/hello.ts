@@ -12,32 +12,24 @@ import {
   instanceSchema,
   nodeNameSchema,
 } from "../core/registration/row.ts";
-import type { InstanceId } from "../core/registration/row.ts";
-import type { NodeName } from "../core/base/name.ts";
-import type { Address } from "../core/base/address.ts";
-import { decodeUtf8, encodeUtf8 } from "../core/base/text.ts";
-
-/** Who speaks. */
-export interface Hello {
-  /** A member pings and is pinged; a client (a command) only asks. */
-  readonly role: "member" | "client";
-  /** Full name; a client calls itself `client@host`. */
-  readonly name: NodeName;
-  readonly instance: InstanceId;
-  readonly cluster: string;
-  /** Where the speaker can be reached; empty for a client. */
-  readonly addresses: readonly Address[];
-  readonly software: string;
-}
+import { encodeUtf8 } from "../core/base/text.ts";
+import { decodeJson } from "./json_body.ts";
+import type { Shape } from "./json_body.ts";
 
 const helloSchema = v.object({
+  /** A member pings and is pinged; a client (a command) only asks. */
   role: v.picklist(["member", "client"]),
+  /** Full name; a client calls itself `client@host`. */
   name: nodeNameSchema,
   instance: instanceSchema,
   cluster: v.pipe(v.string(), v.maxLength(64)),
+  /** Where the speaker can be reached; empty for a client. */
   addresses: v.pipe(v.array(addressSchema), v.maxLength(addressesMax)),
   software: v.pipe(v.string(), v.maxLength(100)),
 });
+
+/** Who speaks. */
+export type Hello = Shape<typeof helloSchema>;
 
 /** A hello as bytes, at most a few kilobytes. */
 export function encodeHello(hello: Hello): Uint8Array {
@@ -46,12 +38,5 @@ export function encodeHello(hello: Hello): Uint8Array {
 
 /** Reads a peer's hello; `undefined` if it is none. */
 export function decodeHello(bytes: Uint8Array): Hello | undefined {
-  const text = decodeUtf8(bytes);
-  if (text === undefined) return undefined;
-  try {
-    const parsed = v.safeParse(helloSchema, JSON.parse(text));
-    return parsed.success ? parsed.output : undefined;
-  } catch {
-    return undefined;
-  }
+  return decodeJson(helloSchema, bytes);
 }

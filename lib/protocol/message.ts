@@ -9,10 +9,7 @@
 import * as v from "valibot";
 import { changeKinds } from "../core/explain/change.ts";
 import { countSchema } from "../core/base/count.ts";
-import type { TimedChange } from "../core/explain/change.ts";
 import { bodyMaxBytes } from "./envelope.ts";
-import type { Explanation, LinkView } from "../core/explain/explanation.ts";
-import type { News } from "../core/dissemination/news.ts";
 import {
   addressesMax,
   addressSchema,
@@ -22,68 +19,12 @@ import {
 } from "../core/registration/row.ts";
 import { descriptionBytes, rowMaxBytes } from "../core/registration/row.ts";
 import { memberKinds, memberStatuses } from "../core/dissemination/member.ts";
-import type { MemberView } from "../core/dissemination/member.ts";
-import type { Addressee, PingContent } from "../core/input.ts";
-import type { NodeName } from "../core/base/name.ts";
 import { makeRecord } from "../core/dissemination/record.ts";
 import type { MemberRecord } from "../core/dissemination/record.ts";
 import { bucketCount } from "../core/dissemination/member_list.ts";
-import { decodeUtf8, encodeUtf8 } from "../core/base/text.ts";
-
-/** Something that wants an answer. */
-export type Request =
-  | { readonly kind: "ping"; readonly content?: PingContent | undefined }
-  /** Reach that member and say whether it answered. */
-  | { readonly kind: "probe"; readonly subject: Addressee }
-  /** The records of the buckets that differ from these. */
-  | { readonly kind: "sync"; readonly buckets: readonly number[] }
-  /** The members whose names come after `after`, or the first ones. */
-  | { readonly kind: "members"; readonly after?: NodeName | undefined }
-  /** The links of the node that is asked, to members whose names come after `after`. */
-  | { readonly kind: "links"; readonly after?: NodeName | undefined }
-  | { readonly kind: "explain"; readonly name: NodeName }
-  /** Changes with numbers from `from` on. */
-  | { readonly kind: "events"; readonly from: number }
-  | { readonly kind: "health" }
-  | { readonly kind: "leave" }
-  | { readonly kind: "forget"; readonly name: NodeName; readonly dryRun?: boolean | undefined };
-
-/** A change as it is told to a command. */
-export interface EventView extends Omit<TimedChange, "at"> {
-  /** Counts the changes of the node that was asked. */
-  readonly number: number;
-  /** How long ago it happened, in milliseconds. */
-  readonly agoMs: number;
-}
-
-/** An answer. */
-export type Answer =
-  | { readonly kind: "pong"; readonly content?: PingContent | undefined }
-  | { readonly kind: "probe"; readonly reached: boolean }
-  | {
-    readonly kind: "sync";
-    readonly buckets: readonly number[];
-    readonly records: readonly MemberRecord[];
-    readonly more: boolean;
-  }
-  | {
-    readonly kind: "members";
-    readonly members: readonly MemberView[];
-    /** True if there are more after the last of these. */
-    readonly more: boolean;
-  }
-  | { readonly kind: "links"; readonly links: readonly LinkView[]; readonly more: boolean }
-  | { readonly kind: "explain"; readonly explanation: Explanation }
-  | { readonly kind: "events"; readonly events: readonly EventView[]; readonly next: number }
-  | { readonly kind: "health"; readonly healthy: boolean; readonly reason: string }
-  | { readonly kind: "done" }
-  | { readonly kind: "refused"; readonly reason: string };
-
-/** Something that is only told. */
-export interface Notice {
-  readonly kind: "news";
-  readonly news: News;
-}
+import { encodeUtf8 } from "../core/base/text.ts";
+import { decodeJson } from "./json_body.ts";
+import type { Shape } from "./json_body.ts";
 
 const sentence = v.pipe(v.string(), v.maxLength(2000));
 const count = v.pipe(v.number(), v.minValue(0));
@@ -165,11 +106,16 @@ const bucketsSchema = v.pipe(v.array(bucketHash), v.length(bucketCount));
 
 const requestSchema = v.variant("kind", [
   v.object({ kind: v.literal("ping"), content: v.optional(contentSchema) }),
+  /** Reach that member and say whether it answered. */
   v.object({ kind: v.literal("probe"), subject: addresseeSchema }),
+  /** The records of the buckets that differ from these. */
   v.object({ kind: v.literal("sync"), buckets: bucketsSchema }),
+  /** The members whose names come after `after`, or the first ones. */
   v.object({ kind: v.literal("members"), after: v.optional(nodeNameSchema) }),
+  /** The links of the node that is asked, to members whose names come after `after`. */
   v.object({ kind: v.literal("links"), after: v.optional(nodeNameSchema) }),
   v.object({ kind: v.literal("explain"), name: nodeNameSchema }),
+  /** Changes with numbers from `from` on. */
   v.object({ kind: v.literal("events"), from: countSchema }),
   v.object({ kind: v.literal("health") }),
   v.object({ kind: v.literal("leave") }),
@@ -180,8 +126,10 @@ const requestSchema = v.variant("kind", [
   }),
 ]);
 
-// Nodes that know of no other kind do not tell it.
-const memberKindSchema = v.optional(v.picklist(memberKinds), "node");
+/** Something that wants an answer. */
+export type Request = Shape<typeof requestSchema>;
+
+const memberKindSchema = v.picklist(memberKinds);
 
 const memberViewSchema = v.object({
   name: nodeNameSchema,
@@ -232,13 +180,18 @@ const explanationSchema = v.object({
 });
 
 const eventSchema = v.object({
+  /** Counts the changes of the node that was asked. */
   number: countSchema,
+  /** How long ago it happened, in milliseconds. */
   agoMs: count,
   kind: v.picklist(changeKinds),
   name: nodeNameSchema,
   status: v.optional(v.picklist(memberStatuses)),
   reason: sentence,
 });
+
+/** A change as it is told to a command. */
+export type EventView = Shape<typeof eventSchema>;
 
 const answerSchema = v.variant("kind", [
   v.object({ kind: v.literal("pong"), content: v.optional(contentSchema) }),
@@ -249,6 +202,7 @@ const answerSchema = v.variant("kind", [
     records: v.array(recordSchema),
     more: v.boolean(),
   }),
+  /** `more` if there are more after the last of these. */
   v.object({ kind: v.literal("members"), members: v.array(memberViewSchema), more: v.boolean() }),
   v.object({ kind: v.literal("links"), links: v.array(linkViewSchema), more: v.boolean() }),
   v.object({ kind: v.literal("explain"), explanation: explanationSchema }),
@@ -258,6 +212,9 @@ const answerSchema = v.variant("kind", [
   v.object({ kind: v.literal("refused"), reason: sentence }),
 ]);
 
+/** An answer. */
+export type Answer = Shape<typeof answerSchema>;
+
 /** Shape of news. */
 export const newsSchema = v.object({
   records: v.array(recordSchema),
@@ -265,10 +222,10 @@ export const newsSchema = v.object({
   sightings: v.array(sightingSchema),
 });
 
-const noticeSchema = v.object({
-  kind: v.literal("news"),
-  news: newsSchema,
-});
+const noticeSchema = v.object({ kind: v.literal("news"), news: newsSchema });
+
+/** Something that is only told. */
+export type Notice = Shape<typeof noticeSchema>;
 
 /** Any message as the body of an envelope. */
 export function encodeMessage(message: Request | Answer | Notice): Uint8Array<ArrayBuffer> {
@@ -285,29 +242,15 @@ export function encodeAnswer(answer: Answer): Uint8Array<ArrayBuffer> {
 
 /** Reads a request; `undefined` if it is none that this version knows. */
 export function decodeRequest(body: Uint8Array): Request | undefined {
-  return decode(requestSchema, body);
+  return decodeJson(requestSchema, body);
 }
 
 /** Reads an answer; `undefined` if it is none that this version knows. */
 export function decodeAnswer(body: Uint8Array): Answer | undefined {
-  return decode(answerSchema, body);
+  return decodeJson(answerSchema, body);
 }
 
 /** Reads a notice; `undefined` if it is none that this version knows. */
 export function decodeNotice(body: Uint8Array): Notice | undefined {
-  return decode(noticeSchema, body);
-}
-
-function decode<const Schema extends v.GenericSchema>(
-  schema: Schema,
-  body: Uint8Array,
-): v.InferOutput<Schema> | undefined {
-  const text = decodeUtf8(body);
-  if (text === undefined) return undefined;
-  try {
-    const parsed = v.safeParse(schema, JSON.parse(text));
-    return parsed.success ? parsed.output : undefined;
-  } catch {
-    return undefined;
-  }
+  return decodeJson(noticeSchema, body);
 }

@@ -31,9 +31,7 @@ const outcomeSchema: v.GenericSchema<unknown, PingOutcome> = v.variant("kind", [
     kind: v.literal("pong"),
     roundTripUs: v.number(),
     address: addressSchema,
-    incarnation: whole,
-    fingerprint: whole,
-    record: v.optional(recordSchema),
+    ...contentSchema.entries,
   }),
   v.object({ kind: failureSchema, detail: v.string() }),
 ]);
