@@ -1,112 +1,108 @@
 /**
- * Who can write the registry can name any address: how much a node dials for that.
+ * When a candidate is asked, and what its answer, or its silence, makes of it.
  *
  * @module
  */
 import assert from "node:assert/strict";
-import { addressesMax } from "../../../lib/core/registration/row.ts";
-import type { NodeName } from "../../../lib/core/base/name.ts";
-import type { SimNode } from "../../../lib/simulation/sim_node.ts";
-import { World } from "../../../lib/simulation/world.ts";
+import { Prober } from "../../../lib/core/detector/prober.ts";
+import { claimOfRow } from "../../../lib/core/discovery/candidate.ts";
+import { CandidateProber } from "../../../lib/core/discovery/candidate_prober.ts";
+import type { CandidateFinding } from "../../../lib/core/discovery/candidate_prober.ts";
+import type { Effect, PingOutcome } from "../../../lib/core/input.ts";
+import type { CandidatePing, Sent } from "../../../lib/core/pings.ts";
+import { rowOf } from "../lone_node.ts";
+import { effectsOf, instanceOf, nameOf } from "../records.ts";
+import { pong, View } from "../view.ts";
 
-/**
- * A cluster with rows of nobody in its registry, and a count of the addresses that it dials for
- * them.
- */
-class Haunted {
-  readonly world = new World({ seed: 1, keepStory: false });
-  readonly askers = new Set<SimNode>();
-  dials = 0;
+/** A prober of candidates that has begun, with candidate 5 in its queue. */
+class Scene {
+  readonly view = new View(1);
+  readonly prober: CandidateProber;
 
-  constructor(nodes: number) {
-    for (let number = 1; number <= nodes; number++) {
-      this.world.start(`n${number}@10.0.0.${number}`);
-    }
-    this.world.run(20_000);
-    this.world.onStep = (node, effects) => {
-      for (const effect of effects) {
-        if (effect.kind !== "ping" || !effect.to.name.startsWith("ghost")) continue;
-        this.dials += effect.to.addresses.length;
-        this.askers.add(node);
-      }
-    };
+  constructor(row = rowOf(5)) {
+    const prober = new Prober(this.view);
+    this.prober = new CandidateProber({ ...this.view, prober });
+    this.view.candidates.learn(claimOfRow(row));
+    this.prober.introduce(row.name, true);
+    prober.budget.begin(10, 0);
+    this.prober.start(0);
   }
 
-  /** Puts rows with as many addresses as are legal; at none of them is a host. */
-  haunt(count: number): void {
-    const { registry, now } = this.world;
-    const row = registry.row("n1@10.0.0.1");
-    assert.ok(row !== undefined);
-    for (let number = 0; number < count; number++) {
-      const name = `ghost${number}@10.9.0.${number}` as NodeName;
-      const instance = number.toString(16).padStart(32, "e");
-      const addresses = Array.from({ length: addressesMax }, (_, index) => ({
-        host: `10.9.${index}.${number}`,
-        port: 4000,
-      }));
-      registry.write({ ...row, name, instance, addresses }, undefined, now);
-    }
+  wake(now: number): string[] {
+    const out: Effect[] = [];
+    this.prober.wake(now, out);
+    return effectsOf("ping", out).map(({ to }) => to.name);
   }
 
-  /** Addresses dialled in each of the next seconds. */
-  dialsOf(seconds: number): number[] {
-    return Array.from({ length: seconds }, () => {
-      this.dials = 0;
-      this.world.run(1000);
-      return this.dials;
-    });
+  end(outcome: PingOutcome, now: number): CandidateFinding {
+    const [sent] = this.view.pings.all();
+    const ping = this.view.pings.end(sent?.number ?? -1) as Sent<CandidatePing>;
+    return this.prober.ended(ping, outcome, now);
   }
 }
 
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0);
-}
+const silent: PingOutcome = { kind: "silent", detail: "" };
 
-Deno.test("CandidateProber dials for a hundred rows of eight addresses as much as for few", () => {
-  const haunted = new Haunted(3);
-  haunted.haunt(100);
-  const dials = haunted.dialsOf(60);
-  assert.ok(Math.max(...dials) <= 3 * 50, `${Math.max(...dials)} in the worst second`);
-  assert.ok(sum(dials) <= 60 * 3 * 14, `${sum(dials)} in a minute`);
+Deno.test("CandidateProber asks a new candidate once it has started; an answer proves it", () => {
+  const scene = new Scene();
+  assert.ok(scene.prober.isBusy);
+  assert.deepEqual(scene.wake(0), [nameOf(5)]);
+  assert.ok(!scene.prober.isBusy);
+  const claim = scene.view.candidates.get(nameOf(5))?.claim;
+  assert.deepEqual(scene.end(pong, 1), { kind: "proven", claim, outcome: pong });
+  const idle = new CandidateProber({ ...scene.view, prober: new Prober(scene.view) });
+  assert.equal(idle.wakeAt, Infinity);
 });
 
-Deno.test("CandidateProber asks one that never answers ever more seldom, but goes on", () => {
-  const haunted = new Haunted(3);
-  haunted.haunt(1);
-  const dials = haunted.dialsOf(580);
-  const asked = sum(dials) / addressesMax / 3;
-  assert.ok(asked <= 12, `each node asks ${asked} times in ten minutes`);
-  assert.ok(sum(dials.slice(240)) > 0, "it is not given up");
-});
-
-Deno.test("CandidateProber leaves a new row of nobody to a few nodes of a larger cluster", () => {
-  const haunted = new Haunted(40);
-  haunted.haunt(1);
-  haunted.world.run(10_000);
-  const { size } = haunted.askers;
-  assert.ok(size > 0 && size <= 20, `${size} of 40 nodes ask in the first ten seconds`);
-  assert.ok(haunted.dials <= 25 * addressesMax, `${haunted.dials} addresses are dialled`);
-});
-
-Deno.test("CandidateProber finds one that answers at last, in a small cluster and in a larger one", () => {
-  for (const nodes of [3, 20]) {
-    const { world } = new Haunted(nodes);
-    const late = world.start("late@10.0.1.1");
-    const others = world.nodes.filter((node) => node !== late);
-    for (const other of others) {
-      world.network.cut(late, other);
-      world.network.cut(other, late);
-    }
-    world.run(60_000);
-    world.network.heal();
-    const tookMs = world.runUntil(
-      () =>
-        others.every(({ core }) =>
-          core.members(world.now)
-            .some(({ name, status }) => name === late.core.name && status === "alive")
-        ),
-      30_000,
-    );
-    assert.ok(tookMs !== undefined, `${nodes} nodes see it`);
+Deno.test("CandidateProber tells of two misses in a row once, and asks with growing pauses", () => {
+  const scene = new Scene();
+  scene.wake(0);
+  assert.equal(scene.end(silent, 700).kind, "none");
+  let now = 700 + scene.view.settings.timings.secondPingDelayMs;
+  assert.deepEqual(scene.wake(now - 1), []);
+  assert.deepEqual(scene.wake(now), [nameOf(5)]);
+  assert.equal(scene.end(silent, now).kind, "unanswered");
+  const pauses: number[] = [];
+  for (let turn = 0; turn < 6; turn++) {
+    const next = scene.prober.wakeAt;
+    pauses.push(next - now);
+    now = next;
+    assert.deepEqual(scene.wake(now), [nameOf(5)]);
+    assert.equal(scene.end(silent, now).kind, "none");
   }
+  for (const [index, pauseMs] of pauses.entries()) {
+    assert.ok(Math.abs(pauseMs / (1000 * 2 ** index) - 1) <= 0.1, `${pauses}`);
+  }
+});
+
+Deno.test("CandidateProber believes no miss of a standstill, and none of a row that has gone", () => {
+  const scene = new Scene();
+  scene.wake(0);
+  scene.view.pings.stalled(3000);
+  assert.equal(scene.end(silent, 3000).kind, "none");
+  assert.equal(scene.view.candidates.get(nameOf(5))?.failure, undefined);
+  assert.deepEqual(scene.wake(3000), [nameOf(5)]);
+  scene.view.candidates.drop(nameOf(5));
+  assert.equal(scene.end(silent, 3700).kind, "none");
+  assert.equal(scene.prober.wakeAt, Infinity);
+});
+
+Deno.test("CandidateProber never asks a row that claims the instance of a member", () => {
+  const scene = new Scene(rowOf(5, { instance: instanceOf(1) }));
+  assert.deepEqual(scene.wake(0), []);
+});
+
+Deno.test("CandidateProber.late() asks a failed candidate now, once an interval", () => {
+  const scene = new Scene();
+  scene.wake(0);
+  scene.end(silent, 700);
+  scene.wake(1000);
+  scene.end(silent, 1700);
+  scene.prober.late(nameOf(5), instanceOf(99), 1701);
+  assert.deepEqual(scene.wake(1701), [], "another instance");
+  scene.prober.late(nameOf(5), instanceOf(5), 1701);
+  assert.deepEqual(scene.wake(1701), [nameOf(5)]);
+  scene.end(silent, 1702);
+  scene.prober.late(nameOf(5), instanceOf(5), 1703);
+  assert.deepEqual(scene.wake(1703), []);
 });

@@ -1,0 +1,38 @@
+/**
+ * In which order those are asked of whom only a row is known.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { seededRandom } from "../../../lib/core/base/random.ts";
+import { UnverifiedQueue } from "../../../lib/core/discovery/unverified_queue.ts";
+import { nameOf } from "../records.ts";
+
+function takeAll(queue: UnverifiedQueue): string[] {
+  const taken: string[] = [];
+  for (let name = queue.take(); name !== undefined; name = queue.take()) taken.push(name);
+  return taken;
+}
+
+Deno.test("UnverifiedQueue.take() gives the fresh first, as they came, and each one once", () => {
+  const queue = new UnverifiedQueue(seededRandom(1));
+  assert.ok(queue.isEmpty && !queue.hasFresh);
+  for (const number of [1, 2, 3]) queue.add(nameOf(number), false);
+  assert.ok(!queue.isEmpty && !queue.hasFresh);
+  for (const number of [5, 4, 5]) queue.add(nameOf(number), true);
+  assert.ok(queue.hasFresh);
+  const taken = takeAll(queue);
+  assert.deepEqual(taken.slice(0, 2), [5, 4].map(nameOf));
+  assert.deepEqual(taken.slice(2).sort(), [1, 2, 3].map(nameOf));
+  assert.ok(queue.isEmpty);
+});
+
+Deno.test("UnverifiedQueue.take() gives the others in an order that differs from node to node", () => {
+  const orders = [1, 2].map((seed) => {
+    const queue = new UnverifiedQueue(seededRandom(seed));
+    for (let number = 1; number <= 20; number++) queue.add(nameOf(number), false);
+    return takeAll(queue);
+  });
+  assert.notDeepEqual(orders[0], orders[1]);
+  assert.deepEqual(orders[0]?.toSorted(), orders[1]?.toSorted());
+});
