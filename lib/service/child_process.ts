@@ -108,6 +108,11 @@ export class ChildProcess {
     return this.#child.pid;
   }
 
+  /** True once nothing is left of the process and of its group. */
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
   /** Sends a signal to its process group, or to it alone in a terminal; what is gone gets none. */
   signal(signal: Deno.Signal): void {
     if (this.#isGone) return;

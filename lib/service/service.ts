@@ -79,9 +79,9 @@ export class Service implements AsyncDisposable {
     return this.#supervisor.state;
   }
 
-  /** Process id of the service, while it runs. */
+  /** Process id of the service, also of its group unless it shares a terminal, while it is there. */
   get pid(): number | undefined {
-    return this.#child?.pid;
+    return this.#child?.isGone === false ? this.#child.pid : undefined;
   }
 
   /**

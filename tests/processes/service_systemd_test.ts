@@ -1,0 +1,95 @@
+/**
+ * What a real process says to a socket as systemd has one, and the unit that starts it.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { projectRoot } from "../docs/source_files.ts";
+import { eventually, processTest, succeeds, TemporaryFolder } from "../integration/process.ts";
+import { permitted } from "../permissions.ts";
+import { carryShell } from "./service_program.ts";
+
+const symbols = {
+  socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  recv: { parameters: ["i32", "buffer", "usize", "i32"], result: "isize" },
+  close: { parameters: ["i32"], result: "i32" },
+} as const;
+
+/** A datagram socket that systemd could listen at. */
+class NotifySocket implements Disposable {
+  readonly #library = Deno.dlopen("libc.so.6", symbols);
+  readonly #descriptor = this.#library.symbols.socket(1, 2, 0);
+  /** All lines so far. */
+  readonly lines: string[] = [];
+
+  /** @param path with an `@` in front its name is abstract */
+  constructor(path: string) {
+    const name = path.startsWith("@") ? `\0${path.slice(1)}` : `${path}\0`;
+    const address = new Uint8Array([1, 0, ...new TextEncoder().encode(name)]);
+    assert.equal(this.#library.symbols.bind(this.#descriptor, address, address.length), 0, path);
+  }
+
+  /** Takes what has come; true if a line of it, or an earlier one, is that one. */
+  has(line: string): boolean {
+    const buffer = new Uint8Array(4096);
+    for (;;) {
+      // MSG_DONTWAIT
+      const length = Number(this.#library.symbols.recv(this.#descriptor, buffer, 4096n, 0x40));
+      if (length <= 0) return this.lines.includes(line);
+      const text = new TextDecoder().decode(buffer.subarray(0, length));
+      this.lines.push(...text.split("\n").filter((each) => each !== ""));
+    }
+  }
+
+  async until(line: string): Promise<void> {
+    await eventually(() => this.has(line), 20_000, `${line} comes`);
+  }
+
+  [Symbol.dispose](): void {
+    this.#library.symbols.close(this.#descriptor);
+    this.#library.close();
+  }
+}
+
+for (const kind of ["a path", "an abstract name"]) {
+  processTest(`systemd is told at ${kind}: ready, status, watchdog, stopping`, async () => {
+    await using folder = new TemporaryFolder();
+    const path = kind === "a path" ? `${folder.path}/notify` : `@${folder.path}`;
+    using socket = new NotifySocket(path);
+    await using service = carryShell(
+      { ready: `exec:test -e ${folder.path}/go` },
+      `test -z "$NOTIFY_SOCKET$WATCHDOG_USEC" && echo hidden; exec sleep 60`,
+      { NOTIFY_SOCKET: path, WATCHDOG_USEC: "200000" },
+    );
+    await service.line((text) => text === "hidden", 20_000, "the service does not see the socket");
+    await socket.until("WATCHDOG=1");
+    assert.equal(socket.has("READY=1"), false, "it is not ready yet");
+    await Deno.writeTextFile(`${folder.path}/go`, "");
+    await socket.until("READY=1");
+    await socket.until("STATUS=ready: the check succeeds");
+    service.kill("SIGTERM");
+    await socket.until("STOPPING=1");
+    assert.equal(await service.ended(), 143);
+  });
+}
+
+const hasAnalyze = permitted("run") && await succeeds("systemd-analyze", "--version");
+
+Deno.test({
+  name: `systemd finds no fault with our unit${hasAnalyze ? "" : " (needs systemd-analyze)"}`,
+  ignore: !hasAnalyze || !permitted("read", "write", "run"),
+  async fn() {
+    await using folder = new TemporaryFolder();
+    const unit = await Deno.readTextFile(
+      `${projectRoot}docs/deploy/systemd/clusternode.service`,
+    );
+    const copy = `${folder.path}/clusternode.service`;
+    // The program has to be there, so that systemd is content.
+    await Deno.writeTextFile(copy, unit.replace("/usr/local/bin/clusternode", Deno.execPath()));
+    const args = ["verify", "--man=no", copy];
+    const { stderr } = await new Deno.Command("systemd-analyze", { args, stdout: "null" }).output();
+    const said = new TextDecoder().decode(stderr).split("\n");
+    assert.deepEqual(said.filter((line) => line.includes("clusternode.service")), []);
+  },
+});

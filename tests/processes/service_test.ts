@@ -1,0 +1,187 @@
+/**
+ * Real services, carried: exit codes and signals as under tini, restarts, groups, output, readiness.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { eventually, processTest, Program, succeeds } from "../integration/process.ts";
+import { permitted } from "../permissions.ts";
+import { carrierCommand, carry, carryShell, childrenOf, lives } from "./service_program.ts";
+
+/** A command, and what its carrier ends with. */
+interface Case {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** Sent to the carrier once the command has written `up`. */
+  readonly signal?: Deno.Signal;
+  readonly successCode?: number;
+  readonly exitCode: number;
+}
+
+/** Writes `up`, and ends with `exitCode` when `signal` comes. */
+function trapping(signal: string, exitCode: number): readonly string[] {
+  return ["sh", "-c", `trap 'exit ${exitCode}' ${signal}; echo up; while :; do sleep 0.05; done`];
+}
+
+const cases: readonly Case[] = [
+  ...[0, 1, 7, 137, 143, 255].map((exitCode) => ({
+    name: `exit code ${exitCode}`,
+    command: ["sh", "-c", `exit ${exitCode}`],
+    exitCode,
+  })),
+  { name: "ended by SIGKILL", command: ["sh", "-c", "kill -9 $$"], exitCode: 137 },
+  { name: "ended by SIGTERM", command: ["sh", "-c", "kill -15 $$"], exitCode: 143 },
+  { name: "ended by SIGSEGV", command: ["sh", "-c", "kill -11 $$"], exitCode: 139 },
+  { name: "not executable", command: ["/etc/passwd"], exitCode: 126 },
+  { name: "not found", command: ["no-such-command"], exitCode: 127 },
+  { name: "not found by its path", command: ["/no/such/command"], exitCode: 127 },
+  { name: "a success code", command: ["sh", "-c", "exit 143"], successCode: 143, exitCode: 0 },
+  {
+    name: "SIGTERM",
+    command: ["sh", "-c", "echo up; exec sleep 60"],
+    signal: "SIGTERM",
+    exitCode: 143,
+  },
+  { name: "SIGTERM, taken", command: trapping("TERM", 9), signal: "SIGTERM", exitCode: 9 },
+  ...(["HUP", "QUIT", "USR1", "USR2", "WINCH", "CONT"] as const).map((name, index) => ({
+    name: `SIG${name}`,
+    command: trapping(name, 40 + index),
+    signal: `SIG${name}` as Deno.Signal,
+    exitCode: 40 + index,
+  })),
+];
+
+const hasTini = permitted("run") && await succeeds("tini", "--version");
+
+/** Runs one case; gives the exit code. */
+async function exitCodeOf(program: Program, { signal }: Case): Promise<number> {
+  await using running = program;
+  if (signal !== undefined) {
+    await running.line((text) => text === "up", 20_000, "the service is up");
+    running.kill(signal);
+  }
+  return await running.ended();
+}
+
+for (const each of cases) {
+  processTest(`a carried service passes on: ${each.name}`, async () => {
+    const successCodes = each.successCode === undefined ? [] : [each.successCode];
+    assert.equal(await exitCodeOf(carry({ successCodes }, each.command), each), each.exitCode);
+  });
+}
+
+Deno.test({
+  name: `tini passes on what a carried service does${hasTini ? "" : " (needs tini)"}`,
+  ignore: !hasTini,
+  async fn() {
+    for (const each of cases) {
+      const flags = each.successCode === undefined ? [] : ["-e", `${each.successCode}`];
+      const tini = new Program("tini", ["-s", ...flags, "--", ...each.command]);
+      assert.equal(await exitCodeOf(tini, each), each.exitCode, each.name);
+    }
+  },
+});
+
+processTest("a signal is rewritten", async () => {
+  await using service = carry({ rewriteSignal: "TERM=QUIT" }, trapping("QUIT", 5));
+  await service.line((text) => text === "up", 20_000, "the service is up");
+  service.kill("SIGTERM");
+  assert.equal(await service.ended(), 5);
+});
+
+processTest("a killed service is failing at once, and started again by its policy", async () => {
+  await using service = carryShell({ restart: "on-failure:1" }, "echo up $$; exec sleep 60");
+  const first = await service.line((text) => text.startsWith("up"), 20_000, "it is up");
+  Deno.kill(Number(first.text.split(" ")[1]), "SIGKILL");
+  await service.line((text) => text.includes("failing (SIGKILL)"), 5000, "it is failing");
+  const second = await service.line(
+    (text) => text.startsWith("up") && text !== first.text,
+    5000,
+    "it is up again",
+  );
+  Deno.kill(Number(second.text.split(" ")[1]), "SIGKILL");
+  assert.equal(await service.ended(), 137, "once is all that the policy allows");
+});
+
+processTest("a service that ignores SIGTERM is killed with all that it has started", async () => {
+  const text = "trap '' TERM; sleep 60 & echo up $!; while :; do sleep 1; done";
+  await using service = carryShell({ stopTimeoutMs: 300 }, text);
+  const { text: up } = await service.line((line) => line.startsWith("up"), 20_000, "it is up");
+  service.kill("SIGTERM");
+  assert.equal(await service.ended(), 137);
+  assert.equal(await lives(Number(up.split(" ")[1])), false);
+});
+
+processTest("what a service leaves behind in its group has its time, and is ended", async () => {
+  // The shell ends at once; the worker behind it needs a moment, and is given it.
+  const worker = "(trap 'sleep 0.3; echo done; exit' TERM; echo up; while :; do sleep 0.05; done)";
+  await using service = carryShell({}, `${worker} & wait`);
+  await service.line((text) => text === "up", 20_000, "the worker is up");
+  service.kill("SIGTERM");
+  assert.equal(await service.ended(), 143);
+  assert.ok(service.lines.some(({ text }) => text === "done"), service.text);
+});
+
+processTest("a service drains before it gets SIGTERM, and a second one hurries", async () => {
+  await using service = carry({ drainMs: 60_000 }, trapping("TERM", 3));
+  await service.line((text) => text === "up", 20_000, "it is up");
+  service.kill("SIGTERM");
+  await service.line((text) => text.includes("draining"), 5000, "it drains");
+  service.kill("SIGTERM");
+  assert.equal(await service.ended(), 3);
+});
+
+processTest("orphans are reaped by a subreaper, and its own children are not lost", async () => {
+  const orphans = 100;
+  const text = `i=0; while [ $i -lt ${orphans} ]; do i=$((i+1)); (sleep 0.1 &); done; ` +
+    "echo up; sleep 0.5; exec sleep 60";
+  await using service = carry({ subreaper: true, ready: "exec:true", readyIntervalMs: 100 }, [
+    "sh",
+    "-c",
+    text,
+  ]);
+  await service.line((text) => text === "up", 20_000, "the orphans are there");
+  await service.line((text) => text.includes("ready (the check"), 5000, "the probe is ours");
+  await eventually(
+    async () => {
+      const children = await childrenOf(service.pid);
+      return children.length <= 2 && children.every(({ state }) => state !== "Z");
+    },
+    10_000,
+    "no zombie is left",
+  );
+  service.kill("SIGTERM");
+  assert.equal(await service.ended(), 143);
+  const reaped = Number(/reaped (\d+)/.exec(service.text)?.[1]);
+  assert.ok(reaped >= orphans, `${reaped} of ${orphans} were reaped`);
+});
+
+processTest(
+  "output comes through byte for byte, however much it is, and the tail too",
+  async () => {
+    // Three MB without meaning, and a last line without its end.
+    const text = "head -c 3000000 /dev/zero | tr '\\0' '\\377'; printf '\\r\\ntail'";
+    const { program, args } = carrierCommand({});
+    const command = new Deno.Command(program, {
+      args: [...args, "sh", "-c", text],
+      stderr: "null",
+    });
+    const { stdout, code } = await command.output();
+    assert.equal(code, 0);
+    assert.equal(stdout.length, 3_000_006);
+    assert.ok(stdout.subarray(0, 3_000_000).every((byte) => byte === 0xff));
+    assert.equal(new TextDecoder().decode(stdout.subarray(3_000_000)), "\r\ntail");
+  },
+);
+
+processTest("a service gets the environment without secrets, and nothing to read", async () => {
+  await using service = carry({}, ["sh", "-c", "cat; env"], {
+    CLUSTERNODE_COOKIE: "secret",
+    KEPT: "as it is",
+  });
+  assert.equal(await service.ended(), 0);
+  const printed = service.printed("stdout");
+  assert.match(printed, /^KEPT=as it is$/m);
+  assert.match(printed, /^CLUSTERNODE_SELF=n1@h$/m);
+  assert.doesNotMatch(printed, /secret/);
+});
