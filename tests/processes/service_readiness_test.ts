@@ -9,7 +9,8 @@ import { readyCheck } from "../../lib/options/option_service.ts";
 import { OwnChildren } from "../../lib/service/own_children.ts";
 import { checkOnce, readiness, type ReadinessOptions } from "../../lib/service/readiness.ts";
 import type { ReadyFault } from "../../lib/service/readiness.ts";
-import { eventually, processTest, TemporaryFolder } from "../integration/process.ts";
+import { eventually, processTest } from "../integration/process.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
 import { carry, lives } from "./service_program.ts";
 
 const never = new AbortController().signal;

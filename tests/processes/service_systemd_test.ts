@@ -5,7 +5,8 @@
  */
 import assert from "node:assert/strict";
 import { projectRoot } from "../docs/source_files.ts";
-import { eventually, processTest, succeeds, TemporaryFolder } from "../integration/process.ts";
+import { eventually, processTest, succeeds } from "../integration/process.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
 import { permitted } from "../permissions.ts";
 import { carryShell } from "./service_program.ts";
 
