@@ -180,6 +180,8 @@ netTest("openBeam() says where it cannot listen, and why", async () => {
   const { port } = us.beam;
   await assert.rejects(
     () => openTestBeam({ listen: { host: "127.0.0.1", port } }),
-    new RegExp(`^Error: Cannot listen for BEAM nodes on 127.0.0.1:${port} as another program`),
+    new RegExp(
+      `^ListenError: Cannot listen for BEAM nodes on 127.0.0.1:${port} as another program`,
+    ),
   );
 });

@@ -315,11 +315,11 @@ dialling("listenTcp() says where and why when it cannot listen", async () => {
   const listen = { host: "127.0.0.1", port: node.transport.port };
   await assert.rejects(
     openNode({ listen }),
-    /^Error: Cannot listen on 127\.0\.0\.1:\d+ as another program listens there already$/,
+    /^ListenError: Cannot listen on 127\.0\.0\.1:\d+ as another program listens there already$/,
   );
   await assert.rejects(
     openNode({ listen: { host: "192.0.2.1", port: 80 } }),
-    /^Error: Cannot listen on 192\.0\.2\.1:80 as /,
+    /^ListenError: Cannot listen on 192\.0\.2\.1:80 as /,
   );
 });
 
