@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { errorText } from "./base/error_text.ts";
 import type { Effect } from "./input.ts";
 
 /** A step was ended by a fault of the program, its `cause`. The next one goes on from what it left. */
@@ -14,7 +15,7 @@ export class StepFault extends Error {
 
   /** A fault that `cause` has shown, after these effects were decided. */
   constructor(effects: readonly Effect[], cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(errorText(cause), { cause });
     this.effects = effects;
   }
 }

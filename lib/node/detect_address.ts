@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { errorText } from "../core/base/error_text.ts";
 import { ipFamily, isLinkLocal, isLoopback, isUnspecified } from "../core/base/address.ts";
 
 /** One address of one interface; the part of `Deno.networkInterfaces()` that is looked at. */
@@ -209,6 +210,6 @@ function interfacesOrNone(): Pick<NetworkFacts, "interfaces" | "fault"> {
   try {
     return { interfaces: Deno.networkInterfaces() };
   } catch (error) {
-    return { interfaces: [], fault: error instanceof Error ? error.message : String(error) };
+    return { interfaces: [], fault: errorText(error) };
   }
 }

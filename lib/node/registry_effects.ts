@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { errorText } from "../core/base/error_text.ts";
 import type { Barrier } from "../barrier.ts";
 import type { Clock } from "../clock.ts";
 import { isLoopback } from "../core/base/address.ts";
@@ -194,6 +195,6 @@ export class RegistryEffects {
 
   #reasonOf(error: unknown): string {
     this.#lastFault = error;
-    return error instanceof Error ? error.message : String(error);
+    return errorText(error);
   }
 }

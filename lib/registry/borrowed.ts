@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { errorText } from "../core/base/error_text.ts";
 import { orAborted } from "../abort.ts";
 import { RegistryError } from "../core/base/errors.ts";
 import type { Registry } from "./registry.ts";
@@ -48,7 +49,7 @@ async function ended<T>(work: () => Promise<T>, what: string, signal: AbortSigna
     return await orAborted(work(), signal);
   } catch (error) {
     if (signal.aborted || error instanceof RegistryError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new RegistryError(`${what}: ${reason}`, { cause: error });
   }
 }

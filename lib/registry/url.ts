@@ -10,7 +10,6 @@
 import { isPath, parseDirectoryUrl } from "./directory/directory_url.ts";
 import type { DirectoryLocation } from "./directory/directory_url.ts";
 import { parseEtcdUrl } from "./etcd/etcd_url.ts";
-import { parseMemoryUrl } from "./memory/memory_url.ts";
 import { parsePostgresUrl } from "./postgres/postgres_url.ts";
 import { parseRedisUrl } from "./redis/redis_url.ts";
 import { parseS3Url } from "./s3/s3_url.ts";
@@ -116,6 +115,14 @@ export function parseRegistryUrl(text: string): RegistryLocation | UrlFault {
   }
   const parsed = forms[backEnd].parse(text);
   return "fault" in parsed ? parsed : { backEnd, ...parsed };
+}
+
+/** The name in `text`, which may be empty, or why it is none. */
+function parseMemoryUrl(text: string): { readonly location: string } | UrlFault {
+  const name = text.slice("memory:".length);
+  return /^[\w.-]{0,64}$/.test(name)
+    ? { location: name }
+    : { fault: "the name after memory: may hold letters, digits, _ . - and have 64 characters" };
 }
 
 /** For a back end that is opened with its whole URL, once that has turned out to be legal. */

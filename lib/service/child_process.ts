@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { errorText } from "../core/base/error_text.ts";
 import process from "node:process";
 import { type Clock, sleep } from "../clock.ts";
 import { LineRelay, type WriteWhole } from "./line_relay.ts";
@@ -152,7 +153,7 @@ export class ChildProcess {
 }
 
 function commandError(program: string, error: unknown): CommandError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = errorText(error);
   const isMissing = error instanceof Deno.errors.NotFound;
   const why = isMissing
     ? "it is not found"

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { errorText } from "../core/base/error_text.ts";
 
 const symbols = {
   waitid: { parameters: ["i32", "u32", "buffer", "i32"], result: "i32" },
@@ -57,7 +58,7 @@ export class Libc implements Disposable {
       try {
         return new Libc(Deno.dlopen(path, symbols));
       } catch (error) {
-        faults.push(error instanceof Error ? error.message : String(error));
+        faults.push(errorText(error));
       }
     }
     return faults[0] ?? "it is not there";

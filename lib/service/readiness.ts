@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { errorText } from "../core/base/error_text.ts";
 import { type Clock, sleep } from "../clock.ts";
 import { formatAddress } from "../core/base/address.ts";
 import type { ReadyCheck } from "../options/option_service.ts";
@@ -85,7 +86,7 @@ export async function checkOnce(
 
 function faultOf(error: unknown): string {
   if (error instanceof Deno.errors.ConnectionRefused) return "connection refused";
-  const text = error instanceof Error ? error.message : String(error);
+  const text = errorText(error);
   return text.replace(/ \(os error \d+\)/g, "");
 }
 

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { errorText } from "../../core/base/error_text.ts";
 import { describeChanges, groupChanges } from "../../core/explain/change.ts";
 import { formatAddress } from "../../core/base/address.ts";
 import { formatDuration } from "../../core/base/duration.ts";
@@ -70,7 +71,7 @@ function* linesIn(world: CliContext, path: string): Generator<string, undefined>
   try {
     yield* world.readLines(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new CommandError(`Cannot read ${path}: ${reason}`, { cause: error });
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { errorText } from "../../core/base/error_text.ts";
 import { aborted } from "../../abort.ts";
 import type { NodeOptions } from "../../options/options.ts";
 import type { Call } from "../parse/call.ts";
@@ -37,7 +38,7 @@ export async function start(
     return await run(world, options, log, barrier);
   } catch (error) {
     const code = exitCodeOf(error) ?? exitCode.failed;
-    log.error(error instanceof Error ? error.message : String(error), { event: "failed" });
+    log.error(errorText(error), { event: "failed" });
     return code;
   } finally {
     await log.close(flushTimeoutMs);

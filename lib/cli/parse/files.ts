@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { errorText } from "../../core/base/error_text.ts";
 import { beamCookieFault } from "../../options/option_beam.ts";
 import type { NodeOptions } from "../../options/options.ts";
 import { cookieFault, withoutLineEnd } from "../../options/option_identity.ts";
@@ -33,7 +34,7 @@ export async function readConfigFile(
   try {
     return { value: JSON.parse(text.value), faults: [] };
   } catch (error) {
-    return { value: undefined, faults: [`${what}: it is not JSON (${reasonOf(error)})`] };
+    return { value: undefined, faults: [`${what}: it is not JSON (${errorText(error)})`] };
   }
 }
 
@@ -103,10 +104,6 @@ async function readText(
   try {
     return { value: await world.readTextFile(path) };
   } catch (error) {
-    return { reason: reasonOf(error) };
+    return { reason: errorText(error) };
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { errorText } from "../../core/base/error_text.ts";
 
 /** Something that takes bytes: `Deno.stdout`, `Deno.stderr`, or anything like them. */
 export interface OutputStream {
@@ -63,7 +64,7 @@ function writeSome(output: OutputStream, bytes: Uint8Array): number {
       return 0;
     }
     const isClosed = error instanceof Deno.errors.BrokenPipe;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     const what = reason.replace(/ \(os error \d+\).*$/s, "");
     throw new OutputError(`Cannot write to standard output: ${what}`, isClosed, { cause: error });
   }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { errorText } from "../../core/base/error_text.ts";
 import { aborted } from "../../abort.ts";
 import type { Clock } from "../../clock.ts";
 import type { Call } from "../common/timed_calls.ts";
@@ -136,7 +137,7 @@ class MemoryStore implements Store {
     try {
       await this.#storage.fault?.();
     } catch (error) {
-      throw call.fault(error instanceof Error ? error.message : String(error), error);
+      throw call.fault(errorText(error), error);
     }
     call.checkpoint();
   }
