@@ -7,6 +7,7 @@
 import { escapeControls } from "../core/base/escape.ts";
 import { decodeAnswer, encodeMessage } from "../protocol/message.ts";
 import type { Answer, Request } from "../protocol/message.ts";
+import type { LinkView } from "../core/explain/explanation.ts";
 import type { MemberView } from "../core/dissemination/member.ts";
 import { localName } from "../core/base/name.ts";
 import type { NodeName } from "../core/base/name.ts";
@@ -178,14 +179,35 @@ export class Client implements AsyncDisposable {
 
   /** All members as the node of `row` sees them. */
   async members(row: Row): Promise<MemberView[]> {
-    const members: MemberView[] = [];
-    let after: NodeName | undefined;
+    return await this.#inParts(
+      row,
+      "members",
+      (answer) => answer.kind === "members" ? { ...answer, items: answer.members } : undefined,
+    );
+  }
+
+  /** All links of the node of `row`. */
+  async links(row: Row): Promise<LinkView[]> {
+    return await this.#inParts(
+      row,
+      "links",
+      (answer) => answer.kind === "links" ? { ...answer, items: answer.links } : undefined,
+    );
+  }
+
+  /** A list that a node gives in parts, in the order of names. */
+  async #inParts<Item extends { readonly name: NodeName }>(
+    row: Row,
+    kind: "members" | "links",
+    partIn: (answer: Answer) => { items: readonly Item[]; more: boolean } | undefined,
+  ): Promise<Item[]> {
+    const all: Item[] = [];
     for (;;) {
-      const answer = await this.askFor(row, { kind: "members", after });
-      if (answer.kind !== "members") throw unexpected(row, answer);
-      members.push(...answer.members);
-      after = answer.members.at(-1)?.name;
-      if (!answer.more || after === undefined) return members;
+      const answer = await this.askFor(row, { kind, after: all.at(-1)?.name });
+      const part = partIn(answer);
+      if (part === undefined) throw unexpected(row, answer);
+      all.push(...part.items);
+      if (!part.more || part.items.length === 0) return all;
     }
   }
 

@@ -4,7 +4,6 @@
  * @module
  */
 import { formatRoundTrip } from "../../core/base/duration.ts";
-import type { LinkView } from "../../core/explain/explanation.ts";
 import { describeFinding, LinkMatrix } from "../../core/explain/link_matrix.ts";
 import type { LinkCell, LinkReport } from "../../core/explain/link_matrix.ts";
 import type { NodeName } from "../../core/base/name.ts";
@@ -13,7 +12,7 @@ import { compareNames } from "../../core/explain/status_line.ts";
 import type { Call } from "../parse/call.ts";
 import { CommandError, exitCode } from "../exit_codes.ts";
 import { formatTable } from "../terminal/table.ts";
-import { Client, unexpected } from "../client.ts";
+import { Client } from "../client.ts";
 import type { CliContext } from "../context.ts";
 
 /** Nodes that are asked side by side. */
@@ -41,22 +40,10 @@ export async function matrix(
 
 async function report(client: Client, row: Row): Promise<LinkReport> {
   try {
-    return { name: row.name, links: await linksOf(client, row) };
+    return { name: row.name, links: await client.links(row) };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     return { name: row.name, links: undefined };
-  }
-}
-
-async function linksOf(client: Client, row: Row): Promise<LinkView[]> {
-  const links: LinkView[] = [];
-  let after: NodeName | undefined;
-  for (;;) {
-    const answer = await client.askFor(row, { kind: "links", after });
-    if (answer.kind !== "links") throw unexpected(row, answer);
-    links.push(...answer.links);
-    after = answer.links.at(-1)?.name;
-    if (!answer.more || after === undefined) return links;
   }
 }
 
