@@ -19,8 +19,8 @@ import type { NodeName } from "../base/name.ts";
 import type { RecordContent } from "../dissemination/record.ts";
 import type { InstanceId, Row } from "../registration/row.ts";
 
-/** What a row says about its owner. It has no state: that is for members. */
-export type RowClaim = Omit<RecordContent, "state" | "cause">;
+/** What a row says about its owner. It has no state: that is for members, whose records are none. */
+export type RowClaim = Omit<RecordContent, "state" | "cause"> & { readonly state?: never };
 
 /** The claim of a row. */
 export function claimOfRow(row: Row): RowClaim {

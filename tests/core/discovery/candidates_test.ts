@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { claimOfRow } from "../../../lib/core/discovery/candidate.ts";
+import { makeRecord } from "../../../lib/core/dissemination/record.ts";
 import { rowOf } from "../lone_node.ts";
 import { instanceOf, nameOf, recordOf } from "../records.ts";
 import { View } from "../view.ts";
@@ -24,6 +25,17 @@ Deno.test("Candidates.learn() is news once for each run of a name, and keeps wha
   assert.equal(candidates.get(nameOf(5))?.failedAt, undefined);
   assert.equal(candidates.failed.size, 0);
   assert.ok(!candidates.holds(nameOf(5), instanceOf(5)));
+});
+
+Deno.test("Candidates.learn() takes the claim of a row, and neither a member nor its record", () => {
+  const { candidates } = new View(0);
+  const refused = (): void => {
+    // @ts-expect-error a member has proven itself: it is no candidate
+    candidates.learn(recordOf(1));
+    // @ts-expect-error a claim has no state: it is no record
+    makeRecord(claim);
+  };
+  assert.equal(typeof refused, "function", "the compiler refuses both");
 });
 
 Deno.test("Candidates.fail() is news once", () => {
