@@ -68,19 +68,25 @@ export async function checkOnce(
   signal: AbortSignal,
 ): Promise<ReadyFault> {
   const { check, timeoutMs, environment } = options;
-  const timeout = new AbortController();
-  const cancel = clock.after(timeoutMs, () => timeout.abort());
-  const either = AbortSignal.any([signal, timeout.signal]);
+  // Not AbortSignal.any(): a long life has many checks, and all of them would hang on one signal.
+  const over = new AbortController();
+  const giveUp = (): void => over.abort();
+  let isLate = false;
+  const cancel = clock.after(timeoutMs, () => {
+    isLate = true;
+    giveUp();
+  });
+  signal.addEventListener("abort", giveUp, { once: true });
+  if (signal.aborted) giveUp();
   try {
-    if (check.kind === "exec") {
-      return await runCommand(check.command, environment, children, either);
-    }
-    return await connect(check, either);
+    return check.kind === "exec"
+      ? await runCommand(check.command, environment, children, over.signal)
+      : await connect(check, over.signal);
   } catch (error) {
-    if (timeout.signal.aborted) return `no answer within ${timeoutMs} ms`;
-    return faultOf(error);
+    return isLate ? `no answer within ${timeoutMs} ms` : faultOf(error);
   } finally {
     cancel();
+    signal.removeEventListener("abort", giveUp);
   }
 }
 
