@@ -85,7 +85,7 @@ async function assertRefused(node: Program, reason: RegExp): Promise<void> {
   const [line, ...more] = linesWith(node, "[error]");
   assert.equal(more.length, 0, node.text);
   assert.match(line?.text ?? "", reason);
-  assert.match(line?.text ?? "", /--registry|chmod go-w/);
+  assert.match(line?.text ?? "", /take another folder|chmod go-w/);
 }
 
 const foreign = new RegExp(`belongs to another user \\(id ${stranger}\\)`);
