@@ -19,7 +19,7 @@ import { RegistryHeartbeats } from "./registration/heartbeats_seen.ts";
 import { Candidates } from "./discovery/candidates.ts";
 import { CandidateProber } from "./discovery/candidate_prober.ts";
 import { ChangeLog } from "./explain/change_log.ts";
-import { DeadRows } from "./registration/dead_rows.ts";
+import { type Dead, DeadRows } from "./registration/dead_rows.ts";
 import { Explainer } from "./explain/explain.ts";
 import type { Explanation, LinkView } from "./explain/explanation.ts";
 import type { Change, TimedChange } from "./explain/change.ts";
@@ -28,6 +28,7 @@ import { Outbox } from "./dissemination/outbox.ts";
 import type { Effect, Input, Removal } from "./input.ts";
 import { FailureDetector } from "./detector/failure_detector.ts";
 import type { MemberView } from "./dissemination/member.ts";
+import { NewsConsequences } from "./news_consequences.ts";
 import { PingConsequences } from "./ping_consequences.ts";
 import { askedInstances, type Ping, Pings } from "./pings.ts";
 import { Prober, stallMs } from "./detector/prober.ts";
@@ -66,6 +67,7 @@ export class Membership {
   readonly #pace: RegistryPace;
   readonly #deadRows: DeadRows;
   readonly #dissemination: Dissemination;
+  readonly #news: NewsConsequences;
   readonly #pingConsequences: PingConsequences;
   readonly #rowConsequences: RowConsequences;
   readonly #statusReporter: StatusReporter;
@@ -119,13 +121,14 @@ export class Membership {
     const changes = this.#changes;
     const parts = { ...shared, candidateProber, detector, keeper, changes, beams };
     const statusReporter = this.#statusReporter = new StatusReporter(parts);
-    const dissemination = this.#dissemination = new Dissemination(parts, statusReporter);
-    const all = { ...parts, naming, dissemination, statusReporter };
+    const dissemination = this.#dissemination = new Dissemination(parts);
+    const news = this.#news = new NewsConsequences({ ...parts, statusReporter });
+    const all = { ...parts, naming, dissemination, statusReporter, news };
     this.#pingConsequences = new PingConsequences(all);
     this.#rowConsequences = new RowConsequences(all);
     this.#pace = new RegistryPace(parts);
-    this.#deadRows = new DeadRows(parts, this.#dissemination);
-    this.#reader = new RegistryReader(parts, this.#statusReporter, this.#pace, this.#deadRows);
+    this.#deadRows = new DeadRows(parts);
+    this.#reader = new RegistryReader(parts, statusReporter);
     this.#explainer = new Explainer(parts);
   }
 
@@ -256,9 +259,9 @@ export class Membership {
       case "sync-asked":
         return this.#dissemination.syncAsked(input.buckets, input.reply, out);
       case "synced":
-        return this.#dissemination.synced(input, now, out);
+        return this.#synced(input, now);
       case "moved":
-        return this.#dissemination.moved(input.addresses, now, out);
+        return this.#news.decided(this.#dissemination.moved(input.addresses, now), now, out);
       case "beam-ping-ended":
         return this.#tell(this.#beams?.ended(input.ping, input.outcome, now), now);
       case "beam-pinged":
@@ -286,7 +289,7 @@ export class Membership {
         this.#rowConsequences.kept(keeper.written(input.version, now, out), now, out);
         // The next heartbeat comes when this row says; from then on it may be another pause.
         keeper.keepPace(this.#pace.written(keeper.pace, now));
-        return this.#dissemination.refutations.ownershipConfirmed(now);
+        return this.#news.decided(this.#dissemination.ownershipConfirmed(now), now, out);
       case "write-conflict":
         return this.#rowConsequences.kept(keeper.writeConflict(input.current, now, out), now, out);
       case "write-failed":
@@ -306,12 +309,12 @@ export class Membership {
     );
     // Of many that leave together each would dial others in the place of those that are gone.
     if (this.#rowConsequences.stopped || this.#keeper.phase === "releasing") return;
-    this.#pingConsequences.wake(now);
+    this.#pingConsequences.wake(now, out);
     this.#prober.refresh(now);
     this.#prober.wake(now, out);
     this.#candidateProber.wake(now, out);
     this.#prober.sweep(!this.#candidateProber.isBusy, now, out);
-    this.#dissemination.wake(now, out);
+    this.#news.decided(this.#dissemination.wake(now, out), now, out);
     this.#beams?.wake(now, out);
     this.#changes.wake(now, out);
     this.#statusReporter.wake(now, out);
@@ -327,18 +330,20 @@ export class Membership {
   #listed({ rows, beams }: Input & { kind: "listed" }, now: number): void {
     const out = this.#out;
     const own = rows.find(({ row }) => row.name === this.name);
+    const isWhole = own?.row.instance === this.#settings.instance;
     this.#naming.seen(own);
     this.#reader.listed(rows, now, out);
+    const { isDelegate } = this.#pace;
+    this.#bury(this.#deadRows.listed(rows, { isWhole, isDelegate }, now, out), now);
     this.#keeper.keepPace(this.#pace.listed(rows.length, now));
     this.#rowConsequences.kept(this.#keeper.listed(own, now, out), now, out);
-    const isWhole = own?.row.instance === this.#settings.instance;
     this.#tell(this.#beams?.listed(beams ?? [], isWhole, now, out), now);
     this.#tell(this.#beamForgetting?.listed(out), now);
   }
 
   #removed(input: Removal, now: number): void {
     const changes = this.#beamForgetting?.removed(input, this.#out);
-    if (changes === undefined) this.#deadRows.removed(input, now, this.#out);
+    if (changes === undefined) this.#bury(this.#deadRows.removed(input, this.#out), now);
     else this.#tell(changes, now);
   }
 
@@ -355,7 +360,27 @@ export class Membership {
   #pinged({ from, content, reply }: Input & { kind: "pinged" }, now: number): void {
     const out = this.#out;
     out.push({ kind: "pong", reply, content: this.#prober.content(content.record !== undefined) });
-    this.#dissemination.pinged(from, content, now, out);
+    const { self } = this.#memberList;
+    if (from.name !== self.name && from.instance !== self.instance) this.#statusReporter.pinged();
+    this.#news.decided(this.#dissemination.pinged(from, content, now), now, out);
+  }
+
+  /** Takes what a peer has told, and tells it what it lacks. */
+  #synced(input: Input & { kind: "synced" }, now: number): void {
+    const out = this.#out;
+    const { fingerprint } = this.#memberList;
+    for (const record of input.records) {
+      this.#news.decided(this.#dissemination.heard(record, input.from, now), now, out);
+    }
+    const hasChanged = this.#memberList.fingerprint !== fingerprint;
+    this.#news.decided(this.#dissemination.synced(input, hasChanged, now), now, out);
+  }
+
+  /** All are told that those are gone for good. */
+  #bury(gone: readonly Dead[], now: number): void {
+    for (const dead of gone) {
+      this.#news.decided(this.#dissemination.bury(dead, now), now, this.#out);
+    }
   }
 
   #giveUp(): void {

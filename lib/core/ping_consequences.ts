@@ -15,6 +15,8 @@ import type { News } from "./dissemination/news.ts";
 import type { Outbox } from "./dissemination/outbox.ts";
 import type { Effect, PingOutcome } from "./input.ts";
 import type { Ping, Pings } from "./pings.ts";
+import type { NewsConsequences } from "./news_consequences.ts";
+import type { RegistryHeartbeats } from "./registration/heartbeats_seen.ts";
 import type { Naming } from "./registration/naming.ts";
 import type { InstanceId } from "./registration/row.ts";
 
@@ -27,7 +29,9 @@ export interface PingConsequencesParts {
   readonly candidateProber: CandidateProber;
   readonly naming: Naming;
   readonly detector: FailureDetector;
+  readonly heartbeats: RegistryHeartbeats;
   readonly dissemination: Dissemination;
+  readonly news: NewsConsequences;
   readonly statusReporter: StatusReporter;
 }
 
@@ -71,23 +75,33 @@ export class PingConsequences {
     now: number,
     out: Effect[],
   ): void {
-    const { memberList, detector, dissemination } = this.#parts;
-    for (const record of records) dissemination.heard(record, from, now);
+    const { memberList, heartbeats, outbox, detector, dissemination } = this.#parts;
+    const { news, statusReporter } = this.#parts;
+    for (const record of records) news.decided(dissemination.heard(record, from, now), now, out);
     for (const vote of votes) {
       if (vote.subject !== memberList.self.instance) {
         this.#decided(detector.heard(vote, from, now), now, out);
-      } else dissemination.refutations.accused(vote, now);
+      } else news.decided(dissemination.accused(vote, now), now, out);
     }
-    dissemination.sighted(sightings, now);
+    for (const sighting of sightings) {
+      const { name, instance, heartbeat } = sighting;
+      if (!memberList.failed.has(name) || !heartbeats.sighted(name, instance, heartbeat, now)) {
+        continue;
+      }
+      outbox.sighting(sighting, now);
+      statusReporter.soon(now);
+    }
   }
 
   /** Carries out the verdicts that are due. */
-  wake(now: number): void {
-    const { detector, dissemination } = this.#parts;
+  wake(now: number, out: Effect[]): void {
+    const { detector, dissemination, news } = this.#parts;
     for (let due = detector.takeVerdict(now); due; due = detector.takeVerdict(now)) {
-      if (due.isOwn) dissemination.publish(due.record, now);
       // If it only counts what others say, its own pings may speak against that.
-      else dissemination.heard(due.record, undefined, now);
+      const decisions = due.isOwn
+        ? dissemination.publish(due.record, now)
+        : dissemination.heard(due.record, undefined, now);
+      news.decided(decisions, now, out);
     }
   }
 
@@ -114,12 +128,12 @@ export class PingConsequences {
   }
 
   #found(finding: Finding | CandidateFinding, now: number, out: Effect[]): void {
-    const { prober, detector, dissemination, statusReporter } = this.#parts;
+    const { prober, detector, dissemination, statusReporter, news } = this.#parts;
     switch (finding.kind) {
       case "none":
         return;
       case "pong":
-        dissemination.ponged(finding, now, out);
+        news.decided(dissemination.ponged(finding, now), now, out);
         this.#decided(
           detector.linkGood(finding.record, finding.before !== "good", now),
           now,
@@ -128,17 +142,17 @@ export class PingConsequences {
         if (finding.before !== "good") statusReporter.linkMended(finding, now);
         return;
       case "missed":
-        return dissemination.missed(finding.record, now);
+        return news.decided(dissemination.missed(finding.record, now), now, out);
       case "bad":
-        dissemination.missed(finding.record, now);
+        news.decided(dissemination.missed(finding.record, now), now, out);
         this.#decided(detector.linkBad(finding.record, finding.link, now), now, out);
         if (finding.link.badSince === now) statusReporter.soon(now);
         return;
       case "proven":
-        dissemination.proven(finding.claim, finding.outcome, now, out);
+        news.decided(dissemination.proven(finding.claim, finding.outcome, now), now, out);
         return this.#found(prober.answered(finding.claim, finding.outcome, now), now, out);
       case "unanswered":
-        return dissemination.unanswered(finding.candidate, now);
+        return news.unanswered(finding.candidate, now);
       default:
         return unreachable(finding);
     }

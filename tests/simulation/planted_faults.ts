@@ -53,8 +53,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "does not refute what is said about it",
     changes: one(
       "dissemination/refutations.ts",
-      "if (isWrong || record.incarnation > self.incarnation) this.#refute(",
-      "if (false) this.#refute(",
+      "if (isWrong || record.incarnation > self.incarnation) {",
+      "if (false) {",
     ),
     seedsMax: 10,
   },
@@ -62,8 +62,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "refutes without raising its incarnation",
     changes: one(
       "dissemination/refutations.ts",
-      "this.#raise(countAbove(self.incarnation, accused), now);",
-      "this.#raise(self.incarnation, now);",
+      ": { incarnation: countAbove(self.incarnation, accused) };",
+      ": { incarnation: self.incarnation };",
     ),
     seedsMax: 10,
   },
@@ -71,8 +71,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "lets its incarnation fall",
     changes: one(
       "dissemination/refutations.ts",
-      "this.#raise(countAbove(self.incarnation, accused), now);",
-      "this.#raise(accused > 0 ? 0 : 1, now);",
+      ": { incarnation: countAbove(self.incarnation, accused) };",
+      ": { incarnation: accused > 0 ? 0 : 1 };",
     ),
     seedsMax: 10,
   },
@@ -138,7 +138,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "takes an empty listing for a removal",
     changes: [
-      ...one("registration/dead_rows.ts", "if (isWhole) this.#cleanUp", "this.#cleanUp"),
+      ...one("registration/dead_rows.ts", "if (isWhole) gone.push(", "gone.push("),
       ...one(
         "registration/dead_rows.ts",
         "for (const [name, failedAt] of memberList.failed) review(memberList.get(name), failedAt);",

@@ -8,15 +8,13 @@
  * @module
  */
 import type { MemberList } from "./member_list.ts";
-import type { Links } from "../detector/links.ts";
-import type { Prober } from "../detector/prober.ts";
+import type { NodeName } from "../base/name.ts";
 import type { Random } from "../base/random.ts";
 import type { Effect, Input } from "../input.ts";
 import { Pack, recordBytes } from "./packing.ts";
 import { wins } from "./record.ts";
 import type { MemberRecord } from "./record.ts";
 import { bucketCount } from "./member_list.ts";
-import type { InstanceId } from "../registration/row.ts";
 
 /** Shortest pause between two comparisons with peers, in milliseconds. */
 const pauseMs = 500;
@@ -30,27 +28,25 @@ const answerTimeoutMs = 3000;
 /** What a comparison works with. */
 export interface AntiEntropyParts {
   readonly memberList: MemberList;
-  readonly links: Links;
-  readonly prober: Prober;
   readonly random: Random;
+}
+
+/** Whom to ask next, and not before which moment, in milliseconds. */
+export interface NextPeer {
+  readonly name: NodeName;
+  readonly at: number;
 }
 
 /** The comparisons of one node with its peers, one at a time. */
 export class AntiEntropy {
   readonly #parts: AntiEntropyParts;
-  readonly #take: (record: MemberRecord, from: InstanceId, now: number) => void;
   #changedAt = -Infinity;
   #waitsUntil = -Infinity;
   #nextAt = -Infinity;
   #hasLearnt = false;
 
-  /** @param take takes what a peer says into the view of this node, if it wins */
-  constructor(
-    parts: AntiEntropyParts,
-    take: (record: MemberRecord, from: InstanceId, now: number) => void,
-  ) {
+  constructor(parts: AntiEntropyParts) {
     this.#parts = parts;
-    this.#take = take;
   }
 
   /** The view of this node has changed. */
@@ -58,15 +54,15 @@ export class AntiEntropy {
     this.#changedAt = now;
   }
 
-  /** A peer has told the fingerprint of its view: asks what differs, if something does. */
-  consider(peer: MemberRecord, fingerprint: number, now: number, out: Effect[]): void {
-    const { memberList, links } = this.#parts;
+  /** A peer has told the fingerprint of its view; true if it is to be asked what differs. */
+  consider(fingerprint: number, now: number): boolean {
+    const { memberList } = this.#parts;
     if (fingerprint === memberList.fingerprint || now < this.#nextAt || now < this.#waitsUntil) {
-      return;
+      return false;
     }
-    if (this.#hasLearnt && now - this.#changedAt < settleMs) return;
+    if (this.#hasLearnt && now - this.#changedAt < settleMs) return false;
     this.#waitsUntil = now + answerTimeoutMs;
-    out.push({ kind: "ask-sync", from: links.addressee(peer), buckets: memberList.buckets });
+    return true;
   }
 
   /** A peer asks, with the checksums of its buckets: answers with what differs. */
@@ -92,34 +88,40 @@ export class AntiEntropy {
     out.push({ kind: "sync-answer", reply, buckets, records, more });
   }
 
-  /** A peer has answered: takes what wins, and tells it what it lacks. */
-  answered(input: Input & { kind: "synced" }, now: number, out: Effect[]): void {
+  /**
+   * A peer has answered, and what wins of that has been taken.
+   *
+   * @param hasChanged true if that has changed the view of this node
+   * @returns what the peer lacks, as much as fits a message, and whom else to ask, from when on
+   */
+  answered(
+    { buckets, records, more }: Pick<Input & { kind: "synced" }, "buckets" | "records" | "more">,
+    hasChanged: boolean,
+    now: number,
+  ): { readonly lacking: readonly MemberRecord[]; readonly next?: NextPeer | undefined } {
     const { memberList } = this.#parts;
-    const { fingerprint } = memberList;
     this.#waitsUntil = -Infinity;
-    if (input.records.length > 0) this.#hasLearnt = true;
+    if (records.length > 0) this.#hasLearnt = true;
     // More to come: the next fingerprint that differs may be followed up at once.
-    this.#nextAt = input.more ? now : now + pauseMs;
-    const theirs = new Map(input.records.map((record) => [record.name, record]));
-    for (const record of input.records) this.#take(record, input.from, now);
-    if (memberList.fingerprint !== fingerprint) this.#askAnother(now);
-    const own = [...memberList.inBuckets(new Set(input.buckets)).values()].flat();
-    const lacking = own.filter((record) => {
-      const their = theirs.get(record.name);
-      return their === undefined ? record.state !== "left" : wins(record, their);
-    });
-    if (lacking.length === 0) return;
+    this.#nextAt = more ? now : now + pauseMs;
+    // What a comparison has brought may be half of it only.
+    const next = hasChanged ? this.#another(now) : undefined;
+    const theirs = new Map(records.map((record) => [record.name, record]));
     const pack = new Pack();
-    const records = lacking.filter((record) => pack.takes(recordBytes(record)));
-    out.push({ kind: "tell", to: [input.from], news: { records, votes: [], sightings: [] } });
+    const lacking = [...memberList.inBuckets(new Set(buckets)).values()].flat()
+      .filter((record) => {
+        const their = theirs.get(record.name);
+        return their === undefined ? record.state !== "left" : wins(record, their);
+      })
+      .filter((record) => pack.takes(recordBytes(record)));
+    return { lacking, next };
   }
 
-  /** What a comparison has brought may be half of it only: asks somebody else soon. */
-  #askAnother(now: number): void {
-    const { memberList, prober, random } = this.#parts;
+  #another(now: number): NextPeer | undefined {
+    const { memberList, random } = this.#parts;
     const watched = [...memberList.ring.targets.values()];
     const next = watched[random.below(Math.max(1, watched.length))];
-    if (next !== undefined) prober.hasten(next.name, Math.max(now, this.#nextAt));
+    return next && { name: next.name, at: Math.max(now, this.#nextAt) };
   }
 }
 

@@ -1,38 +1,37 @@
 /**
  * What members tell each other, and what that does to this node's own view.
  *
- * Every record that wins over the one that stands here is taken, acted upon and passed on; one that
- * speaks of this node itself is confirmed or refuted.
+ * Every record that wins over the one that stands here is taken and passed on; one that speaks of this
+ * node itself is confirmed or refuted. What follows from that for others is returned, and done in
+ * `news_consequences.ts`.
  *
  * @module
  */
 import type { Settings } from "../settings.ts";
-import type { LocalHealth } from "../detector/local_health.ts";
+import type { Links } from "../detector/links.ts";
 import type { Candidates } from "../discovery/candidates.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Random } from "../base/random.ts";
-import type { VerdictParts } from "../detector/evidence.ts";
 import { formatAddress, sameAddresses } from "../base/address.ts";
 import type { Address } from "../base/address.ts";
-import type { Change } from "../explain/change.ts";
-import type { Candidate, RowClaim } from "../discovery/candidate.ts";
+import { Candidate } from "../discovery/candidate.ts";
+import type { RowClaim } from "../discovery/candidate.ts";
 import { claimOf } from "./claim.ts";
 import { AntiEntropy } from "./anti_entropy.ts";
 import { countAbove, isLeap } from "../base/count.ts";
-import { candidateStatus, statusOf } from "../detector/evidence.ts";
 import { Neighbours } from "./neighbours.ts";
-import type { News } from "./news.ts";
 import { Hearsay } from "./hearsay.ts";
 import type { Effect, Input, Peer, PingContent, PingOutcome } from "../input.ts";
-import type { Finding, Prober } from "../detector/prober.ts";
+import type { Finding } from "../detector/prober.ts";
 import { shuffled } from "../base/random.ts";
-import { failedReason, unansweredReason } from "../explain/reasons.ts";
+import type { NodeName } from "../base/name.ts";
 import { makeRecord, wins } from "./record.ts";
 import type { MemberRecord } from "./record.ts";
 import { Refutations } from "./refutations.ts";
+import type { Refutation } from "./refutations.ts";
+import type { Vote } from "../detector/suspicion.ts";
 import type { MemberList } from "./member_list.ts";
 import type { InstanceId } from "../registration/row.ts";
-import type { StatusReporter } from "../explain/status_reporter.ts";
 
 /** How many neighbours are told of newcomers in a large cluster. */
 const joinFanout = 6;
@@ -40,98 +39,120 @@ const joinFanout = 6;
 /** Up to this many members all neighbours are told: a few words more are cheaper than a delay. */
 const joinToAllMax = 64;
 
-/** What dissemination works with. */
-export interface DisseminationParts extends VerdictParts {
-  readonly settings: Settings;
-  readonly prober: Prober;
-  readonly health: LocalHealth;
+/** What dissemination works with: it changes the members and candidates, the links it only reads. */
+export interface DisseminationParts {
+  readonly settings: Pick<Settings, "intervalMs">;
+  readonly memberList: MemberList;
   readonly candidates: Candidates;
+  readonly links: Links;
   readonly outbox: Outbox;
   readonly random: Random;
 }
 
+/** A record that has won over what was known of its name. */
+export interface Taken {
+  readonly kind: "taken";
+  readonly record: MemberRecord;
+  readonly before: MemberRecord | undefined;
+  /** The candidate of its name that was shown as failed until now. */
+  readonly ghost: Candidate | undefined;
+}
+
+/** What is to be done by others, in that order. */
+export type NewsDecision =
+  | Taken
+  /** What was known of a member was made up; `isOther`: by then another process has its name. */
+  | { readonly kind: "made-up"; readonly known: MemberRecord; readonly isOther: boolean }
+  /** Ask that member out of turn, now or at that time. */
+  | { readonly kind: "look"; readonly name: NodeName; readonly at?: number }
+  /** A member has answered a ping that was sent then: what was said against it before is not so. */
+  | { readonly kind: "acquitted"; readonly record: MemberRecord; readonly sentAt: number }
+  /** Compare all records with those of that peer. */
+  | { readonly kind: "compare"; readonly peer: MemberRecord }
+  /** Somebody else claims this node's name. */
+  | { readonly kind: "contested" }
+  /** This node says something new of itself: its row is to say it, too. */
+  | { readonly kind: "renewed" }
+  /** That was to refute that it has failed. */
+  | { readonly kind: "refuted" }
+  | Effect & { readonly kind: "tell" | "note" | "drop" };
+
 /** Gossip and refutation of one node. */
 export class Dissemination {
   readonly #parts: DisseminationParts;
-  readonly #statusReporter: StatusReporter;
   readonly #antiEntropy: AntiEntropy;
   readonly #neighbours: Neighbours;
   readonly #hearsay: Hearsay;
-  /** Answers to what others say of this node. */
-  readonly refutations: Refutations;
+  readonly #refutations = new Refutations();
   #leaving = false;
 
-  constructor(parts: DisseminationParts, statusReporter: StatusReporter) {
+  constructor(parts: DisseminationParts) {
     this.#parts = parts;
-    this.#statusReporter = statusReporter;
     this.#neighbours = new Neighbours(parts.settings.intervalMs);
     this.#hearsay = new Hearsay(parts);
-    this.refutations = new Refutations(
-      parts,
-      (incarnation, at) => this.#renewSelf({ incarnation }, at),
-    );
-    this.#antiEntropy = new AntiEntropy(
-      parts,
-      (record, from, at) => this.heard(record, from, at),
-    );
+    this.#antiEntropy = new AntiEntropy(parts);
   }
 
   get wakeAt(): number {
-    return Math.min(this.#parts.outbox.dueAt, this.refutations.wakeAt);
+    return Math.min(this.#parts.outbox.dueAt, this.#refutations.wakeAt);
   }
 
-  wake(now: number, out: Effect[]): void {
-    this.refutations.wake(now);
-    if (now >= this.#parts.outbox.dueAt) this.#flush(now, out);
+  wake(now: number, out: Effect[]): NewsDecision[] {
+    const { memberList, outbox } = this.#parts;
+    const decisions = this.#refuted(this.#refutations.wake(memberList.self, now), now);
+    if (now >= outbox.dueAt) this.#flush(now, out);
+    return decisions;
   }
 
   /** Takes a record that this node has made itself into its own view, and passes it on. */
-  publish(record: MemberRecord, now: number): void {
-    this.#merge(record, now);
+  publish(record: MemberRecord, now: number): NewsDecision[] {
+    return this.#merge(record, now);
   }
 
   /** A member pinged this node. */
-  pinged(from: Peer, content: PingContent, now: number, out: Effect[]): void {
-    const { memberList, keeper, links, prober } = this.#parts;
-    if (from.instance === memberList.self.instance || this.#leaving) return;
+  pinged(from: Peer, content: PingContent, now: number): NewsDecision[] {
+    const { memberList, links } = this.#parts;
+    if (from.instance === memberList.self.instance || this.#leaving) return [];
     // Another process with our name: the registry knows whose it is.
-    if (from.name === memberList.self.name) return keeper.hasten(now);
-    this.#statusReporter.pinged();
+    if (from.name === memberList.self.name) return [{ kind: "contested" }];
     this.#neighbours.pingedBy(from.instance, now);
-    this.#correct(from, content, now);
+    const decisions = this.#correct(from, content, now);
     const known = memberList.get(from.name);
-    if (known?.instance === from.instance) this.#saysOfItself(known, content, now);
-    else this.heard(claimOf(from, content), undefined, now);
+    const heard = known?.instance === from.instance
+      ? this.#saysOfItself(known, content, now)
+      : this.heard(claimOf(from, content), undefined, now);
+    decisions.push(...heard);
     const isBad = memberList.ring.watches(from.name) && links.get(from.name)?.isBad;
-    if (isBad) prober.hasten(from.name, now);
-    this.#heardOf(from.name, from.instance, content, now, out);
+    if (isBad) decisions.push({ kind: "look", name: from.name });
+    return [...decisions, ...this.#heardOf(from.name, from.instance, content, now)];
   }
 
   /** A member answered a ping of this node. */
   ponged(
-    { record, sentAt, outcome }: Finding & { kind: "pong" },
+    { record, sentAt, outcome }: Omit<Finding & { kind: "pong" }, "before">,
     now: number,
-    out: Effect[],
-  ): void {
-    const { memberList, detector } = this.#parts;
-    const claim = this.#hearsay.answered(record, sentAt, now);
-    this.#correct(record, outcome, now);
-    const known = memberList.get(record.name);
-    if (known?.instance === record.instance) this.#saysOfItself(known, outcome, now);
-    this.#heardOf(record.name, record.instance, outcome, now, out);
-    if (claim === undefined) return;
-    detector.answered(record, sentAt);
-    const after = memberList.get(record.name);
-    if (after === undefined || !wins(claim, after)) return;
+  ): NewsDecision[] {
+    const { memberList } = this.#parts;
+    const { name, instance } = record;
+    const decisions: NewsDecision[] = [];
+    const claim = this.#hearsay.answered(record, sentAt);
+    if (claim === "ask-again") decisions.push({ kind: "look", name });
+    decisions.push(...this.#correct(record, outcome, now));
+    const known = memberList.get(name);
+    if (known?.instance === instance) decisions.push(...this.#saysOfItself(known, outcome, now));
+    decisions.push(...this.#heardOf(name, instance, outcome, now));
+    if (claim === undefined || claim === "ask-again") return decisions;
+    decisions.push({ kind: "acquitted", record, sentAt });
+    const after = memberList.get(name);
     // Who has believed it hears from the member itself that it is not so.
-    const news = { records: [claim], votes: [], sightings: [] };
-    out.push({ kind: "tell", to: [record.instance], news });
+    if (after !== undefined && wins(claim, after)) decisions.push(tell(claim, instance));
+    return decisions;
   }
 
   /** A ping to a member has failed: what others say against it may be true. */
-  missed(record: MemberRecord, now: number): void {
+  missed(record: MemberRecord, now: number): NewsDecision[] {
     const claim = this.#hearsay.missed(record);
-    if (claim !== undefined) this.#merge(claim, now);
+    return claim === undefined ? [] : this.#merge(claim, now);
   }
 
   /**
@@ -142,45 +163,39 @@ export class Dissemination {
     { name, instance, addresses, software }: RowClaim,
     outcome: PingOutcome & { kind: "pong" },
     now: number,
-    out: Effect[],
-  ): void {
-    if (name === this.#parts.memberList.self.name) return;
-    this.#merge(claimOf({ name, instance, addresses, software }, outcome), now);
-    if (this.#parts.candidates.holds(name, instance)) this.#parts.candidates.drop(name);
-    this.#heardOf(name, instance, outcome, now, out);
+  ): NewsDecision[] {
+    const { memberList, candidates } = this.#parts;
+    if (name === memberList.self.name) return [];
+    const decisions = this.#merge(claimOf({ name, instance, addresses, software }, outcome), now);
+    if (candidates.holds(name, instance)) candidates.drop(name);
+    return [...decisions, ...this.#heardOf(name, instance, outcome, now)];
   }
 
-  /** Two pings to a candidate have failed: it is shown, as what it is. */
-  unanswered(candidate: Candidate, now: number): void {
-    const { candidates, keeper, settings } = this.#parts;
-    // Where listings are rare this one cannot wait: its heartbeat may tell more.
-    if (settings.registryPaceMs > 0) keeper.hint(now);
-    if (!candidates.isShown(candidate)) return;
-    const status = candidateStatus(this.#parts, candidate, now);
-    const reason = unansweredReason(candidate);
-    this.#tell({ kind: "failed", name: candidate.name, status, reason }, now);
-  }
-
-  /** The row of a candidate is gone for good: so is the candidate, on all nodes. */
-  buryCandidate(candidate: Candidate, now: number): void {
+  /** The row of a member or a candidate that has failed is gone for good: so is it, on all nodes. */
+  bury(dead: MemberRecord | Candidate, now: number): NewsDecision[] {
     const { candidates, memberList } = this.#parts;
-    const { claim, name } = candidate;
-    if (memberList.get(name) !== undefined) return candidates.drop(name);
+    if (!(dead instanceof Candidate)) {
+      return this.#merge(makeRecord({ ...dead, state: "left" }), now);
+    }
+    const { claim, name } = dead;
+    if (memberList.get(name) !== undefined) {
+      candidates.drop(name);
+      return [];
+    }
     // Its incarnation is what only a row says: nobody should have to speak against that.
-    this.#merge(makeRecord({ ...claim, incarnation: 0, state: "left" }), now);
+    return this.#merge(makeRecord({ ...claim, incarnation: 0, state: "left" }), now);
   }
 
-  /** A peer has seen heartbeats of members that failed. */
-  sighted(sightings: News["sightings"], now: number): void {
-    const { memberList, outbox, heartbeats } = this.#parts;
-    for (const sighting of sightings) {
-      const { name, instance, heartbeat } = sighting;
-      if (!memberList.failed.has(name) || !heartbeats.sighted(name, instance, heartbeat, now)) {
-        continue;
-      }
-      outbox.sighting(sighting, now);
-      this.#statusReporter.soon(now);
-    }
+  /** A peer votes against this node. */
+  accused(vote: Vote, now: number): NewsDecision[] {
+    const { self } = this.#parts.memberList;
+    return this.#refuted(this.#refutations.accused(vote, self, now), now);
+  }
+
+  /** The registry has confirmed that the name is this node's. */
+  ownershipConfirmed(now: number): NewsDecision[] {
+    const { self } = this.#parts.memberList;
+    return this.#refuted(this.#refutations.ownershipConfirmed(self, now), now);
   }
 
   /** A peer's buckets: answers with what differs. */
@@ -188,9 +203,15 @@ export class Dissemination {
     this.#antiEntropy.asked(theirs, reply, out);
   }
 
-  /** A peer's records of the buckets that differ. */
-  synced(input: Input & { kind: "synced" }, now: number, out: Effect[]): void {
-    this.#antiEntropy.answered(input, now, out);
+  /** A peer has told its records of the buckets that differ, and they are heard already. */
+  synced(input: Input & { kind: "synced" }, hasChanged: boolean, now: number): NewsDecision[] {
+    const { lacking, next } = this.#antiEntropy.answered(input, hasChanged, now);
+    const decisions: NewsDecision[] = next === undefined ? [] : [{ kind: "look", ...next }];
+    if (lacking.length > 0) {
+      const news = { records: lacking, votes: [], sightings: [] };
+      decisions.push({ kind: "tell", to: [input.from], news });
+    }
+    return decisions;
   }
 
   /**
@@ -198,26 +219,31 @@ export class Dissemination {
    * If it has lost an address, what was connected by that one is dead, however long it keeps still;
    * all other connections stay. A bridge for containers that goes concerns none of them.
    */
-  moved(addresses: readonly Address[], now: number, out: Effect[]): void {
-    const { memberList, prober } = this.#parts;
+  moved(addresses: readonly Address[], now: number): NewsDecision[] {
+    const { memberList } = this.#parts;
     const before = memberList.self.addresses;
-    if (this.#leaving || sameAddresses(before, addresses)) return;
+    if (this.#leaving || sameAddresses(before, addresses)) return [];
     const { incarnation } = memberList.self;
-    this.#renewSelf({ addresses, incarnation: countAbove(incarnation, incarnation) }, now);
+    const decisions = this.#renewSelf(
+      { addresses, incarnation: countAbove(incarnation, incarnation) },
+      now,
+    );
     const [from, to] = [before, addresses].map((all) => all.map(formatAddress).join(", "));
     const message = `The addresses of this node have changed from ${from} to ${to}`;
-    out.push({ kind: "note", level: "info", message });
+    decisions.push({ kind: "note", level: "info", message });
     const hosts = before.map(({ host }) => host)
       .filter((host) => addresses.every((other) => other.host !== host));
-    if (hosts.length === 0) return;
-    out.push({ kind: "drop", hosts });
-    for (const { name } of memberList.ring.members()) prober.hasten(name, now);
+    if (hosts.length === 0) return decisions;
+    const looks = [...memberList.ring.members()].map(({ name }) =>
+      ({ kind: "look", name }) as const
+    );
+    return [...decisions, { kind: "drop", hosts }, ...looks];
   }
 
   /** Says goodbye to all, and to those who are just being asked. */
   leave(asked: readonly InstanceId[], now: number, out: Effect[]): void {
     this.#leaving = true;
-    this.refutations.stop();
+    this.#refutations.stop();
     const record = this.#parts.memberList.renewSelf({ state: "left" });
     const { outbox } = this.#parts;
     outbox.record(record, now);
@@ -231,22 +257,28 @@ export class Dissemination {
    *
    * @param from who says it; `undefined` if it is not known
    */
-  heard(record: MemberRecord, from: InstanceId | undefined, now: number): void {
+  heard(record: MemberRecord, from: InstanceId | undefined, now: number): NewsDecision[] {
     const { memberList } = this.#parts;
-    if (record.name === memberList.self.name) return this.refutations.heard(record, now);
-    const known = memberList.get(record.name);
+    const { name } = record;
+    if (name === memberList.self.name) {
+      return this.#refuted(this.#refutations.heard(record, memberList.self, now), now);
+    }
+    const known = memberList.get(name);
     const isMadeUp = known !== undefined && isLeap(known.incarnation, record.incarnation);
-    if (!isMadeUp && !this.#hearsay.holds(record, from, now)) this.#merge(record, now);
+    if (isMadeUp) return [];
+    if (this.#hearsay.holds(record, from, now)) return [{ kind: "look", name }];
+    return this.#merge(record, now);
   }
 
   /** A member tells its own incarnation, and perhaps all of its record. */
-  #saysOfItself(known: MemberRecord, content: PingContent, now: number): void {
+  #saysOfItself(known: MemberRecord, content: PingContent, now: number): NewsDecision[] {
     const { record } = content;
-    if (record === undefined) return;
+    if (record === undefined) return [];
     const isNews = record.incarnation > known.incarnation ||
       record.state === "left" && known.state !== "left";
-    if (isNews) this.#merge(claimOf(known, content), now);
-    else this.#describe(known, record, now);
+    if (isNews) return this.#merge(claimOf(known, content), now);
+    this.#describe(known, record, now);
+    return [];
   }
 
   /**
@@ -254,27 +286,25 @@ export class Dissemination {
    * by somebody else, and is given up for the peer's own word: otherwise nothing that it says could
    * ever win.
    */
-  #correct(peer: Peer, content: PingContent, now: number): void {
-    const { memberList, prober, detector } = this.#parts;
+  #correct(peer: Peer, content: PingContent, now: number): NewsDecision[] {
+    const { memberList } = this.#parts;
     const known = memberList.get(peer.name);
-    if (known === undefined || !isLeap(content.incarnation, known.incarnation)) return;
+    if (known === undefined || !isLeap(content.incarnation, known.incarnation)) return [];
     const isOther = known.instance !== peer.instance;
-    if (isOther && known.state === "alive") return;
+    if (isOther && known.state === "alive") return [];
     memberList.drop(peer.name);
-    detector.clear(known.name);
-    if (isOther) prober.forget(known);
-    this.#merge(claimOf(peer, { incarnation: content.incarnation }), now);
+    const merged = this.#merge(claimOf(peer, { incarnation: content.incarnation }), now);
+    return [{ kind: "made-up", known, isOther }, ...merged];
   }
 
-  /** Takes a record of another node; acts and passes it on if it is news. */
-  #merge(record: MemberRecord, now: number): void {
+  /** Takes a record of another node, and passes it on if it is news. */
+  #merge(record: MemberRecord, now: number): NewsDecision[] {
     const { memberList, outbox, candidates } = this.#parts;
     const candidate = candidates.get(record.name);
     const ghost = candidate !== undefined && candidates.isShown(candidate) ? candidate : undefined;
     const merge = memberList.merge(record, now);
-    if (merge.kind === "old") return;
+    if (merge.kind === "old") return [];
     this.#antiEntropy.viewChanged(now);
-    this.#act(record, merge.before, ghost, now);
     // Of a dead member a row may still announce the next one of its name.
     if (record.state === "alive" || candidate?.instance === record.instance) {
       candidates.drop(record.name);
@@ -283,7 +313,7 @@ export class Dissemination {
     const isJoin = record.state === "alive" && merge.before === undefined;
     if (isJoin) outbox.join(record, now);
     else outbox.record(record, now);
-    this.#parts.prober.refresh(now);
+    return [{ kind: "taken", record, before: merge.before, ghost }];
   }
 
   /** A member says more of itself than was known, such as its tags. */
@@ -292,89 +322,45 @@ export class Dissemination {
     this.#parts.memberList.describe(told, now);
   }
 
-  /** @param ghost the candidate of its name that was shown as failed until now */
-  #act(
-    record: MemberRecord,
-    before: MemberRecord | undefined,
-    ghost: Candidate | undefined,
-    now: number,
-  ): void {
-    const { detector, keeper, prober, settings } = this.#parts;
-    const { name, instance } = record;
-    const shown = before?.state === "left" ? ghost : before ?? ghost;
-    const isReplaced = shown !== undefined && shown.instance !== instance;
-    if (before !== undefined && before.instance !== instance) prober.forget(before);
-    detector.clear(name);
-    if (isReplaced && (shown === before || record.state === "alive")) {
-      const reason = "a new process runs under its name";
-      this.#tell({ kind: "replaced", name, reason }, now);
-    }
-    switch (record.state) {
-      case "alive":
-        if (isReplaced) return;
-        if (shown === undefined) this.#tell({ kind: "joined", name, reason: "it answered" }, now);
-        else if (shown === ghost || before?.state === "failed") {
-          this.#tell({ kind: "returned", name, reason: "it has shown that it lives" }, now);
-        }
-        return;
-      case "failed": {
-        detector.flapping.note(name, now);
-        if (ghost?.instance === instance) return;
-        // Where listings are rare this one cannot wait: its heartbeat may tell more.
-        if (settings.registryPaceMs > 0) keeper.hint(now);
-        const status = statusOf(this.#parts, record, now);
-        const reason = failedReason(this.#parts, record, now);
-        return this.#tell({ kind: "failed", name, status, reason }, now);
-      }
-      case "left": {
-        prober.forget(record);
-        this.#parts.heartbeats.forget(name);
-        if (shown === undefined || isReplaced && shown === ghost) return;
-        const forgotten = shown === ghost || before?.state === "failed";
-        const reason = forgotten ? "it had failed and its row was removed" : "it announced it";
-        return this.#tell({ kind: forgotten ? "forgotten" : "left", name, reason }, now);
-      }
-    }
-  }
-
-  #tell(change: Change, now: number): void {
-    this.#statusReporter.changed(change, now);
-  }
-
   /** Something identified came from a member: it lives, and its fingerprint may differ. */
   #heardOf(
-    name: MemberRecord["name"],
+    name: NodeName,
     instance: InstanceId,
     content: PingContent | (PingOutcome & { kind: "pong" }),
     now: number,
-    out: Effect[],
-  ): void {
-    const { memberList, prober } = this.#parts;
+  ): NewsDecision[] {
+    const { memberList } = this.#parts;
     const known = memberList.get(name);
-    if (known === undefined) return;
-    if (known.instance !== instance) {
-      // It was replaced, or is a newcomer that must raise its incarnation: let it know.
-      const news = { records: [known], votes: [], sightings: [] };
-      return void out.push({ kind: "tell", to: [instance], news });
-    }
-    const isNewer = content.incarnation > known.incarnation;
-    if (isNewer) {
+    if (known === undefined) return [];
+    // It was replaced, or is a newcomer that must raise its incarnation: let it know.
+    if (known.instance !== instance) return [tell(known, instance)];
+    const decisions: NewsDecision[] = [];
+    if (content.incarnation > known.incarnation) {
       const { incarnation } = content;
-      this.#merge(makeRecord({ ...known, state: "alive", cause: undefined, incarnation }), now);
+      const record = makeRecord({ ...known, state: "alive", cause: undefined, incarnation });
+      decisions.push(...this.#merge(record, now));
     } else if (known.state !== "alive") {
-      const news = { records: [known], votes: [], sightings: [] };
-      out.push({ kind: "tell", to: [instance], news });
-      if (known.state === "failed") prober.hasten(name, now);
+      decisions.push(tell(known, instance));
+      if (known.state === "failed") decisions.push({ kind: "look", name });
     }
-    this.#antiEntropy.consider(known, content.fingerprint, now, out);
+    if (this.#antiEntropy.consider(content.fingerprint, now)) {
+      decisions.push({ kind: "compare", peer: known });
+    }
+    return decisions;
+  }
+
+  #refuted(refutation: Refutation, now: number): NewsDecision[] {
+    if (refutation === undefined) return [];
+    if (refutation === "contested") return [{ kind: "contested" }];
+    return [...this.#renewSelf(refutation, now), { kind: "refuted" }];
   }
 
   /** Tells everybody what is new about this node. */
-  #renewSelf(content: Parameters<MemberList["renewSelf"]>[0], now: number): void {
-    const { memberList, outbox, keeper } = this.#parts;
+  #renewSelf(content: Parameters<MemberList["renewSelf"]>[0], now: number): NewsDecision[] {
+    const { memberList, outbox } = this.#parts;
     outbox.record(memberList.renewSelf(content), now);
     this.#antiEntropy.viewChanged(now);
-    keeper.bump(now);
+    return [{ kind: "renewed" }];
   }
 
   #flush(now: number, out: Effect[]): void {
@@ -389,4 +375,9 @@ export class Dissemination {
     const watched = [...this.#parts.memberList.ring.targets.values()];
     return this.#neighbours.all(watched.map(({ instance }) => instance), now);
   }
+}
+
+/** Tells `to` that record. */
+function tell(record: MemberRecord, to: InstanceId): Effect & { kind: "tell" } {
+  return { kind: "tell", to: [to], news: { records: [record], votes: [], sightings: [] } };
 }

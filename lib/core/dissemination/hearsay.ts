@@ -18,7 +18,6 @@
  */
 import { sameAddresses } from "../base/address.ts";
 import type { Links } from "../detector/links.ts";
-import type { Prober } from "../detector/prober.ts";
 import type { NodeName } from "../base/name.ts";
 import { wins } from "./record.ts";
 import type { MemberRecord } from "./record.ts";
@@ -37,7 +36,6 @@ interface Held {
 export interface HearsayParts {
   readonly memberList: MemberList;
   readonly links: Links;
-  readonly prober: Prober;
 }
 
 /** Claims that wait for one node's own look. */
@@ -50,12 +48,12 @@ export class Hearsay {
   }
 
   /**
-   * True if a claim has to wait; then it is kept, and the member is asked at once.
+   * True if a claim has to wait; then it is kept, and the member is to be asked at once.
    *
    * @param from who says it; `undefined` if it is not known
    */
   holds(record: MemberRecord, from: InstanceId | undefined, now: number): boolean {
-    const { memberList, links, prober } = this.#parts;
+    const { memberList, links } = this.#parts;
     const { name } = record;
     const known = memberList.get(name);
     if (known === undefined || from === known.instance || !speaksAgainst(record, known)) {
@@ -66,23 +64,20 @@ export class Hearsay {
     if (held?.about !== known.instance) {
       this.#held.set(name, { record, about: known.instance, at: now });
     } else if (wins(record, held.record)) this.#held.set(name, { ...held, record });
-    prober.hasten(name, now);
     return true;
   }
 
-  /** The member has answered a ping that was sent at `sentAt`; the claim that is not true by that. */
+  /**
+   * The member has answered a ping that was sent at `sentAt`; the claim that is not true by that, or
+   * `ask-again` if the process that answered may be gone by now.
+   */
   answered(
     { name, instance }: MemberRecord,
     sentAt: number,
-    now: number,
-  ): MemberRecord | undefined {
+  ): MemberRecord | "ask-again" | undefined {
     const held = this.#held.get(name);
     if (held === undefined) return undefined;
-    // The process that answered before the claim may be gone by now.
-    if (held.about === instance && sentAt < held.at) {
-      this.#parts.prober.hasten(name, now);
-      return undefined;
-    }
+    if (held.about === instance && sentAt < held.at) return "ask-again";
     this.#held.delete(name);
     return held.about === instance ? held.record : undefined;
   }

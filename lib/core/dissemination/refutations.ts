@@ -7,26 +7,22 @@
  *
  * @module
  */
-import type { MemberList } from "./member_list.ts";
-import type { RowKeeper } from "../registration/row_keeper.ts";
-import type { LocalHealth } from "../detector/local_health.ts";
 import { Accusation } from "../detector/accusation.ts";
 import { countAbove, isLeap } from "../base/count.ts";
 import { wins } from "./record.ts";
 import type { MemberRecord } from "./record.ts";
 import type { Vote } from "../detector/suspicion.ts";
 
-/** What refuting works with. */
-export interface RefutationParts {
-  readonly memberList: MemberList;
-  readonly keeper: RowKeeper;
-  readonly health: LocalHealth;
-}
+/** What is to be done about what others say. */
+export type Refutation =
+  | undefined
+  /** Another instance claims the name: the registry knows whose it is. */
+  | "contested"
+  /** This node takes that incarnation, and tells everybody. */
+  | { readonly incarnation: number };
 
 /** The refutations of one node. */
 export class Refutations {
-  readonly #parts: RefutationParts;
-  readonly #raise: (incarnation: number, now: number) => void;
   /**
    * The highest incarnation of another instance under this node's name, until the registry has
    * spoken.
@@ -34,15 +30,6 @@ export class Refutations {
   #contested: number | undefined;
   readonly #accusation = new Accusation();
   #stopped = false;
-
-  /** @param raise gives this node an incarnation, and tells everybody */
-  constructor(
-    parts: RefutationParts,
-    raise: (incarnation: number, now: number) => void,
-  ) {
-    this.#parts = parts;
-    this.#raise = raise;
-  }
 
   get wakeAt(): number {
     return this.#stopped ? Infinity : this.#accusation.dueAt;
@@ -54,46 +41,47 @@ export class Refutations {
   }
 
   /** Somebody tells a record of this node itself, or of its name. */
-  heard(record: MemberRecord, now: number): void {
-    const { memberList: { self }, keeper } = this.#parts;
+  heard(record: MemberRecord, self: MemberRecord, now: number): Refutation {
     // Nobody who has heard this node itself believes a leap, and it could not be answered for long.
-    if (this.#stopped || isLeap(self.incarnation, record.incarnation)) return;
+    if (this.#stopped || isLeap(self.incarnation, record.incarnation)) return undefined;
     if (record.instance !== self.instance) {
-      if (!wins(record, self)) return;
+      if (!wins(record, self)) return undefined;
       this.#contested = Math.max(record.incarnation, this.#contested ?? 0);
-      return keeper.hasten(now);
+      return "contested";
     }
     const isWrong = record.state !== "alive" && record.incarnation >= self.incarnation;
-    if (isWrong || record.incarnation > self.incarnation) this.#refute(record.incarnation, now);
+    if (isWrong || record.incarnation > self.incarnation) {
+      return this.#refute(record.incarnation, self, now);
+    }
+    return undefined;
   }
 
   /** Somebody votes against this node. */
-  accused({ kind, incarnation }: Vote, now: number): void {
-    const own = this.#parts.memberList.self.incarnation;
-    if (kind === undefined || incarnation < own || isLeap(own, incarnation)) return;
-    this.#refute(incarnation, now);
+  accused({ kind, incarnation }: Vote, self: MemberRecord, now: number): Refutation {
+    const own = self.incarnation;
+    if (kind === undefined || incarnation < own || isLeap(own, incarnation)) return undefined;
+    return this.#refute(incarnation, self, now);
   }
 
   /** The registry has confirmed that the name is this node's. */
-  ownershipConfirmed(now: number): void {
-    if (this.#contested === undefined) return;
+  ownershipConfirmed(self: MemberRecord, now: number): Refutation {
+    if (this.#contested === undefined) return undefined;
     const above = this.#contested;
     this.#contested = undefined;
-    this.#refute(above, now);
+    return this.#refute(above, self, now);
   }
 
   /** Raises the incarnation above what was said: whoever hears it knows that this node lives. */
-  wake(now: number): void {
-    const { memberList: { self }, health } = this.#parts;
+  wake(self: MemberRecord, now: number): Refutation {
     const accused = this.#stopped ? undefined : this.#accusation.take(self.incarnation, now);
-    if (accused === undefined) return;
-    this.#raise(countAbove(self.incarnation, accused), now);
-    health.worsen(1, now);
+    return accused === undefined
+      ? undefined
+      : { incarnation: countAbove(self.incarnation, accused) };
   }
 
   /** This node is accused at that incarnation: answers at once, or when it may answer again. */
-  #refute(accused: number, now: number): void {
+  #refute(accused: number, self: MemberRecord, now: number): Refutation {
     this.#accusation.hear(accused);
-    this.wake(now);
+    return this.wake(self, now);
   }
 }

@@ -10,14 +10,12 @@ import type { RowKeeper } from "./row_keeper.ts";
 import type { RegistryHeartbeats } from "./heartbeats_seen.ts";
 import type { FailureDetector } from "../detector/failure_detector.ts";
 import { Candidate, runOf } from "../discovery/candidate.ts";
-import type { Dissemination } from "../dissemination/dissemination.ts";
 import { removalRefusal } from "../input.ts";
 import type { Effect, Input, Removal } from "../input.ts";
 import type { NodeName } from "../base/name.ts";
-import { makeRecord } from "../dissemination/record.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
 import { answerForgotten, Replies } from "../base/replies.ts";
-import type { Row, StoredRow } from "./row.ts";
+import type { StoredRow } from "./row.ts";
 
 /** How long a member must have been dead before its row is taken out, in milliseconds. */
 export const deadRowMs = 10 * 60_000;
@@ -29,7 +27,7 @@ const leftRowMs = 10_000;
 const listingsWithoutMax = 3;
 
 /** Who has failed, a member or a candidate. */
-type Dead = MemberRecord | Candidate;
+export type Dead = MemberRecord | Candidate;
 
 /** What tidying up works with. */
 export interface DeadRowsParts {
@@ -43,7 +41,6 @@ export interface DeadRowsParts {
 /** Tidies up for one node. */
 export class DeadRows {
   readonly #parts: DeadRowsParts;
-  readonly #dissemination: Dissemination;
   /** Versions of the rows that may be taken out, by name. */
   readonly #versions = new Map<NodeName, string>();
   /** Listings in a row that lacked the row of somebody dead, by {@linkcode runOf}. */
@@ -53,31 +50,34 @@ export class DeadRows {
   /** Replies that wait for the next listing. */
   readonly #forgetting = new Replies();
 
-  constructor(parts: DeadRowsParts, dissemination: Dissemination) {
+  constructor(parts: DeadRowsParts) {
     this.#parts = parts;
-    this.#dissemination = dissemination;
   }
 
-  /** A complete listing begins. */
-  begin(): void {
-    this.#versions.clear();
-  }
-
-  /** A row in it; `isOfLiving` if it belongs to a member that lives. */
-  seen(row: Row, version: string, isOfLiving: boolean): void {
-    if (!isOfLiving) this.#versions.set(row.name, version);
-    this.#without.delete(runOf(row));
-  }
-
-  /** It is complete; `isWhole` if it holds this node's own row. */
+  /**
+   * A complete listing came; `isWhole` if it holds this node's own row.
+   *
+   * @returns those who are gone for good by that
+   */
   listed(
     rows: readonly StoredRow[],
     { isWhole, isDelegate }: { readonly isWhole: boolean; readonly isDelegate: boolean },
     now: number,
     out: Effect[],
-  ): void {
-    this.#finishForgetting(now, out);
-    if (isWhole) this.#cleanUp(rows, isDelegate, now, out);
+  ): readonly Dead[] {
+    const { memberList } = this.#parts;
+    this.#versions.clear();
+    for (const { row, version } of rows) {
+      if (row.name === memberList.self.name) continue;
+      const isOfLiving = memberList.holds(row.name, row.instance) &&
+        memberList.get(row.name)?.state === "alive";
+      if (!isOfLiving) this.#versions.set(row.name, version);
+      this.#without.delete(runOf(row));
+    }
+    const gone = this.#finishForgetting(out);
+    if (isWhole) gone.push(...this.#cleanUp(rows, isDelegate, now, out));
+    for (const dead of gone) this.#forgetRow(dead);
+    return gone;
   }
 
   /** Takes a dead node out by hand. */
@@ -92,21 +92,20 @@ export class DeadRows {
     this.#parts.keeper.hint(now);
   }
 
-  /** A row of another node was removed, or not. */
-  removed(
-    input: Removal,
-    now: number,
-    out: Effect[],
-  ): void {
+  /** A row of another node was removed, or not; returns those who are gone for good by that. */
+  removed(input: Removal, out: Effect[]): readonly Dead[] {
     const replies = this.#removing.take(input.name);
-    if (replies === undefined) return;
+    if (replies === undefined) return [];
     const refusal = removalRefusal(input);
-    if (refusal === undefined) this.#buryName(input.name, now);
+    const gone = refusal === undefined ? this.#deadOf(input.name) : [];
+    for (const dead of gone) this.#forgetRow(dead);
     answerForgotten(replies, refusal, out);
+    return gone;
   }
 
   /** Takes out those who were to be forgotten when this listing was asked for. */
-  #finishForgetting(now: number, out: Effect[]): void {
+  #finishForgetting(out: Effect[]): Dead[] {
+    const gone: Dead[] = [];
     for (const [name, replies] of this.#forgetting.takeAll()) {
       const refusal = this.#refusal(name);
       const version = this.#versions.get(name);
@@ -115,9 +114,10 @@ export class DeadRows {
         out.push({ kind: "remove", name, version });
         continue;
       }
-      if (refusal === undefined) this.#buryName(name, now);
+      if (refusal === undefined) gone.push(...this.#deadOf(name));
       answerForgotten(replies, refusal, out);
     }
+    return gone;
   }
 
   #refusal(name: NodeName): string | undefined {
@@ -136,18 +136,18 @@ export class DeadRows {
     return keeper.away ? "The registry is unavailable: try again later" : undefined;
   }
 
-  /** Everybody is told that the dead of that name is gone for good. */
-  #buryName(name: NodeName, now: number): void {
+  /** Who has failed under that name: a candidate, a member, or both. */
+  #deadOf(name: NodeName): Dead[] {
     const { memberList, candidates } = this.#parts;
     const candidate = candidates.get(name);
-    if (candidate?.failedAt !== undefined) this.#bury(candidate, now);
     const record = memberList.get(name);
-    if (record?.state === "failed") this.#bury(record, now);
+    return [
+      ...candidate?.failedAt === undefined ? [] : [candidate],
+      ...record?.state === "failed" ? [record] : [],
+    ];
   }
 
-  #bury(dead: Dead, now: number): void {
-    if (dead instanceof Candidate) this.#dissemination.buryCandidate(dead, now);
-    else this.#dissemination.publish(makeRecord({ ...dead, state: "left" }), now);
+  #forgetRow(dead: Dead): void {
     this.#versions.delete(dead.name);
     this.#without.delete(runOf(dead));
   }
@@ -158,13 +158,17 @@ export class DeadRows {
     isDelegate: boolean,
     now: number,
     out: Effect[],
-  ): void {
+  ): Dead[] {
     const { memberList, candidates } = this.#parts;
+    const gone: Dead[] = [];
     const present = new Set(rows.map(({ row }) => runOf(row)));
     const review = (dead: Dead | undefined, failedAt: number): void => {
       if (dead === undefined) return;
-      if (!present.has(runOf(dead))) this.#lacks(dead, now);
-      else if (isDelegate && now - failedAt >= deadRowMs) this.#takeOut(dead, deadRowMs, now, out);
+      if (!present.has(runOf(dead))) {
+        if (this.#isGone(dead)) gone.push(dead);
+      } else if (isDelegate && now - failedAt >= deadRowMs) {
+        this.#takeOut(dead, deadRowMs, now, out);
+      }
     };
     for (const [name, failedAt] of memberList.failed) review(memberList.get(name), failedAt);
     for (const candidate of candidates.all()) {
@@ -177,12 +181,14 @@ export class DeadRows {
       if (record === undefined || !present.has(runOf(record)) || now - leftAt < leftRowMs) continue;
       this.#takeOut(record, leftRowMs, now, out);
     }
+    return gone;
   }
 
-  #lacks(dead: Dead, now: number): void {
+  /** Another listing lacks its row; true if that is enough. */
+  #isGone(dead: Dead): boolean {
     const count = (this.#without.get(runOf(dead)) ?? 0) + 1;
     this.#without.set(runOf(dead), count);
-    if (count >= listingsWithoutMax) this.#bury(dead, now);
+    return count >= listingsWithoutMax;
   }
 
   /** Removes the row of one who has long been gone, if most others are there to agree. */

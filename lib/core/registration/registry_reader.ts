@@ -17,14 +17,12 @@ import type { VerdictParts } from "../detector/evidence.ts";
 import { sameAddresses } from "../base/address.ts";
 import { Candidate, claimOfRow, runOf } from "../discovery/candidate.ts";
 import type { RowClaim } from "../discovery/candidate.ts";
-import type { DeadRows } from "./dead_rows.ts";
 import { candidateStatus, failingSince, heartbeatMoves, statusOf } from "../detector/evidence.ts";
 import type { Effect } from "../input.ts";
 import type { MemberStatus } from "../dissemination/member.ts";
 import type { NodeName } from "../base/name.ts";
 import { failedReason, unansweredReason } from "../explain/reasons.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
-import type { RegistryPace } from "./registry_pace.ts";
 import type { Row, StoredRow } from "./row.ts";
 import type { StatusReporter } from "../explain/status_reporter.ts";
 
@@ -51,35 +49,22 @@ export interface ReaderParts extends VerdictParts {
 export class RegistryReader {
   readonly #parts: ReaderParts;
   readonly #statusReporter: StatusReporter;
-  readonly #pace: RegistryPace;
-  readonly #deadRows: DeadRows;
   /** What those who have failed were called when it was told last. */
   readonly #told = new Map<NodeName, MemberStatus>();
   /** Rows of which was told that they claim the instance of another node. */
   readonly #copied = new Set<string>();
 
-  constructor(
-    parts: ReaderParts,
-    statusReporter: StatusReporter,
-    pace: RegistryPace,
-    deadRows: DeadRows,
-  ) {
+  constructor(parts: ReaderParts, statusReporter: StatusReporter) {
     this.#parts = parts;
     this.#statusReporter = statusReporter;
-    this.#pace = pace;
-    this.#deadRows = deadRows;
   }
 
   /** A complete listing came. */
   listed(rows: readonly StoredRow[], now: number, out: Effect[]): void {
     const { memberList, candidates, keeper, heartbeats, detector } = this.#parts;
     const { self } = memberList;
-    let own: StoredRow | undefined;
-    this.#deadRows.begin();
-    for (const stored of rows) {
-      const { row, version } = stored;
-      if (row.name === self.name) own = stored;
-      else this.#learn(row, version, now, out);
+    for (const { row } of rows) {
+      if (row.name !== self.name) this.#learn(row, now, out);
     }
     const inDoubt = (name: NodeName): boolean => {
       const record = memberList.get(name);
@@ -88,17 +73,13 @@ export class RegistryReader {
     };
     heartbeats.listed(rows, keeper.listStartedAt, now, inDoubt);
     this.#reviewFailed(now);
-    const isWhole = own?.row.instance === self.instance;
-    const { isDelegate } = this.#pace;
-    this.#deadRows.listed(rows, { isWhole, isDelegate }, now, out);
   }
 
   /** Takes a row of another node: it may introduce a candidate, and changes no member. */
-  #learn(row: Row, version: string, now: number, out: Effect[]): void {
+  #learn(row: Row, now: number, out: Effect[]): void {
     const { memberList, candidates, heartbeats, candidateProber, random } = this.#parts;
     const known = memberList.get(row.name);
     const isKnown = known?.instance === row.instance;
-    this.#deadRows.seen(row, version, isKnown && known.state === "alive");
     if (known?.state === "left" && isKnown) memberList.renewLeft(row.name, now);
     const claim = claimOfRow(row);
     const owner = candidates.ownerOf(claim);
