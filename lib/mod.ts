@@ -63,6 +63,7 @@ export type {
   MemberStatus,
   MemberView as Member,
 } from "./core/dissemination/member.ts";
+export type { MemberService, ServiceState } from "./core/dissemination/service.ts";
 export type { Change, ChangeKind } from "./core/explain/change.ts";
 export type { StopReason } from "./core/input.ts";
 export type { InstanceId } from "./core/registration/row.ts";

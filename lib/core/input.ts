@@ -13,6 +13,7 @@ import type { Change } from "./explain/change.ts";
 import type { News } from "./dissemination/news.ts";
 import type { NodeName } from "./base/name.ts";
 import type { MemberRecord } from "./dissemination/record.ts";
+import type { MemberService } from "./dissemination/service.ts";
 import type { InstanceId, RowDraft, StoredRow, StoredTimestamp } from "./registration/row.ts";
 import type { StatusEntry } from "./explain/status_line.ts";
 
@@ -130,6 +131,12 @@ export type Input =
   }
   /** This machine has other addresses than before: these are where peers should try from now on. */
   | { readonly kind: "moved"; readonly addresses: readonly Address[] }
+  /** This node tells something else of itself from now on; what is left out stays as it was. */
+  | {
+    readonly kind: "described";
+    readonly service?: MemberService | undefined;
+    readonly tags?: Readonly<Record<string, string>> | undefined;
+  }
   | { readonly kind: "beam-ping-ended"; readonly ping: number; readonly outcome: BeamPingOutcome }
   /** A BEAM node pinged this one; answer with a `beam-pong` effect for `reply`. */
   | { readonly kind: "beam-pinged"; readonly from: NodeName; readonly reply: number }

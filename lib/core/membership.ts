@@ -118,8 +118,7 @@ export class Membership {
       : undefined;
     this.#beams = beams;
     this.#beamForgetting = beams && new BeamForgetting(beams, keeper);
-    const changes = this.#changes;
-    const parts = { ...shared, candidateProber, detector, keeper, changes, beams };
+    const parts = { ...shared, candidateProber, detector, keeper, changes: this.#changes, beams };
     const statusReporter = this.#statusReporter = new StatusReporter(parts);
     const dissemination = this.#dissemination = new Dissemination(parts);
     const news = this.#news = new NewsConsequences({ ...parts, statusReporter });
@@ -262,6 +261,8 @@ export class Membership {
         return this.#synced(input, now);
       case "moved":
         return this.#news.decided(this.#dissemination.moved(input.addresses, now), now, out);
+      case "described":
+        return this.#news.decided(this.#dissemination.described(input, now), now, out);
       case "beam-ping-ended":
         return this.#tell(this.#beams?.ended(input.ping, input.outcome, now), now);
       case "beam-pinged":
@@ -360,8 +361,8 @@ export class Membership {
   #pinged({ from, content, reply }: Input & { kind: "pinged" }, now: number): void {
     const out = this.#out;
     out.push({ kind: "pong", reply, content: this.#prober.content(content.record !== undefined) });
-    const { self } = this.#memberList;
-    if (from.name !== self.name && from.instance !== self.instance) this.#statusReporter.pinged();
+    const { name, instance } = this.#memberList.self;
+    if (from.name !== name && from.instance !== instance) this.#statusReporter.pinged();
     this.#news.decided(this.#dissemination.pinged(from, content, now), now, out);
   }
 
@@ -384,17 +385,16 @@ export class Membership {
   }
 
   #giveUp(): void {
-    const why = this.#keeper.lastReason || "it did not answer";
-    const message = `The registry could not be used within the start timeout: ${why}`;
+    const message = "The registry could not be used within the start timeout: " +
+      (this.#keeper.lastReason || "it did not answer");
     this.#rowConsequences.stop({ kind: "registry-away", message }, this.#out);
   }
 
   #leave(now: number): void {
     if (this.#keeper.phase === "releasing") return;
-    const out = this.#out;
-    this.#dissemination.leave(askedInstances(this.#pings), now, out);
+    this.#dissemination.leave(askedInstances(this.#pings), now, this.#out);
     this.#statusReporter.stop();
-    const news = this.#keeper.release(this.#settings.leaveTimeoutMs, now, out);
-    this.#rowConsequences.kept(news, now, out);
+    const news = this.#keeper.release(this.#settings.leaveTimeoutMs, now, this.#out);
+    this.#rowConsequences.kept(news, now, this.#out);
   }
 }

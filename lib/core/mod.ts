@@ -78,6 +78,7 @@ export type { Profile, ProfileTimings } from "./detector/profile.ts";
 export type { MemberKind, MemberStatus, MemberView } from "./dissemination/member.ts";
 export type { HeartbeatSighting, News } from "./dissemination/news.ts";
 export type { Cause, MemberRecord, RecordContent, RecordState } from "./dissemination/record.ts";
+export type { MemberService, ServiceState } from "./dissemination/service.ts";
 export type { Change, ChangeKind, TimedChange } from "./explain/change.ts";
 export type { Explanation, LinkView } from "./explain/explanation.ts";
 export type { StatusEntry } from "./explain/status_line.ts";

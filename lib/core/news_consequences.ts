@@ -12,6 +12,7 @@ import type { Prober } from "./detector/prober.ts";
 import type { Candidate } from "./discovery/candidate.ts";
 import type { Candidates } from "./discovery/candidates.ts";
 import type { NewsDecision, Taken } from "./dissemination/dissemination.ts";
+import { serviceChange } from "./explain/change.ts";
 import type { Change } from "./explain/change.ts";
 import { failedReason, unansweredReason } from "./explain/reasons.ts";
 import type { StatusReporter } from "./explain/status_reporter.ts";
@@ -74,6 +75,8 @@ export class NewsConsequences {
         return keeper.bump(now);
       case "refuted":
         return health.worsen(1, now);
+      case "change":
+        return this.#tell(decision.change, now);
       case "tell":
       case "note":
       case "drop":
@@ -116,6 +119,9 @@ export class NewsConsequences {
     if (!wasShown) this.#tell({ kind: "joined", name, reason: "it answered" }, now);
     else if (before === undefined || before.state !== "alive") {
       this.#tell({ kind: "returned", name, reason: "it has shown that it lives" }, now);
+    } else {
+      const change = serviceChange(name, record.service, before.service);
+      if (change !== undefined) this.#tell(change, now);
     }
   }
 

@@ -7,6 +7,7 @@ import type { Address } from "./base/address.ts";
 import type { NodeName } from "./base/name.ts";
 import type { ProfileTimings } from "./detector/profile.ts";
 import type { InstanceId } from "./registration/row.ts";
+import type { MemberService } from "./dissemination/service.ts";
 
 /** Everything that the core needs to know about its own node. */
 export interface Settings {
@@ -20,6 +21,8 @@ export interface Settings {
   readonly addresses: readonly Address[];
   /** What the node tells everybody. */
   readonly tags: Readonly<Record<string, string>>;
+  /** The service that it carries, if it is to carry one. */
+  readonly service?: MemberService | undefined;
   /** Wall-clock time of the start, ISO 8601 in UTC. */
   readonly startedAt: string;
   /** Program and version, such as `clusternode/0.1.0`. */

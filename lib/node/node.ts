@@ -175,6 +175,11 @@ export class ClusterNode implements AsyncDisposable {
     return this.#core.members(this.#parts.clock.now());
   }
 
+  /** Tells all, at once, what this node carries or how it is tagged; what is left out stays. */
+  describe(description: Omit<Input & { kind: "described" }, "kind">): void {
+    this.#put({ kind: "described", ...description });
+  }
+
   /**
    * What changes from now on, until the node ends.
    *
@@ -313,12 +318,13 @@ export class ClusterNode implements AsyncDisposable {
     for (const group of groupChanges(changes)) {
       const [first] = group;
       const isBad = first?.kind === "failed" || first?.kind === "link-bad" ||
-        first?.kind === "isolated";
+        first?.kind === "isolated" || first?.service === "failing";
       log[isBad ? "warning" : "info"](describeChanges(group), {
         event: first?.kind,
         node: this.name,
         members: group.map(({ name }) => name),
         status: first?.status,
+        service: first?.service,
         reason: first?.reason,
       });
       for (const change of group) this.#changes.send(change);

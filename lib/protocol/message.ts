@@ -19,6 +19,7 @@ import {
 } from "../core/registration/row.ts";
 import { descriptionBytes, rowMaxBytes } from "../core/registration/row.ts";
 import { memberKinds, memberStatuses } from "../core/dissemination/member.ts";
+import { memberServiceSchema, serviceStates } from "../core/dissemination/service.ts";
 import { makeRecord } from "../core/dissemination/record.ts";
 import type { MemberRecord } from "../core/dissemination/record.ts";
 import { bucketCount } from "../core/dissemination/member_list.ts";
@@ -60,6 +61,7 @@ export const recordSchema = v.pipe(
     tags: tagsSchema,
     startedAt: v.pipe(v.string(), v.maxLength(40)),
     software: shortText,
+    service: v.optional(memberServiceSchema),
     cause: v.optional(v.object({
       kind: failureSchema,
       accusers: v.pipe(v.array(nodeNameSchema), v.maxLength(8)),
@@ -147,6 +149,7 @@ const memberViewSchema = v.object({
   tags: tagsSchema,
   startedAt: v.pipe(v.string(), v.maxLength(40)),
   software: shortText,
+  service: v.optional(memberServiceSchema),
 });
 
 const linkViewSchema = v.object({
@@ -176,6 +179,7 @@ const explanationSchema = v.object({
   isolated: v.boolean(),
   failures: count,
   incarnation: countSchema,
+  service: v.optional(memberServiceSchema),
   wouldChange: v.array(sentence),
 });
 
@@ -187,6 +191,7 @@ const eventSchema = v.object({
   kind: v.picklist(changeKinds),
   name: nodeNameSchema,
   status: v.optional(v.picklist(memberStatuses)),
+  service: v.optional(v.picklist(serviceStates)),
   reason: sentence,
 });
 

@@ -11,6 +11,7 @@ import type { BeamPingOutcome, Input, PingOutcome } from "../core/input.ts";
 import { addresseeSchema, contentSchema, failureSchema } from "../protocol/message.ts";
 import { newsSchema, recordSchema } from "../protocol/message.ts";
 import type { ProfileTimings } from "../core/detector/profile.ts";
+import { memberServiceSchema } from "../core/dissemination/service.ts";
 import { addressSchema, instanceSchema, nodeNameSchema } from "../core/registration/row.ts";
 import { reclaimSchema, rowSchema, tagsSchema } from "../core/registration/row.ts";
 import type { Settings } from "../core/settings.ts";
@@ -97,6 +98,7 @@ const fieldSchemas = {
     more: v.boolean(),
   },
   "moved": { addresses: v.array(addressSchema) },
+  "described": { service: v.optional(memberServiceSchema), tags: v.optional(tagsSchema) },
   "beam-ping-ended": { ping: whole, outcome: beamOutcomeSchema },
   "beam-pinged": { from: nodeNameSchema, reply: whole },
   "beam-lost": { name: nodeNameSchema },
@@ -153,6 +155,7 @@ export const settingsSchema = v.object(
     instance: instanceSchema,
     addresses: v.array(addressSchema),
     tags: tagsSchema,
+    service: v.optional(memberServiceSchema),
     startedAt: v.string(),
     software: v.string(),
     intervalMs: v.pipe(v.number(), v.minValue(1)),

@@ -17,10 +17,8 @@
  *
  * @module
  */
+import type { ServiceState } from "../core/dissemination/service.ts";
 import type { RestartPolicy } from "../options/option_service.ts";
-
-/** What is told of a service. */
-export type ServiceState = "starting" | "ready" | "failing" | "draining" | "stopped";
 
 /** How a service is to be supervised. */
 export interface SupervisorOptions {

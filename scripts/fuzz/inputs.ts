@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { serviceStates } from "../../lib/core/dissemination/service.ts";
 import { decodeHello, encodeHello } from "../../lib/protocol/hello.ts";
 import type { Effect, Input, PingContent } from "../../lib/core/input.ts";
 import type { BeamPingOutcome, Peer, PingOutcome } from "../../lib/core/input.ts";
@@ -40,6 +41,7 @@ const weights = {
   "sync-asked": 3,
   "synced": 4,
   "moved": 1,
+  "described": 1,
   "beam-ping-ended": 4,
   "beam-pinged": 2,
   "beam-lost": 2,
@@ -241,6 +243,11 @@ export class Inputs {
       case "moved": {
         const addresses = chance.addresses();
         return addresses.length === 0 ? undefined : { kind, addresses };
+      }
+      case "described": {
+        const state = chance.pick(serviceStates);
+        const service = { state, reason: chance.pick(["", "exit code 1"]), port: 8080 };
+        return chance.once(2) ? { kind, service } : { kind, tags: { zone: chance.name() } };
       }
       case "forget":
         return { kind, name: chance.name(), dryRun: chance.once(4), reply: ++this.#replies };

@@ -152,11 +152,11 @@ const tags = (count: number): object =>
 
 /** Tags with which what the example of a record says of its node takes `size` bytes. */
 function tagsOfSize(size: number): object {
-  const { name, addresses, startedAt, software } = example("record");
+  const { name, addresses, startedAt, software, service } = example("record");
   const rest = ["97", "98", "99"];
   const all: Record<string, string> = Object.fromEntries(rest.map((key) => [key, ""]));
   const leftBytes = (): number => {
-    const description = { name, addresses, tags: all, startedAt, software };
+    const description = { name, addresses, tags: all, startedAt, software, service };
     return size - encodeUtf8(JSON.stringify(description)).length;
   };
   for (let index = 10; leftBytes() > 700; index++) {
@@ -193,7 +193,7 @@ const edges: Readonly<Record<string, (size: number) => boolean>> = {
     const labels = Array.from({ length: Math.ceil(size / 50) }, () => "h".repeat(49));
     return readsRecord({ addresses: [{ host: labels.join(".").slice(0, size), port: 1 }] });
   },
-  "name, addresses, tags, start and software of a record, bytes": (size) =>
+  "name, addresses, tags, start, software and service of a record, bytes": (size) =>
     readsRecord({ tags: tagsOfSize(size) }),
   "tags of a node": (size) => readsRecord({ tags: tags(size) }),
   "key of a tag, characters": (size) => readsRecord({ tags: { ["k".repeat(size)]: "" } }),
@@ -203,6 +203,8 @@ const edges: Readonly<Record<string, (size: number) => boolean>> = {
     readsRecord({ cause: { kind: "silent", accusers: new Array(size).fill("n1@h") } }),
   "reason, characters": (size) =>
     decodeAnswer(encodeMessage({ kind: "refused", reason: "r".repeat(size) })) !== undefined,
+  "reason of a state of a service, characters": (size) =>
+    readsRecord({ service: { state: "ready", reason: "r".repeat(size) } }),
   "counter": (size) => readsRecord({ incarnation: size }),
   "interval of a heartbeat, ms": (size) => readsRow({ heartbeatIntervalMs: size }),
   "row, bytes": (size) => {

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { statusWords } from "../../core/explain/change.ts";
+import { serviceWords, statusWords } from "../../core/explain/change.ts";
 import { formatDuration, formatRoundTrip } from "../../core/base/duration.ts";
 import { escapeControls } from "../../core/base/escape.ts";
 import type { Explanation } from "../../core/explain/explanation.ts";
+import type { MemberService } from "../../core/dissemination/service.ts";
 import { failureWords } from "../../core/explain/failure_words.ts";
 import type { Call } from "../parse/call.ts";
 import { CommandError, exitCode } from "../exit_codes.ts";
@@ -83,7 +84,7 @@ function opinions({ kind, accusers, votesNeeded }: Explanation): string[][] {
 
 function evidence(explanation: Explanation): string[][] {
   const { kind, watched, timeoutMs, heartbeat, heartbeatAgeMs } = explanation;
-  const { registryWorks, localHealth, isolated, failures, incarnation } = explanation;
+  const { registryWorks, localHealth, isolated, failures, incarnation, service } = explanation;
   const heartbeatAge = heartbeatAgeMs === undefined
     ? ""
     : `, last moved ${formatDuration(heartbeatAgeMs)} ago`;
@@ -102,7 +103,13 @@ function evidence(explanation: Explanation): string[][] {
     ],
     ["failures in 5 min", String(failures)],
     ...kind === "beam" ? [] : [["incarnation", String(incarnation)]],
+    ...service === undefined ? [] : [["service", serviceText(service)]],
   ];
+}
+
+function serviceText({ state, port, reason }: MemberService): string {
+  const where = port === undefined ? "" : ` at port ${port}`;
+  return `${serviceWords(state)}${where}${reason === "" ? "" : `: ${reason}`}`;
 }
 
 function pingWords({ kind, agoMs, roundTripUs }: Explanation["pings"][number]): string {

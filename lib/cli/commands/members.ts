@@ -7,6 +7,7 @@ import { sleep, systemClock } from "../../clock.ts";
 import { formatAddress } from "../../core/base/address.ts";
 import { formatDuration, formatRoundTrip } from "../../core/base/duration.ts";
 import { escapeControls, escapeLines } from "../../core/base/escape.ts";
+import { countsAsAlive } from "../../core/dissemination/member.ts";
 import type { MemberView } from "../../core/dissemination/member.ts";
 import type { Call } from "../parse/call.ts";
 import { CommandError, exitCode } from "../exit_codes.ts";
@@ -69,7 +70,10 @@ async function look(world: CliContext, options: ClientOptions, json: boolean): P
 
 /** The table that people see; times are how long a member has had its state. */
 export function membersTable(views: readonly MemberView[]): string {
-  const header = ["NAME", "STATE", "FOR", "ADDRESS", "ROUND TRIP", "TAGS", "REASON"];
+  // Where nobody carries a service, there is no need to say so of each.
+  const hasServices = views.some(({ service }) => service !== undefined);
+  const service = hasServices ? ["SERVICE"] : [];
+  const header = ["NAME", "STATE", "FOR", "ADDRESS", "ROUND TRIP", ...service, "TAGS", "REASON"];
   const rows = views.map((view) => {
     const [address] = view.addresses;
     return [
@@ -78,9 +82,17 @@ export function membersTable(views: readonly MemberView[]): string {
       formatDuration(view.forMs),
       address === undefined ? "-" : formatAddress(address),
       view.roundTripUs === undefined ? "-" : formatRoundTrip(view.roundTripUs),
+      ...hasServices ? [serviceCell(view)] : [],
       Object.entries(view.tags).map(([key, value]) => `${key}=${value}`).join(" ") || "-",
       view.status === "alive" && view.linkWorks ? "" : view.reason,
     ];
   });
   return formatTable(header, rows);
+}
+
+/** State and port; of a member that is not seen alive its last word, in brackets. */
+function serviceCell({ service, status }: MemberView): string {
+  if (service === undefined) return "-";
+  const text = service.port === undefined ? service.state : `${service.state} :${service.port}`;
+  return countsAsAlive(status) ? text : `(${text})`;
 }

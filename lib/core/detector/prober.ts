@@ -249,13 +249,17 @@ export class Prober {
   }
 
   /**
-   * What rides on every ping and pong of this node. Once it has moved or leaves that is its whole
-   * record, as nobody must learn of the new incarnation without the new addresses.
+   * What rides on every ping and pong of this node. Once it has moved, has
+   * described itself anew, or leaves, that is its whole record: nobody must learn of the new
+   * incarnation without what has changed.
    */
   content(withRecord: boolean): PingContent {
     const { self, fingerprint } = this.#memberList;
-    const { incarnation } = self;
-    return withRecord || self.addresses !== this.#settings.addresses || self.state === "left"
+    const { incarnation, addresses, tags, service } = self;
+    const settings = this.#settings;
+    const isAsStarted = addresses === settings.addresses && tags === settings.tags &&
+      service === settings.service && self.state !== "left";
+    return withRecord || !isAsStarted
       ? { incarnation, fingerprint, record: self }
       : { incarnation, fingerprint };
   }

@@ -25,9 +25,12 @@ import type { Effect, Input, Peer, PingContent, PingOutcome } from "../input.ts"
 import type { Finding } from "../detector/prober.ts";
 import { shuffled } from "../base/random.ts";
 import type { NodeName } from "../base/name.ts";
+import { serviceChange } from "../explain/change.ts";
+import type { Change } from "../explain/change.ts";
 import { makeRecord, wins } from "./record.ts";
 import type { MemberRecord } from "./record.ts";
 import { Refutations } from "./refutations.ts";
+import { sameService } from "./service.ts";
 import type { Refutation } from "./refutations.ts";
 import type { Vote } from "../detector/suspicion.ts";
 import type { MemberList } from "./member_list.ts";
@@ -75,6 +78,8 @@ export type NewsDecision =
   | { readonly kind: "renewed" }
   /** That was to refute that it has failed. */
   | { readonly kind: "refuted" }
+  /** Something is to be told. */
+  | { readonly kind: "change"; readonly change: Change }
   | Effect & { readonly kind: "tell" | "note" | "drop" };
 
 /** Gossip and refutation of one node. */
@@ -224,10 +229,8 @@ export class Dissemination {
     const before = memberList.self.addresses;
     if (this.#leaving || sameAddresses(before, addresses)) return [];
     const { incarnation } = memberList.self;
-    const decisions = this.#renewSelf(
-      { addresses, incarnation: countAbove(incarnation, incarnation) },
-      now,
-    );
+    const above = countAbove(incarnation, incarnation);
+    const decisions = this.#renewSelf({ addresses, incarnation: above }, now);
     const [from, to] = [before, addresses].map((all) => all.map(formatAddress).join(", "));
     const message = `The addresses of this node have changed from ${from} to ${to}`;
     decisions.push({ kind: "note", level: "info", message });
@@ -238,6 +241,18 @@ export class Dissemination {
       ({ kind: "look", name }) as const
     );
     return [...decisions, { kind: "drop", hosts }, ...looks];
+  }
+
+  /** This node carries another service, or the same in another state, or has other tags. */
+  described({ service, tags }: Input & { kind: "described" }, now: number): NewsDecision[] {
+    const { self } = this.#parts.memberList;
+    const next = { service: service ?? self.service, tags: tags ?? self.tags };
+    const isSame = sameService(next.service, self.service) && next.tags === self.tags;
+    if (this.#leaving || isSame) return [];
+    const incarnation = countAbove(self.incarnation, self.incarnation);
+    const decisions = this.#renewSelf({ ...next, incarnation }, now);
+    const change = serviceChange(self.name, next.service, self.service);
+    return change === undefined ? decisions : [...decisions, { kind: "change", change }];
   }
 
   /** Says goodbye to all, and to those who are just being asked. */

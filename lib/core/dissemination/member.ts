@@ -22,6 +22,7 @@ import type { PingFailure } from "../base/ping_failure.ts";
 import type { NodeName } from "../base/name.ts";
 import type { RecordState } from "./record.ts";
 import type { InstanceId } from "../registration/row.ts";
+import type { MemberService } from "./service.ts";
 
 /** The verdict on a member. */
 export type MemberStatus =
@@ -116,4 +117,6 @@ export interface MemberView {
   readonly startedAt: string;
   /** Program and version that it runs, such as `clusternode/0.1.0`; `beam` for a BEAM node. */
   readonly software: string;
+  /** The service that it carries, by its own last word; left out if it carries none. */
+  readonly service?: MemberService | undefined;
 }

@@ -17,6 +17,7 @@ import { hashText, mix } from "../base/hash.ts";
 import type { PingFailure } from "../base/ping_failure.ts";
 import type { NodeName } from "../base/name.ts";
 import type { InstanceId } from "../registration/row.ts";
+import type { MemberService } from "./service.ts";
 
 /** The cluster's word on a member. */
 export type RecordState = "alive" | "failed" | "left";
@@ -39,6 +40,8 @@ export interface RecordContent {
   readonly startedAt: string;
   /** Program and version that it runs. */
   readonly software: string;
+  /** The service that it carries, if it carries one. */
+  readonly service?: MemberService | undefined;
   /** Why it is called failed; in failed records only. */
   readonly cause?: Cause | undefined;
 }

@@ -6,6 +6,7 @@
 import { unreachable } from "../base/assert.ts";
 import type { MemberStatus } from "../dissemination/member.ts";
 import type { NodeName } from "../base/name.ts";
+import type { MemberService, ServiceState } from "../dissemination/service.ts";
 
 /** The kind of a change. */
 export type ChangeKind =
@@ -17,6 +18,7 @@ export type ChangeKind =
   | "forgotten"
   | "link-bad"
   | "link-mended"
+  | "service"
   | "isolated"
   | "connected";
 
@@ -30,6 +32,7 @@ export const changeKinds: readonly ChangeKind[] = [
   "forgotten",
   "link-bad",
   "link-mended",
+  "service",
   "isolated",
   "connected",
 ];
@@ -42,6 +45,8 @@ export interface Change {
   readonly name: NodeName;
   /** Of `failed`: what the member is called now. */
   readonly status?: MemberStatus | undefined;
+  /** Of `service`: what the member calls its service now. */
+  readonly service?: ServiceState | undefined;
   /** Why, as a sentence. */
   readonly reason: string;
 }
@@ -52,9 +57,19 @@ export interface TimedChange extends Change {
   readonly at: number;
 }
 
+/** What is told when a member calls its service something else than `before`; else nothing. */
+export function serviceChange(
+  name: NodeName,
+  service: MemberService | undefined,
+  before: MemberService | undefined,
+): Change | undefined {
+  if (service === undefined || service.state === before?.state) return undefined;
+  return { kind: "service", name, service: service.state, reason: service.reason };
+}
+
 /** One sentence: `n3@10.0.0.4 is down: n1@10.0.0.2 cannot reach it: …`. */
 export function describeChange(change: Change): string {
-  return `${change.name} ${changeWords(change)}: ${change.reason}`;
+  return `${change.name} ${changeWords(change)}${change.reason === "" ? "" : `: ${change.reason}`}`;
 }
 
 /** Many changes of one kind in one sentence, with the reason of the first. */
@@ -69,10 +84,13 @@ export function describeChanges(changes: readonly Change[]): string {
 
 /** Changes by what is told of them: each group is one sentence of {@linkcode describeChanges}. */
 export function groupChanges(changes: readonly Change[]): readonly (readonly Change[])[] {
-  return [...Map.groupBy(changes, ({ kind, status }) => `${kind} ${status ?? ""}`).values()];
+  return [
+    ...Map.groupBy(changes, ({ kind, status, service }) => `${kind} ${status ?? service ?? ""}`)
+      .values(),
+  ];
 }
 
-function changeWords({ kind, status }: Change): string {
+function changeWords({ kind, status, service }: Change): string {
   switch (kind) {
     case "joined":
       return "joined";
@@ -90,6 +108,8 @@ function changeWords({ kind, status }: Change): string {
       return "is alive but unreachable from this node";
     case "link-mended":
       return "can be reached again";
+    case "service":
+      return `says that its service ${serviceWords(service ?? "starting")}`;
     case "isolated":
       return "may be isolated";
     case "connected":
@@ -97,6 +117,11 @@ function changeWords({ kind, status }: Change): string {
     default:
       return unreachable(kind);
   }
+}
+
+/** A state of a service as the end of a sentence that begins with "its service". */
+export function serviceWords(state: ServiceState): string {
+  return state === "stopped" ? "has stopped" : `is ${state}`;
 }
 
 /** A status as the end of a sentence that begins with a name. */

@@ -141,6 +141,7 @@ export class Explainer {
       isolated: detector.isIsolated,
       failures: detector.flapping.failures(name, now),
       incarnation: record.incarnation,
+      service: record.service,
       wouldChange: wouldChange(status, detector.needed(record), votes.length),
     };
   }
@@ -192,21 +193,23 @@ export class Explainer {
   }
 }
 
+type Described =
+  | "name"
+  | "instance"
+  | "incarnation"
+  | "addresses"
+  | "tags"
+  | "startedAt"
+  | "software"
+  | "service";
+
+/** What is shown of a member as it stands in its record. */
 function common(
-  { name, instance, incarnation, addresses, tags, startedAt, software }: MemberRecord,
-): Pick<
-  MemberView,
-  "name" | "kind" | "instance" | "incarnation" | "addresses" | "tags" | "startedAt" | "software"
-> {
+  { name, instance, incarnation, addresses, tags, startedAt, software, service }: MemberRecord,
+): Pick<MemberView, Described | "kind"> {
   return {
-    name,
-    kind: "node",
-    instance,
-    incarnation,
-    addresses,
-    tags,
-    startedAt,
-    software,
+    ...{ name, kind: "node", instance, incarnation },
+    ...{ addresses, tags, startedAt, software, service },
   };
 }
 

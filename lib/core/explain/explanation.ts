@@ -7,6 +7,7 @@ import type { NodeName } from "../base/name.ts";
 import type { PingFailure } from "../base/ping_failure.ts";
 import type { MemberKind, MemberStatus } from "../dissemination/member.ts";
 import type { PingOutcome } from "../input.ts";
+import type { MemberService } from "../dissemination/service.ts";
 import type { HeartbeatState } from "../registration/heartbeats_seen.ts";
 
 /** Why a member is seen as it is. */
@@ -47,6 +48,8 @@ export interface Explanation {
   readonly failures: number;
   /** Its incarnation; 0 for a BEAM node. */
   readonly incarnation: number;
+  /** The service that it carries, by its own last word. */
+  readonly service?: MemberService | undefined;
   /** What would change the verdict, as sentences. */
   readonly wouldChange: readonly string[];
 }

@@ -10,8 +10,11 @@ import type { Settings } from "../settings.ts";
 
 /** The record of a node that has just been started. */
 export function ownRecord(settings: Settings): RecordContent {
-  const { name, instance, addresses, tags, startedAt, software } = settings;
-  return { name, instance, incarnation: 0, state: "alive", addresses, tags, startedAt, software };
+  const { name, instance, addresses, tags, startedAt, software, service } = settings;
+  return {
+    ...{ name, instance, incarnation: 0, state: "alive" },
+    ...{ addresses, tags, startedAt, software, service },
+  };
 }
 
 /** The row that a node writes next, but for its heartbeat. */

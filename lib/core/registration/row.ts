@@ -180,10 +180,12 @@ export interface StoredTimestamp {
  * {@linkcode rowMaxBytes}, as that holds other fields besides.
  */
 export function descriptionBytes(
-  of: Pick<Row, "name" | "addresses" | "tags" | "startedAt" | "software">,
+  of: Pick<Row, "name" | "addresses" | "tags" | "startedAt" | "software"> & {
+    readonly service?: object | undefined;
+  },
 ): number {
-  const { name, addresses, tags, startedAt, software } = of;
-  return encodeUtf8(JSON.stringify({ name, addresses, tags, startedAt, software })).length;
+  const { name, addresses, tags, startedAt, software, service } = of;
+  return encodeUtf8(JSON.stringify({ name, addresses, tags, startedAt, software, service })).length;
 }
 
 /** A row as text: one JSON object and a line break, at most {@linkcode rowMaxBytes} long. */

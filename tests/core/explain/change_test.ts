@@ -9,12 +9,14 @@ import {
   changeKinds,
   describeChange,
   describeChanges,
+  serviceWords,
   statusWords,
 } from "../../../lib/core/explain/change.ts";
 import { batchMs, ChangeLog, changesKeptMax } from "../../../lib/core/explain/change_log.ts";
 import type { Change } from "../../../lib/core/explain/change.ts";
 import type { Effect } from "../../../lib/core/input.ts";
 import { memberStatuses } from "../../../lib/core/dissemination/member.ts";
+import { serviceStates } from "../../../lib/core/dissemination/service.ts";
 import { effectsOf, nameOf } from "../records.ts";
 
 function changeOf(number: number, changes: Partial<Change> = {}): Change {
@@ -37,6 +39,7 @@ const sentences: Readonly<Record<Change["kind"], string>> = {
   "forgotten": "was forgotten",
   "link-bad": "is alive but unreachable from this node",
   "link-mended": "can be reached again",
+  "service": "says that its service is starting",
   "isolated": "may be isolated",
   "connected": "is no longer isolated",
 };
@@ -47,6 +50,20 @@ Deno.test("describeChange() has words of its own for each kind", () => {
     const sentence = describeChange(changeOf(3, { kind, reason: "so it is" }));
     assert.equal(sentence, `n3@10.0.0.3 ${sentences[kind]}: so it is`);
   }
+});
+
+Deno.test("describeChange() says of a service what it is called now, and why if there is a why", () => {
+  const words = serviceStates.map((service) => {
+    const sentence = describeChange(changeOf(3, { kind: "service", service, reason: "" }));
+    assert.equal(sentence, `n3@10.0.0.3 says that its service ${serviceWords(service)}`);
+    return sentence;
+  });
+  assert.equal(new Set(words).size, serviceStates.length);
+  const failing: Partial<Change> = { kind: "service", service: "failing", reason: "exit code 1" };
+  assert.equal(
+    describeChange(changeOf(3, failing)),
+    "n3@10.0.0.3 says that its service is failing: exit code 1",
+  );
 });
 
 Deno.test("describeChange() says of a failed member what it is called now", () => {
