@@ -3,12 +3,12 @@
  *
  * @module
  */
+import { simSettings } from "../lib/simulation/sim_settings.ts";
 import assert from "node:assert/strict";
 import { systemClock } from "../lib/clock.ts";
 import type { Clock } from "../lib/clock.ts";
 import { linesOf } from "../lib/recording/recording.ts";
 import { replay } from "../lib/recording/replay.ts";
-import { profileTimings } from "../lib/core/detector/profile.ts";
 import type { NodeName } from "../lib/core/base/name.ts";
 import type { Settings } from "../lib/core/settings.ts";
 import { FileRecorder } from "../lib/recorder.ts";
@@ -18,20 +18,10 @@ import { TemporaryFolder } from "./support/temporary_folder.ts";
 import { ManualClock } from "./support/manual_clock.ts";
 
 const settings: Settings = {
+  ...simSettings,
   name: "n1@10.0.0.1" as NodeName,
-  nameIsAutomatic: false,
   instance: "0".repeat(32),
   addresses: [{ host: "10.0.0.1", port: 4000 }],
-  tags: {},
-  startedAt: "2016-03-10T18:51:29.277Z",
-  software: "clusternode/1",
-  intervalMs: 1000,
-  timings: profileTimings.lan,
-  fullMesh: false,
-  statusEntriesMax: 32,
-  startTimeoutMs: 30_000,
-  leaveTimeoutMs: 5000,
-  registryPaceMs: 0,
 };
 
 /** A recorder with what it complained of. */

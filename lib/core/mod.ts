@@ -80,7 +80,7 @@ export type { HeartbeatSighting, News } from "./dissemination/news.ts";
 export type { Cause, MemberRecord, RecordContent, RecordState } from "./dissemination/record.ts";
 export type { MemberService, ServiceState } from "./dissemination/service.ts";
 export type { Change, ChangeKind, TimedChange } from "./explain/change.ts";
-export type { Explanation, LinkView } from "./explain/explanation.ts";
+export type { Explanation, LinkView, PingView } from "./explain/explanation.ts";
 export type { StatusEntry } from "./explain/status_line.ts";
 export type {
   Addressee,

@@ -6,12 +6,12 @@
  *
  * @module
  */
+import { simSettings } from "./sim_settings.ts";
 import { describeChanges, groupChanges } from "../core/explain/change.ts";
 import type { Change } from "../core/explain/change.ts";
 import type { Effect } from "../core/input.ts";
 import type { NodeName } from "../core/base/name.ts";
 import type { Row } from "../core/registration/row.ts";
-import { profileTimings } from "../core/detector/profile.ts";
 import { seededRandom } from "../core/base/random.ts";
 import type { Random } from "../core/base/random.ts";
 import { EventQueue } from "./event_queue.ts";
@@ -104,20 +104,10 @@ export class World {
     const { host = name.slice(name.indexOf("@") + 1), port = 4000, record, ...settings } = options;
     const node = new SimNode(
       {
+        ...simSettings,
         name: name as NodeName,
-        nameIsAutomatic: false,
         instance: this.#newInstance(),
         addresses: [{ host, port }],
-        tags: {},
-        startedAt: "2016-03-10T18:51:29.277Z",
-        software: "simulated",
-        intervalMs: 1000,
-        timings: profileTimings.lan,
-        fullMesh: false,
-        statusEntriesMax: 32,
-        startTimeoutMs: 30_000,
-        leaveTimeoutMs: 5000,
-        registryPaceMs: 0,
         ...settings,
       },
       record === undefined ? this.#random.fork() : seededRandom(record.seed),

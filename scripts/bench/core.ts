@@ -7,10 +7,10 @@
  *
  * @module
  */
+import { simSettings } from "../../lib/simulation/sim_settings.ts";
 import type { Effect, Input, Peer } from "../../lib/core/input.ts";
 import { Membership } from "../../lib/core/membership.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
-import { profileTimings } from "../../lib/core/detector/profile.ts";
 import { seededRandom } from "../../lib/core/base/random.ts";
 import { makeRecord } from "../../lib/core/dissemination/record.ts";
 import type { MemberRecord } from "../../lib/core/dissemination/record.ts";
@@ -149,20 +149,11 @@ class OneAmongMany {
 }
 
 const settings: Settings = {
+  ...simSettings,
   name: "n0@10.0.0.0" as NodeName,
-  nameIsAutomatic: false,
   instance: "f".repeat(32),
   addresses: [{ host: "10.0.0.0", port: 4000 }],
-  tags: {},
-  startedAt: "2026-01-01T00:00:00.000Z",
-  software: "clusternode/0.1.0",
   intervalMs,
-  timings: profileTimings.lan,
-  fullMesh: false,
-  statusEntriesMax: 32,
-  startTimeoutMs: 30_000,
-  leaveTimeoutMs: 5000,
-  registryPaceMs: 0,
 };
 
 function memberOf(number: number): MemberRecord {

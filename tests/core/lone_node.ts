@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { simSettings } from "../../lib/simulation/sim_settings.ts";
 import type { Effect, Input, PingOutcome } from "../../lib/core/input.ts";
 import { Membership } from "../../lib/core/membership.ts";
-import { profileTimings } from "../../lib/core/detector/profile.ts";
 import { seededRandom } from "../../lib/core/base/random.ts";
 import type { MemberRecord } from "../../lib/core/dissemination/record.ts";
 import type { Row } from "../../lib/core/registration/row.ts";
@@ -33,20 +33,13 @@ export class LoneNode {
     const { name, instance, addresses, tags, startedAt, software } = contentOf(0);
     this.core = new Membership(
       {
+        ...simSettings,
         name,
-        nameIsAutomatic: false,
         instance,
         addresses,
         tags,
         startedAt,
         software,
-        intervalMs: 1000,
-        timings: profileTimings.lan,
-        fullMesh: false,
-        statusEntriesMax: 32,
-        startTimeoutMs: 30_000,
-        leaveTimeoutMs: 5000,
-        registryPaceMs: 0,
         ...settings,
       },
       seededRandom(1),

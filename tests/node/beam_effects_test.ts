@@ -1,7 +1,7 @@
+import { simSettings } from "../../lib/simulation/sim_settings.ts";
 import assert from "node:assert/strict";
 import type { Input } from "../../lib/core/input.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
-import { profileTimings } from "../../lib/core/detector/profile.ts";
 import { seededRandom } from "../../lib/core/base/random.ts";
 import { ReclaimProofs } from "../../lib/protocol/reclaim_proof.ts";
 import { BeamEffects, beamRepliesMax } from "../../lib/node/beam_effects.ts";
@@ -143,20 +143,10 @@ async function openNode(isShared: boolean, failure?: Error): Promise<Scene> {
     openTransport: () => Promise.resolve(noTransport),
     openBeam: isShared ? openBeam : undefined,
     settings: (port) => ({
+      ...simSettings,
       name: own,
-      nameIsAutomatic: false,
       instance: "0123456789abcdef0123456789abcdef",
       addresses: [{ host: "127.0.0.1", port: Math.max(1, port) }],
-      tags: {},
-      startedAt: "",
-      software: "clusternode/1",
-      intervalMs: 1000,
-      timings: profileTimings.lan,
-      fullMesh: false,
-      statusEntriesMax: 32,
-      startTimeoutMs: 30_000,
-      leaveTimeoutMs: 5000,
-      registryPaceMs: 0,
       beam: isShared,
     }),
   });

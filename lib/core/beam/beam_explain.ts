@@ -6,6 +6,7 @@
 import type { ExplainParts } from "../explain/explain_parts.ts";
 import type { BeamNode } from "./beam_node.ts";
 import { beamReason, beamWouldChange } from "./beam_words.ts";
+import { pingViews } from "../explain/explanation.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import type { MemberView } from "../dissemination/member.ts";
 
@@ -46,11 +47,7 @@ export function beamExplanation(parts: ExplainParts, node: BeamNode, now: number
     accusers: [],
     votesNeeded: 0,
     watched: true,
-    pings: link.history.map(({ kind, at, roundTripUs }) => ({
-      kind,
-      agoMs: now - at,
-      roundTripUs,
-    })),
+    pings: pingViews(link, now),
     timeoutMs: link.timeoutMs(settings.timings) * health.stretch(now),
     heartbeat: node.heartbeat(beams?.heartbeatPauseMs ?? settings.intervalMs, now),
     heartbeatAgeMs: node.heartbeatAgeMs(now),

@@ -6,6 +6,7 @@
 import type { ExplainParts } from "../explain/explain_parts.ts";
 import type { Candidate } from "./candidate.ts";
 import { candidateStatus } from "../detector/evidence.ts";
+import { pingViews } from "../explain/explanation.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import type { MemberView } from "../dissemination/member.ts";
 import { heartbeatWords, unansweredReason, wouldChange } from "../explain/reasons.ts";
@@ -45,11 +46,7 @@ export function candidateExplanation(
     accusers: failure === undefined ? [] : [{ name: parts.memberList.self.name, kind: failure }],
     votesNeeded: 0,
     watched: true,
-    pings: link.history.map(({ kind, at, roundTripUs }) => ({
-      kind,
-      agoMs: now - at,
-      roundTripUs,
-    })),
+    pings: pingViews(link, now),
     timeoutMs: link.timeoutMs(settings.timings) * health.stretch(now),
     heartbeat: heartbeats.state(name, instance, now),
     heartbeatAgeMs: heartbeats.ageMs(name, now),

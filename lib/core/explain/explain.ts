@@ -6,6 +6,7 @@
  * @module
  */
 import type { ExplainParts } from "./explain_parts.ts";
+import { pingViews } from "./explanation.ts";
 import type { Explanation, LinkView } from "./explanation.ts";
 import { beamExplanation, beamView } from "../beam/beam_explain.ts";
 import type { BeamNode } from "../beam/beam_node.ts";
@@ -127,11 +128,7 @@ export class Explainer {
         })),
       votesNeeded: detector.needed(record),
       watched: memberList.ring.watches(name),
-      pings: (link?.history ?? []).map(({ kind, at, roundTripUs }) => ({
-        kind,
-        agoMs: now - at,
-        roundTripUs,
-      })),
+      pings: pingViews(link, now),
       timeoutMs: (link?.timeoutMs(settings.timings) ?? settings.timings.pingTimeoutMs) *
         health.stretch(now),
       heartbeat: heartbeats.state(name, record.instance, now),

@@ -4,6 +4,7 @@
  * @module
  */
 import type { NodeName } from "../base/name.ts";
+import type { Link } from "../detector/link.ts";
 import type { PingFailure } from "../base/ping_failure.ts";
 import type { MemberKind, MemberStatus } from "../dissemination/member.ts";
 import type { PingOutcome } from "../input.ts";
@@ -27,11 +28,7 @@ export interface Explanation {
   /** True if this node watches it. */
   readonly watched: boolean;
   /** This node's last pings to it, the oldest first; ages in milliseconds. */
-  readonly pings: readonly {
-    readonly kind: PingOutcome["kind"];
-    readonly agoMs: number;
-    readonly roundTripUs?: number | undefined;
-  }[];
+  readonly pings: readonly PingView[];
   /** Deadline of the next pong, in milliseconds. */
   readonly timeoutMs: number;
   /** Its heartbeat in the registry. */
@@ -52,6 +49,22 @@ export interface Explanation {
   readonly service?: MemberService | undefined;
   /** What would change the verdict, as sentences. */
   readonly wouldChange: readonly string[];
+}
+
+/** One ping of this node, as it ended. */
+export interface PingView {
+  /** Answered, or how it failed. */
+  readonly kind: PingOutcome["kind"];
+  /** How long ago it ended, in milliseconds. */
+  readonly agoMs: number;
+  /** Missing if it was not answered. */
+  readonly roundTripUs?: number | undefined;
+}
+
+/** The last pings over a link, the oldest first. */
+export function pingViews(link: Pick<Link, "history"> | undefined, now: number): PingView[] {
+  const history = link?.history ?? [];
+  return history.map(({ kind, at, roundTripUs }) => ({ kind, agoMs: now - at, roundTripUs }));
 }
 
 /** One cell of the link matrix: from this node to another. */
