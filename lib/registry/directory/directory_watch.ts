@@ -56,8 +56,9 @@ export async function watchFolder(
   const ended = new AbortController();
   const reading = readEvents(watcher, path, changed, () => ended.abort());
   const either = AbortSignal.any([signal, ended.signal]);
-  while (!either.aborted) {
-    await sleep(clock, lookAgainMs, either).catch(() => {});
+  const pause = (): Promise<void> => sleep(clock, lookAgainMs, either).catch(() => {});
+  // An abort ends the pause: nobody would wait for one more look.
+  for (await pause(); !either.aborted; await pause()) {
     const now = await orAborted(look(), either).catch(() => undefined);
     if (now?.identity !== identity || now?.path !== path) ended.abort();
   }

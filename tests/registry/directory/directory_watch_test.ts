@@ -1,0 +1,34 @@
+/** Hearing of changes in a folder: what is asked of the file system, and until when. */
+import assert from "node:assert/strict";
+import { watchFolder } from "../../../lib/registry/directory/directory_watch.ts";
+import type { SeenFolder } from "../../../lib/registry/directory/directory_watch.ts";
+import { needing } from "../../permissions.ts";
+import { ManualClock } from "../../support/manual_clock.ts";
+import { TemporaryFolder } from "../../support/temporary_folder.ts";
+import { until } from "../../support/waiting.ts";
+
+Deno.test({
+  ...needing(
+    "watchFolder() looks at its folder now and then, but not once it is aborted",
+    "read",
+    "write",
+  ),
+  async fn() {
+    await using folder = new TemporaryFolder();
+    const clock = new ManualClock();
+    const controller = new AbortController();
+    let looks = 0;
+    const look = (): Promise<SeenFolder> => {
+      looks += 1;
+      return Promise.resolve({ path: folder.path, identity: "the same" });
+    };
+    const listener = { ready() {}, changed() {} };
+    const watching = watchFolder(look, clock, listener, controller.signal);
+    await until("the watch pauses", () => clock.pending === 1);
+    await clock.passGradually(10_000);
+    assert.equal(looks, 3);
+    controller.abort();
+    await watching;
+    assert.equal(looks, 3);
+  },
+});
