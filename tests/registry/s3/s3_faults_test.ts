@@ -168,25 +168,26 @@ s3Test("reads the keys anew when they have expired", async (fake) => {
 });
 
 s3Test("rejects within the timeout when the server is silent or stopped", async (fake) => {
-  await using registry = open(fake.endpoint, { timeoutMs: 150 });
+  await using hasty = open(fake.endpoint, { timeoutMs: 150 });
+  // A busy machine may take longer than that for a refusal.
+  await using patient = open(fake.endpoint);
   fake.behaviour.isSilent = true;
-  const calls = (): Promise<unknown>[] => [
+  const calls = (registry: Registry): Promise<unknown>[] => [
     registry.list(never),
     registry.read(name, never),
     registry.write(rowOf(name), undefined, never),
     registry.remove(name, "version", never),
     registry.getOrCreateCookie("minted", never),
   ];
-  for (const reason of await Promise.all(calls().map(reasonOf))) {
+  for (const reason of await Promise.all(calls(hasty).map(reasonOf))) {
     assert.match(reason, /^no answer within 150 ms/);
   }
   fake.behaviour.isSilent = false;
   await fake.stop();
-  for (const reason of await Promise.all(calls().map(reasonOf))) {
+  for (const reason of await Promise.all(calls(patient).map(reasonOf))) {
     assert.match(reason, /^127\.0\.0\.1:\d+ refuses the connection$/);
   }
   fake.start();
-  await using patient = open(fake.endpoint);
   assert.equal((await patient.write(rowOf(name), undefined, never)).kind, "written");
 });
 
