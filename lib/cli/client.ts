@@ -33,6 +33,9 @@ export type ClientOptions = Pick<
   "name" | "cluster" | "registries" | "cookies" | "profile" | "logLevel" | "beam" | "beamCookie"
 >;
 
+/** What has to be known of a node to ask it: its row, or how a member is seen. */
+export type Asked = Pick<Row, "name" | "instance" | "addresses">;
+
 /** A visit to one cluster. */
 export class Client implements AsyncDisposable {
   readonly #options: ClientOptions;
@@ -63,12 +66,17 @@ export class Client implements AsyncDisposable {
    *
    * @throws {RegistryError} if the registry cannot be read
    * @throws {CommandError} if nobody is registered, or no cookie is to be had
+   * @throws the abort reason as soon as `given` is aborted
    */
-  static async begin(world: CliContext, options: ClientOptions): Promise<Client> {
+  static async begin(
+    world: CliContext,
+    options: ClientOptions,
+    given: AbortSignal = new AbortController().signal,
+  ): Promise<Client> {
     const tell = (message: string): void =>
       world.writeStderr(`clusternode: ${escapeControls(message)}\n`);
     await using registry = await openRegistryOf(options, { info: tell, warning: tell });
-    const signal = AbortSignal.timeout(registryTimeoutMs);
+    const signal = AbortSignal.any([given, AbortSignal.timeout(registryTimeoutMs)]);
     const listing = await registry.list(signal);
     if (listing.rows.length === 0) {
       throw new CommandError(
@@ -124,7 +132,7 @@ export class Client implements AsyncDisposable {
   }
 
   /** One request to the node of `row`. */
-  async ask(row: Row, request: Request, fresh = false): Promise<Outcome> {
+  async ask(row: Asked, request: Request, fresh = false): Promise<Outcome> {
     const { connectTimeoutMs, pingTimeoutMs } = profileTimings[this.#options.profile];
     return await this.#transport.ask(
       { name: row.name, instance: row.instance, addresses: row.addresses },
@@ -138,7 +146,7 @@ export class Client implements AsyncDisposable {
    *
    * @throws {CommandError} if it does not answer
    */
-  async askFor(row: Row, request: Request): Promise<Answer> {
+  async askFor(row: Asked, request: Request): Promise<Answer> {
     const outcome = await this.ask(row, request);
     if (outcome.kind !== "answer") {
       throw new CommandError(`${row.name} does not answer: ${outcome.detail}`);
@@ -178,7 +186,7 @@ export class Client implements AsyncDisposable {
   }
 
   /** All members as the node of `row` sees them. */
-  async members(row: Row): Promise<MemberView[]> {
+  async members(row: Asked): Promise<MemberView[]> {
     return await this.#inParts(
       row,
       "members",
@@ -187,7 +195,7 @@ export class Client implements AsyncDisposable {
   }
 
   /** All links of the node of `row`. */
-  async links(row: Row): Promise<LinkView[]> {
+  async links(row: Asked): Promise<LinkView[]> {
     return await this.#inParts(
       row,
       "links",
@@ -197,7 +205,7 @@ export class Client implements AsyncDisposable {
 
   /** A list that a node gives in parts, in the order of names. */
   async #inParts<Item extends { readonly name: NodeName }>(
-    row: Row,
+    row: Asked,
     kind: "members" | "links",
     partIn: (answer: Answer) => { items: readonly Item[]; more: boolean } | undefined,
   ): Promise<Item[]> {
@@ -217,7 +225,7 @@ export class Client implements AsyncDisposable {
 }
 
 /** What to say of an answer that is none to the question: the reason of a node that has refused it. */
-export function unexpected({ name }: Row, answer: Answer): CommandError {
+export function unexpected({ name }: Asked, answer: Answer): CommandError {
   return new CommandError(
     answer.kind === "refused"
       ? `${name} refuses: ${answer.reason}`

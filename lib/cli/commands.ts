@@ -20,6 +20,7 @@ export const programCommands: Commands = {
   start: async (...call) => (await import("./commands/start.ts")).start(...call),
   local: async (...call) => (await import("./commands/local.ts")).local(...call),
   members: async (...call) => (await import("./commands/members.ts")).members(...call),
+  wait: async (...call) => (await import("./commands/wait.ts")).wait(...call),
   ping: async (...call) => (await import("./commands/ping.ts")).ping(...call),
   matrix: async (...call) => (await import("./commands/matrix.ts")).matrix(...call),
   explain: async (...call) => (await import("./commands/explain.ts")).explain(...call),

@@ -43,3 +43,14 @@ export interface CliContext {
   /** Why a registry URL cannot be used, as a clause that begins with "it", or `undefined`. */
   registryUrlFault(url: string): string | undefined;
 }
+
+/** `context` in which each text on standard error is told only once, for those who look repeatedly. */
+export function tellingOnce(context: CliContext): CliContext {
+  const told = new Set<string>();
+  const writeStderr = (text: string): void => {
+    if (told.has(text)) return;
+    told.add(text);
+    context.writeStderr(text);
+  };
+  return { ...context, writeStderr };
+}

@@ -19,8 +19,12 @@ export const exitCode = {
 
 /** What each exit code means, for the help text. */
 export const exitCodeTexts: readonly (readonly [string, string])[] = [
-  ["0", "success (ping: answered; health: healthy; doctor: no fault)"],
-  ["1", "failed while running; of ping: pang; of health: not healthy; of doctor: a fault"],
+  ["0", "success (ping: answered; wait: reached; health: healthy; doctor: no fault)"],
+  [
+    "1",
+    "failed while running; of ping: pang; of wait: not reached in time; of health: not healthy; of " +
+    "doctor: a fault",
+  ],
   ["2", "wrong usage"],
   ["3", "the name is held by a live node"],
   ["4", "the registry could not be reached within --start-timeout, or other users can change it"],

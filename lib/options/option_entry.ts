@@ -10,6 +10,7 @@ export type CommandName =
   | "start"
   | "local"
   | "members"
+  | "wait"
   | "ping"
   | "matrix"
   | "explain"

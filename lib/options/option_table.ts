@@ -24,6 +24,7 @@ const nodes: readonly CommandName[] = ["start", "local"];
 const all: readonly CommandName[] = [
   ...nodes,
   "members",
+  "wait",
   "ping",
   "matrix",
   "explain",

@@ -13,8 +13,9 @@ import type { Call } from "../parse/call.ts";
 import { CommandError, exitCode } from "../exit_codes.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import { formatTable } from "../terminal/table.ts";
-import { Client, rowsOfThisMachine } from "../client.ts";
-import type { ClientOptions } from "../client.ts";
+import { ClusterView } from "../cluster_view.ts";
+import type { Look } from "../cluster_view.ts";
+import { tellingOnce } from "../context.ts";
 import type { CliContext } from "../context.ts";
 
 /** Time between two redraws, in milliseconds. */
@@ -25,14 +26,15 @@ export async function members(
   world: CliContext,
   { options, flags: { json, watch } }: Call<"members">,
 ): Promise<number> {
+  await using cluster = new ClusterView(tellingOnce(world), options);
+  const look = async (): Promise<string> => shownLook(await cluster.look(), options.cluster, json);
   if (!watch) {
-    world.writeStdout(await look(world, options, json) + "\n");
+    world.writeStdout(await look() + "\n");
     return exitCode.fine;
   }
   using interrupted = untilInterrupted();
-  const watching = tellingOnce(world);
   while (!interrupted.signal.aborted) {
-    const shown = await look(watching, options, json).catch((error) => {
+    const shown = await look().catch((error) => {
       if (error instanceof CommandError) return escapeControls(error.message);
       throw error;
     });
@@ -48,24 +50,10 @@ function redraw(lines: string): string {
   return `\x1b[H${escapeLines(lines).replaceAll("\n", "\x1b[K\n")}\x1b[K\n\x1b[J`;
 }
 
-/** That one of the registries is away need not be told with each look. */
-function tellingOnce(world: CliContext): CliContext {
-  const told = new Set<string>();
-  const writeStderr = (text: string): void => {
-    if (told.has(text)) return;
-    told.add(text);
-    world.writeStderr(text);
-  };
-  return { ...world, writeStderr };
-}
-
-async function look(world: CliContext, options: ClientOptions, json: boolean): Promise<string> {
-  await using client = await Client.begin(world, options);
-  const asked = await client.anyNode(rowsOfThisMachine(client, undefined));
-  const views = await client.members(asked);
-  if (json) return JSON.stringify({ asked: asked.name, cluster: options.cluster, members: views });
-  const alive = views.filter(({ status }) => status === "alive").length;
-  return `${membersTable(views)}\n\n${alive} of ${views.length} alive, as ${asked.name} sees it`;
+function shownLook({ asked, members }: Look, cluster: string, json: boolean): string {
+  if (json) return JSON.stringify({ asked, cluster, members });
+  const alive = members.filter(({ status }) => status === "alive").length;
+  return `${membersTable(members)}\n\n${alive} of ${members.length} alive, as ${asked} sees it`;
 }
 
 /** The table that people see; times are how long a member has had its state. */

@@ -13,10 +13,11 @@ import type { CliCommand, CommandArgument, CommandEntry } from "./command_table.
 import { optionTexts } from "./args.ts";
 import type { CommandLine } from "./args.ts";
 
-/** A value of each flag of a command; a switch is on or off. */
+/** A value of each flag of a command, or all of them; a switch is on or off. */
 type FlagValues<Flags> = {
-  readonly [Key in keyof Flags]: Flags[Key] extends { readonly type: ValueType<infer T> }
-    ? T | undefined
+  readonly [Key in keyof Flags]: Flags[Key] extends
+    { readonly isList: true; readonly type: ValueType<infer T> } ? readonly T[]
+    : Flags[Key] extends { readonly type: ValueType<infer T> } ? T | undefined
     : boolean;
 };
 
@@ -56,9 +57,11 @@ export function readCall<Command extends CliCommand>(
   if (argument && first === undefined) {
     faults.push(`${command}: its argument <${argument.name}> is missing: ${argument.help}`);
   }
-  const values = Object.entries(flags).map(([key, { flag, type }]) => {
-    const text = line.flags.get(flag)?.at(-1);
-    if (type === undefined) return [key, text !== undefined];
+  const values = Object.entries(flags).map(([key, { flag, type, isList }]) => {
+    const texts = line.flags.get(flag) ?? [];
+    if (type === undefined) return [key, texts.length > 0];
+    if (isList) return [key, texts.map((text) => read(flag, text, type))];
+    const text = texts.at(-1);
     return [key, text === undefined ? undefined : read(flag, text, type)];
   });
   return {

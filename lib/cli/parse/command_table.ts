@@ -12,6 +12,7 @@ import type { GivenName } from "../../options/option_identity.ts";
 import { choice, count, duration } from "../../options/option_values.ts";
 import type { ValueType } from "../../options/option_values.ts";
 import { simulateFlags } from "./simulate_flags.ts";
+import { waitFlags } from "./wait_flags.ts";
 
 /** A flag that belongs to one command. */
 export interface CommandFlag<T> {
@@ -19,6 +20,8 @@ export interface CommandFlag<T> {
   readonly short?: `-${string}`;
   /** Kind of its value; without it the flag is a switch. */
   readonly type?: ValueType<T>;
+  /** It can be given more than once, and all values count; else the last one does. */
+  readonly isList?: true;
   /** Words for what happens without it. */
   readonly defaultText?: string;
   readonly help: string;
@@ -88,6 +91,16 @@ export const commandTable = {
       watch: { flag: "--watch", help: "again and again, until interrupted" },
     },
     examples: ["clusternode members --watch"],
+  },
+  wait: {
+    summary: "wait until the cluster is as it should be",
+    usage: "[options]",
+    flags: waitFlags,
+    examples: [
+      "clusternode wait --members 3 --timeout 30s && ./run-the-tests",
+      "clusternode wait --service ready --tag role=db --count 2",
+      "clusternode wait --member n3 --status down",
+    ],
   },
   ping: {
     summary: "ping a node: round trips and loss",
