@@ -1,11 +1,13 @@
 /**
- * What follows from pings and votes: each part says what it has found or decided, and here it is
- * applied, in one order.
+ * What follows from pings, and from what peers tell: each part says what it has found or decided, and
+ * here it is applied, in one order.
  *
  * @module
  */
 import { unreachable } from "./base/assert.ts";
 import type { Decision, FailureDetector } from "./detector/failure_detector.ts";
+import type { Links } from "./detector/links.ts";
+import type { PingsHeard } from "./detector/pings_heard.ts";
 import type { Finding, Prober } from "./detector/prober.ts";
 import type { CandidateFinding, CandidateProber } from "./discovery/candidate_prober.ts";
 import type { Dissemination } from "./dissemination/dissemination.ts";
@@ -13,17 +15,22 @@ import type { StatusReporter } from "./explain/status_reporter.ts";
 import type { MemberList } from "./dissemination/member_list.ts";
 import type { News } from "./dissemination/news.ts";
 import type { Outbox } from "./dissemination/outbox.ts";
-import type { Effect, PingOutcome } from "./input.ts";
+import { pingContent } from "./dissemination/ping_content.ts";
+import type { Effect, Input, PingOutcome } from "./input.ts";
 import type { Ping, Pings } from "./pings.ts";
 import type { NewsConsequences } from "./news_consequences.ts";
 import type { RegistryHeartbeats } from "./registration/heartbeats_seen.ts";
 import type { Naming } from "./registration/naming.ts";
 import type { InstanceId } from "./registration/row.ts";
+import type { Settings } from "./settings.ts";
 
-/** The parts that pings and votes concern. */
+/** The parts that pings and peers concern. */
 export interface PingConsequencesParts {
   readonly memberList: MemberList;
+  readonly settings: Settings;
+  readonly links: Links;
   readonly pings: Pings<Ping>;
+  readonly pingsHeard: PingsHeard;
   readonly outbox: Outbox;
   readonly prober: Prober;
   readonly candidateProber: CandidateProber;
@@ -35,7 +42,7 @@ export interface PingConsequencesParts {
   readonly statusReporter: StatusReporter;
 }
 
-/** Applies what pings show, and what the failure detector makes of it. */
+/** Applies what pings and peers show, and what the failure detector makes of it. */
 export class PingConsequences {
   readonly #parts: PingConsequencesParts;
 
@@ -68,6 +75,28 @@ export class PingConsequences {
     this.#decided(this.#parts.detector.probeEnded(probe, reached, now), now, out);
   }
 
+  /** A member pings this node: answers; one that introduces itself is told who answers, too. */
+  pinged(
+    { from, content, reply }: Input & { kind: "pinged" },
+    now: number,
+    out: Effect[],
+  ): void {
+    const { settings, memberList, pingsHeard, dissemination, news } = this.#parts;
+    const withRecord = content.record !== undefined;
+    out.push({ kind: "pong", reply, content: pingContent(withRecord, memberList, settings) });
+    const { self } = memberList;
+    if (from.name !== self.name && from.instance !== self.instance) pingsHeard.heard();
+    news.decided(dissemination.pinged(from, content, now), now, out);
+  }
+
+  /** The connection to a node broke, or its pong came too late: it is asked out of turn. */
+  lostOrLate({ kind, name, instance }: Input & { kind: "lost" | "late" }, now: number): void {
+    const { memberList, prober, candidateProber } = this.#parts;
+    if (!memberList.holds(name, instance)) candidateProber.late(name, instance, now);
+    else if (kind === "lost") prober.lost(name, now);
+    else prober.hasten(name, now);
+  }
+
   /** A peer passes news on. */
   told(
     { records, votes, sightings }: News,
@@ -93,6 +122,17 @@ export class PingConsequences {
     }
   }
 
+  /** A peer has told its records of the buckets that differ, and is told what it lacks. */
+  synced(input: Input & { kind: "synced" }, now: number, out: Effect[]): void {
+    const { memberList, dissemination, news } = this.#parts;
+    const { fingerprint } = memberList;
+    for (const record of input.records) {
+      news.decided(dissemination.heard(record, input.from, now), now, out);
+    }
+    const hasChanged = memberList.fingerprint !== fingerprint;
+    news.decided(dissemination.synced(input, hasChanged, now), now, out);
+  }
+
   /** Carries out the verdicts that are due. */
   wake(now: number, out: Effect[]): void {
     const { detector, dissemination, news } = this.#parts;
@@ -106,7 +146,7 @@ export class PingConsequences {
   }
 
   #decided(decisions: readonly Decision[], now: number, out: Effect[]): void {
-    const { prober, outbox, statusReporter } = this.#parts;
+    const { prober, links, outbox, statusReporter } = this.#parts;
     for (const decision of decisions) {
       switch (decision.kind) {
         case "ask-probe":
@@ -117,6 +157,9 @@ export class PingConsequences {
           break;
         case "look":
           prober.hasten(decision.name, now);
+          break;
+        case "reached":
+          links.of(decision.name).reachedByHelpers(now);
           break;
         case "change":
           statusReporter.changed(decision.change, now);

@@ -7,6 +7,7 @@
 import { unreachable } from "./base/assert.ts";
 import { countAbove } from "./base/count.ts";
 import type { BeamWatch } from "./beam/beam_watch.ts";
+import type { PingsHeard } from "./detector/pings_heard.ts";
 import type { Prober } from "./detector/prober.ts";
 import type { CandidateProber } from "./discovery/candidate_prober.ts";
 import type { Candidates } from "./discovery/candidates.ts";
@@ -20,6 +21,7 @@ import type { KeeperNews, RowKeeper } from "./registration/row_keeper.ts";
 export interface RowConsequencesParts {
   readonly memberList: MemberList;
   readonly candidates: Candidates;
+  readonly pingsHeard: PingsHeard;
   readonly prober: Prober;
   readonly candidateProber: CandidateProber;
   readonly keeper: RowKeeper;
@@ -93,10 +95,12 @@ export class RowConsequences {
 
   /** The name is this node's: it is part of the cluster from now on. */
   #claimed(now: number, out: Effect[]): void {
-    const { naming, memberList, statusReporter, prober, candidateProber, beams } = this.#parts;
+    const { naming, memberList, statusReporter, pingsHeard, prober } = this.#parts;
+    const { candidateProber, beams } = this.#parts;
     naming.claimed();
     out.push({ kind: "joined", name: memberList.self.name });
     statusReporter.start(now);
+    pingsHeard.start(now);
     prober.start(now);
     candidateProber.start(now);
     beams?.start();

@@ -8,6 +8,8 @@ import { seededRandom } from "../../lib/core/base/random.ts";
 import type { Random } from "../../lib/core/base/random.ts";
 import type { Link } from "../../lib/core/detector/link.ts";
 import { Links } from "../../lib/core/detector/links.ts";
+import { pingBudget } from "../../lib/core/detector/prober.ts";
+import type { TokenBucket } from "../../lib/core/detector/token_bucket.ts";
 import { LocalHealth } from "../../lib/core/detector/local_health.ts";
 import { Candidates } from "../../lib/core/discovery/candidates.ts";
 import { MemberList } from "../../lib/core/dissemination/member_list.ts";
@@ -36,6 +38,7 @@ export class View {
   readonly pings: Pings<Ping> = new Pings<Ping>();
   readonly candidates: Candidates = new Candidates(this.memberList);
   readonly health: LocalHealth = new LocalHealth();
+  readonly budget: TokenBucket = pingBudget(this.settings.intervalMs);
   readonly heartbeats: RegistryHeartbeats = new RegistryHeartbeats();
   readonly random: Random = seededRandom(1);
 

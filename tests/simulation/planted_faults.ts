@@ -197,8 +197,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "lets a row take the place of a member",
     changes: one(
       "registration/registry_reader.ts",
-      "if (!this.#mayIntroduce(row, known, now)) return candidates.drop(row.name);",
-      "if (known !== undefined && !isKnown) memberList.drop(row.name);",
+      "if (!this.#mayIntroduce(row, known, now)) {",
+      "if (known !== undefined && !isKnown) memberList.drop(row.name);\n    if (false) {",
     ),
     seedsMax: 10,
   },

@@ -17,27 +17,27 @@ import { answerForgotten, Replies } from "../base/replies.ts";
 /** Carries out `forget` for BEAM nodes. */
 export class BeamForgetting {
   readonly #watch: BeamWatch;
-  readonly #keeper: RowKeeper;
+  readonly #keeper: Pick<RowKeeper, "away">;
   /** Replies that wait for the next listing. */
   readonly #asked = new Replies();
   /** Replies that wait for a removal. */
   readonly #removing = new Replies();
 
-  constructor(watch: BeamWatch, keeper: RowKeeper) {
+  constructor(watch: BeamWatch, keeper: Pick<RowKeeper, "away">) {
     this.#watch = watch;
     this.#keeper = keeper;
   }
 
-  /** Somebody asks to forget one. */
-  forget({ name, dryRun, reply }: Input & { kind: "forget" }, now: number, out: Effect[]): void {
+  /** Somebody asks to forget one; true if a fresh listing has to tell the version to remove. */
+  forget({ name, dryRun, reply }: Input & { kind: "forget" }, out: Effect[]): boolean {
     const refusal = this.#refusal(name);
     if (refusal !== undefined || dryRun) {
-      return void out.push({ kind: "forgotten", reply, refusal });
+      out.push({ kind: "forgotten", reply, refusal });
+      return false;
     }
-    if (this.#removing.has(name)) return this.#removing.add(name, [reply]);
-    // A fresh listing tells the version to remove.
-    this.#asked.add(name, [reply]);
-    this.#keeper.hint(now);
+    const isRemoving = this.#removing.has(name);
+    (isRemoving ? this.#removing : this.#asked).add(name, [reply]);
+    return !isRemoving;
   }
 
   /** A complete listing came, and the watch has taken it in; what has changed by that. */

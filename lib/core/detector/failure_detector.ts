@@ -59,6 +59,8 @@ export type Decision =
   | { readonly kind: "vote"; readonly vote: Vote }
   /** Ask that member out of turn. */
   | { readonly kind: "look"; readonly name: NodeName }
+  /** Helpers have reached that member although this node did not. */
+  | { readonly kind: "reached"; readonly name: NodeName }
   | { readonly kind: "change"; readonly change: Change };
 
 const nothing: readonly Decision[] = [];
@@ -214,12 +216,12 @@ export class FailureDetector {
 
   #reachedByHelper(record: MemberRecord, link: Link, now: number): readonly Decision[] {
     const first = link.helpersReachedAt === undefined;
-    link.reachedByHelpers(now);
-    const votes = this.#takeBack(record, now);
+    const { name } = record;
+    const reached = [{ kind: "reached", name } as const, ...this.#takeBack(record, now)];
     const last = link.misses.at(-1);
-    if (!first || last === undefined) return votes;
+    if (!first || last === undefined) return reached;
     const reason = `other members reach it: ${failureWords(last.kind)}`;
-    return [...votes, { kind: "change", change: { kind: "link-bad", name: record.name, reason } }];
+    return [...reached, { kind: "change", change: { kind: "link-bad", name, reason } }];
   }
 
   /** True if helpers are being asked about a member, or were not long ago. */

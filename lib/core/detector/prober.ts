@@ -13,7 +13,8 @@
  *
  * @module
  */
-import type { Addressee, Effect, PingContent, PingOutcome } from "../input.ts";
+import { pingContent } from "../dissemination/ping_content.ts";
+import type { Addressee, Effect, PingOutcome } from "../input.ts";
 import { TokenBucket } from "./token_bucket.ts";
 import type { Link, LinkBefore, OutOfTurn } from "./link.ts";
 import type { Links } from "./links.ts";
@@ -57,6 +58,11 @@ export function pingsMaxPerInterval(fullMesh: boolean): number {
   return 5 * ((fullMesh ? fullMeshMax : observersMax) + sweepsPerInterval);
 }
 
+/** What all pings of a node together may cost; it begins with the {@linkcode Prober}. */
+export function pingBudget(intervalMs: number): TokenBucket {
+  return new TokenBucket(pingsPerInterval, intervalMs);
+}
+
 /** A wake-up that is this late means that the process was held up, in milliseconds. */
 export const stallMs = 500;
 
@@ -83,6 +89,8 @@ export interface ProberParts {
   readonly links: Links;
   readonly pings: Pings<Ping>;
   readonly health: LocalHealth;
+  /** What the pings of this node may cost; those to candidates share it. */
+  readonly budget: TokenBucket;
   readonly random: Random;
 }
 
@@ -94,8 +102,7 @@ export class Prober {
   readonly #pings: Pings<Ping>;
   readonly #random: Random;
   readonly #health: LocalHealth;
-  /** What the pings of this node may cost; those to candidates share it. */
-  readonly budget: TokenBucket;
+  readonly #budget: TokenBucket;
   readonly #limit: TokenBucket;
   readonly #due = new Schedule<NodeName>();
   readonly #probes: ProbesForOthers;
@@ -106,7 +113,7 @@ export class Prober {
   #targets: ReadonlyMap<NodeName, MemberRecord> | undefined;
   #running = false;
 
-  constructor({ settings, memberList, links, pings, health, random }: ProberParts) {
+  constructor({ settings, memberList, links, pings, health, budget, random }: ProberParts) {
     this.#settings = settings;
     this.#memberList = memberList;
     this.#links = links;
@@ -114,7 +121,7 @@ export class Prober {
     this.#health = health;
     this.#random = random;
     const { intervalMs, fullMesh } = settings;
-    this.budget = new TokenBucket(pingsPerInterval, intervalMs);
+    this.#budget = budget;
     this.#limit = new TokenBucket(pingsMaxPerInterval(fullMesh), intervalMs);
     this.#probes = new ProbesForOthers(memberList, intervalMs);
   }
@@ -127,7 +134,7 @@ export class Prober {
   start(now: number): void {
     this.#running = true;
     this.#sweepAt = now + this.#settings.intervalMs;
-    this.budget.begin(firstPings, now);
+    this.#budget.begin(firstPings, now);
     this.#limit.begin(pingsMaxPerInterval(this.#settings.fullMesh), now);
     this.#probes.start(now);
     this.#targets = undefined;
@@ -188,7 +195,7 @@ export class Prober {
     this.#sweepAt = now + Math.round(
       this.#settings.intervalMs * sweepSlack / sweepsPerInterval,
     );
-    const swept = mayAsk && this.budget.permits(now) ? this.#nextSwept() : undefined;
+    const swept = mayAsk && this.#budget.permits(now) ? this.#nextSwept() : undefined;
     if (swept !== undefined) this.#send(swept, "sweep", now, out);
   }
 
@@ -249,22 +256,6 @@ export class Prober {
   }
 
   /**
-   * What rides on every ping and pong of this node. Once it has moved, has
-   * described itself anew, or leaves, that is its whole record: nobody must learn of the new
-   * incarnation without what has changed.
-   */
-  content(withRecord: boolean): PingContent {
-    const { self, fingerprint } = this.#memberList;
-    const { incarnation, addresses, tags, service } = self;
-    const settings = this.#settings;
-    const isAsStarted = addresses === settings.addresses && tags === settings.tags &&
-      service === settings.service && self.state !== "left";
-    return withRecord || !isAsStarted
-      ? { incarnation, fingerprint, record: self }
-      : { incarnation, fingerprint };
-  }
-
-  /**
    * Plans the next ping to a watched or failed member; one that is neither is let go, but not while
    * its link is bad: this node may have voted against it, and has to see whether that was right.
    */
@@ -308,12 +299,16 @@ export class Prober {
     const timeoutMs = link?.timeoutMs(timings) ?? timings.pingTimeoutMs;
     const ping = this.#pings.send({ purpose, record }, now);
     if (purpose !== "probe") this.#limit.spend(now);
-    this.budget.spend(now);
+    this.#budget.spend(now);
     out.push({
       kind: "ping",
       ping,
       to: this.#links.addressee(record),
-      content: this.content(link === undefined || !link.hasAnswered),
+      content: pingContent(
+        link === undefined || !link.hasAnswered,
+        this.#memberList,
+        this.#settings,
+      ),
       connectTimeoutMs: timings.connectTimeoutMs * stretch,
       answerTimeoutMs: timeoutMs * stretch,
       fresh: purpose === "sweep",

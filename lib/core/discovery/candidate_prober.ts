@@ -15,10 +15,10 @@ import { TokenBucket } from "../detector/token_bucket.ts";
 import type { Candidate, RowClaim } from "./candidate.ts";
 import type { Candidates } from "./candidates.ts";
 import { hashText, mix } from "../base/hash.ts";
+import { pingContent } from "../dissemination/ping_content.ts";
 import type { Effect, PingOutcome } from "../input.ts";
 import { UnverifiedQueue } from "./unverified_queue.ts";
 import type { CandidatePing, Ping, Pings, Sent } from "../pings.ts";
-import type { Prober } from "../detector/prober.ts";
 import type { NodeName } from "../base/name.ts";
 import type { LocalHealth } from "../detector/local_health.ts";
 import type { Random } from "../base/random.ts";
@@ -49,8 +49,9 @@ export interface CandidateProberParts {
   readonly candidates: Candidates;
   readonly memberList: MemberList;
   readonly pings: Pings<Ping>;
-  readonly prober: Prober;
   readonly health: LocalHealth;
+  /** What the pings of this node may cost; those to members share it. */
+  readonly budget: TokenBucket;
   readonly random: Random;
 }
 
@@ -83,7 +84,7 @@ export class CandidateProber {
 
   get wakeAt(): number {
     if (!this.#running) return Infinity;
-    const { permitsAt } = this.#parts.prober.budget;
+    const { permitsAt } = this.#parts.budget;
     return Math.min(Math.max(this.#due.earliest, permitsAt), this.#introduceAt);
   }
 
@@ -119,7 +120,7 @@ export class CandidateProber {
   wake(now: number, out: Effect[]): void {
     if (!this.#running) return;
     const unverified = this.#unverified;
-    const { budget } = this.#parts.prober;
+    const { budget } = this.#parts;
     while (unverified.hasFresh && this.#freshBudget.permits(now)) {
       const candidate = this.#askable(unverified.take());
       if (candidate === undefined) continue;
@@ -167,7 +168,7 @@ export class CandidateProber {
   get #introduceAt(): number {
     const { hasFresh, isEmpty } = this.#unverified;
     const freshAt = hasFresh ? this.#freshBudget.permitsAt : Infinity;
-    return isEmpty ? Infinity : Math.min(freshAt, this.#parts.prober.budget.permitsAt);
+    return isEmpty ? Infinity : Math.min(freshAt, this.#parts.budget.permitsAt);
   }
 
   /** The candidate of that name, unless there is no need to ask it, or no right. */
@@ -200,17 +201,17 @@ export class CandidateProber {
   }
 
   #send(candidate: Candidate, now: number, out: Effect[]): void {
-    const { pings, prober, settings, health } = this.#parts;
+    const { pings, budget, settings, memberList, health } = this.#parts;
     const ping = pings.send({ purpose: "candidate", candidate }, now);
     candidate.link.asked(ping);
     const { name, instance, addresses } = candidate.claim;
     const stretch = health.stretch(now);
-    prober.budget.spend(now, costOf(candidate));
+    budget.spend(now, costOf(candidate));
     out.push({
       kind: "ping",
       ping,
       to: { name, instance, addresses },
-      content: prober.content(true),
+      content: pingContent(true, memberList, settings),
       connectTimeoutMs: settings.timings.connectTimeoutMs * stretch,
       answerTimeoutMs: settings.timings.pingTimeoutMs * stretch,
       fresh: false,

@@ -27,11 +27,20 @@ const takenBackBy: Readonly<Partial<Record<ChangeKind, ChangeKind>>> = {
 export class ChangeLog {
   readonly #kept: TimedChange[] = [];
   readonly #lastAt = new Map<NodeName, number>();
-  /** When this node joined, on its own clock, in milliseconds. */
-  startedAt = 0;
   #waiting: Change[] = [];
   #forgotten = 0;
   #toldAt = -Infinity;
+  #startedAt = 0;
+
+  /** This node has joined. */
+  start(now: number): void {
+    this.#startedAt = now;
+  }
+
+  /** When this node joined, on its own clock, in milliseconds. */
+  get startedAt(): number {
+    return this.#startedAt;
+  }
 
   /** How many changes are no longer kept: the number of the first that is. */
   get forgotten(): number {

@@ -1,6 +1,5 @@
 /**
- * How this node stands in its cluster, and what it says about it: the status line, the changes, and
- * the heartbeat that it gives when nobody asks for it any more.
+ * How this node stands in its cluster, and what it says about it: the status line and the changes.
  *
  * @module
  */
@@ -20,12 +19,6 @@ import type { StatusEntry } from "./status_line.ts";
 /** A change is shown in the status line at most this late, in milliseconds. */
 const statusDelayMs = 100;
 
-/** Intervals over which the pings of others are counted. */
-const watchIntervals = 2;
-
-/** Shortest pause between two heartbeats that are given out of turn, in milliseconds. */
-const bumpPauseMs = 5000;
-
 /** What the reporter works with. */
 export interface StatusParts extends VerdictParts {
   readonly settings: Settings;
@@ -34,14 +27,11 @@ export interface StatusParts extends VerdictParts {
   readonly beams: BeamWatch | undefined;
 }
 
-/** Status lines, changes, and one's own heartbeat. */
+/** Status lines and changes. */
 export class StatusReporter {
   readonly #parts: StatusParts;
   #statusAt = Infinity;
   #statusSoonAt = Infinity;
-  #pingsHeard = 0;
-  #countedSince = 0;
-  #bumpedAt = -Infinity;
 
   constructor(parts: StatusParts) {
     this.#parts = parts;
@@ -54,19 +44,13 @@ export class StatusReporter {
   /** Begins with the status line. */
   start(now: number): void {
     this.#statusAt = now;
-    this.#countedSince = now;
-    this.#parts.changes.startedAt = now;
+    this.#parts.changes.start(now);
   }
 
   /** Ends with it. */
   stop(): void {
     this.#statusAt = Infinity;
     this.#statusSoonAt = Infinity;
-  }
-
-  /** Another member pinged this node. */
-  pinged(): void {
-    this.#pingsHeard++;
   }
 
   /** Something is to be told. */
@@ -88,11 +72,9 @@ export class StatusReporter {
     this.changed({ kind: "link-mended", name: record.name, reason: "it answers pings again" }, now);
   }
 
+  /** Gives the status line if it is time. */
   wake(now: number, out: Effect[]): void {
     if (now < this.wakeAt) return;
-    // A row that cannot be seen may still be there.
-    if (!this.#parts.keeper.away) this.#parts.memberList.purge(now);
-    this.#heartbeatIfForgotten(now);
     out.push(this.#status(now));
     this.#statusSoonAt = Infinity;
     const { intervalMs } = this.#parts.settings;
@@ -100,22 +82,6 @@ export class StatusReporter {
     if (now >= this.#statusAt) {
       this.#statusAt += intervalMs * (1 + Math.floor((now - this.#statusAt) / intervalMs));
     }
-  }
-
-  /**
-   * Nobody pings this node as often as it should be: others may think it dead. The registry is the
-   * other way to show that it lives.
-   */
-  #heartbeatIfForgotten(now: number): void {
-    const { settings, memberList, keeper } = this.#parts;
-    if (now - this.#countedSince < watchIntervals * settings.intervalMs) return;
-    const expected = memberList.ring.observers * (now - this.#countedSince) / settings.intervalMs;
-    const forgotten = this.#pingsHeard * 2 < expected;
-    this.#pingsHeard = 0;
-    this.#countedSince = now;
-    if (!forgotten || now - this.#bumpedAt < bumpPauseMs) return;
-    this.#bumpedAt = now;
-    keeper.bump(now);
   }
 
   #status(now: number): Effect {

@@ -33,7 +33,7 @@ export type Dead = MemberRecord | Candidate;
 export interface DeadRowsParts {
   readonly memberList: MemberList;
   readonly candidates: Candidates;
-  readonly keeper: RowKeeper;
+  readonly keeper: Pick<RowKeeper, "away">;
   readonly heartbeats: RegistryHeartbeats;
   readonly detector: FailureDetector;
 }
@@ -80,16 +80,20 @@ export class DeadRows {
     return gone;
   }
 
-  /** Takes a dead node out by hand. */
-  forget({ name, dryRun, reply }: Input & { kind: "forget" }, now: number, out: Effect[]): void {
+  /**
+   * Takes a dead node out by hand.
+   *
+   * @returns true if a fresh listing has to tell the version to remove, or that there is no row
+   */
+  forget({ name, dryRun, reply }: Input & { kind: "forget" }, out: Effect[]): boolean {
     const refusal = this.#refusal(name);
     if (refusal !== undefined || dryRun) {
-      return void out.push({ kind: "forgotten", reply, refusal });
+      out.push({ kind: "forgotten", reply, refusal });
+      return false;
     }
-    if (this.#removing.has(name)) return this.#removing.add(name, [reply]);
-    // A fresh listing tells the version to remove, or that there is no row.
-    this.#forgetting.add(name, [reply]);
-    this.#parts.keeper.hint(now);
+    const isRemoving = this.#removing.has(name);
+    (isRemoving ? this.#removing : this.#forgetting).add(name, [reply]);
+    return !isRemoving;
   }
 
   /** A row of another node was removed, or not; returns those who are gone for good by that. */

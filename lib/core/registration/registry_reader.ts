@@ -8,10 +8,8 @@
  * @module
  */
 import type { Candidates } from "../discovery/candidates.ts";
-import type { CandidateProber } from "../discovery/candidate_prober.ts";
-import type { Prober } from "../detector/prober.ts";
-import type { ChangeLog } from "../explain/change_log.ts";
-import type { Outbox } from "../dissemination/outbox.ts";
+import type { HeartbeatSighting } from "../dissemination/news.ts";
+import type { Change, TimedChange } from "../explain/change.ts";
 import type { Random } from "../base/random.ts";
 import type { VerdictParts } from "../detector/evidence.ts";
 import { sameAddresses } from "../base/address.ts";
@@ -24,7 +22,6 @@ import type { NodeName } from "../base/name.ts";
 import { failedReason, unansweredReason } from "../explain/reasons.ts";
 import type { MemberRecord } from "../dissemination/record.ts";
 import type { Row, StoredRow } from "./row.ts";
-import type { StatusReporter } from "../explain/status_reporter.ts";
 
 /** How many of a cluster ask a newcomer whose row has just appeared. */
 const askersMax = 4;
@@ -38,73 +35,81 @@ const copiedMax = 100;
 /** What the reader works with. */
 export interface ReaderParts extends VerdictParts {
   readonly candidates: Candidates;
-  readonly candidateProber: CandidateProber;
-  readonly prober: Prober;
-  readonly changes: ChangeLog;
-  readonly outbox: Outbox;
+  /** What has been told, the oldest first. */
+  readonly changes: { readonly kept: readonly TimedChange[] };
   readonly random: Random;
 }
+
+/** What is to be done after a listing, by others. */
+export type ReaderDecision =
+  /** There is a new candidate; `isFresh` if its owner was alive a moment ago. */
+  | { readonly kind: "introduce"; readonly name: NodeName; readonly isFresh: boolean }
+  /** Ask that member out of turn. */
+  | { readonly kind: "look"; readonly name: NodeName }
+  /** Pass on that the heartbeat of one who failed has moved. */
+  | { readonly kind: "sighting"; readonly sighting: HeartbeatSighting }
+  | { readonly kind: "change"; readonly change: Change }
+  | Effect & { readonly kind: "note" };
+
+const nothing: readonly ReaderDecision[] = [];
 
 /** Reads listings for one node. */
 export class RegistryReader {
   readonly #parts: ReaderParts;
-  readonly #statusReporter: StatusReporter;
   /** What those who have failed were called when it was told last. */
   readonly #told = new Map<NodeName, MemberStatus>();
   /** Rows of which was told that they claim the instance of another node. */
   readonly #copied = new Set<string>();
 
-  constructor(parts: ReaderParts, statusReporter: StatusReporter) {
+  constructor(parts: ReaderParts) {
     this.#parts = parts;
-    this.#statusReporter = statusReporter;
   }
 
   /** A complete listing came. */
-  listed(rows: readonly StoredRow[], now: number, out: Effect[]): void {
+  listed(rows: readonly StoredRow[], now: number): readonly ReaderDecision[] {
     const { memberList, candidates, keeper, heartbeats, detector } = this.#parts;
     const { self } = memberList;
-    for (const { row } of rows) {
-      if (row.name !== self.name) this.#learn(row, now, out);
-    }
+    const learned = rows.flatMap(({ row }) => row.name === self.name ? [] : this.#learn(row, now));
     const inDoubt = (name: NodeName): boolean => {
       const record = memberList.get(name);
       if (record === undefined) return candidates.failed.has(name);
       return record.state !== "alive" || detector.isSuspected(record, now);
     };
     heartbeats.listed(rows, keeper.listStartedAt, now, inDoubt);
-    this.#reviewFailed(now);
+    return [...learned, ...this.#reviewFailed(now)];
   }
 
   /** Takes a row of another node: it may introduce a candidate, and changes no member. */
-  #learn(row: Row, now: number, out: Effect[]): void {
-    const { memberList, candidates, heartbeats, candidateProber, random } = this.#parts;
+  #learn(row: Row, now: number): readonly ReaderDecision[] {
+    const { memberList, candidates, heartbeats, random } = this.#parts;
     const known = memberList.get(row.name);
     const isKnown = known?.instance === row.instance;
     if (known?.state === "left" && isKnown) memberList.renewLeft(row.name, now);
     const claim = claimOfRow(row);
     const owner = candidates.ownerOf(claim);
-    if (owner !== undefined) return this.#tellCopied(claim, owner, out);
-    if (!this.#mayIntroduce(row, known, now)) return candidates.drop(row.name);
-    if (!candidates.learn(claim)) return;
+    if (owner !== undefined) return this.#copiedFrom(owner, claim);
+    if (!this.#mayIntroduce(row, known, now)) {
+      candidates.drop(row.name);
+      // Two instances: ask the one that is alive; its heir will make itself known.
+      return known?.state === "alive" && !isKnown ? [{ kind: "look", name: row.name }] : nothing;
+    }
+    if (!candidates.learn(claim)) return nothing;
     // What was not there a moment ago has just been written. A few of those who see it ask it.
     const isFresh = heartbeats.readAt > -Infinity &&
       random.below(memberList.ring.size + 1) < askersMax;
-    candidateProber.introduce(row.name, isFresh);
+    return [{ kind: "introduce", name: row.name, isFresh }];
   }
 
   /** True if a row says what no member of its name has said: its owner may be somebody new. */
   #mayIntroduce(row: Row, known: MemberRecord | undefined, now: number): boolean {
     if (known === undefined) return true;
-    const { links, prober } = this.#parts;
     if (known.instance !== row.instance) {
-      if (known.state !== "alive") return row.incarnation >= known.incarnation;
-      // Two instances: ask the one that is alive; its heir will make itself known.
-      prober.hasten(row.name, now);
-      return false;
+      return known.state !== "alive" && row.incarnation >= known.incarnation;
     }
     if (known.state === "left") return this.#isBack(row, now);
     // It may have moved while nothing that it says gets through: there is where to look for it.
-    const isOutOfReach = known.state === "failed" || links.get(row.name)?.isBad === true;
+    const isOutOfReach = known.state === "failed" ||
+      this.#parts.links.get(row.name)?.isBad === true;
     return isOutOfReach && !sameAddresses(row.addresses, known.addresses);
   }
 
@@ -119,32 +124,35 @@ export class RegistryReader {
   }
 
   /** A row bears one name and the instance of a node with another one: it is not looked into. */
-  #tellCopied(claim: RowClaim, owner: NodeName, out: Effect[]): void {
+  #copiedFrom(owner: NodeName, claim: RowClaim): readonly ReaderDecision[] {
     this.#parts.candidates.drop(claim.name);
     const run = runOf(claim);
-    if (this.#copied.has(run) || this.#copied.size >= copiedMax) return;
+    if (this.#copied.has(run) || this.#copied.size >= copiedMax) return nothing;
     this.#copied.add(run);
     const message = `The row of ${claim.name} claims to be ${owner}, which has another name; ` +
       "it is left alone";
-    out.push({ kind: "note", level: "warning", message });
+    return [{ kind: "note", level: "warning", message }];
   }
 
   /** Whether the dead are dead or only out of reach may show later, by their heartbeats. */
-  #reviewFailed(now: number): void {
+  #reviewFailed(now: number): ReaderDecision[] {
     const { memberList, candidates } = this.#parts;
+    const decisions: ReaderDecision[] = [];
     for (const name of memberList.failed.keys()) {
       const record = memberList.get(name);
       if (record === undefined) continue;
       const status = statusOf(this.#parts, record, now);
-      this.#review(record, status, () => failedReason(this.#parts, record, now), now);
+      const reason = () => failedReason(this.#parts, record, now);
+      decisions.push(...this.#review(record, status, reason, now));
     }
     for (const candidate of candidates.shown()) {
       const status = candidateStatus(this.#parts, candidate, now);
-      this.#review(candidate, status, () => unansweredReason(candidate), now);
+      decisions.push(...this.#review(candidate, status, () => unansweredReason(candidate), now));
     }
     for (const name of this.#told.keys()) {
       if (!memberList.failed.has(name) && !candidates.failed.has(name)) this.#told.delete(name);
     }
+    return decisions;
   }
 
   #review(
@@ -152,8 +160,8 @@ export class RegistryReader {
     status: MemberStatus,
     reason: () => string,
     now: number,
-  ): void {
-    const { heartbeats, outbox } = this.#parts;
+  ): ReaderDecision[] {
+    const { heartbeats } = this.#parts;
     const { name, instance } = failed;
     const told = this.#told.get(name) ?? this.#firstTold(name);
     this.#told.set(name, status);
@@ -163,12 +171,18 @@ export class RegistryReader {
       : heartbeats.movedAfter(name, instance, since);
     const isNews = heartbeat !== undefined && told !== "unreachable" &&
       heartbeatMoves(this.#parts, failed, now);
+    const decisions: ReaderDecision[] = [];
     // Everybody reads rows: of those that nobody stands behind there is nothing to witness.
     if (isNews && !(failed instanceof Candidate)) {
-      outbox.sighting({ name, instance, heartbeat }, now);
+      decisions.push({ kind: "sighting", sighting: { name, instance, heartbeat } });
     }
-    if (told === undefined || told === status) return;
-    this.#statusReporter.changed({ kind: "failed", name, status, reason: reason() }, now);
+    if (told !== undefined && told !== status) {
+      decisions.push({
+        kind: "change",
+        change: { kind: "failed", name, status, reason: reason() },
+      });
+    }
+    return decisions;
   }
 
   /** What a member was called when it failed. */

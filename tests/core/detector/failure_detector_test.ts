@@ -22,6 +22,8 @@ function wordsOf(decisions: readonly Decision[]): string[] {
         return decision.change.kind;
       case "look":
         return `looks at ${decision.name}`;
+      case "reached":
+        return `helpers reach ${decision.name}`;
     }
   });
 }
@@ -88,8 +90,15 @@ Deno.test("FailureDetector.probeEnded() votes when no helper reaches the member"
 
 Deno.test("FailureDetector.probeEnded() blames the link alone when a helper reaches the member", () => {
   const { detector, probe, view } = asking();
-  assert.deepEqual(wordsOf(detector.probeEnded(probe, true, 200)), ["link-bad"]);
-  assert.equal(view.links.of(nameOf(1)).helpersReachedAt, 200);
+  const reached = `helpers reach ${nameOf(1)}`;
+  assert.deepEqual(wordsOf(detector.probeEnded(probe, true, 200)), [reached, "link-bad"]);
+  const link = view.links.of(nameOf(1));
+  link.reachedByHelpers(200);
+  assert.deepEqual(detector.linkBad(view.member(1), link, 5100), [], "it was not long ago");
+  const [question] = detector.linkBad(view.member(1), link, 5200);
+  assert.ok(question?.kind === "ask-probe");
+  const again = detector.probeEnded(question.probe, true, 5300);
+  assert.deepEqual(wordsOf(again), [reached], "the link is told of once");
   assert.ok(!detector.isSuspected(view.member(1), 200));
 });
 

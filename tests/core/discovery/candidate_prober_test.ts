@@ -4,7 +4,6 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { Prober } from "../../../lib/core/detector/prober.ts";
 import { claimOfRow } from "../../../lib/core/discovery/candidate.ts";
 import { CandidateProber } from "../../../lib/core/discovery/candidate_prober.ts";
 import type { CandidateFinding } from "../../../lib/core/discovery/candidate_prober.ts";
@@ -20,11 +19,10 @@ class Scene {
   readonly prober: CandidateProber;
 
   constructor(row = rowOf(5)) {
-    const prober = new Prober(this.view);
-    this.prober = new CandidateProber({ ...this.view, prober });
+    this.prober = new CandidateProber(this.view);
     this.view.candidates.learn(claimOfRow(row));
     this.prober.introduce(row.name, true);
-    prober.budget.begin(10, 0);
+    this.view.budget.begin(10, 0);
     this.prober.start(0);
   }
 
@@ -50,7 +48,7 @@ Deno.test("CandidateProber asks a new candidate once it has started; an answer p
   assert.ok(!scene.prober.isBusy);
   const claim = scene.view.candidates.get(nameOf(5))?.claim;
   assert.deepEqual(scene.end(pong, 1), { kind: "proven", claim, outcome: pong });
-  const idle = new CandidateProber({ ...scene.view, prober: new Prober(scene.view) });
+  const idle = new CandidateProber(scene.view);
   assert.equal(idle.wakeAt, Infinity);
 });
 
