@@ -1,0 +1,35 @@
+/**
+ * What a node says of itself with a ping.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import type { RecordContent } from "../../../lib/core/dissemination/record.ts";
+import { MemberList } from "../../../lib/core/dissemination/member_list.ts";
+import { pingContent } from "../../../lib/core/dissemination/ping_content.ts";
+import { contentOf } from "../records.ts";
+
+/** Node 1 after it has said `changes` of itself, and whether its pings hold its record. */
+function tells(changes?: Partial<RecordContent>): boolean {
+  const started = { ...contentOf(1), service: undefined };
+  const memberList = new MemberList(contentOf(1, started), false);
+  if (changes !== undefined) memberList.renewSelf(changes);
+  const content = pingContent(false, memberList, started);
+  assert.equal(content.incarnation, memberList.self.incarnation);
+  assert.equal(content.fingerprint, memberList.fingerprint);
+  return content.record === memberList.self;
+}
+
+Deno.test("pingContent() holds the record for whoever does not know this node", () => {
+  const memberList = new MemberList(contentOf(1), false);
+  const { record } = pingContent(true, memberList, { ...contentOf(1), service: undefined });
+  assert.equal(record, memberList.self);
+});
+
+Deno.test("pingContent() holds the record once the node is not as it was started", () => {
+  assert.ok(!tells());
+  assert.ok(!tells({ incarnation: 1 }), "a refutation alone changes nothing that is worth it");
+  assert.ok(tells({ addresses: [{ host: "10.0.0.77", port: 1 }] }));
+  assert.ok(tells({ tags: { role: "web" } }));
+  assert.ok(tells({ state: "left" }));
+});
