@@ -9,7 +9,15 @@ import { openRegistry } from "../../lib/registry/open.ts";
 import type { Registry } from "../../lib/registry/registry.ts";
 import { never, randomText, rowOf } from "../registry/rows.ts";
 import { PgBouncer } from "./pgbouncer.ts";
-import { failure, name, newSchema, postgresTest, timeoutMs, written } from "./postgres_scene.ts";
+import {
+  failure,
+  listening,
+  name,
+  newSchema,
+  postgresTest,
+  timeoutMs,
+  written,
+} from "./postgres_scene.ts";
 import { postgresNeeds, postgresPassword, PostgresServer } from "./postgres_server.ts";
 import { clientName, run } from "./program.ts";
 import { Relay } from "./relay.ts";
@@ -57,6 +65,9 @@ Deno.test({
       "read-only",
       () => handle.write(rowOf(name, 4), "x", never).then(() => false, () => true),
     );
+    const watches = "select from pg_stat_activity where backend_start > pg_conf_load_time()" +
+      ` and ${listening}`;
+    await until("the watch is back", async () => (await primary.query(watches)).length === 1);
     await standby.promote();
     relay.target = standby.port;
     version = await written(handle, 4, version);

@@ -109,6 +109,9 @@ export async function written(
   return await writtenVersion(registry.write(rowOf(name, heartbeat, changes), seen, never));
 }
 
+/** True of connections that listen, as a condition in SQL: it is what they have asked last. */
+export const listening = "query like 'show transaction_read_only%'";
+
 /** A fault of the registry that says `sentence`, and gives away no secret anywhere. */
 export function failure(sentence: RegExp, secret = postgresPassword): (error: unknown) => boolean {
   return (error) => {

@@ -9,6 +9,7 @@ import { openRegistry } from "../../lib/registry/open.ts";
 import { channelOf } from "../../lib/registry/postgres/postgres.ts";
 import { registryConformance } from "../registry/conformance.ts";
 import {
+  listening,
   name,
   newSchema,
   postgresTest,
@@ -148,7 +149,6 @@ postgresTest("watch() hears again after the server was away", async (scene) => {
 postgresTest("watch() hears when its connection is ended by the server", async (scene) => {
   const user = await scene.user("superuser");
   const reader = await scene.open({ user });
-  const listening = "query like 'listen %'";
   let hints = 0;
   const watching = reader.watch(() => hints++, never);
   await until("LISTEN", async () => await scene.connections(user, listening) === 1);
@@ -170,7 +170,7 @@ postgresTest("a handle uses two connections at most, and leaves none", async (sc
   const lists = Array.from({ length: 5 }, () => handle.list(never));
   const most = await scene.connections(user);
   await Promise.all([...reads, ...lists]);
-  await until("LISTEN", async () => await scene.connections(user, "query like 'listen %'") === 1);
+  await until("LISTEN", async () => await scene.connections(user, listening) === 1);
   assert.ok(most <= 2, `${most} connections`);
   assert.equal(await scene.connections(user), 2);
   await handle[Symbol.asyncDispose]();

@@ -10,11 +10,14 @@
 import { sleep } from "../../clock.ts";
 import type { Clock } from "../../clock.ts";
 import type { Listener } from "../common/hint.ts";
-import type { Session, Sessions, Statement } from "./postgres_session.ts";
+import type { Rows, Session, Sessions, Statement } from "./postgres_session.ts";
 import { StorageFault } from "../common/storage_fault.ts";
 
-/** How often a listener makes sure that it still hears. */
+/** How often a listener makes sure that it still hears, in milliseconds. */
 const checkMs = 15_000;
+
+/** How long it stays with a server that takes no writes, in milliseconds. */
+const readOnlyMs = 5_000;
 
 /** How long any of its statements may take. */
 const patienceMs = 5_000;
@@ -40,14 +43,20 @@ export async function listen(
   }
 }
 
-/** Waits until the session has ended, or `signal` is aborted; throws if it does not answer. */
+/**
+ * Waits until the session has ended, or `signal` is aborted, or for a while if the server takes no
+ * writes: its name may lead to another one by then. Throws if it does not answer.
+ */
 async function stayWith(session: Session, clock: Clock, signal: AbortSignal): Promise<void> {
   const ended = new AbortController();
   session.closed.then(() => ended.abort());
   const either = AbortSignal.any([signal, ended.signal]);
   while (!either.aborted) {
-    await sleep(clock, checkMs, either).catch(() => {});
-    if (!either.aborted) await runBounded(session, (sql) => sql`select`, clock, signal);
+    const ask: Statement = (sql) => sql`show transaction_read_only`;
+    const [row] = await runBounded(session, ask, clock, signal);
+    const isReadOnly = row?.["transaction_read_only"] === "on";
+    await sleep(clock, isReadOnly ? readOnlyMs : checkMs, either).catch(() => {});
+    if (isReadOnly) return;
   }
 }
 
@@ -56,11 +65,11 @@ async function runBounded(
   statement: Statement,
   clock: Clock,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Rows> {
   const deadline = new AbortController();
   const cancel = clock.after(patienceMs, () => deadline.abort());
   try {
-    await session.run(statement, AbortSignal.any([signal, deadline.signal]));
+    return await session.run(statement, AbortSignal.any([signal, deadline.signal]));
   } finally {
     cancel();
   }
