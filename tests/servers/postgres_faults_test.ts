@@ -183,7 +183,7 @@ postgresTest(
 postgresTest(
   "a row that somebody has locked is told, and no statement is left waiting",
   async (scene) => {
-    const handle = await scene.open({ timeoutMs: 500 });
+    const handle = await scene.open({ timeoutMs: 2_000 });
     const version = await written(handle, 1);
     await scene.server.asSuperuser(async (sql) => {
       await sql.begin(async (transaction) => {
@@ -191,7 +191,7 @@ postgresTest(
         for (let round = 0; round < 2; round++) {
           await assert.rejects(
             handle.write(rowOf(name, 2), version, never),
-            failure(/took too long and gave up|^no answer within 500 ms, waiting for 127/),
+            failure(/took too long and gave up|^no answer within 2000 ms, waiting for 127/),
           );
         }
         assert.equal((await handle.list(never)).rows.length, 1);
