@@ -37,12 +37,9 @@
  *
  * @module
  */
-import { StoppedError } from "./core/base/errors.ts";
-import type { MemberView } from "./core/dissemination/member.ts";
-import type { Change } from "./core/explain/change.ts";
-import type { StopReason } from "./core/input.ts";
 import type { Log } from "./log/log.ts";
-import type { ClusterNode } from "./node/node.ts";
+import { EmbeddedNode } from "./running_node.ts";
+import type { RunningNode } from "./running_node.ts";
 import { resolveStartOptions } from "./start_options.ts";
 import type { LogReceiver, StartOptions } from "./start_options.ts";
 import { openNodeLog, startNode as startClusterNode } from "./start.ts";
@@ -54,6 +51,7 @@ export {
   RegistryError,
   StoppedError,
   UsageError,
+  WaitTimeoutError,
 } from "./core/base/errors.ts";
 export type { ErrorCode } from "./core/base/errors.ts";
 export type { Address } from "./core/base/address.ts";
@@ -64,43 +62,13 @@ export type {
   MemberView as Member,
 } from "./core/dissemination/member.ts";
 export type { MemberService, ServiceState } from "./core/dissemination/service.ts";
+export type { Condition } from "./core/explain/condition.ts";
 export type { Change, ChangeKind } from "./core/explain/change.ts";
 export type { StopReason } from "./core/input.ts";
 export type { InstanceId } from "./core/registration/row.ts";
+export type { ChangesOptions, RunningNode, ServiceDetails } from "./running_node.ts";
 export type { Duration, LogReceiver, StartOptions } from "./start_options.ts";
-
-/** How long changes are waited for. */
-export interface ChangesOptions {
-  /** Ends the iteration with its reason as soon as it is aborted. */
-  readonly signal?: AbortSignal;
-}
-
-/** A node that runs inside this program. Disposing it leaves the cluster. */
-export interface RunningNode extends AsyncDisposable {
-  /** Its full name; one that was made up is final once {@linkcode joined} has resolved. */
-  readonly name: string;
-  /** The TCP port on which it answers. */
-  readonly port: number;
-  /**
-   * Resolves with the name as soon as the node has joined, which `startNode` waits for unless it is
-   * told otherwise. Rejects with what `startNode` rejects with then.
-   */
-  readonly joined: Promise<string>;
-  /**
-   * Resolves with the reason once the node has ended and everything of it is closed: by itself,
-   * because it was told to leave, or because its signal was aborted.
-   */
-  readonly ended: Promise<StopReason>;
-  /** All members as this node sees them now, itself included, in the order of their names. */
-  members(): readonly MemberView[];
-  /**
-   * What happens to the other members, from this call on until the node ends. Of
-   * a reader that is slower than the cluster 1,000 changes are kept, the latest.
-   */
-  changes(options?: ChangesOptions): AsyncIterable<Change>;
-  /** Says goodbye to all, takes the row out of the registry, and closes everything. */
-  leave(): Promise<void>;
-}
+export type { Awaited, WaitOptions } from "./wait_for.ts";
 
 /**
  * Starts a node; resolves once it has joined. A start that fails leaves nothing behind.
@@ -161,71 +129,4 @@ function receiverLog(receiver: LogReceiver): Log {
     close: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
-}
-
-class EmbeddedNode implements RunningNode {
-  readonly joined: Promise<string>;
-  readonly ended: Promise<StopReason>;
-  readonly #node: ClusterNode;
-  /** The log that was opened for this node and ends with it. */
-  readonly #log: Log;
-  #closed: Promise<void> | undefined;
-
-  constructor(node: ClusterNode, log: Log, signal: AbortSignal | undefined) {
-    this.#node = node;
-    this.#log = log;
-    const onAbort = (): void => void this.leave();
-    this.joined = node.joined.catch((error) => {
-      throw signal?.aborted && error instanceof StoppedError ? signal.reason : error;
-    });
-    // It need not be waited for.
-    this.joined.catch(() => {});
-    this.ended = node.ended.then(async (reason) => {
-      signal?.removeEventListener("abort", onAbort);
-      await this.leave();
-      return reason;
-    });
-    signal?.addEventListener("abort", onAbort, { once: true });
-    if (signal?.aborted) onAbort();
-  }
-
-  get name(): string {
-    return this.#node.name;
-  }
-
-  get port(): number {
-    return this.#node.port;
-  }
-
-  members(): readonly MemberView[] {
-    return this.#node.members();
-  }
-
-  changes({ signal }: ChangesOptions = {}): AsyncIterable<Change> {
-    return this.#node.changes(signal);
-  }
-
-  leave(): Promise<void> {
-    this.#closed ??= this.#close();
-    return this.#closed;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.leave();
-  }
-
-  /** Resolves when it has joined; rejects if it has not, once everything is closed. */
-  async orNothing(): Promise<void> {
-    try {
-      await this.joined;
-    } catch (error) {
-      await this.leave();
-      throw error;
-    }
-  }
-
-  async #close(): Promise<void> {
-    await this.#node[Symbol.asyncDispose]();
-    await this.#log[Symbol.asyncDispose]();
-  }
 }

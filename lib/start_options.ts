@@ -134,6 +134,17 @@ export function resolveStartOptions(options: NodeStartOptions): ResolvedOptions 
   return { ...resolved, registries: given.length > 0 ? given : resolved.registries };
 }
 
+/**
+ * Tags, read as the option is.
+ *
+ * @throws {UsageError} with all faults at once
+ */
+export function readTags(
+  tags: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return resolveStartOptions({ tags }).tags;
+}
+
 /** The options, if they are legal; what is wrong with them is added to `faults`. */
 function gather(
   { cookieFile: _told, ...config }: Readonly<Record<string, unknown>>,
@@ -160,9 +171,9 @@ function isRegistry(given: unknown): given is Registry {
 }
 
 /** Options that are durations. */
-const durations: readonly string[] = ["startTimeout", "leaveTimeout", "interval"];
+const durations: readonly string[] = ["startTimeout", "leaveTimeout", "interval", "timeout"];
 
 /** A number of milliseconds as a text with its unit; what is none is left to be refused. */
-function durationText(key: string, value: unknown): unknown {
+export function durationText(key: string, value: unknown): unknown {
   return typeof value === "number" && durations.includes(key) && value >= 0 ? `${value}ms` : value;
 }

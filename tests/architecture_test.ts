@@ -123,9 +123,14 @@ const parts: Readonly<Record<string, Part>> = {
     values: ["core", "options", "registry/url.ts"],
     types: ["registry/registry.ts"],
   },
-  "mod.ts": {
-    values: ["core", "start.ts", "start_options.ts"],
+  "wait_for.ts": { values: ["core", "options", "abort.ts", "clock.ts", "start_options.ts"] },
+  "running_node.ts": {
+    values: ["core", "clock.ts", "start_options.ts", "wait_for.ts"],
     types: ["log/log.ts", "node/node.ts"],
+  },
+  "mod.ts": {
+    values: ["core", "running_node.ts", "start.ts", "start_options.ts", "wait_for.ts"],
+    types: ["log/log.ts"],
   },
   "cli": {
     values: [

@@ -10,7 +10,13 @@ import { codeBlocks } from "../docs/markdown.ts";
 import { projectRoot, readSource } from "../docs/source_files.ts";
 
 /** Where examples stand: the README, and each export of the library. */
-const documents = ["README.md", "lib/mod.ts", "lib/registry/mod.ts", "lib/core/mod.ts"];
+const documents = [
+  "README.md",
+  "lib/mod.ts",
+  "lib/running_node.ts",
+  "lib/registry/mod.ts",
+  "lib/core/mod.ts",
+];
 
 /** What the documentation says that a node needs. */
 const permissions = ["--no-prompt", "--allow-net", "--allow-sys=hostname,networkInterfaces"];

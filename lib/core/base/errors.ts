@@ -7,7 +7,7 @@
  */
 
 /** What went wrong, as a word to switch over; each class below has its own. */
-export type ErrorCode = "usage" | "name-taken" | "registry" | "listen" | "stopped";
+export type ErrorCode = "usage" | "name-taken" | "registry" | "listen" | "stopped" | "timeout";
 
 /** What all errors have in common that a node or a registry is meant to fail with. */
 export abstract class ClusternodeError extends Error {
@@ -73,4 +73,20 @@ export class StoppedError extends ClusternodeError {
   override name = "StoppedError";
   /** Always `stopped`. */
   override readonly code = "stopped";
+}
+
+/** What a program has waited for was not reached in time. */
+export class WaitTimeoutError extends ClusternodeError {
+  /** Always `WaitTimeoutError`. */
+  override name = "WaitTimeoutError";
+  /** Always `timeout`. */
+  override readonly code = "timeout";
+  /** What was still missing, one sentence each, by name; the message ends with them. */
+  readonly missing: readonly string[];
+
+  /** An error that says how long was waited, and what was missing then. */
+  constructor(message: string, missing: readonly string[]) {
+    super([message, ...missing].join("\n"));
+    this.missing = missing;
+  }
 }
