@@ -18,7 +18,7 @@ import type { CliContext } from "./context.ts";
 import { exitCode, exitCodeOf } from "./exit_codes.ts";
 import { optionTexts, readArgs } from "./parse/args.ts";
 import type { CommandLine } from "./parse/args.ts";
-import { readCall } from "./parse/call.ts";
+import { readCall, withoutService } from "./parse/call.ts";
 import { optionCommand } from "./parse/command_table.ts";
 import type { CliCommand } from "./parse/command_table.ts";
 import { readBeamCookie, readConfigFile, readCookieFiles } from "./parse/files.ts";
@@ -113,6 +113,7 @@ async function completeOptions(
   const cookies = await readCookieFiles(gathered.values.cookieFiles ?? [], source, context);
   const beam = await readBeamCookie(gathered.values, context);
   faults.push(...config.faults, ...gathered.faults, ...cookies.faults, ...beam.faults);
+  faults.push(...withoutService(line, gathered.sources));
   const values = {
     ...gathered.values,
     beamCookie: beam.value,

@@ -28,6 +28,7 @@ export type OptionGroup =
   | "Network"
   | "Elixir and Erlang"
   | "Pulse"
+  | "Service"
   | "Log"
   | "Configuration";
 

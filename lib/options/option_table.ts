@@ -19,6 +19,7 @@ import {
 import { listenAddress, nodeName, registryUrl, tag } from "./option_identity.ts";
 import { listOption, option } from "./option_entry.ts";
 import type { CommandName, OptionEntry, ValueOf } from "./option_entry.ts";
+import { serviceOptionTable } from "./option_table_service.ts";
 
 const nodes: readonly CommandName[] = ["start", "local"];
 const all: readonly CommandName[] = [
@@ -273,6 +274,7 @@ export const optionTable = {
     help: "when the status line is written; auto is every pulse, above 32 nodes in short",
     trade: "every is a heartbeat to look at; change keeps the log small.",
   }),
+  ...serviceOptionTable,
   logFile: option({
     field: "logFile",
     flag: "--log-file",

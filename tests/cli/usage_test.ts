@@ -36,11 +36,11 @@ for (const [key, { flag, variable, type }] of optionEntries) {
 
 Deno.test("main() tells all faults at once, of every option and of unknown ones", async () => {
   const args = valued.flatMap(([key, { flag }]) => [flag, wrongValues[key][0]]);
-  const faults = await faultsOf("--port", "80", ...args, "--colour", "--interval");
+  const faults = await faultsOf("--weight", "80", ...args, "--colour", "--interval");
   for (const [, { flag }] of valued) {
     equal(faults.filter((fault) => fault.startsWith(`${flag} `)).length >= 1, true, flag);
   }
-  ok(faults.includes('unknown option "--port"'));
+  ok(faults.includes('unknown option "--weight"'));
   ok(faults.includes('unknown option "--colour"'));
   ok(faults.includes("--interval: its value is missing"));
 });
@@ -81,6 +81,16 @@ const cases: readonly (readonly [readonly string[], readonly string[]])[] = [
   [["-x"], ['unknown option "-x"']],
   [["ping", "n2", "-xyz", "n3"], ['unknown option "-xyz"']],
   [["members", "--", "--json"], ['operand "--json": members takes no such word']],
+  [["start", "--"], ["--: the command behind it is missing"]],
+  [["local", "2", "--", "sleep"], ['operand "sleep": local takes no such word']],
+  [["membrs", "--", "sleep"], ['unknown command "membrs", did you mean "members"?']],
+  [["start", "sleep", "--", "sleep"], [
+    'operand "sleep": it must be an IP address, a further one of this node',
+  ]],
+  [["--ready", "tcp:8080", "--restart", "always"], [
+    "--ready: it needs a service, whose command stands behind --",
+    "--restart: it needs a service, whose command stands behind --",
+  ]],
   [["members", "--version"], ['unknown option "--version"']],
 ];
 
@@ -89,6 +99,22 @@ for (const [args, expected] of cases) {
     deepEqual(await faultsOf(...args), expected);
   });
 }
+
+Deno.test("main() hands on what stands behind -- as it is, also what looks like options", async () => {
+  const command = ["./my-service", "--port", "80", "--help", "--", "-x", "10.0.0.5"];
+  const { code, stderr, calls } = await run(["--ready", "tcp:80", "10.0.0.6", "--", ...command]);
+  deepEqual([code, stderr], [0, ""]);
+  deepEqual(calls[0]?.carried, command);
+  deepEqual(calls[0]?.options.addresses, ["10.0.0.6"]);
+});
+
+Deno.test("main() ignores options of a service in the configuration file where there is none", async () => {
+  const files = { "n.json": '{"restart": "always"}' };
+  const { code, stderr } = await run(["--config", "n.json"], { files });
+  deepEqual([code, stderr], [0, ""]);
+  const { stderr: told } = await run([], { environment: { CLUSTERNODE_RESTART: "always" } });
+  match(told, /CLUSTERNODE_RESTART: it needs a service, whose command stands behind --\n/);
+});
 
 const beamName = ["--beam", "--name", "n1@10.0.0.5"];
 

@@ -56,7 +56,9 @@ Deno.test("the option table uses each flag, variable and field once, spelt alike
         (key === "tags" ? "s" : ""),
       key,
     );
-    equal(entry.variable, `CLUSTERNODE_${key.replace(/[A-Z]/g, "_$&").toUpperCase()}`);
+    // CLUSTERNODE_PORT is what Kubernetes sets if a service is called clusternode.
+    const word = key === "port" ? "commandPort" : key;
+    equal(entry.variable, `CLUSTERNODE_${word.replace(/[A-Z]/g, "_$&").toUpperCase()}`);
     match(entry.trade, /\.$/);
   }
 });

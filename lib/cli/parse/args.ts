@@ -23,6 +23,8 @@ export interface CommandLine {
   /** Values of each flag in the order given; a switch that was given has one, `on`. */
   readonly flags: ReadonlyMap<string, readonly string[]>;
   readonly operands: readonly string[];
+  /** Of `start`, the words behind `--`: the command of a service. Elsewhere they are operands. */
+  readonly carried: readonly string[];
   readonly faults: readonly string[];
 }
 
@@ -42,7 +44,11 @@ export function readArgs(args: readonly string[]): CommandLine | HelpWanted {
   }
   const named = isCommand(first) ? first : undefined;
   const command = named ?? "start";
-  const words = sorted(named === undefined ? args : args.slice(1), allFlagsOf(command));
+  const given = named === undefined ? args : args.slice(1);
+  const end = command === "start" ? given.indexOf("--") : -1;
+  const [ours, carried] = end < 0 ? [given, []] : [given.slice(0, end), given.slice(end + 1)];
+  const words = { ...sorted(ours, allFlagsOf(command)), carried };
+  if (end >= 0 && carried.length === 0) words.missing.push("--: the command behind it is missing");
   // Also where the value of another flag should be.
   if ([...words.flags].flat(2).includes(helpFlag.flag)) return { helpOn: named };
   if (words.flags.has(versionFlag.flag)) return lineOf("version");
@@ -60,8 +66,8 @@ export function readArgs(args: readonly string[]): CommandLine | HelpWanted {
 }
 
 function lineOf(command: CliCommand, found: Partial<CommandLine> = {}): CommandLine {
-  const { flags = new Map(), operands = [], faults = [] } = found;
-  return { command, flags, operands, faults };
+  const { flags = new Map(), operands = [], carried = [], faults = [] } = found;
+  return { command, flags, operands, carried, faults };
 }
 
 /** The options of nodes among the flags, by key. */

@@ -5,6 +5,7 @@
  * @module
  */
 import type { OptionKey } from "../../options/option_table.ts";
+import { serviceOptionTable } from "../../options/option_table_service.ts";
 import type { NodeOptions } from "../../options/options.ts";
 import { quote } from "../../options/option_values.ts";
 import type { OptionChecks, ValueType } from "../../options/option_values.ts";
@@ -32,6 +33,27 @@ export interface Call<Command extends CliCommand> {
   readonly options: NodeOptions;
   /** The options among the flags as they were given, by key. */
   readonly given: Readonly<Partial<Record<OptionKey, readonly string[]>>>;
+  /** Program and arguments of the service that the node carries; none: it carries none. */
+  readonly carried: readonly string[];
+}
+
+/**
+ * What is wrong with options of a service where there is none. The configuration file may be that of
+ * many nodes: what it says of services is ignored then.
+ *
+ * @param sources under which name each option was given
+ */
+export function withoutService(
+  { command, carried }: CommandLine,
+  sources: Readonly<Partial<Record<OptionKey, string>>>,
+): string[] {
+  if (command !== "start" || carried.length > 0) return [];
+  return Object.keys(serviceOptionTable).flatMap((key) => {
+    const source = sources[key as keyof typeof serviceOptionTable];
+    return source === undefined || source.startsWith("config")
+      ? []
+      : [`${source}: it needs a service, whose command stands behind --`];
+  });
 }
 
 /** The call that `line` makes; what is wrong with it is added to `faults`. */
@@ -71,6 +93,7 @@ export function readCall<Command extends CliCommand>(
     flags: Object.fromEntries(values),
     options,
     given: optionTexts(line),
+    carried: line.carried,
     // Values are those of the types in the table; after a fault the call is not made.
   } as Call<Command>;
 }

@@ -57,12 +57,13 @@ const peer: CommandArgument<GivenName> = {
 export const commandTable = {
   start: {
     summary: "run a node; the default command",
-    usage: "[options] [address…]",
+    usage: "[options] [address…] [-- command args…]",
     flags: {},
     examples: [
       "clusternode --name n1@$(hostname -i) --registry file:///mnt/shared/cluster",
       "clusternode --interval 500ms --tag zone=eu-1 --log-file none",
       "clusternode --beam --name n9@10.0.0.5 --registry /mnt/sync/cluster   # among Elixir nodes",
+      "clusternode start --ready tcp:8080 --port 8080 -- ./my-service --port 8080",
     ],
   },
   local: {
