@@ -16,17 +16,19 @@ import { beamNameFault, beamNameNote, epmdPortOf } from "./options/option_beam.t
 import type { NodeOptions } from "./options/options.ts";
 import { limitsWithin } from "./core/base/open_files.ts";
 import { profileTimings } from "./core/detector/profile.ts";
+import type { MemberService } from "./core/dissemination/service.ts";
 import { ReclaimProofs } from "./protocol/reclaim_proof.ts";
 import { seededRandom } from "./core/base/random.ts";
 import { hostName } from "./core/base/name.ts";
 import type { NodeName } from "./core/base/name.ts";
 import { openFilesMax } from "./files/open_files_max.ts";
 import { openLog } from "./log/log.ts";
-import type { Log } from "./log/log.ts";
+import type { Log, LogOptions } from "./log/log.ts";
 import { AddressDetector, detectAddresses } from "./node/detect_address.ts";
 import type { DetectedAddresses } from "./node/detect_address.ts";
 import type { BeamOpener } from "./node/beam_effects.ts";
 import { logFault } from "./node/fault_report.ts";
+import type { Watchdog } from "./node/core_loop.ts";
 import { ClusterNode } from "./node/node.ts";
 import { FileRecorder } from "./recorder.ts";
 import { statusEntriesMax } from "./node/status_writer.ts";
@@ -56,7 +58,7 @@ export function openNodeLog(
     NodeOptions,
     "logFile" | "logFormat" | "logLevel" | "logMaxSizeBytes" | "logFilesMax"
   >,
-  output: { readonly console: "stdout" | "stderr" | "none"; readonly color: boolean },
+  output: Pick<LogOptions, "console" | "color">,
 ): Log {
   return openLog({
     ...output,
@@ -164,6 +166,10 @@ export interface NodeStart extends Omit<NodeOptions, "registries">, RegistryOpti
   readonly log: Log;
   /** One that tells of faults in the log, if it is left out. */
   readonly barrier?: Barrier;
+  /** The service that it carries from the beginning on. */
+  readonly service?: MemberService | undefined;
+  /** Hears from the loop of the node that it turns. */
+  readonly watchdog?: Watchdog | undefined;
   /** Ends the start; a node that has been started is the caller's to end. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -204,6 +210,7 @@ export async function startNode(options: NodeStart): Promise<ClusterNode> {
       barrier,
       random: seededRandom(seed),
       recorder,
+      watchdog: options.watchdog,
       log,
       registry,
       cluster: options.cluster,
@@ -227,7 +234,7 @@ export async function startNode(options: NodeStart): Promise<ClusterNode> {
         nameIsAutomatic: own.automatic,
         instance,
         addresses: own.addresses(port),
-        tags: options.tags,
+        ...{ tags: options.tags, service: options.service },
         startedAt,
         software,
         intervalMs: options.intervalMs,

@@ -5,6 +5,7 @@
  */
 import { UsageError } from "./core/base/errors.ts";
 import { resolveOptions } from "./options/options.ts";
+import { serviceOptionTable } from "./options/option_table_service.ts";
 import type { NodeOptions } from "./options/options.ts";
 import type { Registry } from "./registry/registry.ts";
 import { registryUrlFault } from "./registry/url.ts";
@@ -122,6 +123,9 @@ export function resolveStartOptions(options: NodeStartOptions): ResolvedOptions 
   const faults: string[] = [];
   if ("cookieFile" in options) {
     faults.push('option "cookieFile": a library reads no files, give "cookie" instead');
+  }
+  for (const key of Object.keys(serviceOptionTable).filter((one) => one in options)) {
+    faults.push(`option "${key}": a library starts no command, tell of a service of your own`);
   }
   if (options.beam === true && options.beamCookie === undefined) {
     faults.push('option "beamCookie": it is missing, and no BEAM node answers without it');

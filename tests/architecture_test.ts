@@ -148,11 +148,12 @@ const parts: Readonly<Record<string, Part>> = {
         "start.ts",
         "registry/url.ts",
       ],
-      ...["simulation", "doctor", "health"],
+      ...["simulation", "doctor", "health", "service"],
     ],
     types: [
       "barrier.ts",
       "log/log.ts",
+      "node/core_loop.ts",
       "node/node.ts",
       "registry/registry.ts",
       "transport/transport.ts",

@@ -7,10 +7,14 @@ import assert from "node:assert/strict";
 import { NameTakenError, startNode, UsageError } from "../lib/mod.ts";
 import type { Change, RunningNode, StartOptions } from "../lib/mod.ts";
 import type { OptionKey } from "../lib/options/option_table.ts";
+import type { serviceOptionTable } from "../lib/options/option_table_service.ts";
 import { needing } from "./permissions.ts";
 
-/** Options that name files with options in them are for the command line only. */
-type EmbeddableKey = Exclude<OptionKey, "config" | "cookieFile">;
+/** Options that name files with options in them, or a command, are for the command line only. */
+type EmbeddableKey = Exclude<
+  OptionKey,
+  "config" | "cookieFile" | keyof typeof serviceOptionTable
+>;
 
 type Same<One, Other> = [One] extends [Other] ? [Other] extends [One] ? true : false : false;
 

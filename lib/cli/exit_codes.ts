@@ -29,6 +29,8 @@ export const exitCodeTexts: readonly (readonly [string, string])[] = [
   ["3", "the name is held by a live node"],
   ["4", "the registry could not be reached within --start-timeout, or other users can change it"],
   ["129, 130, 143", "ended by a closed terminal, SIGINT, SIGTERM after a clean leave"],
+  ["126, 127", "the command behind -- is not executable, is not found"],
+  ["any", "of a command behind --; 128 and the number of the signal that ended it"],
   ["141", "ended as the reader of standard output went away"],
 ];
 

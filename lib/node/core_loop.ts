@@ -22,12 +22,21 @@ const faultPauseMs = 100;
 /** A core that has thrown at every step for so long ends its node, in milliseconds. */
 const faultyMaxMs = 10_000;
 
+/** Who wants to hear from the loop itself that it turns. */
+export interface Watchdog {
+  /** Longest time from one word to the next, in milliseconds. */
+  readonly everyMs: number;
+  /** A step was made. */
+  turned(): void;
+}
+
 /** What a loop works with. */
 export interface CoreLoopParts {
   readonly clock: Clock;
   readonly barrier: Barrier;
   readonly core: Pick<Membership, "step" | "wakeAt">;
   readonly recorder?: Recorder | undefined;
+  readonly watchdog?: Watchdog | undefined;
   /** Does one thing; resolves when that is over, and may throw or reject. */
   carryOut(effect: Effect): Promise<void> | void;
 }
@@ -38,6 +47,8 @@ export class CoreLoop {
   readonly #inbox: Input[] = [];
   #cancelWake: () => void = () => {};
   #wakeAt = Infinity;
+  /** When the watchdog is to hear of the next step. */
+  #watchdogAt = -Infinity;
   #isStepping = false;
   /** Since when every step has thrown. */
   #faultySince: number | undefined;
@@ -74,6 +85,7 @@ export class CoreLoop {
     try {
       effects = core.step(input, now);
       this.#faultySince = undefined;
+      this.#tellWatchdog(now);
     } catch (error) {
       const fault = error instanceof StepFault ? error : undefined;
       barrier.caught("a step of the core", fault === undefined ? error : fault.cause);
@@ -81,6 +93,14 @@ export class CoreLoop {
     }
     barrier.run("the recording", () => recorder?.step(input, now, effects));
     return effects;
+  }
+
+  /** A step that throws is no turn. */
+  #tellWatchdog(now: number): void {
+    const { watchdog, barrier } = this.#parts;
+    if (watchdog === undefined || now < this.#watchdogAt) return;
+    this.#watchdogAt = now + watchdog.everyMs;
+    barrier.run("the watchdog", () => watchdog.turned());
   }
 
   #endIfStuck(now: number): readonly Effect[] {
@@ -107,10 +127,11 @@ export class CoreLoop {
 
   #setAlarm(): void {
     if (this.#isOver) return;
-    const { clock, core } = this.#parts;
+    const { clock, core, watchdog } = this.#parts;
     const now = clock.now();
+    const turnAt = watchdog === undefined ? Infinity : this.#watchdogAt;
     const restUntil = this.#faultySince === undefined ? -Infinity : now + faultPauseMs;
-    const wakeAt = Math.max(core.wakeAt, restUntil);
+    const wakeAt = Math.max(Math.min(core.wakeAt, turnAt), restUntil);
     if (wakeAt === this.#wakeAt) return;
     this.#cancelWake();
     this.#wakeAt = wakeAt;

@@ -27,11 +27,12 @@ import { watchAddresses } from "./address_watch.ts";
 import { BeamEffects } from "./beam_effects.ts";
 import type { BeamOpener } from "./beam_effects.ts";
 import { CoreLoop } from "./core_loop.ts";
+import type { Watchdog } from "./core_loop.ts";
 import { PeerEffects } from "./peer_effects.ts";
 import { RegistryEffects } from "./registry_effects.ts";
 import type { RegistryEffectsParts } from "./registry_effects.ts";
 import { RequestHandler } from "./request_handler.ts";
-import { StatusWriter } from "./status_writer.ts";
+import { servicesOf, StatusWriter } from "./status_writer.ts";
 import type { StatusMode } from "./status_writer.ts";
 import { Broadcast } from "./subscription.ts";
 
@@ -44,6 +45,8 @@ export interface NodeParts extends RegistryEffectsParts {
   readonly status: StatusMode;
   /** Is told every step, and closed with the node. */
   readonly recorder?: (Recorder & AsyncDisposable) | undefined;
+  /** Hears from the loop that it turns. */
+  readonly watchdog?: Watchdog | undefined;
   /** Opens the transport with the node as its handler. */
   openTransport(handler: TransportHandler, hello: () => Hello): Promise<Transport>;
   /** Begins to answer BEAM nodes; `undefined` if the pulse is not shared with them. */
@@ -284,7 +287,8 @@ export class ClusterNode implements AsyncDisposable {
         const { self, shown, alive, entries } = effect;
         const members = entries &&
           Object.fromEntries(entries.map((entry) => [entry.name, entry.alive]));
-        return log.info(line, { event: "status", node: self, shown, alive, members });
+        const services = servicesOf(entries ?? []);
+        return log.info(line, { event: "status", node: self, shown, alive, members, services });
       }
       case "changes":
         return this.#tellChanges(effect.changes);

@@ -102,11 +102,12 @@ export class Service implements AsyncDisposable {
    * Ends it: it drains, gets SIGTERM, then SIGKILL. Each further call goes on to the next of these.
    *
    * @param options `interrupted`: Ctrl-C was typed in the terminal that it shares, so that it has
-   *   got SIGINT already; SIGTERM comes only if it is still there after the stop timeout
+   *   got SIGINT already; SIGTERM comes only if it is still there after the stop timeout;
+   *   `undrained`: the node is gone, so that nobody turns to another one meanwhile
    */
-  stop(options: { readonly interrupted?: boolean } = {}): void {
+  stop(options: { readonly interrupted?: boolean; readonly undrained?: boolean } = {}): void {
     const interrupted = options.interrupted === true && this.#options.sharesTerminal;
-    this.#take({ kind: "stop", interrupted });
+    this.#take({ kind: "stop", ...options, interrupted });
   }
 
   /** Passes a signal on, or the one that it gets instead. Before its start there is nobody to get it. */

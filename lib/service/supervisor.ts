@@ -52,8 +52,11 @@ export type SupervisorInput =
   | { readonly kind: "cleared" }
   /** A probe of readiness has ended; `fault` says why the service is not ready. */
   | { readonly kind: "probed"; readonly fault: string | undefined }
-  /** The service is to end. `interrupted`: the terminal has sent it SIGINT already. */
-  | { readonly kind: "stop"; readonly interrupted?: boolean }
+  /**
+   * The service is to end. `interrupted`: the terminal has sent it SIGINT already; `undrained`: its
+   * node is gone, so there is nobody to drain for.
+   */
+  | { readonly kind: "stop"; readonly interrupted?: boolean; readonly undrained?: boolean }
   | { readonly kind: "tick" };
 
 /** What is to be done. */
@@ -149,7 +152,7 @@ export class Supervisor {
       case "probed":
         return this.#probed(input.fault);
       case "stop":
-        return this.#stop(input.interrupted === true, now);
+        return this.#stop(input, now);
       case "tick":
         return;
       default:
@@ -233,7 +236,7 @@ export class Supervisor {
     else if (this.#state !== "starting") this.#tell("failing", fault);
   }
 
-  #stop(interrupted: boolean, now: number): void {
+  #stop({ interrupted, undrained }: SupervisorInput & { kind: "stop" }, now: number): void {
     const again = this.#stopping;
     this.#stopping = true;
     const { kind } = this.#phase;
@@ -242,7 +245,8 @@ export class Supervisor {
       case "pausing":
         return this.#gone(now);
       case "running":
-        return interrupted ? this.#drain(now, this.#options.stopTimeoutMs) : this.#drain(now);
+        if (interrupted === true) return this.#drain(now, this.#options.stopTimeoutMs);
+        return undrained === true ? this.#drain(now, 0) : this.#drain(now);
       case "draining":
         return this.#terminate(now);
       case "terminating":

@@ -29,7 +29,7 @@ Deno.test({
       test -t 0 && echo up
       while [ $n = 0 ] || [ $quiet -lt 15 ]; do sleep 0.1; quiet=$((quiet+1)); done
       echo "signals: $n"; echo; exit 3`;
-    const { program, args } = carrierCommand({ sharesTerminal: true });
+    const { program, args } = carrierCommand("--status", "off");
     const shell = `trap : INT; "$@"; echo "code: $?"; read -r _end`;
     await terminal.run("sh", "-c", shell, "sh", program, ...args, "sh", "-c", service);
     const shows = async (text: string): Promise<boolean> =>
@@ -59,7 +59,7 @@ Deno.test({
       i=0; while [ $i -lt ${orphans} ]; do i=$((i+1)); (sleep 0.1 &); done
       while set -- /proc/[0-9]*; [ $# -gt 3 ]; do sleep 0.1; done
       echo alone; while :; do sleep 0.1; done`;
-    const { program, args } = carrierCommand({});
+    const { program, args } = carrierCommand();
     const command = [program, ...args, "sh", "-c", service];
     await using outside = new Program("unshare", [...inNamespace, "--kill-child", ...command]);
     await outside.line((text) => text === "alone", 60_000, "no orphan and no zombie is left");
@@ -67,7 +67,5 @@ Deno.test({
     assert.ok(first);
     Deno.kill(first.pid, "SIGTERM");
     assert.equal(await outside.ended(), 9);
-    const reaped = Number(/reaped (\d+)/.exec(outside.text)?.[1]);
-    assert.ok(reaped >= orphans, `${reaped} of ${orphans} were reaped`);
   },
 });

@@ -1,43 +1,34 @@
 /**
- * The program that carries a service, as a real process; beside it tini, which does the same with
- * less.
- *
- * It runs from source, or, with `CLUSTERNODE_CARRIER=path`, as a binary made of
- * `service_carrier.ts`.
+ * A node that carries a service, as a real process, alone in a registry of its own.
  *
  * @module
  */
-import { Program } from "../integration/process.ts";
-import type { CarrierOptions } from "./service_carrier.ts";
+import { Program, programCommand } from "../integration/process.ts";
 
-const script = new URL("service_carrier.ts", import.meta.url).pathname;
-
-/** What stands in front of the command. */
-export function carrierCommand(options: CarrierOptions): { program: string; args: string[] } {
-  const binary = Deno.env.get("CLUSTERNODE_CARRIER");
-  const json = JSON.stringify(options);
-  return binary
-    ? { program: binary, args: [json] }
-    : { program: Deno.execPath(), args: ["run", "-A", "--no-prompt", "--no-check", script, json] };
+/** Program and arguments of a node that carries what is put behind them. */
+export function carrierCommand(...flags: string[]): { program: string; args: string[] } {
+  const { command: program, args } = programCommand();
+  const alone = ["--name", "n1@127.0.0.1", "--registry", "memory:alone", "--log-file", "none"];
+  return { program, args: [...args, "start", ...alone, ...flags, "--"] };
 }
 
-/** Starts a service. */
+/** Starts a node with a service. */
 export function carry(
-  options: CarrierOptions,
+  flags: readonly string[],
   command: readonly string[],
   env: Record<string, string> = {},
 ): Program {
-  const { program, args } = carrierCommand(options);
+  const { program, args } = carrierCommand(...flags);
   return new Program(program, [...args, ...command], env);
 }
 
-/** Starts a service in a shell. */
+/** Starts a node with a service in a shell. */
 export function carryShell(
-  options: CarrierOptions,
+  flags: readonly string[],
   text: string,
   env: Record<string, string> = {},
 ): Program {
-  return carry(options, ["sh", "-c", text], env);
+  return carry(flags, ["sh", "-c", text], env);
 }
 
 /** State and parent of each process, as `/proc` shows them. */

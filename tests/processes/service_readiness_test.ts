@@ -143,17 +143,22 @@ processTest(
       `const { port } = Deno.serve({ port: ${port}, hostname: "127.0.0.1", onListen() {} }, ` +
       `() => new Response("fine")).addr; console.log("up " + Deno.pid);`;
     await using service = carry(
-      { ready: `http://127.0.0.1:${port}/`, readyTimeoutMs: 500 },
+      ["--ready", `http://127.0.0.1:${port}/`, "--ready-timeout", "500ms"],
       [Deno.execPath(), "eval", server],
     );
     const { text } = await service.line((line) => line.startsWith("up "), 20_000, "it is up");
     const pid = Number(text.split(" ")[1]);
-    await service.line((line) => line.includes("ready (the check"), 20_000, "it is ready");
+    await service.line((line) => line.includes("is ready: the check"), 20_000, "it is ready");
     Deno.kill(pid, "SIGSTOP");
-    await service.line((line) => line.includes("failing (no answer"), 20_000, "it is failing");
+    await service.line((line) => line.includes("is failing: no answer"), 20_000, "it is failing");
     const thawedAt = performance.now();
     Deno.kill(pid, "SIGCONT");
-    await service.line((line) => line.includes(": ready (the"), 20_000, "ready again", thawedAt);
+    await service.line(
+      (line) => line.includes("is ready: the check"),
+      20_000,
+      "ready again",
+      thawedAt,
+    );
     service.kill("SIGTERM");
     assert.equal(await service.ended(), 143);
   },

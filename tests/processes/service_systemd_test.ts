@@ -59,7 +59,7 @@ for (const kind of ["a path", "an abstract name"]) {
     const path = kind === "a path" ? `${folder.path}/notify` : `@${folder.path}`;
     using socket = new NotifySocket(path);
     await using service = carryShell(
-      { ready: `exec:test -e ${folder.path}/go` },
+      ["--ready", `exec:test -e ${folder.path}/go`],
       `test -z "$NOTIFY_SOCKET$WATCHDOG_USEC" && echo hidden; exec sleep 60`,
       { NOTIFY_SOCKET: path, WATCHDOG_USEC: "200000" },
     );
@@ -68,7 +68,9 @@ for (const kind of ["a path", "an abstract name"]) {
     assert.equal(socket.has("READY=1"), false, "it is not ready yet");
     await Deno.writeTextFile(`${folder.path}/go`, "");
     await socket.until("READY=1");
-    await socket.until("STATUS=ready: the check succeeds");
+    await socket.until(
+      "STATUS=1 of 1 members are alive; the service is ready: the check succeeds",
+    );
     service.kill("SIGTERM");
     await socket.until("STOPPING=1");
     assert.equal(await service.ended(), 143);

@@ -32,12 +32,12 @@ export class Hangup {
 
 /** Listens for SIGHUP until it is disposed; does nothing on systems without it. */
 export function onHangup(
-  handlers: { readonly terminalGone: () => void; readonly reopenLog: () => void },
+  handlers: { readonly terminalGone: () => void; readonly terminalStays: () => void },
 ): Disposable {
   if (Deno.build.os === "windows") return { [Symbol.dispose]() {} };
   const hangup = new Hangup([Deno.stdin, Deno.stdout, Deno.stderr]);
   const listener = (): void =>
-    hangup.terminalIsGone ? handlers.terminalGone() : handlers.reopenLog();
+    hangup.terminalIsGone ? handlers.terminalGone() : handlers.terminalStays();
   Deno.addSignalListener("SIGHUP", listener);
   return {
     [Symbol.dispose]() {

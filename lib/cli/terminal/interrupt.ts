@@ -15,10 +15,18 @@ export interface Interruption extends Disposable {
 
 /** Exit codes by signal, as shells count them: 128 + the signal's number. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** The exit code after Ctrl-C. */
+export const interruptExitCode = exitCodes.SIGINT;
+
 const hangUpExitCode = 129;
 
-/** Begins to listen; a second signal of the same kind ends the process at once. */
-export function untilInterrupted(): Interruption {
+/**
+ * Begins to listen.
+ *
+ * @param again called with its exit code for each further signal; by default the process ends at once
+ */
+export function untilInterrupted(again: (exitCode: number) => void = Deno.exit): Interruption {
   const controller = new AbortController();
   let exitCode = 0;
   const interrupt = (code: number): void => {
@@ -28,8 +36,8 @@ export function untilInterrupted(): Interruption {
   };
   const listeners = Object.entries(exitCodes).map(([name, code]) => {
     const listener = (): void => {
-      if (controller.signal.aborted) Deno.exit(code);
-      interrupt(code);
+      if (controller.signal.aborted) again(code);
+      else interrupt(code);
     };
     Deno.addSignalListener(name as Deno.Signal, listener);
     return [name as Deno.Signal, listener] as const;

@@ -5,6 +5,7 @@
  * @module
  */
 import type { NodeName } from "../base/name.ts";
+import type { ServiceState } from "../dissemination/service.ts";
 
 /** One entry of the line: who, and whether it is seen alive. */
 export interface StatusEntry {
@@ -12,6 +13,8 @@ export interface StatusEntry {
   readonly name: NodeName;
   /** True if it counts as there. */
   readonly alive: boolean;
+  /** What it calls the service that it carries; left out if it carries none. */
+  readonly service?: ServiceState;
 }
 
 /** The line of node `self`; entries in the order of {@linkcode compareNames}. */

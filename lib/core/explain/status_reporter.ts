@@ -13,6 +13,7 @@ import type { Effect } from "../input.ts";
 import { statusOf } from "../detector/evidence.ts";
 import { countsAsAlive } from "../dissemination/member.ts";
 import type { Finding } from "../detector/prober.ts";
+import type { RecordContent } from "../dissemination/record.ts";
 import { compareNames } from "./status_line.ts";
 import type { StatusEntry } from "./status_line.ts";
 
@@ -102,12 +103,16 @@ export class StatusReporter {
   /** One's own link where it is watched, the cluster's verdict elsewhere; and `others`. */
   #entries(others: readonly StatusEntry[], now: number): StatusEntry[] {
     const { memberList, links } = this.#parts;
-    const entries: StatusEntry[] = [{ name: memberList.self.name, alive: true }, ...others];
+    const entries: StatusEntry[] = [entryOf(memberList.self, true), ...others];
     for (const record of memberList.sorted()) {
       const status = statusOf(this.#parts, record, now);
       const isBad = memberList.ring.watches(record.name) && links.get(record.name)?.isBad;
-      entries.push({ name: record.name, alive: countsAsAlive(status) && !isBad });
+      entries.push(entryOf(record, countsAsAlive(status) && !isBad));
     }
     return entries.sort((one, other) => compareNames(one.name, other.name));
   }
+}
+
+function entryOf({ name, service }: RecordContent, alive: boolean): StatusEntry {
+  return { name, alive, ...service === undefined ? {} : { service: service.state } };
 }
