@@ -30,7 +30,21 @@ export interface ServiceDetails {
   readonly port?: number;
 }
 
-/** A node that runs inside this program. Disposing it leaves the cluster. */
+/**
+ * A node that runs inside this program. Disposing it leaves the cluster.
+ *
+ * @example Wait for a database before you begin
+ * ```ts
+ * import { startNode } from "@clusternode/clusternode";
+ *
+ * const registry = "memory:wait";
+ * await using database = await startNode({ registry, name: "n1@127.0.0.1", tags: { role: "db" } });
+ * await using node = await startNode({ registry, name: "n2@127.0.0.1" });
+ * database.setService("ready", { port: 5432 });
+ * await node.waitFor({ tags: { role: "db" }, service: "ready" }, { timeout: "10s" });
+ * await node.waitFor((members) => members.length === 2, { signal: AbortSignal.timeout(10_000) });
+ * ```
+ */
 export interface RunningNode extends AsyncDisposable {
   /** Its full name; one that was made up is final once {@linkcode joined} has resolved. */
   readonly name: string;
@@ -68,18 +82,6 @@ export interface RunningNode extends AsyncDisposable {
   setTags(tags: Readonly<Record<string, string>>): void;
   /**
    * Resolves with the members as soon as they are as `awaited` says, which may be at once.
-   *
-   * @example Wait for a database before you begin
-   * ```ts
-   * import { startNode } from "@clusternode/clusternode";
-   *
-   * const registry = "memory:wait";
-   * await using database = await startNode({ registry, name: "n1@127.0.0.1", tags: { role: "db" } });
-   * await using node = await startNode({ registry, name: "n2@127.0.0.1" });
-   * database.setService("ready", { port: 5432 });
-   * await node.waitFor({ tags: { role: "db" }, service: "ready" }, { timeout: "10s" });
-   * await node.waitFor((members) => members.length === 2, { signal: AbortSignal.timeout(10_000) });
-   * ```
    *
    * @throws {UsageError} if the condition is not legal; it names all faults
    * @throws {WaitTimeoutError} if it was not reached within `timeout`; it says what is missing, by name
