@@ -1,140 +1,76 @@
 /**
- * What a hostile member says of others, told to a node that watches them.
+ * Which claims of others wait for one's own look, and what becomes of them.
  *
  * @module
  */
 import assert from "node:assert/strict";
-import type { PingOutcome } from "../../../lib/core/input.ts";
-import { makeRecord } from "../../../lib/core/dissemination/record.ts";
-import type { MemberRecord } from "../../../lib/core/dissemination/record.ts";
-import type { Vote } from "../../../lib/core/detector/suspicion.ts";
-import { LoneNode, pongOf, rowOf } from "../lone_node.ts";
-import { instanceOf, nameOf, recordOf, voteOf } from "../records.ts";
+import { Hearsay } from "../../../lib/core/dissemination/hearsay.ts";
+import { instanceOf, nameOf, recordOf } from "../records.ts";
+import { View } from "../view.ts";
 
-const liar = instanceOf(666);
-const nowhere = [{ host: "10.9.9.9", port: 4000 }];
+const failed = recordOf(1, { state: "failed" });
+const other = instanceOf(2);
 
-/** A node in a cluster of four, whose others answer unless `fails` says how they do not. */
-function cluster(): { node: LoneNode; fails: Map<string, PingOutcome> } {
-  const fails = new Map<string, PingOutcome>();
-  const members = new Map([1, 2, 3].map((number) => [nameOf(number), recordOf(number)]));
-  const node = new LoneNode({}, ({ to, content }) => {
-    const member = members.get(to.name);
-    const failure = fails.get(to.name);
-    if (member === undefined || member.instance !== to.instance) {
-      return { kind: "refused", detail: "" };
-    }
-    return failure ?? pongOf(member, content.fingerprint);
-  });
-  for (const number of [1, 2, 3]) node.overwrite(rowOf(number));
-  node.run(4000);
-  for (const name of members.keys()) assert.equal(node.shows(name), true);
-  return { node, fails };
+/** Node 0, which watches node 1, and has heard at 100 that it has failed. */
+function held(): Hearsay {
+  const hearsay = new Hearsay(new View(2));
+  assert.ok(hearsay.holds(failed, other, 100));
+  return hearsay;
 }
 
-function told(node: LoneNode, record: MemberRecord, from = liar): void {
-  node.take({ kind: "told", news: { records: [record], votes: [], sightings: [] }, from });
-}
-
-/** A vote for which a kernel has refused twice. */
-function conclusiveVoteOf(voter: number, changes: Partial<Vote> = {}): Vote {
-  return voteOf(voter, { kind: "refused", conclusive: true, ...changes });
-}
-
-/** Asserts that n1 was true in every line, under its own instance. */
-function assertTrue(node: LoneNode): void {
-  const lines = node.wanted("status").map(({ entries = [] }) =>
-    entries.find(({ name }) => name === nameOf(1))?.alive
-  );
-  const first = lines.indexOf(true);
-  assert.deepEqual(lines.slice(first).filter((alive) => alive !== true), []);
-  const view = node.core.members(node.now).find(({ name }) => name === nameOf(1));
-  assert.equal(view?.instance, instanceOf(1));
-  assert.deepEqual(view?.addresses, recordOf(1).addresses);
-}
-
-const lies: Readonly<Record<string, MemberRecord>> = {
-  "has failed": recordOf(1, { state: "failed" }),
-  "has failed, later": recordOf(1, { state: "failed", incarnation: 1000 }),
-  "has left": recordOf(1, { state: "left" }),
-  "was replaced": recordOf(1, { instance: instanceOf(99), incarnation: 5 }),
-  "was replaced, and that one has left": recordOf(1, { instance: instanceOf(99), state: "left" }),
-  "has moved": recordOf(1, { incarnation: 1, addresses: nowhere }),
-};
-
-for (const [what, record] of Object.entries(lies)) {
-  Deno.test(`Membership does not believe of a member that answers it that it ${what}`, () => {
-    const { node } = cluster();
-    const since = node.now;
-    node.run(20_000, () => {
-      // Over and over, each time as something later.
-      if (node.now % 100 !== 0) return;
-      const incarnation = record.incarnation + Math.floor(node.now / 1000);
-      told(node, makeRecord({ ...record, incarnation }));
-    });
-    assertTrue(node);
-    const asked = node.wanted("ping", since).filter(({ to }) => to.name === nameOf(1));
-    assert.ok(asked.length <= 45, `${asked.length} pings in 20 s`);
-    const passedOn = node.wanted("tell", since).filter(({ to }) => !to.includes(instanceOf(1)));
-    assert.deepEqual(passedOn.flatMap(({ news }) => news.records), [], "nobody else hears it");
-    const back = node.wanted("tell", since).filter(({ to }) => to.includes(instanceOf(1)));
-    assert.ok(back.length > 0, "the member hears what is said of it");
-  });
-}
-
-Deno.test("Membership does not believe conclusive votes against a member that answers it", () => {
-  const { node } = cluster();
-  let sequence = 0;
-  node.run(20_000, () => {
-    if (node.now % 50 !== 0) return;
-    sequence++;
-    const votes = [2, 3, 4, 5].map((voter) => conclusiveVoteOf(voter, { sequence }));
-    node.take({ kind: "told", news: { records: [], votes, sightings: [] }, from: liar });
-  });
-  assertTrue(node);
-});
-
-Deno.test("Membership believes what is said of a member as soon as a ping of its own fails", () => {
-  for (const what of ["has failed", "has left"] as const) {
-    const { node, fails } = cluster();
-    fails.set(nameOf(1), { kind: "refused", detail: "" });
-    told(node, lies[what] as MemberRecord);
-    node.run(10);
-    const { name } = recordOf(1);
-    assert.equal(
-      node.core.members(node.now).find((member) => member.name === name)?.status,
-      what === "has left" ? undefined : "down",
-    );
+Deno.test("Hearsay.holds() keeps what speaks against a member that answers", () => {
+  const claims = {
+    left: recordOf(1, { state: "left" }),
+    replaced: recordOf(1, { instance: instanceOf(99), incarnation: 5 }),
+    moved: recordOf(1, { incarnation: 1, addresses: [{ host: "10.9.9.9", port: 1 }] }),
+  };
+  for (const [what, claim] of Object.entries(claims)) {
+    assert.ok(new Hearsay(new View(2)).holds(claim, other, 100), what);
   }
 });
 
-Deno.test("Membership believes at once what a member says of itself", () => {
-  const { node } = cluster();
-  told(node, lies["has left"] as MemberRecord, instanceOf(1));
-  node.run(1);
-  assert.equal(node.core.members(node.now).some(({ name }) => name === nameOf(1)), false);
+Deno.test("Hearsay.holds() lets pass what speaks for a member, or what it says itself", () => {
+  const hearsay = new Hearsay(new View(2));
+  assert.ok(!hearsay.holds(recordOf(1, { incarnation: 1 }), other, 100));
+  assert.ok(!hearsay.holds(failed, instanceOf(1), 100), "it says so itself");
+  assert.ok(!hearsay.holds(recordOf(7, { state: "failed" }), other, 100), "nobody knows it");
 });
 
-Deno.test("Membership keeps what a voter has said itself, whatever others say in its name", () => {
-  const { node, fails } = cluster();
-  fails.set(nameOf(1), { kind: "refused", detail: "" });
-  const news = (votes: readonly Vote[]) => ({ records: [], votes, sightings: [] });
-  node.take({ kind: "told", news: news([conclusiveVoteOf(2)]), from: instanceOf(2) });
-  const takenBack = conclusiveVoteOf(2, { sequence: 2 ** 40, kind: undefined, conclusive: false });
-  node.take({ kind: "told", news: news([takenBack]), from: liar });
-  node.run(1000);
-  const { name } = recordOf(1);
-  const view = node.core.members(node.now).find((member) => member.name === name);
-  assert.equal(view?.status, "down");
+Deno.test("Hearsay.holds() lets pass what own pings do not speak against", () => {
+  const view = new View(2);
+  view.links.of(nameOf(1)).miss({ kind: "silent", detail: "", sentAt: 90 }, 95);
+  assert.ok(!new Hearsay(view).holds(failed, other, 100), "a ping has failed");
+  const large = new View(60);
+  const far = [...Array(60).keys()].map((index) => index + 1)
+    .find((number) => !large.memberList.ring.watches(nameOf(number)));
+  assert.ok(far);
+  const claim = recordOf(far, { state: "failed" });
+  assert.ok(!new Hearsay(large).holds(claim, other, 100), "it is not watched");
 });
 
-Deno.test("Membership refutes an incarnation that was made up for it, though it is called alive", () => {
-  const { node } = cluster();
-  const own = recordOf(0, { incarnation: 9, addresses: nowhere });
-  told(node, own);
-  node.run(1000);
-  const mine = node.wanted("tell").flatMap(({ news }) => news.records)
-    .filter(({ name }) => name === nameOf(0)).at(-1);
-  assert.equal(mine?.incarnation, 10);
-  assert.deepEqual(mine?.addresses, recordOf(0).addresses);
+Deno.test("Hearsay.answered() drops the claim after a ping that was sent later than it was heard", () => {
+  const hearsay = held();
+  assert.equal(hearsay.answered(recordOf(1), 99), "ask-again");
+  assert.equal(hearsay.answered(recordOf(1), 100), failed);
+  assert.equal(hearsay.answered(recordOf(1), 101), undefined, "it is dropped");
+});
+
+Deno.test("Hearsay.missed() returns the claim that is to be taken, once", () => {
+  const hearsay = held();
+  assert.equal(hearsay.missed(recordOf(1)), failed);
+  assert.equal(hearsay.missed(recordOf(1)), undefined);
+});
+
+Deno.test("Hearsay keeps the claim that wins, and the time of the first", () => {
+  const hearsay = held();
+  const later = recordOf(1, { state: "failed", incarnation: 3 });
+  assert.ok(hearsay.holds(later, other, 200));
+  assert.ok(hearsay.holds(failed, other, 300));
+  assert.equal(hearsay.answered(recordOf(1), 100), later);
+});
+
+Deno.test("Hearsay has nothing against another instance of the name", () => {
+  const successor = recordOf(1, { instance: instanceOf(99) });
+  assert.equal(held().answered(successor, 150), undefined);
+  assert.equal(held().missed(successor), undefined);
 });

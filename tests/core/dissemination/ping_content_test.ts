@@ -21,8 +21,9 @@ function tells(changes?: Partial<RecordContent>): boolean {
 }
 
 Deno.test("pingContent() holds the record for whoever does not know this node", () => {
-  const memberList = new MemberList(contentOf(1), false);
-  const { record } = pingContent(true, memberList, { ...contentOf(1), service: undefined });
+  const started = { ...contentOf(1), service: undefined };
+  const memberList = new MemberList(started, false);
+  const { record } = pingContent(true, memberList, started);
   assert.equal(record, memberList.self);
 });
 

@@ -1,0 +1,136 @@
+/**
+ * What a node makes of the rows of others.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { FailureDetector } from "../../../lib/core/detector/failure_detector.ts";
+import { ChangeLog } from "../../../lib/core/explain/change_log.ts";
+import { RegistryReader } from "../../../lib/core/registration/registry_reader.ts";
+import type { ReaderDecision } from "../../../lib/core/registration/registry_reader.ts";
+import type { Row } from "../../../lib/core/registration/row.ts";
+import { RowKeeper } from "../../../lib/core/registration/row_keeper.ts";
+import { rowOf } from "../lone_node.ts";
+import { instanceOf, nameOf, recordOf } from "../records.ts";
+import { View } from "../view.ts";
+
+/** Node 0 with two others, whose rows are listed with those that a test adds. */
+class Scene {
+  readonly view = new View(2);
+  readonly reader: RegistryReader;
+  readonly keeper: RowKeeper;
+
+  constructor() {
+    const { view } = this;
+    const detector = new FailureDetector(view);
+    this.keeper = new RowKeeper(view.memberList, 1000, view.random, 0);
+    const changes = new ChangeLog();
+    this.reader = new RegistryReader({ ...view, detector, keeper: this.keeper, changes });
+  }
+
+  /** Reads a listing that was asked for at `now`. */
+  list(rows: readonly Row[], now: number): readonly ReaderDecision[] {
+    this.keeper.listStartedAt = now;
+    return this.reader.listed(rows.map((row) => ({ row, version: "v" })), now);
+  }
+}
+
+const members = [rowOf(0), rowOf(1), rowOf(2)];
+
+Deno.test("RegistryReader makes a candidate of a row that nobody has spoken for, once", () => {
+  const scene = new Scene();
+  assert.deepEqual(scene.list(members, 0), []);
+  const rows = [...members, rowOf(5)];
+  assert.deepEqual(scene.list(rows, 1000), [
+    { kind: "introduce", name: nameOf(5), isFresh: true },
+  ]);
+  assert.deepEqual(scene.list(rows, 2000), []);
+  assert.equal(scene.view.candidates.get(nameOf(5))?.instance, instanceOf(5));
+});
+
+Deno.test("RegistryReader calls nothing fresh in its first listing: it may have stood for years", () => {
+  const [decision] = new Scene().list([rowOf(5)], 0);
+  assert.ok(decision?.kind === "introduce" && !decision.isFresh);
+});
+
+Deno.test("RegistryReader has the member looked at whose name another instance claims", () => {
+  const scene = new Scene();
+  assert.deepEqual(scene.list([rowOf(1, { instance: instanceOf(99) })], 0), [
+    { kind: "look", name: nameOf(1) },
+  ]);
+  assert.equal(scene.view.candidates.get(nameOf(1)), undefined);
+});
+
+Deno.test("RegistryReader takes the heir of one that failed for a candidate, if it comes after it", () => {
+  const scene = new Scene();
+  scene.view.memberList.merge(recordOf(1, { state: "failed", incarnation: 3 }), 0);
+  const heir = (incarnation: number): Row => rowOf(1, { instance: instanceOf(99), incarnation });
+  assert.deepEqual(scene.list([heir(2)], 0), []);
+  assert.deepEqual(scene.list([heir(3)], 1).map(({ kind }) => kind), ["introduce"]);
+});
+
+Deno.test("RegistryReader looks elsewhere for a member out of reach alone", () => {
+  const moved = rowOf(1, { addresses: [{ host: "10.9.9.9", port: 1 }] });
+  const scene = new Scene();
+  assert.deepEqual(scene.list([moved], 0), []);
+  scene.view.breakLink(1, "silent", 10);
+  assert.deepEqual(scene.list([rowOf(1)], 20), [], "it is known there");
+  assert.deepEqual(scene.list([moved], 30).map(({ kind }) => kind), ["introduce"]);
+});
+
+Deno.test("RegistryReader warns once of a row that claims another node's instance, and asks nobody", () => {
+  const scene = new Scene();
+  const copy = rowOf(5, { instance: instanceOf(1) });
+  const [note] = scene.list([copy], 0);
+  assert.ok(note?.kind === "note" && note.level === "warning");
+  assert.equal(
+    note.message,
+    `The row of ${nameOf(5)} claims to be ${nameOf(1)}, which has another name; it is left alone`,
+  );
+  assert.deepEqual(scene.list([copy], 1), []);
+  assert.equal(scene.view.candidates.get(nameOf(5)), undefined);
+});
+
+Deno.test("RegistryReader takes one that has left for back once it goes on to write heartbeats", () => {
+  const scene = new Scene();
+  const row = (heartbeat: number): Row[] => [rowOf(1, { heartbeat })];
+  scene.list(row(1), 0);
+  scene.view.memberList.merge(recordOf(1, { state: "left" }), 10);
+  scene.list(row(1), 1000);
+  assert.deepEqual(scene.list(row(2), 2000), [], "that may have been on its way");
+  scene.list(row(2), 6000);
+  scene.list(row(3), 7000);
+  assert.deepEqual(scene.list(row(3), 8000).map(({ kind }) => kind), ["introduce"]);
+});
+
+Deno.test("RegistryReader tells and passes on once that the heartbeat of one that failed moves", () => {
+  const scene = new Scene();
+  scene.list(members, 0);
+  scene.view.breakLink(1, "silent", 500);
+  scene.view.memberList.merge(
+    recordOf(1, { state: "failed", cause: { kind: "silent", accusers: [] } }),
+    600,
+  );
+  assert.deepEqual(scene.list(members, 1000), []);
+  const moving = [rowOf(0), rowOf(1, { heartbeat: 2 }), rowOf(2)];
+  const [sighting, change, ...rest] = scene.list(moving, 2000);
+  assert.deepEqual(sighting, {
+    kind: "sighting",
+    sighting: { name: nameOf(1), instance: instanceOf(1), heartbeat: 2 },
+  });
+  assert.ok(change?.kind === "change");
+  assert.deepEqual([change.change.kind, change.change.status], ["failed", "unreachable"]);
+  assert.deepEqual(rest, []);
+  const later = [rowOf(0), rowOf(1, { heartbeat: 3 }), rowOf(2)];
+  assert.deepEqual(scene.list(later, 3000), []);
+});
+
+Deno.test("RegistryReader renews the memory of one that has left while its row stands", () => {
+  const scene = new Scene();
+  const { memberList } = scene.view;
+  memberList.merge(recordOf(1, { state: "left" }), 0);
+  memberList.merge(recordOf(2, { state: "left" }), 0);
+  scene.list([rowOf(1)], 500_000);
+  memberList.purge(700_000);
+  assert.deepEqual([...memberList.left.keys()], [nameOf(1)]);
+});
