@@ -136,6 +136,8 @@ Deno.test("startNode() names all faults at once when options are wrong", async (
 Deno.test("startNode() says what to give instead of a file of options", async () => {
   const wrong = { cookieFile: "/run/secrets/cookie" } as StartOptions;
   await assert.rejects(startNode(wrong), /option "cookieFile": a library reads no files/);
+  const carrying = { restart: "always" } as StartOptions;
+  await assert.rejects(startNode(carrying), /option "restart": a library starts no command/);
 });
 
 Deno.test("StartOptions has each option of the command line", () => {

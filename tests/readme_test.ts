@@ -96,7 +96,7 @@ Deno.test({
     for (const line of lines) {
       const [command = ""] = line.split(" ");
       assert.ok(commands.includes(command), line);
-      for (const [flag] of line.replace(/#.*/, "").matchAll(/(?<=\s)--[a-z-]+/g)) {
+      for (const [flag] of line.replace(/ -- .*|#.*/, "").matchAll(/(?<=\s)--[a-z-]+/g)) {
         assert.ok(flags.has(flag as `--${string}`), `${flag} in: ${line}`);
       }
     }

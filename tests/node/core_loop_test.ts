@@ -167,3 +167,23 @@ Deno.test("CoreLoop does not end a core that gets through some of its steps", ()
   assert.deepEqual(done, []);
   assert.ok(steps > 100, `${steps} steps`);
 });
+
+Deno.test("CoreLoop tells its watchdog of turns, makes one in time, and counts none that throws", async () => {
+  let isFaulty = false;
+  const told: number[] = [];
+  const watchdog = { everyMs: 1000, turned: () => void told.push(clock.now()) };
+  const { loop, clock, inputs } = open(() => {
+    if (isFaulty) throw new Error("stuck");
+    return [];
+  }, { watchdog });
+  const begun = clock.now();
+  loop.put(hint);
+  loop.put(hint);
+  await clock.passGradually(2500);
+  assert.deepEqual(told, [begun, begun + 1000, begun + 2000]);
+  assert.deepEqual(inputs, [hint, hint, wake, wake]);
+  isFaulty = true;
+  await clock.passGradually(2500);
+  assert.deepEqual(told, [begun, begun + 1000, begun + 2000]);
+  loop.end();
+});

@@ -5,7 +5,10 @@
  */
 import assert from "node:assert/strict";
 import { eventually, processTest, Program, succeeds } from "../integration/process.ts";
+import { readSource } from "../docs/source_files.ts";
+import { Cluster } from "../integration/cluster.ts";
 import { permitted } from "../permissions.ts";
+import { accepts, freePort } from "../support/ports.ts";
 import { carrierCommand, carry, carryShell, childrenOf, lives } from "./service_program.ts";
 
 /** A command, and what its carrier ends with. */
@@ -204,3 +207,56 @@ processTest("a service gets the environment without secrets", async () => {
   assert.match(printed, /^CLUSTERNODE_INSTANCE=[0-9a-f]{32}$/m);
   assert.doesNotMatch(printed, /secret/);
 });
+
+const hasPython = permitted("run") && await succeeds("python3", "--version");
+
+Deno.test({
+  name: `the command that the README shows carries a service${hasPython ? "" : " (needs python3)"}`,
+  ignore: !hasPython || !permitted("read", "write", "run", "net"),
+  async fn() {
+    const shown = /^clusternode (start .* -- python3 .*)$/m.exec(readSource("README.md"))?.[1];
+    assert.ok(shown);
+    const port = `${freePort()}`;
+    const alone = ["--registry", "memory:alone", "--log-file", "none"];
+    const words = shown.replaceAll("8080", port).split(" ");
+    const end = words.indexOf("--");
+    const command = [...words.slice(0, end), ...alone, ...words.slice(end)];
+    await using node = Program.run([...command, "--bind", "127.0.0.1"]);
+    await node.line(
+      (text) => text.endsWith("its service is ready: the check succeeds"),
+      20_000,
+      "up",
+    );
+    assert.equal(await accepts(Number(port)), true);
+    node.kill("SIGTERM");
+    assert.equal(await node.ended(), 143);
+    assert.equal(await accepts(Number(port)), false);
+  },
+});
+
+processTest(
+  "a service ends with a node that cannot go on, and is never started before",
+  async () => {
+    await using cluster = new Cluster();
+    const service = ["--", "sh", "-c", "echo up; exec sleep 60"];
+    const first = cluster.start("n1@127.0.0.1", ...service);
+    await first.line((text) => text === "up", 20_000, "the first one is up");
+    const second = cluster.start("n1@127.0.0.1", ...service);
+    assert.equal(await second.ended(), 3, "the name is taken");
+    assert.ok(!second.lines.some(({ text }) => text === "up"), second.text);
+    const left = await cluster.command("leave", "--name", "n1@127.0.0.1");
+    assert.equal(left.code, 0, left.stderr);
+    assert.equal(await first.ended(), 0, "its node was asked to leave");
+  },
+);
+
+processTest(
+  "a service that waits for others is not started by a signal, nor waited for",
+  async () => {
+    await using node = carry(["--after", "members=2"], ["echo", "up"]);
+    await node.line((text) => text.includes("it waits for members=2"), 20_000, "it waits");
+    node.kill("SIGTERM");
+    assert.equal(await node.ended(), 143);
+    assert.ok(!node.lines.some(({ text }) => text === "up"), node.text);
+  },
+);

@@ -159,6 +159,12 @@ Deno.test("Supervisor sends SIGTERM at once where there is nothing to drain", ()
   deepEqual(story.exited(143), ["stopped", "end 143"]);
 });
 
+Deno.test("Supervisor does not drain when nobody is there to turn to others", () => {
+  const story = new Story({ drainMs: 60_000 });
+  story.started();
+  deepEqual(story.step({ kind: "stop", undrained: true }), ["draining", "SIGTERM"]);
+});
+
 Deno.test("Supervisor goes on to the next phase with each further stop", () => {
   const story = new Story();
   story.started();

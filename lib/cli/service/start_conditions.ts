@@ -4,27 +4,23 @@
  * @module
  */
 import { type Clock, sleep } from "../../clock.ts";
-import { countsAsAlive } from "../../core/dissemination/member.ts";
 import type { MemberView } from "../../core/dissemination/member.ts";
+import { missing } from "../../core/explain/condition.ts";
 import type { ClusterNode } from "../../node/node.ts";
 import type { StartCondition } from "../../options/option_service.ts";
 
 /** Between two looks at the members, in milliseconds. */
 const lookMs = 100;
 
-/** True if the members that `self` knows fulfil the condition. */
-export function holds(
-  condition: StartCondition,
-  members: readonly Pick<MemberView, "name" | "status" | "tags">[],
-  self: string,
-): boolean {
-  const alive = members.filter(({ status }) => countsAsAlive(status));
+/** True if the members that a node sees fulfil the condition. */
+export function holds(condition: StartCondition, members: readonly MemberView[]): boolean {
   switch (condition.kind) {
     case "members":
-      return alive.length >= condition.count;
+      return missing({ members: condition.count }, members).length === 0;
     case "tag": {
-      const { key, value } = condition;
-      return alive.some(({ name, tags }) => name !== self && tags[key] === value);
+      const others = members.filter(({ self }) => !self);
+      const tags = { [condition.key]: condition.value };
+      return missing({ tags }, others).length === 0;
     }
     default:
       return condition satisfies never;
@@ -41,13 +37,13 @@ export function describeCondition(condition: StartCondition): string {
 /** Resolves when all conditions hold, or `signal` is aborted. Never rejects. */
 export async function allHold(
   conditions: readonly StartCondition[],
-  node: Pick<ClusterNode, "members" | "name">,
+  node: Pick<ClusterNode, "members">,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
-  const missing = (): boolean => {
+  const isMissing = (): boolean => {
     const members = node.members();
-    return !conditions.every((condition) => holds(condition, members, node.name));
+    return !conditions.every((condition) => holds(condition, members));
   };
-  while (!signal.aborted && missing()) await sleep(clock, lookMs, signal).catch(() => {});
+  while (!signal.aborted && isMissing()) await sleep(clock, lookMs, signal).catch(() => {});
 }
