@@ -104,22 +104,21 @@ export class NameClaim {
     return this.#verdict === "open" ? Math.min(this.#pingAt, this.#watchUntil) : Infinity;
   }
 
-  /** Sends the ping that is due, if one is, under the number that `number` then gives. */
-  wake(number: () => number, content: PingContent, now: number, out: Effect[]): void {
+  /** Does what is due; the ping that is to be sent now, if any, still without a number. */
+  wake(content: PingContent, now: number): Omit<Effect & { kind: "ping" }, "ping"> | undefined {
     if (now >= this.#watchUntil) this.#verdict = "holder-gone";
-    if (this.#verdict !== "open" || now < this.#pingAt) return;
+    if (this.#verdict !== "open" || now < this.#pingAt) return undefined;
     const { name, instance, addresses } = this.holder.row;
     this.#pingAt = Infinity;
     this.#tries++;
-    out.push({
+    return {
       kind: "ping",
-      ping: number(),
       to: { name, instance, addresses },
       content,
       fresh: false,
       connectTimeoutMs: holderTimeoutMs,
       answerTimeoutMs: holderTimeoutMs,
-    });
+    };
   }
 
   pingEnded(outcome: PingOutcome, now: number): void {

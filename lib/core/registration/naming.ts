@@ -78,8 +78,11 @@ export class Naming {
   ): NamingVerdict | undefined {
     const claim = this.#claim;
     if (claim === undefined) return undefined;
-    const send = (): number => this.#ping = this.#pings.send({ purpose: "name-claim" }, now);
-    claim.wake(send, content, now, out);
+    const question = claim.wake(content, now);
+    if (question !== undefined) {
+      this.#ping = this.#pings.send({ purpose: "name-claim" }, now);
+      out.push({ ...question, ping: this.#ping });
+    }
     if (claim.verdict === "open") return undefined;
     this.#lastClaim = claim;
     this.#claim = undefined;

@@ -6,12 +6,11 @@
 import assert from "node:assert/strict";
 import type { PingFailure } from "../../../lib/core/base/ping_failure.ts";
 import { profileTimings } from "../../../lib/core/detector/profile.ts";
-import type { Effect } from "../../../lib/core/input.ts";
 import { doubtMs, NameClaim } from "../../../lib/core/registration/name_claim.ts";
 import type { Tenure } from "../../../lib/core/registration/name_claim.ts";
 import type { Settings } from "../../../lib/core/settings.ts";
 import { rowOf } from "../lone_node.ts";
-import { effectsOf, instanceOf, pingFailures } from "../records.ts";
+import { instanceOf, pingFailures } from "../records.ts";
 import { pong } from "../view.ts";
 
 const row = rowOf(1, { instance: instanceOf(9), heartbeat: 5 });
@@ -23,17 +22,15 @@ function claimOf(tenure: Tenure = "claiming", previous?: NameClaim, now = 0): Na
   return new NameClaim(holder, tenure, previous, settings, now);
 }
 
-/** Lets it do what is due; the pings that it sends. */
+/** Lets it do what is due; the ping that is to be sent. */
 function wake(claim: NameClaim, now: number) {
-  const out: Effect[] = [];
-  claim.wake(() => 7, { incarnation: 0, fingerprint: 0 }, now, out);
-  return effectsOf("ping", out);
+  return claim.wake({ incarnation: 0, fingerprint: 0 }, now);
 }
 
 /** Its verdict after the one ping that is due at 0 has failed so. */
 function verdictAfter(kind: PingFailure, tenure: Tenure): string {
   const claim = claimOf(tenure);
-  assert.equal(wake(claim, 0).length, 1);
+  assert.ok(wake(claim, 0));
   claim.pingEnded({ kind, detail: "" }, 0);
   return claim.verdict;
 }
@@ -41,11 +38,9 @@ function verdictAfter(kind: PingFailure, tenure: Tenure): string {
 Deno.test("NameClaim asks the holder at its address, once", () => {
   const claim = claimOf();
   assert.equal(claim.wakeAt, 0);
-  const [ping] = wake(claim, 0);
   const { name, instance, addresses } = row;
-  assert.deepEqual(ping?.to, { name, instance, addresses });
-  assert.equal(ping?.ping, 7);
-  assert.deepEqual(wake(claim, 1), []);
+  assert.deepEqual(wake(claim, 0)?.to, { name, instance, addresses });
+  assert.equal(wake(claim, 1), undefined);
   assert.equal(claim.wakeAt, Infinity);
 });
 
@@ -55,7 +50,7 @@ Deno.test("NameClaim takes an answer for life, and asks a silent holder once mor
   claim.pingEnded({ kind: "silent", detail: "" }, 700);
   assert.equal(claim.verdict, "open");
   assert.equal(claim.wakeAt, 700 + secondPingDelayMs);
-  assert.equal(wake(claim, claim.wakeAt).length, 1);
+  assert.ok(wake(claim, claim.wakeAt));
   claim.pingEnded(pong, 1500);
   assert.equal(claim.verdict, "holder-lives");
 });
@@ -111,5 +106,5 @@ Deno.test("NameClaim believes a holder that heartbeats after it was taken for go
 Deno.test("NameClaim gives a name back to whoever has shown that it had it before", () => {
   const claim = claimOf("reclaimed");
   assert.equal(claim.verdict, "holder-lives");
-  assert.deepEqual(wake(claim, 0), []);
+  assert.equal(wake(claim, 0), undefined);
 });
