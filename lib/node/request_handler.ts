@@ -9,6 +9,7 @@
 import type { Barrier } from "../barrier.ts";
 import { unreachable } from "../core/base/assert.ts";
 import type { Hello } from "../protocol/hello.ts";
+import { serviceWords } from "../core/explain/change.ts";
 import type { Input } from "../core/input.ts";
 import type { Membership } from "../core/membership.ts";
 import { decodeRequest, encodeAnswer } from "../protocol/message.ts";
@@ -167,9 +168,20 @@ export class RequestHandler {
 
   /** Whether this node works; that it says so shows that its loop does. */
   health(): Answer & { kind: "health" } {
-    return this.#node.registered()
-      ? { kind: "health", healthy: true, reason: "it is registered and its loop answers" }
-      : { kind: "health", healthy: false, reason: "it is not registered" };
+    if (!this.#node.registered()) {
+      return { kind: "health", healthy: false, reason: "it is not registered" };
+    }
+    const self = this.#node.view().members(this.#node.now()).find(({ self }) => self);
+    const { service } = self ?? {};
+    // A service that fails is told, and no reason to end the node that restarts it.
+    const more = service === undefined
+      ? ""
+      : `; its service ${serviceWords(service.state)}: ${service.reason}`;
+    return {
+      kind: "health",
+      healthy: true,
+      reason: `it is registered and its loop answers${more}`,
+    };
   }
 }
 

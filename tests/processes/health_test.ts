@@ -65,6 +65,19 @@ processTest("health is 0 while the registry is away, and its node goes on", asyn
   assert.deepEqual([code, stderr], [0, ""]);
 });
 
+processTest("health tells of a service that is not ready, and is 0 all the same", async () => {
+  await using cluster = new Cluster();
+  const env = surroundings(cluster);
+  const words = ["--name", `${first}@127.0.0.1`, "--cluster", six, "--log-file", "none"];
+  const service = ["--ready", "exec:false", "--", "sleep", "60"];
+  const node = Program.run(["start", ...words, ...cluster.options, ...service], env);
+  cluster.nodes.push(node);
+  await node.line((text) => text.includes(": true"), 20_000, "its first line");
+  const { code, stdout, stderr } = await commandResult(["health", "--cluster", six], env);
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.match(stdout, /; its service is starting: the command is being started\n$/);
+});
+
 /** Puts a file where the registry was; false if the node was quicker and has made the folder anew. */
 async function replaceByFile({ registry, folder }: Cluster): Promise<boolean> {
   await Deno.rename(registry, `${folder.path}/${crypto.randomUUID()}`);

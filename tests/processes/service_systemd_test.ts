@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { projectRoot } from "../docs/source_files.ts";
-import { eventually, processTest, succeeds } from "../integration/process.ts";
+import { eventually, processTest, Program, succeeds } from "../integration/process.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 import { permitted } from "../permissions.ts";
 import { carryShell } from "./service_program.ts";
@@ -76,6 +76,30 @@ for (const kind of ["a path", "an abstract name"]) {
     assert.equal(await service.ended(), 143);
   });
 }
+
+processTest("systemd is told of a node without a service once it is registered", async () => {
+  await using folder = new TemporaryFolder();
+  const path = `${folder.path}/notify`;
+  using socket = new NotifySocket(path);
+  const alone = ["--name", "n1@127.0.0.1", "--registry", "memory:alone", "--log-file", "none"];
+  // The watchdog hears from the loop more often than the pulse turns it.
+  const pulse = ["--interval", "1m"];
+  await using node = Program.run(["start", ...alone, ...pulse], {
+    NOTIFY_SOCKET: path,
+    WATCHDOG_USEC: "400000",
+  });
+  await socket.until("READY=1");
+  await socket.until("STATUS=1 of 1 members are alive");
+  const turns = (): number => {
+    socket.has("");
+    return socket.lines.filter((line) => line === "WATCHDOG=1").length;
+  };
+  await eventually(() => turns() >= 5, 20_000, "the loop says that it turns");
+  assert.equal(socket.lines.filter((line) => line.startsWith("STATUS=")).length, 1, "said once");
+  node.kill("SIGTERM");
+  await socket.until("STOPPING=1");
+  assert.equal(await node.ended(), 143);
+});
 
 const hasAnalyze = permitted("run") && await succeeds("systemd-analyze", "--version");
 
