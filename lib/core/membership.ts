@@ -322,6 +322,7 @@ export class Membership {
     if (this.#keeper.phase === "releasing") return;
     this.#dissemination.leave(askedInstances(this.#pings), now, this.#out);
     this.#statusReporter.stop();
+    this.#changes.tell(now, this.#out);
     const news = this.#keeper.release(this.#settings.leaveTimeoutMs, now, this.#out);
     this.#rowConsequences.kept(news, now, this.#out);
   }

@@ -121,6 +121,7 @@ processTest("a killed service is failing at once, and started again by its polic
   );
   Deno.kill(Number(second.text.split(" ")[1]), "SIGKILL");
   assert.equal(await service.ended(), 137, "once is all that the policy allows");
+  assert.ok(service.lines.some(({ text }) => text.endsWith("service has stopped: SIGKILL")));
 });
 
 processTest("a service that ignores SIGTERM is killed with all that it has started", async () => {

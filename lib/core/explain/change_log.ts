@@ -84,7 +84,12 @@ export class ChangeLog {
 
   /** Tells what waits if it is time. */
   wake(now: number, out: Effect[]): void {
-    if (now < this.dueAt) return;
+    if (now >= this.dueAt) this.tell(now, out);
+  }
+
+  /** Tells what waits now: later would be too late. */
+  tell(now: number, out: Effect[]): void {
+    if (this.#waiting.length === 0) return;
     this.#toldAt = now;
     out.push({ kind: "changes", changes: this.#waiting });
     this.#waiting = [];
