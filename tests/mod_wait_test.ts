@@ -4,12 +4,14 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { aborted } from "../lib/abort.ts";
 import { startNode, StoppedError, UsageError, WaitTimeoutError } from "../lib/mod.ts";
 import type { Condition, RunningNode, ServiceState, StartOptions } from "../lib/mod.ts";
 import { waitFor } from "../lib/wait_for.ts";
 import type { Watched } from "../lib/wait_for.ts";
 import { needing } from "./permissions.ts";
 import { ManualClock } from "./support/manual_clock.ts";
+import { settle } from "./support/waiting.ts";
 
 let clusters = 0;
 
@@ -106,9 +108,10 @@ Deno.test({
 });
 
 /** A node whose members are `count` by now, and that tells no changes. */
-function quietNode(): Watched & { count: number } {
+function quietNode(): Watched & { count: number; readers: number } {
   return {
     count: 1,
+    readers: 0,
     members() {
       return Array.from({ length: this.count }, (_, index) => ({
         name: `n${index}@h`,
@@ -117,15 +120,16 @@ function quietNode(): Watched & { count: number } {
       })) as unknown as ReturnType<RunningNode["members"]>;
     },
     async *changes(signal) {
-      await new Promise((_, reject) => {
-        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-      });
-      yield undefined;
+      this.readers++;
+      await aborted(signal);
+      this.readers--;
+      if (!signal.aborted) yield undefined;
+      throw signal.reason;
     },
   };
 }
 
-Deno.test("waitFor() looks by itself when no change is told, and leaves no timer behind", async () => {
+Deno.test("waitFor() looks by itself when no change is told, and leaves nothing behind", async () => {
   const [node, clock] = [quietNode(), new ManualClock()];
   let isReached = false;
   const waiting = waitFor(node, { members: 2 }, { timeout: 60_000 }, clock)
@@ -135,7 +139,8 @@ Deno.test("waitFor() looks by itself when no change is told, and leaves no timer
   assert.equal(isReached, false);
   await clock.pass(1);
   await waiting;
-  assert.equal(clock.pending, 0);
+  await settle();
+  assert.deepEqual([clock.pending, node.readers], [0, 0]);
 });
 
 Deno.test("waitFor() rejects with what its function throws, and stops then", async () => {
