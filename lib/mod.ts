@@ -56,16 +56,12 @@ export {
 export type { ErrorCode } from "./core/base/errors.ts";
 export type { Address } from "./core/base/address.ts";
 export type { NodeName } from "./core/base/name.ts";
-export type {
-  MemberKind,
-  MemberStatus,
-  MemberView as Member,
-} from "./core/dissemination/member.ts";
-export type { MemberService, ServiceState } from "./core/dissemination/service.ts";
+export type { MemberKind, MemberStatus, MemberView as Member } from "./core/members/member.ts";
+export type { MemberService, ServiceState } from "./core/members/service.ts";
 export type { Condition } from "./core/explain/condition.ts";
-export type { Change, ChangeKind } from "./core/explain/change.ts";
+export type { Change, ChangeKind } from "./core/members/change.ts";
 export type { StopReason } from "./core/input.ts";
-export type { InstanceId } from "./core/registration/row.ts";
+export type { InstanceId } from "./core/members/row.ts";
 export type { ChangesOptions, RunningNode, ServiceDetails } from "./running_node.ts";
 export type { Duration, LogReceiver, StartOptions } from "./start_options.ts";
 export type { Awaited, WaitOptions } from "./wait_for.ts";

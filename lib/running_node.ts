@@ -5,10 +5,10 @@
  */
 import { systemClock } from "./clock.ts";
 import { StoppedError, UsageError } from "./core/base/errors.ts";
-import type { MemberView } from "./core/dissemination/member.ts";
-import { serviceReasonMax, serviceStates } from "./core/dissemination/service.ts";
-import type { MemberService, ServiceState } from "./core/dissemination/service.ts";
-import type { Change } from "./core/explain/change.ts";
+import type { MemberView } from "./core/members/member.ts";
+import { serviceReasonMax, serviceStates } from "./core/members/service.ts";
+import type { MemberService, ServiceState } from "./core/members/service.ts";
+import type { Change } from "./core/members/change.ts";
 import type { StopReason } from "./core/input.ts";
 import type { Log } from "./log/log.ts";
 import type { ClusterNode } from "./node/node.ts";

@@ -10,7 +10,7 @@ import { onAbort } from "./abort.ts";
 import type { Clock } from "./clock.ts";
 import { StoppedError, UsageError, WaitTimeoutError } from "./core/base/errors.ts";
 import { formatDuration } from "./core/base/duration.ts";
-import type { MemberView } from "./core/dissemination/member.ts";
+import type { MemberView } from "./core/members/member.ts";
 import { missing } from "./core/explain/condition.ts";
 import type { Condition } from "./core/explain/condition.ts";
 import { conditionFaults, conditionTypes } from "./options/option_condition.ts";

@@ -217,7 +217,7 @@ async function modulesFrom(file: string): Promise<readonly InfoModule[]> {
   return JSON.parse(stdout).modules;
 }
 
-/** `lib/core/registration/row.ts` → `core`, `lib/clock.ts` → `clock.ts`, `main.ts` → `main.ts`. */
+/** `lib/core/members/row.ts` → `core`, `lib/clock.ts` → `clock.ts`, `main.ts` → `main.ts`. */
 function partOf(path: string): string {
   const [first = "", second = ""] = path.split("/");
   return first === "lib" ? second : first;
@@ -268,6 +268,30 @@ Deno.test({
   },
 });
 
+/** The rooms of the core, and what stands between them, from the ground up. */
+const roomsOfCore = [
+  ...["base", "members", "settings.ts", "input.ts", "pings.ts", "detector", "discovery"],
+  ...["dissemination", "verdict", "registration", "beam", "explain"],
+];
+
+/** Where in the core a file is, from the ground up; above all rooms is what joins them. */
+function floorOf(path: string): number {
+  const [room = ""] = path.slice("lib/core/".length).split("/");
+  const floor = roomsOfCore.indexOf(room);
+  return floor < 0 ? roomsOfCore.length : floor;
+}
+
+Deno.test({
+  ...needing("rooms of the core import what is below them, types included", ...introspection),
+  async fn() {
+    const within = (await allImports())
+      .filter(({ from, to }) => [from, to].every((path) => path.startsWith("lib/core/")));
+    assert.ok(within.length > 200, `only ${within.length} imports were seen`);
+    const upwards = within.filter(({ from, to }) => floorOf(to) > floorOf(from));
+    assert.deepEqual(upwards.map(({ from, to }) => `${from} imports ${to}`), []);
+  },
+});
+
 Deno.test({
   ...needing("no folder holds more files than can be overlooked: 20", "read"),
   fn() {
@@ -308,15 +332,15 @@ Deno.test("findCycle() finds a circle of three and none in a diamond", () => {
 Deno.test("fault() names imports that point up, sideways, out, or at more than a type", () => {
   const refused = (from: string, to: string, isType = false): boolean =>
     fault({ from, to, written: to, isType }) !== undefined;
-  assert.ok(refused("lib/core/registration/row.ts", "lib/clock.ts"));
-  assert.ok(refused("lib/core/registration/row.ts", "node:path"));
+  assert.ok(refused("lib/core/members/row.ts", "lib/clock.ts"));
+  assert.ok(refused("lib/core/members/row.ts", "node:path"));
   assert.ok(refused("lib/log/log.ts", "lib/registry/url.ts", true));
   assert.ok(refused("lib/node/node.ts", "lib/transport/transport.ts"));
   assert.ok(!refused("lib/node/node.ts", "lib/transport/transport.ts", true));
   assert.ok(refused("lib/node/node.ts", "lib/transport/tcp.ts", true));
   assert.ok(refused("lib/start.ts", "lib/cli/main.ts"));
   assert.ok(refused("lib/cli/client.ts", "lib/registry/directory/directory.ts"));
-  assert.ok(refused("lib/new/file.ts", "lib/core/registration/row.ts"));
+  assert.ok(refused("lib/new/file.ts", "lib/core/members/row.ts"));
   assert.ok(!refused("lib/start.ts", "lib/transport/tcp.ts"));
 });
 

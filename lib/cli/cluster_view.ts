@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { MemberView } from "../core/dissemination/member.ts";
+import type { MemberView } from "../core/members/member.ts";
 import type { NodeName } from "../core/base/name.ts";
 import { Client, rowsOfThisMachine } from "./client.ts";
 import type { Asked, ClientOptions } from "./client.ts";

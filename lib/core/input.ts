@@ -9,13 +9,13 @@
  */
 import type { PingFailure } from "./base/ping_failure.ts";
 import type { Address } from "./base/address.ts";
-import type { Change } from "./explain/change.ts";
-import type { News } from "./dissemination/news.ts";
+import type { Change } from "./members/change.ts";
+import type { News } from "./members/news.ts";
 import type { NodeName } from "./base/name.ts";
-import type { MemberRecord } from "./dissemination/record.ts";
-import type { MemberService } from "./dissemination/service.ts";
-import type { InstanceId, RowDraft, StoredRow, StoredTimestamp } from "./registration/row.ts";
-import type { StatusEntry } from "./explain/status_line.ts";
+import type { MemberRecord } from "./members/record.ts";
+import type { MemberService } from "./members/service.ts";
+import type { InstanceId, RowDraft, StoredRow, StoredTimestamp } from "./members/row.ts";
+import type { StatusEntry } from "./members/status_line.ts";
 
 /** A peer that has proven to hold the cookie, as it introduced itself. */
 export interface Peer {

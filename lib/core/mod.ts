@@ -72,16 +72,16 @@ export type { NodeName } from "./base/name.ts";
 export type { PingFailure } from "./base/ping_failure.ts";
 export { seededRandom } from "./base/random.ts";
 export type { Random } from "./base/random.ts";
-export type { Vote } from "./detector/suspicion.ts";
-export { profileTimings } from "./detector/profile.ts";
-export type { Profile, ProfileTimings } from "./detector/profile.ts";
-export type { MemberKind, MemberStatus, MemberView } from "./dissemination/member.ts";
-export type { HeartbeatSighting, News } from "./dissemination/news.ts";
-export type { Cause, MemberRecord, RecordContent, RecordState } from "./dissemination/record.ts";
-export type { MemberService, ServiceState } from "./dissemination/service.ts";
-export type { Change, ChangeKind, TimedChange } from "./explain/change.ts";
+export type { Vote } from "./members/news.ts";
+export { profileTimings } from "./base/profile.ts";
+export type { Profile, ProfileTimings } from "./base/profile.ts";
+export type { MemberKind, MemberStatus, MemberView } from "./members/member.ts";
+export type { HeartbeatSighting, News } from "./members/news.ts";
+export type { Cause, MemberRecord, RecordContent, RecordState } from "./members/record.ts";
+export type { MemberService, ServiceState } from "./members/service.ts";
+export type { Change, ChangeKind, TimedChange } from "./members/change.ts";
 export type { Explanation, LinkView, PingView } from "./explain/explanation.ts";
-export type { StatusEntry } from "./explain/status_line.ts";
+export type { StatusEntry } from "./members/status_line.ts";
 export type {
   Addressee,
   BeamPingOutcome,
@@ -93,7 +93,7 @@ export type {
   StopReason,
 } from "./input.ts";
 export { Membership } from "./membership.ts";
-export type { HeartbeatState } from "./registration/heartbeats_seen.ts";
+export type { HeartbeatState } from "./detector/heartbeats_seen.ts";
 export type {
   InstanceId,
   Reclaim,
@@ -103,6 +103,6 @@ export type {
   RowVersion,
   StoredRow,
   StoredTimestamp,
-} from "./registration/row.ts";
+} from "./members/row.ts";
 export type { Settings } from "./settings.ts";
 export { StepFault } from "./step_fault.ts";

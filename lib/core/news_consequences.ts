@@ -5,22 +5,24 @@
  * @module
  */
 import { unreachable } from "./base/assert.ts";
-import { candidateStatus, statusOf } from "./detector/evidence.ts";
-import type { VerdictParts } from "./detector/evidence.ts";
+import { candidateStatus, statusOf } from "./verdict/evidence.ts";
+import type { VerdictParts } from "./verdict/evidence.ts";
 import type { LocalHealth } from "./detector/local_health.ts";
 import type { Prober } from "./detector/prober.ts";
-import type { Candidate } from "./discovery/candidate.ts";
+import type { Candidate } from "./members/candidate.ts";
 import type { Candidates } from "./discovery/candidates.ts";
 import type { NewsDecision, Taken } from "./dissemination/dissemination.ts";
-import { serviceChange } from "./explain/change.ts";
-import type { Change } from "./explain/change.ts";
-import { failedReason, unansweredReason } from "./explain/reasons.ts";
+import { serviceChange } from "./members/change.ts";
+import type { Change } from "./members/change.ts";
+import { failedReason, unansweredReason } from "./verdict/reasons.ts";
 import type { StatusReporter } from "./explain/status_reporter.ts";
 import type { Effect } from "./input.ts";
+import type { RowKeeper } from "./registration/row_keeper.ts";
 import type { Settings } from "./settings.ts";
 
 /** The parts that news concern. */
 export interface NewsConsequencesParts extends VerdictParts {
+  readonly keeper: RowKeeper;
   readonly settings: Settings;
   readonly candidates: Candidates;
   readonly prober: Prober;

@@ -12,16 +12,16 @@ import type { Finding, Prober } from "./detector/prober.ts";
 import type { CandidateFinding, CandidateProber } from "./discovery/candidate_prober.ts";
 import type { Dissemination } from "./dissemination/dissemination.ts";
 import type { StatusReporter } from "./explain/status_reporter.ts";
-import type { MemberList } from "./dissemination/member_list.ts";
-import type { News } from "./dissemination/news.ts";
+import type { MemberList } from "./members/member_list.ts";
+import type { News } from "./members/news.ts";
 import type { Outbox } from "./dissemination/outbox.ts";
-import { pingContent } from "./dissemination/ping_content.ts";
+import { pingContent } from "./detector/ping_content.ts";
 import type { Effect, Input, PingOutcome } from "./input.ts";
 import type { Ping, Pings } from "./pings.ts";
 import type { NewsConsequences } from "./news_consequences.ts";
-import type { RegistryHeartbeats } from "./registration/heartbeats_seen.ts";
+import type { RegistryHeartbeats } from "./detector/heartbeats_seen.ts";
 import type { Naming } from "./registration/naming.ts";
-import type { InstanceId } from "./registration/row.ts";
+import type { InstanceId } from "./members/row.ts";
 import type { Settings } from "./settings.ts";
 
 /** The parts that pings and peers concern. */

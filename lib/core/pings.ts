@@ -6,9 +6,9 @@
  *
  * @module
  */
-import type { Candidate } from "./discovery/candidate.ts";
-import type { MemberRecord } from "./dissemination/record.ts";
-import type { InstanceId } from "./registration/row.ts";
+import type { Candidate } from "./members/candidate.ts";
+import type { MemberRecord } from "./members/record.ts";
+import type { InstanceId } from "./members/row.ts";
 
 /** A ping to a member: as it is watched, for the picture of all links, or for another node. */
 export interface MemberPing {

@@ -11,7 +11,7 @@ import type { PingsHeard } from "./detector/pings_heard.ts";
 import type { Prober } from "./detector/prober.ts";
 import type { CandidateProber } from "./discovery/candidate_prober.ts";
 import type { Candidates } from "./discovery/candidates.ts";
-import type { MemberList } from "./dissemination/member_list.ts";
+import type { MemberList } from "./members/member_list.ts";
 import type { StatusReporter } from "./explain/status_reporter.ts";
 import type { Effect, StopReason } from "./input.ts";
 import type { Naming, NamingVerdict } from "./registration/naming.ts";

@@ -5,9 +5,9 @@
  */
 import type { Address } from "./base/address.ts";
 import type { NodeName } from "./base/name.ts";
-import type { ProfileTimings } from "./detector/profile.ts";
-import type { InstanceId } from "./registration/row.ts";
-import type { MemberService } from "./dissemination/service.ts";
+import type { ProfileTimings } from "./base/profile.ts";
+import type { InstanceId } from "./members/row.ts";
+import type { MemberService } from "./members/service.ts";
 
 /** Everything that the core needs to know about its own node. */
 export interface Settings {

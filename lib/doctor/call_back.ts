@@ -6,8 +6,8 @@
  * @module
  */
 import { decodeAnswer, encodeMessage } from "../protocol/message.ts";
-import type { Profile } from "../core/detector/profile.ts";
-import type { Row } from "../core/registration/row.ts";
+import type { Profile } from "../core/base/profile.ts";
+import type { Row } from "../core/members/row.ts";
 import type { Transport } from "../transport/transport.ts";
 import { fault, fine } from "./finding.ts";
 import type { Finding } from "./finding.ts";

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { heartbeatsMissedMax } from "../core/registration/row.ts";
+import { heartbeatsMissedMax } from "../core/members/row.ts";
 import { sleep } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import type { NodeName } from "../core/base/name.ts";
-import type { Row } from "../core/registration/row.ts";
+import type { Row } from "../core/members/row.ts";
 import type { Registry, StoredRow } from "../registry/registry.ts";
 
 /** Longest watch, in milliseconds. */

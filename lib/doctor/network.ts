@@ -7,7 +7,7 @@
 import { DeadlineError, withDeadline } from "../clock.ts";
 import { getOrCreateCookie } from "../cookie.ts";
 import { isLoopback } from "../core/base/address.ts";
-import type { Row } from "../core/registration/row.ts";
+import type { Row } from "../core/members/row.ts";
 import { decideAddresses, networkFacts, rankAddresses } from "../node/detect_address.ts";
 import type { RankedAddress } from "../node/detect_address.ts";
 import { ownName } from "../node/own_name.ts";

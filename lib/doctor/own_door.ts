@@ -11,7 +11,7 @@ import { formatAddress } from "../core/base/address.ts";
 import type { Address } from "../core/base/address.ts";
 import { systemErrorWords } from "../core/base/system_error.ts";
 import { encodeMessage } from "../protocol/message.ts";
-import type { Row } from "../core/registration/row.ts";
+import type { Row } from "../core/members/row.ts";
 import type { OwnName } from "../node/own_name.ts";
 import { randomText } from "../random_bytes.ts";
 import { openClientTransport } from "../start.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { isLoopback, isUnspecified } from "../core/base/address.ts";
-import type { Row } from "../core/registration/row.ts";
+import type { Row } from "../core/members/row.ts";
 import { rankNames } from "../node/detect_address.ts";
 import type { RankedAddress } from "../node/detect_address.ts";
 import type { OwnName } from "../node/own_name.ts";

@@ -5,8 +5,8 @@
  */
 import type { Clock } from "../clock.ts";
 import type { NodeOptions } from "../options/options.ts";
-import { profileTimings } from "../core/detector/profile.ts";
-import type { Profile } from "../core/detector/profile.ts";
+import { profileTimings } from "../core/base/profile.ts";
+import type { Profile } from "../core/base/profile.ts";
 import { parseRegistryUrl } from "../registry/url.ts";
 import type { Deadlines } from "../transport/transport.ts";
 

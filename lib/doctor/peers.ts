@@ -6,9 +6,9 @@
 import type { Clock } from "../clock.ts";
 import { formatRoundTrip } from "../core/base/duration.ts";
 import { encodeMessage } from "../protocol/message.ts";
-import type { Profile } from "../core/detector/profile.ts";
-import type { Row } from "../core/registration/row.ts";
-import { compareNames } from "../core/explain/status_line.ts";
+import type { Profile } from "../core/base/profile.ts";
+import type { Row } from "../core/members/row.ts";
+import { compareNames } from "../core/members/status_line.ts";
 import { encodeUtf8 } from "../core/base/text.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { HeartbeatViews } from "./heartbeat_watch.ts";

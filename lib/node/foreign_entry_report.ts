@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { emptyReason } from "../core/registration/row.ts";
+import { emptyReason } from "../core/members/row.ts";
 import type { Log } from "../log/log.ts";
 import type { Listing } from "../registry/registry.ts";
 

@@ -10,12 +10,12 @@
 import type { Barrier } from "../barrier.ts";
 import type { Address } from "../core/base/address.ts";
 import { unreachable } from "../core/base/assert.ts";
-import { describeChanges, groupChanges } from "../core/explain/change.ts";
-import type { Change } from "../core/explain/change.ts";
+import { describeChanges, groupChanges } from "../core/members/change.ts";
+import type { Change } from "../core/members/change.ts";
 import { NameTakenError, RegistryError, StoppedError } from "../core/base/errors.ts";
 import type { Hello } from "../protocol/hello.ts";
 import type { Effect, Input, StopReason } from "../core/input.ts";
-import type { MemberView } from "../core/dissemination/member.ts";
+import type { MemberView } from "../core/members/member.ts";
 import { Membership } from "../core/membership.ts";
 import { decodeNotice } from "../protocol/message.ts";
 import type { NodeName } from "../core/base/name.ts";

@@ -12,7 +12,7 @@ import { assert } from "../core/base/assert.ts";
 import { hostName as hostOf, localNameFault, parseNodeName } from "../core/base/name.ts";
 import type { NodeName } from "../core/base/name.ts";
 import type { NodeOptions } from "../options/options.ts";
-import { addressesMax } from "../core/registration/row.ts";
+import { addressesMax } from "../core/members/row.ts";
 import type { DetectedAddresses } from "./detect_address.ts";
 
 /** Who this node is. */

@@ -9,13 +9,13 @@
 import type { Barrier } from "../barrier.ts";
 import { unreachable } from "../core/base/assert.ts";
 import type { Hello } from "../protocol/hello.ts";
-import { serviceWords } from "../core/explain/change.ts";
+import { serviceWords } from "../core/members/change.ts";
 import type { Input } from "../core/input.ts";
 import type { Membership } from "../core/membership.ts";
 import { decodeRequest, encodeAnswer } from "../protocol/message.ts";
 import type { Answer, Request } from "../protocol/message.ts";
 import { firstThatFit } from "../core/dissemination/packing.ts";
-import { compareNames } from "../core/explain/status_line.ts";
+import { compareNames } from "../core/members/status_line.ts";
 import type { Log } from "../log/log.ts";
 
 /** What the reception needs of its node. */

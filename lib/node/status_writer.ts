@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { statusLine } from "../core/explain/status_line.ts";
-import type { StatusEntry } from "../core/explain/status_line.ts";
+import { statusLine } from "../core/members/status_line.ts";
+import type { StatusEntry } from "../core/members/status_line.ts";
 import type { NodeName } from "../core/base/name.ts";
 
 /** When the status line is written. */

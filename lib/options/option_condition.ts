@@ -5,8 +5,8 @@
  */
 import { describes } from "../core/explain/condition.ts";
 import type { Condition } from "../core/explain/condition.ts";
-import { memberStatuses } from "../core/dissemination/member.ts";
-import { serviceStates } from "../core/dissemination/service.ts";
+import { memberStatuses } from "../core/members/member.ts";
+import { serviceStates } from "../core/members/service.ts";
 import { readName } from "./option_identity.ts";
 import { choice, count } from "./option_values.ts";
 import type { ValueType } from "./option_values.ts";

@@ -9,7 +9,7 @@ import type { Address } from "../core/base/address.ts";
 import { clusterNameFault, localNameFault, parseNodeName } from "../core/base/name.ts";
 import { nodeNameFault } from "../core/base/name.ts";
 import type { NodeName } from "../core/base/name.ts";
-import { isTagValue, tagKeyPattern, tagsMax } from "../core/registration/row.ts";
+import { isTagValue, tagKeyPattern, tagsMax } from "../core/members/row.ts";
 import { encodeUtf8 } from "../core/base/text.ts";
 import type { Reading, ValueType } from "./option_values.ts";
 

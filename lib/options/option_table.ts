@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { addressesMax } from "../core/registration/row.ts";
+import { addressesMax } from "../core/members/row.ts";
 import { beamCookie, listenAddressOrNone } from "./option_beam.ts";
 import { choice, count, duration, onOff, path, pathOrNone, size } from "./option_values.ts";
 import {

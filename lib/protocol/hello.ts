@@ -11,7 +11,7 @@ import {
   addressSchema,
   instanceSchema,
   nodeNameSchema,
-} from "../core/registration/row.ts";
+} from "../core/members/row.ts";
 import { encodeUtf8 } from "../core/base/text.ts";
 import { decodeJson } from "./json_body.ts";
 import type { Shape } from "./json_body.ts";

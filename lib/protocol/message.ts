@@ -7,7 +7,7 @@
  * @module
  */
 import * as v from "valibot";
-import { changeKinds } from "../core/explain/change.ts";
+import { changeKinds } from "../core/members/change.ts";
 import { countSchema } from "../core/base/count.ts";
 import { bodyMaxBytes } from "./envelope.ts";
 import {
@@ -16,13 +16,13 @@ import {
   instanceSchema,
   nodeNameSchema,
   tagsSchema,
-} from "../core/registration/row.ts";
-import { descriptionBytes, rowMaxBytes } from "../core/registration/row.ts";
-import { memberKinds, memberStatuses } from "../core/dissemination/member.ts";
-import { memberServiceSchema, serviceStates } from "../core/dissemination/service.ts";
-import { makeRecord } from "../core/dissemination/record.ts";
-import type { MemberRecord } from "../core/dissemination/record.ts";
-import { bucketCount } from "../core/dissemination/member_list.ts";
+} from "../core/members/row.ts";
+import { descriptionBytes, rowMaxBytes } from "../core/members/row.ts";
+import { memberKinds, memberStatuses } from "../core/members/member.ts";
+import { memberServiceSchema, serviceStates } from "../core/members/service.ts";
+import { makeRecord } from "../core/members/record.ts";
+import type { MemberRecord } from "../core/members/record.ts";
+import { bucketCount } from "../core/members/member_list.ts";
 import { encodeUtf8 } from "../core/base/text.ts";
 import { decodeJson } from "./json_body.ts";
 import type { Shape } from "./json_body.ts";

@@ -13,7 +13,7 @@ import { keyOfCookie } from "./cookie_key.ts";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import type { Reclaim, Row } from "../core/registration/row.ts";
+import type { Reclaim, Row } from "../core/members/row.ts";
 import { encodeUtf8 } from "../core/base/text.ts";
 
 /** Bytes of a proof. */

@@ -10,10 +10,10 @@ import * as v from "valibot";
 import type { BeamPingOutcome, Input, PingOutcome } from "../core/input.ts";
 import { addresseeSchema, contentSchema, failureSchema } from "../protocol/message.ts";
 import { newsSchema, recordSchema } from "../protocol/message.ts";
-import type { ProfileTimings } from "../core/detector/profile.ts";
-import { memberServiceSchema } from "../core/dissemination/service.ts";
-import { addressSchema, instanceSchema, nodeNameSchema } from "../core/registration/row.ts";
-import { reclaimSchema, rowSchema, tagsSchema } from "../core/registration/row.ts";
+import type { ProfileTimings } from "../core/base/profile.ts";
+import { memberServiceSchema } from "../core/members/service.ts";
+import { addressSchema, instanceSchema, nodeNameSchema } from "../core/members/row.ts";
+import { reclaimSchema, rowSchema, tagsSchema } from "../core/members/row.ts";
 import type { Settings } from "../core/settings.ts";
 
 const whole = v.pipe(v.number(), v.safeInteger());

@@ -52,7 +52,7 @@ export type { ErrorCode } from "../core/base/errors.ts";
 export type { Address } from "../core/base/address.ts";
 export { parseNodeName } from "../core/base/name.ts";
 export type { NodeName } from "../core/base/name.ts";
-export type { InstanceId, Reclaim, Reclaimed, Row } from "../core/registration/row.ts";
+export type { InstanceId, Reclaim, Reclaimed, Row } from "../core/members/row.ts";
 export { StorageFault, UntrustedStorage } from "./common/storage_fault.ts";
 export type { Call } from "./common/timed_calls.ts";
 export type {

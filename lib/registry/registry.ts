@@ -25,7 +25,7 @@
  * @module
  */
 import type { NodeName } from "../core/base/name.ts";
-import type { Row, RowVersion, StoredRow, StoredTimestamp } from "../core/registration/row.ts";
+import type { Row, RowVersion, StoredRow, StoredTimestamp } from "../core/members/row.ts";
 
 export type { RowVersion, StoredRow, StoredTimestamp };
 

@@ -10,8 +10,8 @@
 import type { Clock } from "../clock.ts";
 import { nodeNameFault } from "../core/base/name.ts";
 import type { NodeName } from "../core/base/name.ts";
-import { decodeRow, encodeRow, rowMaxBytes } from "../core/registration/row.ts";
-import type { Row } from "../core/registration/row.ts";
+import { decodeRow, encodeRow, rowMaxBytes } from "../core/members/row.ts";
+import type { Row } from "../core/members/row.ts";
 import { encodeUtf8 } from "../core/base/text.ts";
 import { TimedCalls } from "./common/timed_calls.ts";
 import type { Call } from "./common/timed_calls.ts";

@@ -27,7 +27,7 @@ import type { OwnChildren } from "./own_children.ts";
 import { readiness } from "./readiness.ts";
 import type { ReadinessOptions } from "./readiness.ts";
 import { Supervisor } from "./supervisor.ts";
-import type { ServiceState } from "../core/dissemination/service.ts";
+import type { ServiceState } from "../core/members/service.ts";
 import type { SupervisorEffect } from "./supervisor.ts";
 import type { SupervisorInput, SupervisorOptions } from "./supervisor.ts";
 

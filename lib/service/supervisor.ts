@@ -17,7 +17,7 @@
  *
  * @module
  */
-import type { ServiceState } from "../core/dissemination/service.ts";
+import type { ServiceState } from "../core/members/service.ts";
 import type { RestartPolicy } from "../options/option_service.ts";
 
 /** How a service is to be supervised. */

@@ -7,7 +7,7 @@
  * @module
  */
 import { formatDuration } from "../core/base/duration.ts";
-import type { Profile } from "../core/detector/profile.ts";
+import type { Profile } from "../core/base/profile.ts";
 import { registryFaultWords } from "./registry_faults.ts";
 import type { RegistryFault } from "./registry_faults.ts";
 

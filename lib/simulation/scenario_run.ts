@@ -5,7 +5,7 @@
  * @module
  */
 import type { NodeName } from "../core/base/name.ts";
-import { profileTimings } from "../core/detector/profile.ts";
+import { profileTimings } from "../core/base/profile.ts";
 import { seededRandom, shuffled } from "../core/base/random.ts";
 import type { Random } from "../core/base/random.ts";
 import { Faults, nodeFaults } from "./scenario_faults.ts";

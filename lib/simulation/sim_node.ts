@@ -5,12 +5,12 @@
  */
 import type { Address } from "../core/base/address.ts";
 import type { Effect, Input, StopReason } from "../core/input.ts";
-import type { MemberView } from "../core/dissemination/member.ts";
+import type { MemberView } from "../core/members/member.ts";
 import { Membership } from "../core/membership.ts";
 import type { Random } from "../core/base/random.ts";
 import type { Recorder } from "../recording/recording.ts";
 import type { Settings } from "../core/settings.ts";
-import type { StatusEntry } from "../core/explain/status_line.ts";
+import type { StatusEntry } from "../core/members/status_line.ts";
 
 /** What the world does for a node. */
 export interface SimSurroundings {

@@ -6,8 +6,8 @@
 import { hashText } from "../core/base/hash.ts";
 import type { Effect, Input } from "../core/input.ts";
 import type { NodeName } from "../core/base/name.ts";
-import { rowVersion } from "../core/registration/row.ts";
-import type { Row, StoredRow } from "../core/registration/row.ts";
+import { rowVersion } from "../core/members/row.ts";
+import type { Row, StoredRow } from "../core/members/row.ts";
 
 /** How far back the registry remembers what it held, in milliseconds. */
 const memoryMs = 120_000;

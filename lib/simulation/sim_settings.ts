@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { profileTimings } from "../core/detector/profile.ts";
+import { profileTimings } from "../core/base/profile.ts";
 import type { Settings } from "../core/settings.ts";
 
 /** The settings of a node in a network without surprises, but for who it is and where. */

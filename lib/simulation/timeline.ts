@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { describeChange } from "../core/explain/change.ts";
-import type { Change } from "../core/explain/change.ts";
+import { describeChange } from "../core/members/change.ts";
+import type { Change } from "../core/members/change.ts";
 
 /** One entry. */
 export interface TimelineEntry {

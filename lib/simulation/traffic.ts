@@ -12,7 +12,7 @@ import { frameHeaderBytes } from "../protocol/frame.ts";
 import type { Effect } from "../core/input.ts";
 import { encodeMessage } from "../protocol/message.ts";
 import { recordBytes } from "../core/dissemination/packing.ts";
-import type { MemberRecord } from "../core/dissemination/record.ts";
+import type { MemberRecord } from "../core/members/record.ts";
 
 /** Effects that concern other nodes. */
 export type Message = Effect & {

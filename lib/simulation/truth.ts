@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Change } from "../core/explain/change.ts";
+import type { Change } from "../core/members/change.ts";
 import type { SimNode } from "./sim_node.ts";
 
 /** For so long after its end a fault excuses what is said about it, in milliseconds. */

@@ -7,11 +7,11 @@
  * @module
  */
 import { simSettings } from "./sim_settings.ts";
-import { describeChanges, groupChanges } from "../core/explain/change.ts";
-import type { Change } from "../core/explain/change.ts";
+import { describeChanges, groupChanges } from "../core/members/change.ts";
+import type { Change } from "../core/members/change.ts";
 import type { Effect } from "../core/input.ts";
 import type { NodeName } from "../core/base/name.ts";
-import type { Row } from "../core/registration/row.ts";
+import type { Row } from "../core/members/row.ts";
 import { seededRandom } from "../core/base/random.ts";
 import type { Random } from "../core/base/random.ts";
 import { EventQueue } from "./event_queue.ts";

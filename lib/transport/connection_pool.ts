@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { InstanceId } from "../core/registration/row.ts";
+import type { InstanceId } from "../core/members/row.ts";
 import type { NodeName } from "../core/base/name.ts";
 import type { Connection } from "./connection.ts";
 import type { Target } from "./transport.ts";

@@ -12,7 +12,7 @@ import { assert } from "../core/base/assert.ts";
 import type { Barrier } from "../barrier.ts";
 import type { Hello } from "../protocol/hello.ts";
 import type { NodeName } from "../core/base/name.ts";
-import type { InstanceId } from "../core/registration/row.ts";
+import type { InstanceId } from "../core/members/row.ts";
 import type { Clock } from "../clock.ts";
 import type { Connect, DialContext, Endpoint, Failure } from "./attempt.ts";
 import { Connection, type ConnectionContext, type ConnectionParts } from "./connection.ts";

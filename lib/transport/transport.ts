@@ -18,7 +18,7 @@
  */
 import type { Address } from "../core/base/address.ts";
 import type { NodeName } from "../core/base/name.ts";
-import type { InstanceId } from "../core/registration/row.ts";
+import type { InstanceId } from "../core/members/row.ts";
 import type { Hello } from "../protocol/hello.ts";
 
 /** Whom to ask. */

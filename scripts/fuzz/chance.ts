@@ -5,17 +5,17 @@
  * @module
  */
 import type { Address } from "../../lib/core/base/address.ts";
-import type { News } from "../../lib/core/dissemination/news.ts";
+import type { News } from "../../lib/core/members/news.ts";
 import type { PingFailure } from "../../lib/core/base/ping_failure.ts";
 import { parseNodeName, withSuffix } from "../../lib/core/base/name.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
-import { profileTimings } from "../../lib/core/detector/profile.ts";
-import type { Profile } from "../../lib/core/detector/profile.ts";
+import { profileTimings } from "../../lib/core/base/profile.ts";
+import type { Profile } from "../../lib/core/base/profile.ts";
 import type { Random } from "../../lib/core/base/random.ts";
-import { makeRecord } from "../../lib/core/dissemination/record.ts";
-import type { MemberRecord } from "../../lib/core/dissemination/record.ts";
-import { rowVersion } from "../../lib/core/registration/row.ts";
-import type { Row } from "../../lib/core/registration/row.ts";
+import { makeRecord } from "../../lib/core/members/record.ts";
+import type { MemberRecord } from "../../lib/core/members/record.ts";
+import { rowVersion } from "../../lib/core/members/row.ts";
+import type { Row } from "../../lib/core/members/row.ts";
 import type { Settings } from "../../lib/core/settings.ts";
 
 /** Numbers around which counters break. */

@@ -13,7 +13,7 @@ import { encodeMessage } from "../../lib/protocol/message.ts";
 import type { Answer, Notice, Request } from "../../lib/protocol/message.ts";
 import { pingsMaxPerInterval } from "../../lib/core/detector/prober.ts";
 import { probesMaxPerInterval } from "../../lib/core/detector/probes_for_others.ts";
-import { decodeRow, encodeRow } from "../../lib/core/registration/row.ts";
+import { decodeRow, encodeRow } from "../../lib/core/members/row.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
 import type { Settings } from "../../lib/core/settings.ts";
 

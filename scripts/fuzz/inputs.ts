@@ -7,16 +7,16 @@
  *
  * @module
  */
-import { serviceStates } from "../../lib/core/dissemination/service.ts";
+import { serviceStates } from "../../lib/core/members/service.ts";
 import { decodeHello, encodeHello } from "../../lib/protocol/hello.ts";
 import type { Effect, Input, PingContent } from "../../lib/core/input.ts";
 import type { BeamPingOutcome, Peer, PingOutcome } from "../../lib/core/input.ts";
 import { decodeAnswer, decodeNotice, decodeRequest } from "../../lib/protocol/message.ts";
 import { encodeMessage } from "../../lib/protocol/message.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
-import { bucketCount } from "../../lib/core/dissemination/member_list.ts";
-import { decodeRow, encodeRow } from "../../lib/core/registration/row.ts";
-import type { Row, StoredRow, StoredTimestamp } from "../../lib/core/registration/row.ts";
+import { bucketCount } from "../../lib/core/members/member_list.ts";
+import { decodeRow, encodeRow } from "../../lib/core/members/row.ts";
+import type { Row, StoredRow, StoredTimestamp } from "../../lib/core/members/row.ts";
 import type { Chance } from "./chance.ts";
 
 /** How often an input of each kind is drawn, compared with the others. */

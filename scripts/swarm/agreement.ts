@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { countsAsAlive } from "../../lib/core/dissemination/member.ts";
+import { countsAsAlive } from "../../lib/core/members/member.ts";
 import type { SimNode } from "../../lib/simulation/sim_node.ts";
 import type { World } from "../../lib/simulation/world.ts";
 

@@ -5,9 +5,9 @@
  */
 import { bodyMaxBytes } from "../../lib/protocol/envelope.ts";
 import type { Effect } from "../../lib/core/input.ts";
-import type { MemberView } from "../../lib/core/dissemination/member.ts";
+import type { MemberView } from "../../lib/core/members/member.ts";
 import { encodeMessage } from "../../lib/protocol/message.ts";
-import { fullMeshMax, observersMax } from "../../lib/core/detector/ring.ts";
+import { fullMeshMax, observersMax } from "../../lib/core/members/ring.ts";
 import type { Violated } from "./invariant_error.ts";
 import type { SimNode } from "../../lib/simulation/sim_node.ts";
 

@@ -9,9 +9,9 @@
  * @module
  */
 import type { Effect } from "../../lib/core/input.ts";
-import type { MemberView } from "../../lib/core/dissemination/member.ts";
+import type { MemberView } from "../../lib/core/members/member.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
-import type { MemberRecord, RecordState } from "../../lib/core/dissemination/record.ts";
+import type { MemberRecord, RecordState } from "../../lib/core/members/record.ts";
 import type { Violated } from "./invariant_error.ts";
 import type { SimNode } from "../../lib/simulation/sim_node.ts";
 

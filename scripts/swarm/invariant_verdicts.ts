@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { Change } from "../../lib/core/explain/change.ts";
+import type { Change } from "../../lib/core/members/change.ts";
 import type { Effect, StopReason } from "../../lib/core/input.ts";
-import type { MemberView } from "../../lib/core/dissemination/member.ts";
+import type { MemberView } from "../../lib/core/members/member.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
-import type { Row } from "../../lib/core/registration/row.ts";
-import type { Vote } from "../../lib/core/detector/suspicion.ts";
+import type { Row } from "../../lib/core/members/row.ts";
+import type { Vote } from "../../lib/core/members/news.ts";
 import type { Violated } from "./invariant_error.ts";
 import type { Reach } from "./reach.ts";
 import type { SimNode } from "../../lib/simulation/sim_node.ts";

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { profileTimings } from "../../lib/core/detector/profile.ts";
+import { profileTimings } from "../../lib/core/base/profile.ts";
 import { seededRandom } from "../../lib/core/base/random.ts";
 import type { Random } from "../../lib/core/base/random.ts";
 import { disagreement } from "./agreement.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Profile } from "../../lib/core/detector/profile.ts";
+import type { Profile } from "../../lib/core/base/profile.ts";
 import type { Random } from "../../lib/core/base/random.ts";
 import { profileLatencyMs } from "../../lib/simulation/scenario.ts";
 

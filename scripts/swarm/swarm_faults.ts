@@ -5,8 +5,8 @@
  */
 import { unreachable } from "../../lib/core/base/assert.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
-import { profileTimings } from "../../lib/core/detector/profile.ts";
-import type { Profile } from "../../lib/core/detector/profile.ts";
+import { profileTimings } from "../../lib/core/base/profile.ts";
+import type { Profile } from "../../lib/core/base/profile.ts";
 import { shuffled } from "../../lib/core/base/random.ts";
 import type { Random } from "../../lib/core/base/random.ts";
 import type { Invariants } from "./invariants.ts";

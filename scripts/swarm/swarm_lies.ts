@@ -10,10 +10,10 @@
  */
 import { seededRandom } from "../../lib/core/base/random.ts";
 import type { Random } from "../../lib/core/base/random.ts";
-import { makeRecord } from "../../lib/core/dissemination/record.ts";
-import type { RecordState } from "../../lib/core/dissemination/record.ts";
-import { observersMax } from "../../lib/core/detector/ring.ts";
-import type { Row } from "../../lib/core/registration/row.ts";
+import { makeRecord } from "../../lib/core/members/record.ts";
+import type { RecordState } from "../../lib/core/members/record.ts";
+import { observersMax } from "../../lib/core/members/ring.ts";
+import type { Row } from "../../lib/core/members/row.ts";
 import type { SimNode } from "../../lib/simulation/sim_node.ts";
 import { onceIn, pick } from "./swarm_config.ts";
 import type { SwarmParts } from "./swarm_faults.ts";

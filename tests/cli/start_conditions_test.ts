@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { allHold, describeCondition, holds } from "../../lib/cli/service/start_conditions.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
-import type { MemberView } from "../../lib/core/dissemination/member.ts";
+import type { MemberView } from "../../lib/core/members/member.ts";
 import type { StartCondition } from "../../lib/options/option_service.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { MemberView } from "../../lib/core/dissemination/member.ts";
+import type { MemberView } from "../../lib/core/members/member.ts";
 import { Program } from "../integration/process.ts";
 import { attempt, docker, inspect } from "./engine.ts";
 

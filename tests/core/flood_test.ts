@@ -8,9 +8,9 @@ import type { Effect, Input, Peer, PingOutcome } from "../../lib/core/input.ts";
 import { Membership } from "../../lib/core/membership.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
 import { seededRandom } from "../../lib/core/base/random.ts";
-import { makeRecord } from "../../lib/core/dissemination/record.ts";
-import type { MemberRecord } from "../../lib/core/dissemination/record.ts";
-import type { Row } from "../../lib/core/registration/row.ts";
+import { makeRecord } from "../../lib/core/members/record.ts";
+import type { MemberRecord } from "../../lib/core/members/record.ts";
+import type { Row } from "../../lib/core/members/row.ts";
 import { settingsOf } from "./beam/beam_world.ts";
 
 const seconds = 6;

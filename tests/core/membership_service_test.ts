@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { SimNode } from "../../lib/simulation/sim_node.ts";
-import type { MemberService } from "../../lib/core/dissemination/service.ts";
+import type { MemberService } from "../../lib/core/members/service.ts";
 import { allSee, settled } from "./clusters.ts";
 
 const ready: MemberService = { state: "ready", reason: "", port: 8080 };

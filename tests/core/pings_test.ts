@@ -4,7 +4,8 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { Candidate, claimOfRow } from "../../lib/core/discovery/candidate.ts";
+import { Candidate } from "../../lib/core/members/candidate.ts";
+import { claimOfRow } from "../../lib/core/members/row_claim.ts";
 import { askedInstances, type Ping, Pings } from "../../lib/core/pings.ts";
 import { rowOf } from "./lone_node.ts";
 import { instanceOf, recordOf } from "./records.ts";

@@ -7,14 +7,10 @@ import fc from "fast-check";
 import type { Effect } from "../../lib/core/input.ts";
 import type { PingFailure } from "../../lib/core/base/ping_failure.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
-import { makeRecord } from "../../lib/core/dissemination/record.ts";
-import type {
-  MemberRecord,
-  RecordContent,
-  RecordState,
-} from "../../lib/core/dissemination/record.ts";
-import type { InstanceId } from "../../lib/core/registration/row.ts";
-import type { Vote } from "../../lib/core/detector/suspicion.ts";
+import { makeRecord } from "../../lib/core/members/record.ts";
+import type { MemberRecord, RecordContent, RecordState } from "../../lib/core/members/record.ts";
+import type { InstanceId } from "../../lib/core/members/row.ts";
+import type { Vote } from "../../lib/core/members/news.ts";
 
 const failures: Readonly<Record<PingFailure, true>> = {
   "refused": true,

@@ -29,10 +29,10 @@ import {
   Responder,
 } from "../../lib/protocol/noise_handshake.ts";
 import { packMaxBytes } from "../../lib/core/dissemination/packing.ts";
-import { makeRecord } from "../../lib/core/dissemination/record.ts";
-import { MemberList } from "../../lib/core/dissemination/member_list.ts";
+import { makeRecord } from "../../lib/core/members/record.ts";
+import { MemberList } from "../../lib/core/members/member_list.ts";
 import { ReclaimProofs } from "../../lib/protocol/reclaim_proof.ts";
-import { decodeRow, reclaimedMax } from "../../lib/core/registration/row.ts";
+import { decodeRow, reclaimedMax } from "../../lib/core/members/row.ts";
 import { decodeUtf8, encodeUtf8 } from "../../lib/core/base/text.ts";
 import { helloMaxBytes, initiationMaxBytes, prologueOf } from "../../lib/transport/handshake.ts";
 import { ephemeralKey } from "../../lib/transport/ephemeral_key.ts";

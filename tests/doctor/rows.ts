@@ -4,8 +4,8 @@
  * @module
  */
 import type { NodeName } from "../../lib/core/base/name.ts";
-import { rowVersion } from "../../lib/core/registration/row.ts";
-import type { Row } from "../../lib/core/registration/row.ts";
+import { rowVersion } from "../../lib/core/members/row.ts";
+import type { Row } from "../../lib/core/members/row.ts";
 import type { StoredRow } from "../../lib/registry/registry.ts";
 
 /** A row of a node on a machine of its own. */

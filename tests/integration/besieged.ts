@@ -4,8 +4,8 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { addressesMax } from "../../lib/core/registration/row.ts";
-import type { Row } from "../../lib/core/registration/row.ts";
+import { addressesMax } from "../../lib/core/members/row.ts";
+import type { Row } from "../../lib/core/members/row.ts";
 import { Dice } from "../hostile/dice.ts";
 import { Trap } from "../hostile/trap.ts";
 import { Cluster, linesPass, namesOf, shown, statusOf } from "./cluster.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { Row } from "../../lib/core/registration/row.ts";
+import type { Row } from "../../lib/core/members/row.ts";
 import { Program } from "./process.ts";
 import type { TimedLine } from "./process.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";

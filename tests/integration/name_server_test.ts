@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { encodeRow } from "../../lib/core/registration/row.ts";
+import { encodeRow } from "../../lib/core/members/row.ts";
 import { rowOf } from "../registry/rows.ts";
 import { allTrue, linesPass, shown, statusOf } from "./cluster.ts";
 import { hostsTest } from "./hosts.ts";

@@ -12,9 +12,9 @@
 import assert from "node:assert/strict";
 import { sleep, systemClock } from "../../lib/clock.ts";
 import type { Effect, Input } from "../../lib/core/input.ts";
-import type { StoredRow } from "../../lib/core/registration/row.ts";
+import type { StoredRow } from "../../lib/core/members/row.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
-import { profileTimings } from "../../lib/core/detector/profile.ts";
+import { profileTimings } from "../../lib/core/base/profile.ts";
 import { seededRandom } from "../../lib/core/base/random.ts";
 import type { Registry } from "../../lib/registry/registry.ts";
 import { EventQueue } from "../../lib/simulation/event_queue.ts";

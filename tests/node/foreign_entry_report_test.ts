@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { emptyReason } from "../../lib/core/registration/row.ts";
+import { emptyReason } from "../../lib/core/members/row.ts";
 import { ForeignEntryReport } from "../../lib/node/foreign_entry_report.ts";
 import { Lines } from "./lines.ts";
 

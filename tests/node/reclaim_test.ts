@@ -6,8 +6,8 @@
 import assert from "node:assert/strict";
 import type { Input } from "../../lib/core/input.ts";
 import { ReclaimProofs } from "../../lib/protocol/reclaim_proof.ts";
-import { encodeRow, rowMaxBytes } from "../../lib/core/registration/row.ts";
-import type { Reclaim, Row, RowDraft } from "../../lib/core/registration/row.ts";
+import { encodeRow, rowMaxBytes } from "../../lib/core/members/row.ts";
+import type { Reclaim, Row, RowDraft } from "../../lib/core/members/row.ts";
 import { encodeUtf8 } from "../../lib/core/base/text.ts";
 import { RegistryEffects } from "../../lib/node/registry_effects.ts";
 import { MemoryStorage, openMemoryRegistry } from "../../lib/registry/memory/memory.ts";

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { UsageError } from "../../lib/core/base/errors.ts";
 import { configFileOf, gatherOptions, resolveOptions } from "../../lib/options/options.ts";
 import type { NodeOptions, OptionInput } from "../../lib/options/options.ts";
-import { addressesMax, tagsMax } from "../../lib/core/registration/row.ts";
+import { addressesMax, tagsMax } from "../../lib/core/members/row.ts";
 
 const nothing: OptionInput = {
   flags: {},

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { Finding } from "../../lib/doctor/finding.ts";
-import { rowVersion } from "../../lib/core/registration/row.ts";
+import { rowVersion } from "../../lib/core/members/row.ts";
 import { allTrue, Cluster, commandResult, shown, within } from "../integration/cluster.ts";
 import type { CommandResult } from "../integration/cluster.ts";
 import { diskTest } from "../integration/disk.ts";

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { decodeRequest } from "../../lib/protocol/message.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
-import { encodeRow } from "../../lib/core/registration/row.ts";
+import { encodeRow } from "../../lib/core/members/row.ts";
 import { Cluster } from "../integration/cluster.ts";
 import { processTest } from "../integration/process.ts";
 import { rowOf } from "../registry/rows.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ReclaimProofs } from "../../lib/protocol/reclaim_proof.ts";
 import type { ReclaimingRow } from "../../lib/protocol/reclaim_proof.ts";
-import type { Reclaimed } from "../../lib/core/registration/row.ts";
+import type { Reclaimed } from "../../lib/core/members/row.ts";
 import { instanceOf, nameOf } from "../core/records.ts";
 
 const row: ReclaimingRow = {

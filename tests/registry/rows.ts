@@ -7,8 +7,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseNodeName } from "../../lib/core/base/name.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
-import { encodeRow, rowMaxBytes, tagsMax } from "../../lib/core/registration/row.ts";
-import type { Row } from "../../lib/core/registration/row.ts";
+import { encodeRow, rowMaxBytes, tagsMax } from "../../lib/core/members/row.ts";
+import type { Row } from "../../lib/core/members/row.ts";
 import { encodeUtf8 } from "../../lib/core/base/text.ts";
 import type { RowVersion, WriteResult } from "../../lib/registry/registry.ts";
 

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
-import type { Row } from "../../lib/core/registration/row.ts";
+import type { Row } from "../../lib/core/members/row.ts";
 import { openRegistry } from "../../lib/registry/open.ts";
 import type { Registry, RowVersion } from "../../lib/registry/registry.ts";
 import { messageOf, reasonIn } from "../registry/fault_of.ts";

@@ -34,7 +34,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "believes the older incarnation",
     changes: one(
-      "dissemination/record.ts",
+      "members/record.ts",
       "return one.incarnation > other.incarnation;",
       "return one.incarnation < other.incarnation;",
     ),
@@ -123,13 +123,13 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "never mends a link",
-    changes: one("detector/link.ts", "    this.#badSince = undefined;\n", ""),
+    changes: one("members/link.ts", "    this.#badSince = undefined;\n", ""),
     seedsMax: 10,
   },
   {
     name: "brings back who has left",
     changes: one(
-      "dissemination/member_list.ts",
+      "members/member_list.ts",
       "before !== undefined && !wins(record, before)",
       'before !== undefined && before.state !== "left" && !wins(record, before)',
     ),

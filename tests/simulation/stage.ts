@@ -6,11 +6,11 @@
 import { explanationText } from "../../lib/cli/commands/explain.ts";
 import { matrixText } from "../../lib/cli/commands/matrix.ts";
 import { membersTable } from "../../lib/cli/commands/members.ts";
-import { describeChanges, groupChanges } from "../../lib/core/explain/change.ts";
+import { describeChanges, groupChanges } from "../../lib/core/members/change.ts";
 import type { Effect } from "../../lib/core/input.ts";
 import { LinkMatrix } from "../../lib/core/explain/link_matrix.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
-import { compareNames } from "../../lib/core/explain/status_line.ts";
+import { compareNames } from "../../lib/core/members/status_line.ts";
 import { StatusWriter } from "../../lib/node/status_writer.ts";
 import type { SimNode } from "../../lib/simulation/sim_node.ts";
 import { World } from "../../lib/simulation/world.ts";

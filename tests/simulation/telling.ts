@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { describeChange } from "../../lib/core/explain/change.ts";
-import type { Change } from "../../lib/core/explain/change.ts";
-import { compareNames } from "../../lib/core/explain/status_line.ts";
+import { describeChange } from "../../lib/core/members/change.ts";
+import type { Change } from "../../lib/core/members/change.ts";
+import { compareNames } from "../../lib/core/members/status_line.ts";
 
 interface Entry {
   /** Of whom it is told; empty for what is not about a member. */

@@ -4,7 +4,7 @@ import { systemClock } from "../../lib/clock.ts";
 import type { Address } from "../../lib/core/base/address.ts";
 import type { Hello } from "../../lib/protocol/hello.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
-import type { InstanceId } from "../../lib/core/registration/row.ts";
+import type { InstanceId } from "../../lib/core/members/row.ts";
 import { decodeUtf8, encodeUtf8 } from "../../lib/core/base/text.ts";
 import { initiate, introduce, makeKeys } from "../../lib/transport/handshake.ts";
 import type { HandshakeResult } from "../../lib/protocol/noise_handshake.ts";

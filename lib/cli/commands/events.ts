@@ -4,7 +4,7 @@
  * @module
  */
 import { sleep, systemClock } from "../../clock.ts";
-import { describeChange } from "../../core/explain/change.ts";
+import { describeChange } from "../../core/members/change.ts";
 import { formatDuration } from "../../core/base/duration.ts";
 import { escapeControls } from "../../core/base/escape.ts";
 import type { EventView } from "../../protocol/message.ts";

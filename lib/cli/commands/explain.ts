@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { serviceWords, statusWords } from "../../core/explain/change.ts";
+import { serviceWords, statusWords } from "../../core/members/change.ts";
 import { formatDuration, formatRoundTrip } from "../../core/base/duration.ts";
 import { escapeControls } from "../../core/base/escape.ts";
 import type { Explanation } from "../../core/explain/explanation.ts";
-import type { MemberService } from "../../core/dissemination/service.ts";
-import { failureWords } from "../../core/explain/failure_words.ts";
+import type { MemberService } from "../../core/members/service.ts";
+import { failureWords } from "../../core/base/failure_words.ts";
 import type { Call } from "../parse/call.ts";
 import { CommandError, exitCode } from "../exit_codes.ts";
 import { formatTable } from "../terminal/table.ts";

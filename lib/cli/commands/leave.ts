@@ -4,7 +4,7 @@
  * @module
  */
 import type { Answer, Request } from "../../protocol/message.ts";
-import type { Row } from "../../core/registration/row.ts";
+import type { Row } from "../../core/members/row.ts";
 import type { Call } from "../parse/call.ts";
 import { CommandError, exitCode } from "../exit_codes.ts";
 import { Client, rowsOfThisMachine } from "../client.ts";

@@ -6,7 +6,7 @@
  */
 import { formatAddress } from "../../core/base/address.ts";
 import { hostName } from "../../core/base/name.ts";
-import { profileTimings } from "../../core/detector/profile.ts";
+import { profileTimings } from "../../core/base/profile.ts";
 import { openVisitorBeam } from "../../start.ts";
 import type { Outcome } from "../../transport/transport.ts";
 import type { Call } from "../parse/call.ts";

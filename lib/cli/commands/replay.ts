@@ -7,7 +7,7 @@
  * @module
  */
 import { errorText } from "../../core/base/error_text.ts";
-import { describeChanges, groupChanges } from "../../core/explain/change.ts";
+import { describeChanges, groupChanges } from "../../core/members/change.ts";
 import { formatAddress } from "../../core/base/address.ts";
 import { formatDuration } from "../../core/base/duration.ts";
 import { escapeControls } from "../../core/base/escape.ts";

@@ -6,7 +6,7 @@
 import { errorText } from "../../core/base/error_text.ts";
 import { aborted } from "../../abort.ts";
 import { systemClock } from "../../clock.ts";
-import type { MemberService } from "../../core/dissemination/service.ts";
+import type { MemberService } from "../../core/members/service.ts";
 import type { Call } from "../parse/call.ts";
 import type { StopReason } from "../../core/input.ts";
 import { NameTakenError, RegistryError } from "../../core/base/errors.ts";

@@ -11,7 +11,7 @@ import { sleep, systemClock } from "../../clock.ts";
 import { formatDuration } from "../../core/base/duration.ts";
 import { RegistryError, UsageError } from "../../core/base/errors.ts";
 import { escapeControls } from "../../core/base/escape.ts";
-import { countsAsAlive } from "../../core/dissemination/member.ts";
+import { countsAsAlive } from "../../core/members/member.ts";
 import { examine, examineAgreement } from "../../core/explain/condition.ts";
 import type { Condition, Finding } from "../../core/explain/condition.ts";
 import { conditionFaults } from "../../options/option_condition.ts";

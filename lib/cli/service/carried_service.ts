@@ -7,8 +7,8 @@
 import { aborted } from "../../abort.ts";
 import { type Clock, systemClock } from "../../clock.ts";
 import { formatAddress } from "../../core/base/address.ts";
-import { serviceReasonMax } from "../../core/dissemination/service.ts";
-import type { MemberService } from "../../core/dissemination/service.ts";
+import { serviceReasonMax } from "../../core/members/service.ts";
+import type { MemberService } from "../../core/members/service.ts";
 import type { Log } from "../../log/log.ts";
 import type { ClusterNode } from "../../node/node.ts";
 import { optionTable } from "../../options/option_table.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Clock, sleep } from "../../clock.ts";
-import type { MemberView } from "../../core/dissemination/member.ts";
+import type { MemberView } from "../../core/members/member.ts";
 import { missing } from "../../core/explain/condition.ts";
 import type { ClusterNode } from "../../node/node.ts";
 import type { StartCondition } from "../../options/option_service.ts";

@@ -7,8 +7,8 @@
  * @module
  */
 import { type Clock, sleep } from "../../clock.ts";
-import { countsAsAlive } from "../../core/dissemination/member.ts";
-import type { MemberService } from "../../core/dissemination/service.ts";
+import { countsAsAlive } from "../../core/members/member.ts";
+import type { MemberService } from "../../core/members/service.ts";
 import type { Log } from "../../log/log.ts";
 import type { ClusterNode } from "../../node/node.ts";
 import type { Libc } from "../../service/libc.ts";

@@ -7,12 +7,12 @@
  * @module
  */
 import type { BeamWatch } from "./beam_watch.ts";
-import type { Change } from "../explain/change.ts";
+import type { Change } from "../members/change.ts";
 import { removalRefusal } from "../input.ts";
 import type { Effect, Input, Removal } from "../input.ts";
 import type { NodeName } from "../base/name.ts";
 import type { RowKeeper } from "../registration/row_keeper.ts";
-import { answerForgotten, Replies } from "../base/replies.ts";
+import { answerForgotten, Replies } from "../registration/replies.ts";
 
 /** Carries out `forget` for BEAM nodes. */
 export class BeamForgetting {

@@ -14,13 +14,13 @@
  *
  * @module
  */
-import { heartbeatsMissedMax } from "../registration/row.ts";
+import { heartbeatsMissedMax } from "../members/row.ts";
 import { ExponentialBackoff } from "../base/backoff.ts";
-import type { HeartbeatState } from "../registration/heartbeats_seen.ts";
+import type { HeartbeatState } from "../detector/heartbeats_seen.ts";
 import type { BeamPingOutcome } from "../input.ts";
-import type { StoredTimestamp } from "../registration/row.ts";
-import { Link } from "../detector/link.ts";
-import type { MemberStatus } from "../dissemination/member.ts";
+import type { StoredTimestamp } from "../members/row.ts";
+import { Link } from "../members/link.ts";
+import type { MemberStatus } from "../members/member.ts";
 import type { NodeName } from "../base/name.ts";
 import type { Random } from "../base/random.ts";
 

@@ -12,20 +12,20 @@
 import { unreachable } from "../base/assert.ts";
 import { BeamNode, isRejected, rejectedMaxMs } from "./beam_node.ts";
 import { beamReason } from "./beam_words.ts";
-import type { Change } from "../explain/change.ts";
+import type { Change } from "../members/change.ts";
 import type { BeamPingOutcome, Effect } from "../input.ts";
-import type { StoredTimestamp } from "../registration/row.ts";
+import type { StoredTimestamp } from "../members/row.ts";
 import type { NodeName } from "../base/name.ts";
 import type { Candidates } from "../discovery/candidates.ts";
 import { failedPauseIntervals, jittered } from "../detector/ping_pause.ts";
 import { Pings } from "../pings.ts";
 import type { LocalHealth } from "../detector/local_health.ts";
-import type { MemberList } from "../dissemination/member_list.ts";
+import type { MemberList } from "../members/member_list.ts";
 import type { RowKeeper } from "../registration/row_keeper.ts";
 import type { Settings } from "../settings.ts";
 import type { Random } from "../base/random.ts";
 import { Schedule } from "../base/schedule.ts";
-import { compareNames } from "../explain/status_line.ts";
+import { compareNames } from "../members/status_line.ts";
 
 /** Most BEAM nodes that are watched. */
 export const beamNodesMax = 64;

@@ -12,22 +12,22 @@
  *
  * @module
  */
-import type { RegistryHeartbeats } from "../registration/heartbeats_seen.ts";
-import type { Change } from "../explain/change.ts";
+import type { RegistryHeartbeats } from "./heartbeats_seen.ts";
+import type { Change } from "../members/change.ts";
 import type { IndirectProbesParts, Question } from "./indirect_probes.ts";
 import { isLeap } from "../base/count.ts";
-import { failureWords } from "../explain/failure_words.ts";
+import { failureWords } from "../base/failure_words.ts";
 import { Flapping } from "./flapping.ts";
 import { IndirectProbes } from "./indirect_probes.ts";
 import { Isolation } from "./isolation.ts";
-import type { Link } from "./link.ts";
+import type { Link } from "../members/link.ts";
 import type { NodeName } from "../base/name.ts";
-import { makeRecord } from "../dissemination/record.ts";
-import type { MemberRecord } from "../dissemination/record.ts";
-import type { InstanceId } from "../registration/row.ts";
+import { makeRecord } from "../members/record.ts";
+import type { MemberRecord } from "../members/record.ts";
+import type { InstanceId } from "../members/row.ts";
 import { Schedule } from "../base/schedule.ts";
 import { Suspicion, suspicionMs, voteLifeMs, votesMin, votesNeeded } from "./suspicion.ts";
-import type { Vote } from "./suspicion.ts";
+import type { Vote } from "../members/news.ts";
 
 /** Intervals until helpers are asked again about a member whose state they have already settled. */
 const askAgainIntervals = 5;

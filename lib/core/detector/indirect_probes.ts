@@ -4,14 +4,14 @@
  * @module
  */
 import type { Settings } from "../settings.ts";
-import type { MemberList } from "../dissemination/member_list.ts";
+import type { MemberList } from "../members/member_list.ts";
 import type { Links } from "./links.ts";
 import type { LocalHealth } from "./local_health.ts";
 import type { Random } from "../base/random.ts";
 import type { Effect } from "../input.ts";
 import type { NodeName } from "../base/name.ts";
 import { shuffled } from "../base/random.ts";
-import type { MemberRecord } from "../dissemination/record.ts";
+import type { MemberRecord } from "../members/record.ts";
 
 /** Helpers asked at once. */
 const helpersMax = 3;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Link } from "./link.ts";
+import type { Link } from "../members/link.ts";
 
 /** What this node thinks of its own place has changed. */
 export interface IsolationChange {

@@ -4,9 +4,9 @@
  * @module
  */
 import type { NodeName } from "../base/name.ts";
-import type { MemberRecord } from "../dissemination/record.ts";
+import type { MemberRecord } from "../members/record.ts";
 import type { Addressee } from "../input.ts";
-import { Link } from "./link.ts";
+import { Link } from "../members/link.ts";
 
 /** What this node knows of its way to each member. */
 export class Links {

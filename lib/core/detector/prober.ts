@@ -13,10 +13,10 @@
  *
  * @module
  */
-import { pingContent } from "../dissemination/ping_content.ts";
+import { pingContent } from "./ping_content.ts";
 import type { Addressee, Effect, PingOutcome } from "../input.ts";
 import { TokenBucket } from "./token_bucket.ts";
-import type { Link, LinkBefore, OutOfTurn } from "./link.ts";
+import type { Link, LinkBefore, OutOfTurn } from "../members/link.ts";
 import type { Links } from "./links.ts";
 import type { NodeName } from "../base/name.ts";
 import type { MemberPing, Ping, Pings, Sent } from "../pings.ts";
@@ -25,10 +25,10 @@ import type { LocalHealth } from "./local_health.ts";
 import { ProbesForOthers } from "./probes_for_others.ts";
 import { shuffled } from "../base/random.ts";
 import type { Random } from "../base/random.ts";
-import type { MemberRecord } from "../dissemination/record.ts";
-import { fullMeshMax, observersMax } from "./ring.ts";
-import type { MemberList } from "../dissemination/member_list.ts";
-import type { RowClaim } from "../discovery/candidate.ts";
+import type { MemberRecord } from "../members/record.ts";
+import { fullMeshMax, observersMax } from "../members/ring.ts";
+import type { MemberList } from "../members/member_list.ts";
+import type { RowClaim } from "../members/row_claim.ts";
 import { Schedule } from "../base/schedule.ts";
 import type { Settings } from "../settings.ts";
 

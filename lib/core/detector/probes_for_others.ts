@@ -10,9 +10,9 @@
 import { TokenBucket } from "./token_bucket.ts";
 import type { Addressee, Effect } from "../input.ts";
 import type { NodeName } from "../base/name.ts";
-import type { MemberRecord } from "../dissemination/record.ts";
-import type { MemberList } from "../dissemination/member_list.ts";
-import type { InstanceId } from "../registration/row.ts";
+import type { MemberRecord } from "../members/record.ts";
+import type { MemberList } from "../members/member_list.ts";
+import type { InstanceId } from "../members/row.ts";
 
 /** Most pings for others per interval. */
 export const probesMaxPerInterval = 60;

@@ -9,10 +9,9 @@
  *
  * @module
  */
-import type { PingFailure } from "../base/ping_failure.ts";
-import type { NodeName } from "../base/name.ts";
-import type { ProfileTimings } from "./profile.ts";
-import type { InstanceId } from "../registration/row.ts";
+import type { Vote } from "../members/news.ts";
+import type { ProfileTimings } from "../base/profile.ts";
+import type { InstanceId } from "../members/row.ts";
 
 /** How long a vote counts if it is not renewed, in milliseconds. */
 export const voteLifeMs = 15_000;
@@ -22,26 +21,6 @@ export const votesMin = 2;
 
 /** Most votes that can be asked for. */
 const votesMax = 4;
-
-/** One observer's word on one member, or that it takes it back. */
-export interface Vote {
-  /** Which run of a member is voted against. */
-  readonly subject: InstanceId;
-  /** Its name. */
-  readonly subjectName: NodeName;
-  /** The incarnation of the subject that is meant; a higher one has refuted it. */
-  readonly incarnation: number;
-  /** Which run of the observer votes. */
-  readonly voter: InstanceId;
-  /** Its name. */
-  readonly voterName: NodeName;
-  /** Counts the votes of this voter, so that old news is told from new. */
-  readonly sequence: number;
-  /** How the voter's pings failed; `undefined` takes the vote back. */
-  readonly kind?: PingFailure | undefined;
-  /** True if its pings prove by themselves that the process is gone. */
-  readonly conclusive?: boolean | undefined;
-}
 
 interface Heard {
   readonly vote: Vote;

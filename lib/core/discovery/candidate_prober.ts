@@ -12,19 +12,20 @@
  */
 import { jittered } from "../detector/ping_pause.ts";
 import { TokenBucket } from "../detector/token_bucket.ts";
-import type { Candidate, RowClaim } from "./candidate.ts";
+import type { Candidate } from "../members/candidate.ts";
+import type { RowClaim } from "../members/row_claim.ts";
 import type { Candidates } from "./candidates.ts";
 import { hashText, mix } from "../base/hash.ts";
-import { pingContent } from "../dissemination/ping_content.ts";
+import { pingContent } from "../detector/ping_content.ts";
 import type { Effect, PingOutcome } from "../input.ts";
 import { UnverifiedQueue } from "./unverified_queue.ts";
 import type { CandidatePing, Ping, Pings, Sent } from "../pings.ts";
 import type { NodeName } from "../base/name.ts";
 import type { LocalHealth } from "../detector/local_health.ts";
 import type { Random } from "../base/random.ts";
-import { observersMax } from "../detector/ring.ts";
-import type { MemberList } from "../dissemination/member_list.ts";
-import type { InstanceId } from "../registration/row.ts";
+import { observersMax } from "../members/ring.ts";
+import type { MemberList } from "../members/member_list.ts";
+import type { InstanceId } from "../members/row.ts";
 import { Schedule } from "../base/schedule.ts";
 import type { Settings } from "../settings.ts";
 

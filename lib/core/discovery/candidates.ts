@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { Candidate } from "./candidate.ts";
-import type { RowClaim } from "./candidate.ts";
+import { Candidate } from "../members/candidate.ts";
+import type { RowClaim } from "../members/row_claim.ts";
 import type { NodeName } from "../base/name.ts";
-import type { MemberList } from "../dissemination/member_list.ts";
-import type { InstanceId } from "../registration/row.ts";
+import type { MemberList } from "../members/member_list.ts";
+import type { InstanceId } from "../members/row.ts";
 
 /** Those of whom only rows speak. */
 export class Candidates {

@@ -7,14 +7,14 @@
  *
  * @module
  */
-import type { MemberList } from "./member_list.ts";
+import type { MemberList } from "../members/member_list.ts";
 import type { NodeName } from "../base/name.ts";
 import type { Random } from "../base/random.ts";
 import type { Effect, Input } from "../input.ts";
 import { Pack, recordBytes } from "./packing.ts";
-import { wins } from "./record.ts";
-import type { MemberRecord } from "./record.ts";
-import { bucketCount } from "./member_list.ts";
+import { wins } from "../members/record.ts";
+import type { MemberRecord } from "../members/record.ts";
+import { bucketCount } from "../members/member_list.ts";
 
 /** Shortest pause between two comparisons with peers, in milliseconds. */
 const pauseMs = 500;

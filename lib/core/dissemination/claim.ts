@@ -4,8 +4,8 @@
  * @module
  */
 import type { Peer, PingContent } from "../input.ts";
-import { makeRecord } from "./record.ts";
-import type { MemberRecord } from "./record.ts";
+import { makeRecord } from "../members/record.ts";
+import type { MemberRecord } from "../members/record.ts";
 
 /** The record of `peer` by its own word: the one that came along, or what its hello tells. */
 export function claimOf(

@@ -14,8 +14,8 @@ import type { Outbox } from "./outbox.ts";
 import type { Random } from "../base/random.ts";
 import { formatAddress, sameAddresses } from "../base/address.ts";
 import type { Address } from "../base/address.ts";
-import { Candidate } from "../discovery/candidate.ts";
-import type { RowClaim } from "../discovery/candidate.ts";
+import { Candidate } from "../members/candidate.ts";
+import type { RowClaim } from "../members/row_claim.ts";
 import { claimOf } from "./claim.ts";
 import { AntiEntropy } from "./anti_entropy.ts";
 import { countAbove, isLeap } from "../base/count.ts";
@@ -25,16 +25,16 @@ import type { Effect, Input, Peer, PingContent, PingOutcome } from "../input.ts"
 import type { Finding } from "../detector/prober.ts";
 import { shuffled } from "../base/random.ts";
 import type { NodeName } from "../base/name.ts";
-import { serviceChange } from "../explain/change.ts";
-import type { Change } from "../explain/change.ts";
-import { makeRecord, wins } from "./record.ts";
-import type { MemberRecord } from "./record.ts";
+import { serviceChange } from "../members/change.ts";
+import type { Change } from "../members/change.ts";
+import { makeRecord, wins } from "../members/record.ts";
+import type { MemberRecord } from "../members/record.ts";
 import { Refutations } from "./refutations.ts";
-import { sameService } from "./service.ts";
+import { sameService } from "../members/service.ts";
 import type { Refutation } from "./refutations.ts";
-import type { Vote } from "../detector/suspicion.ts";
-import type { MemberList } from "./member_list.ts";
-import type { InstanceId } from "../registration/row.ts";
+import type { Vote } from "../members/news.ts";
+import type { MemberList } from "../members/member_list.ts";
+import type { InstanceId } from "../members/row.ts";
 
 /** How many neighbours are told of newcomers in a large cluster. */
 const joinFanout = 6;

@@ -19,10 +19,10 @@
 import { sameAddresses } from "../base/address.ts";
 import type { Links } from "../detector/links.ts";
 import type { NodeName } from "../base/name.ts";
-import { wins } from "./record.ts";
-import type { MemberRecord } from "./record.ts";
-import type { MemberList } from "./member_list.ts";
-import type { InstanceId } from "../registration/row.ts";
+import { wins } from "../members/record.ts";
+import type { MemberRecord } from "../members/record.ts";
+import type { MemberList } from "../members/member_list.ts";
+import type { InstanceId } from "../members/row.ts";
 
 /** A claim that waits, and the member that it is about. */
 interface Held {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { InstanceId } from "../registration/row.ts";
+import type { InstanceId } from "../members/row.ts";
 
 /** Intervals for which a member that pinged this node counts as a neighbour. */
 const neighbourIntervals = 3;

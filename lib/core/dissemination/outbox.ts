@@ -9,12 +9,12 @@
  *
  * @module
  */
-import type { HeartbeatSighting } from "./news.ts";
+import type { HeartbeatSighting } from "../members/news.ts";
 import type { Effect } from "../input.ts";
-import type { MemberRecord } from "./record.ts";
+import type { MemberRecord } from "../members/record.ts";
 import { itemBytes, Pack, recordBytes } from "./packing.ts";
-import type { InstanceId } from "../registration/row.ts";
-import type { Vote } from "../detector/suspicion.ts";
+import type { InstanceId } from "../members/row.ts";
+import type { Vote } from "../members/news.ts";
 import type { NodeName } from "../base/name.ts";
 
 /** News that can wait is collected for this long, in milliseconds. */

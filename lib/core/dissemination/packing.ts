@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { MemberRecord } from "./record.ts";
-import { rowMaxBytes } from "../registration/row.ts";
+import type { MemberRecord } from "../members/record.ts";
+import { rowMaxBytes } from "../members/row.ts";
 import { encodeUtf8 } from "../base/text.ts";
 
 /** Most bytes of records, votes and the like in one message; leaves room in a frame of 64 KiB. */

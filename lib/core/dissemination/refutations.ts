@@ -9,9 +9,9 @@
  */
 import { Accusation } from "../detector/accusation.ts";
 import { countAbove, isLeap } from "../base/count.ts";
-import { wins } from "./record.ts";
-import type { MemberRecord } from "./record.ts";
-import type { Vote } from "../detector/suspicion.ts";
+import { wins } from "../members/record.ts";
+import type { MemberRecord } from "../members/record.ts";
+import type { Vote } from "../members/news.ts";
 
 /** What is to be done about what others say. */
 export type Refutation =

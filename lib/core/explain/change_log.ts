@@ -8,7 +8,7 @@
  */
 import type { NodeName } from "../base/name.ts";
 import type { Effect } from "../input.ts";
-import type { Change, ChangeKind, TimedChange } from "./change.ts";
+import type { Change, ChangeKind, TimedChange } from "../members/change.ts";
 
 /** How long changes are collected after one was told, in milliseconds. */
 export const batchMs = 500;

@@ -9,10 +9,10 @@
  */
 import { localName } from "../base/name.ts";
 import type { NodeName } from "../base/name.ts";
-import { countsAsAlive } from "../dissemination/member.ts";
-import type { MemberStatus, MemberView } from "../dissemination/member.ts";
-import type { ServiceState } from "../dissemination/service.ts";
-import { statusWords } from "./change.ts";
+import { countsAsAlive } from "../members/member.ts";
+import type { MemberStatus, MemberView } from "../members/member.ts";
+import type { ServiceState } from "../members/service.ts";
+import { statusWords } from "../members/change.ts";
 
 /**
  * What members a cluster must have; all that is given must hold at the same time.

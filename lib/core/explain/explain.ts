@@ -8,19 +8,19 @@
 import type { ExplainParts } from "./explain_parts.ts";
 import { pingViews } from "./explanation.ts";
 import type { Explanation, LinkView } from "./explanation.ts";
-import { beamExplanation, beamView } from "../beam/beam_explain.ts";
+import { beamExplanation, beamView } from "./beam_explain.ts";
 import type { BeamNode } from "../beam/beam_node.ts";
 import { formatRoundTrip } from "../base/duration.ts";
-import { candidateExplanation, candidateView } from "../discovery/candidate_explain.ts";
-import type { Candidate } from "../discovery/candidate.ts";
-import { statusOf } from "../detector/evidence.ts";
-import { failureWords } from "./failure_words.ts";
-import type { Link } from "../detector/link.ts";
-import type { MemberView } from "../dissemination/member.ts";
+import { candidateExplanation, candidateView } from "./candidate_explain.ts";
+import type { Candidate } from "../members/candidate.ts";
+import { statusOf } from "../verdict/evidence.ts";
+import { failureWords } from "../base/failure_words.ts";
+import type { Link } from "../members/link.ts";
+import type { MemberView } from "../members/member.ts";
 import type { NodeName } from "../base/name.ts";
-import { failedReason, heartbeatWords, wouldChange } from "./reasons.ts";
-import type { MemberRecord } from "../dissemination/record.ts";
-import { compareNames } from "./status_line.ts";
+import { failedReason, heartbeatWords, wouldChange } from "../verdict/reasons.ts";
+import type { MemberRecord } from "../members/record.ts";
+import { compareNames } from "../members/status_line.ts";
 
 /** Accusers that an explanation names; votes may be many more, and it has to fit a frame. */
 const accusersToldMax = 64;

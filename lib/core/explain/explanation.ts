@@ -4,12 +4,12 @@
  * @module
  */
 import type { NodeName } from "../base/name.ts";
-import type { Link } from "../detector/link.ts";
+import type { Link } from "../members/link.ts";
 import type { PingFailure } from "../base/ping_failure.ts";
-import type { MemberKind, MemberStatus } from "../dissemination/member.ts";
+import type { MemberKind, MemberStatus } from "../members/member.ts";
 import type { PingOutcome } from "../input.ts";
-import type { MemberService } from "../dissemination/service.ts";
-import type { HeartbeatState } from "../registration/heartbeats_seen.ts";
+import type { MemberService } from "../members/service.ts";
+import type { HeartbeatState } from "../detector/heartbeats_seen.ts";
 
 /** Why a member is seen as it is. */
 export interface Explanation {

@@ -10,10 +10,10 @@
  */
 import { unreachable } from "../base/assert.ts";
 import type { LinkView } from "./explanation.ts";
-import { failureWords } from "./failure_words.ts";
+import { failureWords } from "../base/failure_words.ts";
 import type { PingFailure } from "../base/ping_failure.ts";
 import type { NodeName } from "../base/name.ts";
-import { compareNames } from "./status_line.ts";
+import { compareNames } from "../members/status_line.ts";
 
 /** What one node told of its links; `links` is `undefined` if the node did not answer. */
 export interface LinkReport {

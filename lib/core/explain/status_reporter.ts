@@ -7,15 +7,15 @@ import type { Settings } from "../settings.ts";
 import type { Candidates } from "../discovery/candidates.ts";
 import type { ChangeLog } from "./change_log.ts";
 import type { BeamWatch } from "../beam/beam_watch.ts";
-import type { VerdictParts } from "../detector/evidence.ts";
-import type { Change } from "./change.ts";
+import type { VerdictParts } from "../verdict/evidence.ts";
+import type { Change } from "../members/change.ts";
 import type { Effect } from "../input.ts";
-import { statusOf } from "../detector/evidence.ts";
-import { countsAsAlive } from "../dissemination/member.ts";
+import { statusOf } from "../verdict/evidence.ts";
+import { countsAsAlive } from "../members/member.ts";
 import type { Finding } from "../detector/prober.ts";
-import type { RecordContent } from "../dissemination/record.ts";
-import { compareNames } from "./status_line.ts";
-import type { StatusEntry } from "./status_line.ts";
+import type { RecordContent } from "../members/record.ts";
+import { compareNames } from "../members/status_line.ts";
+import type { StatusEntry } from "../members/status_line.ts";
 
 /** A change is shown in the status line at most this late, in milliseconds. */
 const statusDelayMs = 100;

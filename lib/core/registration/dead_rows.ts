@@ -4,18 +4,19 @@
  *
  * @module
  */
-import type { MemberList } from "../dissemination/member_list.ts";
+import type { MemberList } from "../members/member_list.ts";
 import type { Candidates } from "../discovery/candidates.ts";
 import type { RowKeeper } from "./row_keeper.ts";
-import type { RegistryHeartbeats } from "./heartbeats_seen.ts";
+import type { RegistryHeartbeats } from "../detector/heartbeats_seen.ts";
 import type { FailureDetector } from "../detector/failure_detector.ts";
-import { Candidate, runOf } from "../discovery/candidate.ts";
+import { Candidate } from "../members/candidate.ts";
+import { runOf } from "../members/row_claim.ts";
 import { removalRefusal } from "../input.ts";
 import type { Effect, Input, Removal } from "../input.ts";
 import type { NodeName } from "../base/name.ts";
-import type { MemberRecord } from "../dissemination/record.ts";
-import { answerForgotten, Replies } from "../base/replies.ts";
-import type { StoredRow } from "./row.ts";
+import type { MemberRecord } from "../members/record.ts";
+import { answerForgotten, Replies } from "./replies.ts";
+import type { StoredRow } from "../members/row.ts";
 
 /** How long a member must have been dead before its row is taken out, in milliseconds. */
 export const deadRowMs = 10 * 60_000;

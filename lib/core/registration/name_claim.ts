@@ -22,9 +22,9 @@
  *
  * @module
  */
-import { heartbeatsMissedMax } from "./row.ts";
+import { heartbeatsMissedMax } from "../members/row.ts";
 import type { Effect, PingContent, PingOutcome } from "../input.ts";
-import type { Row, StoredRow } from "./row.ts";
+import type { Row, StoredRow } from "../members/row.ts";
 import type { Settings } from "../settings.ts";
 
 /** Pings to a silent holder before it is taken for gone. */

@@ -23,8 +23,8 @@
  * @module
  */
 import { doubtMs } from "./name_claim.ts";
-import { reclaimedMax } from "./row.ts";
-import type { Reclaim, Reclaimed, Row } from "./row.ts";
+import { reclaimedMax } from "../members/row.ts";
+import type { Reclaim, Reclaimed, Row } from "../members/row.ts";
 
 /**
  * For so long, beyond the time in which a missed heartbeat would show, a row has to stand before

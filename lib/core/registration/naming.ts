@@ -11,7 +11,7 @@ import type { NodeName } from "../base/name.ts";
 import type { HolderPing, Ping, Pings, Sent } from "../pings.ts";
 import { formatAddress } from "../base/address.ts";
 import type { Effect, PingContent, PingOutcome } from "../input.ts";
-import type { StoredRow } from "./row.ts";
+import type { StoredRow } from "../members/row.ts";
 import { withSuffix } from "../base/name.ts";
 import { NameClaim } from "./name_claim.ts";
 import type { Tenure } from "./name_claim.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { RowDraft } from "./row.ts";
-import type { MemberRecord, RecordContent } from "../dissemination/record.ts";
-import { rowVersion } from "./row.ts";
+import type { RowDraft } from "../members/row.ts";
+import type { MemberRecord, RecordContent } from "../members/record.ts";
+import { rowVersion } from "../members/row.ts";
 import type { Settings } from "../settings.ts";
 
 /** The record of a node that has just been started. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Random } from "../base/random.ts";
-import type { MemberList } from "../dissemination/member_list.ts";
+import type { MemberList } from "../members/member_list.ts";
 import type { Settings } from "../settings.ts";
 
 /** Up to this many nodes each one lists the registry every interval. */

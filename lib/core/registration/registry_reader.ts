@@ -8,20 +8,22 @@
  * @module
  */
 import type { Candidates } from "../discovery/candidates.ts";
-import type { HeartbeatSighting } from "../dissemination/news.ts";
-import type { Change, TimedChange } from "../explain/change.ts";
+import type { HeartbeatSighting } from "../members/news.ts";
+import type { Change, TimedChange } from "../members/change.ts";
 import type { Random } from "../base/random.ts";
-import type { VerdictParts } from "../detector/evidence.ts";
+import type { VerdictParts } from "../verdict/evidence.ts";
 import { sameAddresses } from "../base/address.ts";
-import { Candidate, claimOfRow, runOf } from "../discovery/candidate.ts";
-import type { RowClaim } from "../discovery/candidate.ts";
-import { candidateStatus, failingSince, heartbeatMoves, statusOf } from "../detector/evidence.ts";
+import { Candidate } from "../members/candidate.ts";
+import { claimOfRow, runOf } from "../members/row_claim.ts";
+import type { RowClaim } from "../members/row_claim.ts";
+import { candidateStatus, failingSince, heartbeatMoves, statusOf } from "../verdict/evidence.ts";
 import type { Effect } from "../input.ts";
-import type { MemberStatus } from "../dissemination/member.ts";
+import type { MemberStatus } from "../members/member.ts";
 import type { NodeName } from "../base/name.ts";
-import { failedReason, unansweredReason } from "../explain/reasons.ts";
-import type { MemberRecord } from "../dissemination/record.ts";
-import type { Row, StoredRow } from "./row.ts";
+import { failedReason, unansweredReason } from "../verdict/reasons.ts";
+import type { MemberRecord } from "../members/record.ts";
+import type { RowKeeper } from "./row_keeper.ts";
+import type { Row, StoredRow } from "../members/row.ts";
 
 /** How many of a cluster ask a newcomer whose row has just appeared. */
 const askersMax = 4;
@@ -34,6 +36,7 @@ const copiedMax = 100;
 
 /** What the reader works with. */
 export interface ReaderParts extends VerdictParts {
+  readonly keeper: Pick<RowKeeper, "away" | "pace" | "listStartedAt">;
   readonly candidates: Candidates;
   /** What has been told, the oldest first. */
   readonly changes: { readonly kept: readonly TimedChange[] };

@@ -16,13 +16,13 @@
  */
 import type { ExponentialBackoff } from "../base/backoff.ts";
 import { countAbove, isLeap } from "../base/count.ts";
-import type { MemberList } from "../dissemination/member_list.ts";
+import type { MemberList } from "../members/member_list.ts";
 import type { Effect, Removal } from "../input.ts";
 import type { Tenure } from "./name_claim.ts";
 import { NameDispute } from "./name_dispute.ts";
 import { draftOf } from "./own_row.ts";
 import type { Random } from "../base/random.ts";
-import type { InstanceId, StoredRow } from "./row.ts";
+import type { InstanceId, StoredRow } from "../members/row.ts";
 import { RegistryOutage } from "./registry_outage.ts";
 import { firstPace } from "./registry_pace.ts";
 import type { Pace } from "./registry_pace.ts";

@@ -15,7 +15,7 @@ import type { ExponentialBackoff } from "../base/backoff.ts";
 import { formatDuration } from "../base/duration.ts";
 import type { Effect, Removal } from "../input.ts";
 import type { NodeName } from "../base/name.ts";
-import type { InstanceId, StoredRow } from "./row.ts";
+import type { InstanceId, StoredRow } from "../members/row.ts";
 
 /** Longest pause between two tries, in milliseconds: there is not much time. */
 const retryMaxMs = 500;

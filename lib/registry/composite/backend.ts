@@ -6,7 +6,7 @@
 import type { Clock } from "../../clock.ts";
 import { RegistryError } from "../../core/base/errors.ts";
 import type { NodeName } from "../../core/base/name.ts";
-import type { Row } from "../../core/registration/row.ts";
+import type { Row } from "../../core/members/row.ts";
 import { isOvertaken, keyOf } from "./composite_version.ts";
 import type { Registry, RowVersion, StoredRow, WriteResult } from "../registry.ts";
 

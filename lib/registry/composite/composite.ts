@@ -16,8 +16,8 @@
  */
 import { RegistryError } from "../../core/base/errors.ts";
 import type { NodeName } from "../../core/base/name.ts";
-import { rowBytes, rowMaxBytes } from "../../core/registration/row.ts";
-import type { Row } from "../../core/registration/row.ts";
+import { rowBytes, rowMaxBytes } from "../../core/members/row.ts";
+import type { Row } from "../../core/members/row.ts";
 import type { Answer, Backend } from "./backend.ts";
 import { Backends } from "./backends.ts";
 import type { ManyRegistriesOptions } from "./backends.ts";

@@ -20,7 +20,7 @@
  *
  * @module
  */
-import type { Row } from "../../core/registration/row.ts";
+import type { Row } from "../../core/members/row.ts";
 import type { RowVersion, StoredRow } from "../registry.ts";
 import { textVersion } from "../common/text_version.ts";
 

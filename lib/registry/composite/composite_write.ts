@@ -10,7 +10,7 @@ import type { Clock } from "../../clock.ts";
 import { unreachable } from "../../core/base/assert.ts";
 import { RegistryError } from "../../core/base/errors.ts";
 import type { NodeName } from "../../core/base/name.ts";
-import type { Row } from "../../core/registration/row.ts";
+import type { Row } from "../../core/members/row.ts";
 import type { Backend } from "./backend.ts";
 import type { Backends } from "./backends.ts";
 import type { ManyCookies } from "./composite_cookie.ts";

@@ -10,7 +10,7 @@
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Clock } from "../../clock.ts";
-import { rowMaxBytes } from "../../core/registration/row.ts";
+import { rowMaxBytes } from "../../core/members/row.ts";
 import { systemErrorCode, systemErrorReason } from "../../core/base/system_error.ts";
 import { encodeUtf8 } from "../../core/base/text.ts";
 import { OddFileError } from "../../files/own_file.ts";

@@ -8,7 +8,7 @@
  * @module
  */
 import { systemErrorCode } from "../../core/base/system_error.ts";
-import { rowMaxBytes } from "../../core/registration/row.ts";
+import { rowMaxBytes } from "../../core/members/row.ts";
 import type { Call } from "../common/timed_calls.ts";
 import { foreignKeyReason } from "../store.ts";
 import type { Found } from "../store.ts";

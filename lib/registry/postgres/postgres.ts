@@ -11,7 +11,7 @@
  * @module
  */
 import type { Clock } from "../../clock.ts";
-import { rowMaxBytes } from "../../core/registration/row.ts";
+import { rowMaxBytes } from "../../core/members/row.ts";
 import type { Call } from "../common/timed_calls.ts";
 import type { Listener } from "../common/hint.ts";
 import { OwnWrites } from "../common/news.ts";

@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { rowMaxBytes } from "../../core/registration/row.ts";
+import { rowMaxBytes } from "../../core/members/row.ts";
 
 /** What an object holds. */
 export type Content =

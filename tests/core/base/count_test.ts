@@ -11,10 +11,10 @@ import fc from "fast-check";
 import { countAbove, countMax, isLeap, leapMax } from "../../../lib/core/base/count.ts";
 import { decodeNotice, encodeMessage } from "../../../lib/protocol/message.ts";
 import type { NodeName } from "../../../lib/core/base/name.ts";
-import { makeRecord } from "../../../lib/core/dissemination/record.ts";
-import type { MemberRecord, RecordState } from "../../../lib/core/dissemination/record.ts";
-import { decodeRow, encodeRow } from "../../../lib/core/registration/row.ts";
-import type { Row } from "../../../lib/core/registration/row.ts";
+import { makeRecord } from "../../../lib/core/members/record.ts";
+import type { MemberRecord, RecordState } from "../../../lib/core/members/record.ts";
+import { decodeRow, encodeRow } from "../../../lib/core/members/row.ts";
+import type { Row } from "../../../lib/core/members/row.ts";
 import type { SimNode } from "../../../lib/simulation/sim_node.ts";
 import { World } from "../../../lib/simulation/world.ts";
 

@@ -4,7 +4,7 @@ import { deadBeamMs } from "../../../lib/core/beam/beam_node.ts";
 import { beamNodesMax } from "../../../lib/core/beam/beam_watch.ts";
 import type { NodeName } from "../../../lib/core/base/name.ts";
 import { Membership } from "../../../lib/core/membership.ts";
-import { makeRecord } from "../../../lib/core/dissemination/record.ts";
+import { makeRecord } from "../../../lib/core/members/record.ts";
 import { seededRandom } from "../../../lib/core/base/random.ts";
 import { replay } from "../../../lib/recording/replay.ts";
 import type { Effect, Input } from "../../../lib/core/input.ts";

@@ -6,12 +6,12 @@
  */
 import assert from "node:assert/strict";
 import type { BeamPingOutcome, Effect, Input } from "../../../lib/core/input.ts";
-import type { StoredRow, StoredTimestamp } from "../../../lib/core/registration/row.ts";
-import type { Change } from "../../../lib/core/explain/change.ts";
-import type { MemberView } from "../../../lib/core/dissemination/member.ts";
+import type { StoredRow, StoredTimestamp } from "../../../lib/core/members/row.ts";
+import type { Change } from "../../../lib/core/members/change.ts";
+import type { MemberView } from "../../../lib/core/members/member.ts";
 import { Membership } from "../../../lib/core/membership.ts";
 import type { NodeName } from "../../../lib/core/base/name.ts";
-import { profileTimings } from "../../../lib/core/detector/profile.ts";
+import { profileTimings } from "../../../lib/core/base/profile.ts";
 import { seededRandom } from "../../../lib/core/base/random.ts";
 import type { Settings } from "../../../lib/core/settings.ts";
 

@@ -9,10 +9,10 @@ import {
   failingSince,
   heartbeatMoves,
   statusOf,
-} from "../../../lib/core/detector/evidence.ts";
+} from "../../../lib/core/verdict/evidence.ts";
 import { FailureDetector } from "../../../lib/core/detector/failure_detector.ts";
-import type { Candidate } from "../../../lib/core/discovery/candidate.ts";
-import { claimOfRow } from "../../../lib/core/discovery/candidate.ts";
+import type { Candidate } from "../../../lib/core/members/candidate.ts";
+import { claimOfRow } from "../../../lib/core/members/row_claim.ts";
 import { RowKeeper } from "../../../lib/core/registration/row_keeper.ts";
 import { rowOf } from "../lone_node.ts";
 import { instanceOf, nameOf, recordOf, voteOf } from "../records.ts";

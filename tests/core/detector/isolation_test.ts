@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import type { PingFailure } from "../../../lib/core/base/ping_failure.ts";
 import { Isolation } from "../../../lib/core/detector/isolation.ts";
-import { Link } from "../../../lib/core/detector/link.ts";
+import { Link } from "../../../lib/core/members/link.ts";
 
 const address = { host: "10.0.0.1", port: 4370 };
 

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { profileTimings } from "../../../lib/core/detector/profile.ts";
+import { profileTimings } from "../../../lib/core/base/profile.ts";
 import {
   Suspicion,
   suspicionMs,

@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { claimOfRow } from "../../../lib/core/discovery/candidate.ts";
+import { claimOfRow } from "../../../lib/core/members/row_claim.ts";
 import { CandidateProber } from "../../../lib/core/discovery/candidate_prober.ts";
 import type { CandidateFinding } from "../../../lib/core/discovery/candidate_prober.ts";
 import type { Effect, PingOutcome } from "../../../lib/core/input.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { claimOfRow } from "../../../lib/core/discovery/candidate.ts";
-import { makeRecord } from "../../../lib/core/dissemination/record.ts";
+import { claimOfRow } from "../../../lib/core/members/row_claim.ts";
+import { makeRecord } from "../../../lib/core/members/record.ts";
 import { rowOf } from "../lone_node.ts";
 import { instanceOf, nameOf, recordOf } from "../records.ts";
 import { View } from "../view.ts";

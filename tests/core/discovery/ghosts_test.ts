@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { addressesMax } from "../../../lib/core/registration/row.ts";
+import { addressesMax } from "../../../lib/core/members/row.ts";
 import type { NodeName } from "../../../lib/core/base/name.ts";
 import type { SimNode } from "../../../lib/simulation/sim_node.ts";
 import { World } from "../../../lib/simulation/world.ts";

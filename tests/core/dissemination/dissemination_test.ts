@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { seededRandom } from "../../../lib/core/base/random.ts";
 import { Links } from "../../../lib/core/detector/links.ts";
-import type { Candidate } from "../../../lib/core/discovery/candidate.ts";
+import type { Candidate } from "../../../lib/core/members/candidate.ts";
 import { Candidates } from "../../../lib/core/discovery/candidates.ts";
 import { Dissemination } from "../../../lib/core/dissemination/dissemination.ts";
-import { MemberList } from "../../../lib/core/dissemination/member_list.ts";
+import { MemberList } from "../../../lib/core/members/member_list.ts";
 import { Outbox } from "../../../lib/core/dissemination/outbox.ts";
 import type { Effect } from "../../../lib/core/input.ts";
-import type { MemberRecord } from "../../../lib/core/dissemination/record.ts";
+import type { MemberRecord } from "../../../lib/core/members/record.ts";
 import { contentOf, instanceOf, nameOf, recordOf, voteOf } from "../records.ts";
 
 /** Node 1, which knows the nodes 2 and 3; none of them has missed a ping. */

@@ -5,9 +5,9 @@
  */
 import assert from "node:assert/strict";
 import type { PingOutcome } from "../../../lib/core/input.ts";
-import { makeRecord } from "../../../lib/core/dissemination/record.ts";
-import type { MemberRecord } from "../../../lib/core/dissemination/record.ts";
-import type { Vote } from "../../../lib/core/detector/suspicion.ts";
+import { makeRecord } from "../../../lib/core/members/record.ts";
+import type { MemberRecord } from "../../../lib/core/members/record.ts";
+import type { Vote } from "../../../lib/core/members/news.ts";
 import { LoneNode, pongOf, rowOf } from "../lone_node.ts";
 import { instanceOf, nameOf, recordOf, voteOf } from "../records.ts";
 

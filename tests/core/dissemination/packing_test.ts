@@ -25,16 +25,16 @@ import {
   recordMaxBytes,
 } from "../../../lib/core/dissemination/packing.ts";
 import { seededRandom } from "../../../lib/core/base/random.ts";
-import type { MemberRecord, RecordContent } from "../../../lib/core/dissemination/record.ts";
-import { makeRecord } from "../../../lib/core/dissemination/record.ts";
-import { bucketCount, MemberList } from "../../../lib/core/dissemination/member_list.ts";
+import type { MemberRecord, RecordContent } from "../../../lib/core/members/record.ts";
+import { makeRecord } from "../../../lib/core/members/record.ts";
+import { bucketCount, MemberList } from "../../../lib/core/members/member_list.ts";
 import {
   addressesMax,
   decodeRow,
   descriptionBytes,
   encodeRow,
-} from "../../../lib/core/registration/row.ts";
-import { rowMaxBytes, tagsMax } from "../../../lib/core/registration/row.ts";
+} from "../../../lib/core/members/row.ts";
+import { rowMaxBytes, tagsMax } from "../../../lib/core/members/row.ts";
 import { World } from "../../../lib/simulation/world.ts";
 import { largestRow } from "../../registry/rows.ts";
 import { contentOf, effectsOf, instanceOf, recordOf } from "../records.ts";

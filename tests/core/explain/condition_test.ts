@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { NodeName } from "../../../lib/core/base/name.ts";
-import type { MemberView } from "../../../lib/core/dissemination/member.ts";
+import type { MemberView } from "../../../lib/core/members/member.ts";
 import { examine, examineAgreement, missing } from "../../../lib/core/explain/condition.ts";
 import type { Condition } from "../../../lib/core/explain/condition.ts";
 

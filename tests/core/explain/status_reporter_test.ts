@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { FailureDetector } from "../../../lib/core/detector/failure_detector.ts";
-import { claimOfRow } from "../../../lib/core/discovery/candidate.ts";
+import { claimOfRow } from "../../../lib/core/members/row_claim.ts";
 import { ChangeLog } from "../../../lib/core/explain/change_log.ts";
 import { StatusReporter } from "../../../lib/core/explain/status_reporter.ts";
 import type { Effect } from "../../../lib/core/input.ts";

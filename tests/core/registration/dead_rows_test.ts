@@ -5,10 +5,10 @@
  */
 import assert from "node:assert/strict";
 import { FailureDetector } from "../../../lib/core/detector/failure_detector.ts";
-import { claimOfRow } from "../../../lib/core/discovery/candidate.ts";
+import { claimOfRow } from "../../../lib/core/members/row_claim.ts";
 import type { Effect } from "../../../lib/core/input.ts";
 import { deadRowMs, DeadRows } from "../../../lib/core/registration/dead_rows.ts";
-import type { Row } from "../../../lib/core/registration/row.ts";
+import type { Row } from "../../../lib/core/members/row.ts";
 import { rowOf } from "../lone_node.ts";
 import { effectsOf, nameOf, recordOf } from "../records.ts";
 import { View } from "../view.ts";

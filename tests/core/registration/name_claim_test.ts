@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { PingFailure } from "../../../lib/core/base/ping_failure.ts";
-import { profileTimings } from "../../../lib/core/detector/profile.ts";
+import { profileTimings } from "../../../lib/core/base/profile.ts";
 import { doubtMs, NameClaim } from "../../../lib/core/registration/name_claim.ts";
 import type { Tenure } from "../../../lib/core/registration/name_claim.ts";
 import type { Settings } from "../../../lib/core/settings.ts";

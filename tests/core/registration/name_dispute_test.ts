@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { NameDispute } from "../../../lib/core/registration/name_dispute.ts";
 import { seededRandom } from "../../../lib/core/base/random.ts";
-import type { Reclaimed, Row } from "../../../lib/core/registration/row.ts";
+import type { Reclaimed, Row } from "../../../lib/core/members/row.ts";
 import type { SimNode } from "../../../lib/simulation/sim_node.ts";
 import { World } from "../../../lib/simulation/world.ts";
 import { LoneNode, rowOf } from "../lone_node.ts";

@@ -1,6 +1,6 @@
 /** What is found out about another holder of a name. */
 import assert from "node:assert/strict";
-import { profileTimings } from "../../../lib/core/detector/profile.ts";
+import { profileTimings } from "../../../lib/core/base/profile.ts";
 import type { Effect, PingOutcome } from "../../../lib/core/input.ts";
 import type { HolderPing, Ping, Sent } from "../../../lib/core/pings.ts";
 import { Pings } from "../../../lib/core/pings.ts";

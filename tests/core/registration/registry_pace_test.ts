@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { seededRandom } from "../../../lib/core/base/random.ts";
-import { MemberList } from "../../../lib/core/dissemination/member_list.ts";
+import { MemberList } from "../../../lib/core/members/member_list.ts";
 import { firstPace, RegistryPace } from "../../../lib/core/registration/registry_pace.ts";
 import type { Pace } from "../../../lib/core/registration/registry_pace.ts";
 import { contentOf, recordOf } from "../records.ts";

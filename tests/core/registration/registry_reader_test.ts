@@ -8,7 +8,7 @@ import { FailureDetector } from "../../../lib/core/detector/failure_detector.ts"
 import { ChangeLog } from "../../../lib/core/explain/change_log.ts";
 import { RegistryReader } from "../../../lib/core/registration/registry_reader.ts";
 import type { ReaderDecision } from "../../../lib/core/registration/registry_reader.ts";
-import type { Row } from "../../../lib/core/registration/row.ts";
+import type { Row } from "../../../lib/core/members/row.ts";
 import { RowKeeper } from "../../../lib/core/registration/row_keeper.ts";
 import { rowOf } from "../lone_node.ts";
 import { instanceOf, nameOf, recordOf } from "../records.ts";

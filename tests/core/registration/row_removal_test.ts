@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { ExponentialBackoff } from "../../../lib/core/base/backoff.ts";
 import type { Effect } from "../../../lib/core/input.ts";
-import type { StoredRow } from "../../../lib/core/registration/row.ts";
+import type { StoredRow } from "../../../lib/core/members/row.ts";
 import type { NodeName } from "../../../lib/core/base/name.ts";
 import { seededRandom } from "../../../lib/core/base/random.ts";
-import { rowVersion } from "../../../lib/core/registration/row.ts";
+import { rowVersion } from "../../../lib/core/members/row.ts";
 import { RowRemoval } from "../../../lib/core/registration/row_removal.ts";
 import type { RemovalStart } from "../../../lib/core/registration/row_removal.ts";
 

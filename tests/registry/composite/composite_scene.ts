@@ -5,7 +5,7 @@
  */
 import { systemClock } from "../../../lib/clock.ts";
 import type { Clock } from "../../../lib/clock.ts";
-import type { Row } from "../../../lib/core/registration/row.ts";
+import type { Row } from "../../../lib/core/members/row.ts";
 import { openManyRegistries } from "../../../lib/registry/composite/composite.ts";
 import { MemoryStorage, openMemoryRegistry } from "../../../lib/registry/memory/memory.ts";
 import type { Registry, RowVersion } from "../../../lib/registry/registry.ts";

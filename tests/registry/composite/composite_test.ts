@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { sleep, systemClock } from "../../../lib/clock.ts";
 import { RegistryError } from "../../../lib/core/base/errors.ts";
-import type { Row } from "../../../lib/core/registration/row.ts";
+import type { Row } from "../../../lib/core/members/row.ts";
 import { keyOf } from "../../../lib/registry/composite/composite_version.ts";
 import { heartbeatsIn, ManyScene, name, written } from "./composite_scene.ts";
 import { never, rowOf } from "../rows.ts";

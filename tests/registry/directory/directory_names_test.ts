@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { encodeRow } from "../../../lib/core/registration/row.ts";
+import { encodeRow } from "../../../lib/core/members/row.ts";
 import { illegalNameReason } from "../../../lib/registry/directory/directory_names.ts";
 import { needing } from "../../permissions.ts";
 import { failure, Scene } from "./directory_scene.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { encodeRow } from "../../../lib/core/registration/row.ts";
-import type { Row } from "../../../lib/core/registration/row.ts";
+import { encodeRow } from "../../../lib/core/members/row.ts";
+import type { Row } from "../../../lib/core/members/row.ts";
 import type { Registry, RowVersion } from "../../../lib/registry/registry.ts";
 import { needing } from "../../permissions.ts";
 import { failure, name, namesIn, ownFolder, Scene, shell, written } from "./directory_scene.ts";

@@ -14,24 +14,10 @@
  * @module
  */
 import type { PingFailure } from "../base/ping_failure.ts";
-import { Link } from "../detector/link.ts";
+import { Link } from "./link.ts";
 import type { NodeName } from "../base/name.ts";
-import type { RecordContent } from "../dissemination/record.ts";
-import type { InstanceId, Row } from "../registration/row.ts";
-
-/** What a row says about its owner. It has no state: that is for members, whose records are none. */
-export type RowClaim = Omit<RecordContent, "state" | "cause"> & { readonly state?: never };
-
-/** The claim of a row. */
-export function claimOfRow(row: Row): RowClaim {
-  const { name, instance, incarnation, addresses, tags, startedAt, software } = row;
-  return { name, instance, incarnation, addresses, tags, startedAt, software };
-}
-
-/** Names one run of one name: of a member, a candidate, or a row. */
-export function runOf({ name, instance }: Pick<RowClaim, "name" | "instance">): string {
-  return `${name} ${instance}`;
-}
+import type { RowClaim } from "./row_claim.ts";
+import type { InstanceId } from "./row.ts";
 
 /** One node that has proven nothing. */
 export class Candidate {

@@ -5,8 +5,8 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { MemberRecord } from "../../../lib/core/dissemination/record.ts";
-import { observersMax, Ring } from "../../../lib/core/detector/ring.ts";
+import type { MemberRecord } from "../../../lib/core/members/record.ts";
+import { observersMax, Ring } from "../../../lib/core/members/ring.ts";
 import { recordOf } from "../records.ts";
 
 /** One node's ring, and the records that belong to it. */

@@ -1,5 +1,5 @@
 /**
- * What only a row says never reaches a member: the rule of `lib/core/discovery/candidate.ts`.
+ * What only a row says never reaches a member: the rule of `lib/core/members/candidate.ts`.
  *
  * @module
  */

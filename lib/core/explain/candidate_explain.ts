@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { ExplainParts } from "../explain/explain_parts.ts";
-import type { Candidate } from "./candidate.ts";
-import { candidateStatus } from "../detector/evidence.ts";
-import { pingViews } from "../explain/explanation.ts";
-import type { Explanation } from "../explain/explanation.ts";
-import type { MemberView } from "../dissemination/member.ts";
-import { heartbeatWords, unansweredReason, wouldChange } from "../explain/reasons.ts";
+import type { ExplainParts } from "./explain_parts.ts";
+import type { Candidate } from "../members/candidate.ts";
+import { candidateStatus } from "../verdict/evidence.ts";
+import { pingViews } from "./explanation.ts";
+import type { Explanation } from "./explanation.ts";
+import type { MemberView } from "../members/member.ts";
+import { heartbeatWords, unansweredReason, wouldChange } from "../verdict/reasons.ts";
 
 /** A candidate as shown to people and programs. */
 export function candidateView(parts: ExplainParts, candidate: Candidate, now: number): MemberView {

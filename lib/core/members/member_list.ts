@@ -7,12 +7,12 @@
  */
 import { assert } from "../base/assert.ts";
 import { hashText } from "../base/hash.ts";
-import { compareNames } from "../explain/status_line.ts";
+import { compareNames } from "./status_line.ts";
 import { makeRecord, wins } from "./record.ts";
 import type { MemberRecord, RecordContent } from "./record.ts";
-import { Ring } from "../detector/ring.ts";
+import { Ring } from "./ring.ts";
 import type { NodeName } from "../base/name.ts";
-import type { InstanceId } from "../registration/row.ts";
+import type { InstanceId } from "./row.ts";
 
 /** Parts into which the fingerprint is divided, so that only what differs has to be told. */
 export const bucketCount = 64;

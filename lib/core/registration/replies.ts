@@ -6,7 +6,7 @@
  * @module
  */
 import type { Effect } from "../input.ts";
-import type { NodeName } from "./name.ts";
+import type { NodeName } from "../base/name.ts";
 
 /** Numbers of replies that wait for the same event. */
 export class Replies {

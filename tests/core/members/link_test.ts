@@ -6,9 +6,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { PingFailure } from "../../../lib/core/base/ping_failure.ts";
-import { Link, missesMax } from "../../../lib/core/detector/link.ts";
-import type { Miss } from "../../../lib/core/detector/link.ts";
-import { profileTimings } from "../../../lib/core/detector/profile.ts";
+import { Link, missesMax } from "../../../lib/core/members/link.ts";
+import type { Miss } from "../../../lib/core/members/link.ts";
+import { profileTimings } from "../../../lib/core/base/profile.ts";
 import { pingFailures } from "../records.ts";
 
 const address = { host: "10.0.0.2", port: 4370 };

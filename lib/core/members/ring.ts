@@ -14,7 +14,7 @@
  */
 import { mix } from "../base/hash.ts";
 import type { NodeName } from "../base/name.ts";
-import type { MemberRecord } from "../dissemination/record.ts";
+import type { MemberRecord } from "./record.ts";
 
 /** How many members each one watches; up to this many others, everybody watches everybody. */
 export const observersMax = 10;

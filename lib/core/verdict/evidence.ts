@@ -3,16 +3,15 @@
  *
  * @module
  */
-import { heartbeatsMissedMax } from "../registration/row.ts";
-import type { MemberList } from "../dissemination/member_list.ts";
-import type { Links } from "./links.ts";
-import type { FailureDetector } from "./failure_detector.ts";
-import type { RegistryHeartbeats } from "../registration/heartbeats_seen.ts";
-import type { RowKeeper } from "../registration/row_keeper.ts";
-import { Candidate } from "../discovery/candidate.ts";
-import { verdict } from "../dissemination/member.ts";
-import type { MemberStatus } from "../dissemination/member.ts";
-import type { MemberRecord } from "../dissemination/record.ts";
+import { heartbeatsMissedMax } from "../members/row.ts";
+import type { MemberList } from "../members/member_list.ts";
+import type { Links } from "../detector/links.ts";
+import type { FailureDetector } from "../detector/failure_detector.ts";
+import type { RegistryHeartbeats } from "../detector/heartbeats_seen.ts";
+import { Candidate } from "../members/candidate.ts";
+import { verdict } from "../members/member.ts";
+import type { MemberStatus } from "../members/member.ts";
+import type { MemberRecord } from "../members/record.ts";
 
 /** What a verdict is made from. */
 export interface VerdictParts {
@@ -20,7 +19,11 @@ export interface VerdictParts {
   readonly links: Links;
   readonly detector: FailureDetector;
   readonly heartbeats: RegistryHeartbeats;
-  readonly keeper: RowKeeper;
+  /** How the registry is doing: what a heartbeat that does not move is worth. */
+  readonly keeper: {
+    readonly away: boolean;
+    readonly pace: { readonly heartbeatIntervalMs: number; readonly listIntervalMs: number };
+  };
 }
 
 /** The verdict of this node on a member that has not left. */

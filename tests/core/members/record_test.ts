@@ -5,8 +5,8 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { makeRecord, wins } from "../../../lib/core/dissemination/record.ts";
-import type { MemberRecord } from "../../../lib/core/dissemination/record.ts";
+import { makeRecord, wins } from "../../../lib/core/members/record.ts";
+import type { MemberRecord } from "../../../lib/core/members/record.ts";
 import { anyRecord, contentOf, instanceOf, recordOf, recordStates } from "../records.ts";
 
 /** A claim about node 1; every second one with numbers as large as they get. */

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { ExplainParts } from "../explain/explain_parts.ts";
-import type { BeamNode } from "./beam_node.ts";
-import { beamReason, beamWouldChange } from "./beam_words.ts";
-import { pingViews } from "../explain/explanation.ts";
-import type { Explanation } from "../explain/explanation.ts";
-import type { MemberView } from "../dissemination/member.ts";
+import type { ExplainParts } from "./explain_parts.ts";
+import type { BeamNode } from "../beam/beam_node.ts";
+import { beamReason, beamWouldChange } from "../beam/beam_words.ts";
+import { pingViews } from "./explanation.ts";
+import type { Explanation } from "./explanation.ts";
+import type { MemberView } from "../members/member.ts";
 
 /** A BEAM node as shown to people and programs. */
 export function beamView({ keeper }: ExplainParts, node: BeamNode, now: number): MemberView {

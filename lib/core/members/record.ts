@@ -16,7 +16,7 @@ import type { Address } from "../base/address.ts";
 import { hashText, mix } from "../base/hash.ts";
 import type { PingFailure } from "../base/ping_failure.ts";
 import type { NodeName } from "../base/name.ts";
-import type { InstanceId } from "../registration/row.ts";
+import type { InstanceId } from "./row.ts";
 import type { MemberService } from "./service.ts";
 
 /** The cluster's word on a member. */

@@ -21,7 +21,7 @@ import type { Address } from "../base/address.ts";
 import type { PingFailure } from "../base/ping_failure.ts";
 import type { NodeName } from "../base/name.ts";
 import type { RecordState } from "./record.ts";
-import type { InstanceId } from "../registration/row.ts";
+import type { InstanceId } from "./row.ts";
 import type { MemberService } from "./service.ts";
 
 /** The verdict on a member. */

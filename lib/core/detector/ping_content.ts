@@ -5,7 +5,7 @@
  */
 import type { PingContent } from "../input.ts";
 import type { Settings } from "../settings.ts";
-import type { MemberList } from "./member_list.ts";
+import type { MemberList } from "../members/member_list.ts";
 
 /**
  * What this node says with a ping or a pong. Once it has moved, has described itself anew, or leaves,

@@ -7,10 +7,10 @@
  *
  * @module
  */
-import { heartbeatsMissedMax } from "./row.ts";
+import { heartbeatsMissedMax } from "../members/row.ts";
 import { isLeap } from "../base/count.ts";
 import type { NodeName } from "../base/name.ts";
-import type { InstanceId, Row } from "./row.ts";
+import type { InstanceId, Row } from "../members/row.ts";
 
 /** With more rows than this only the heartbeats of members in doubt are kept. */
 const watchedAlwaysMax = 256;

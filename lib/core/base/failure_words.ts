@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { unreachable } from "../base/assert.ts";
-import type { PingFailure } from "../base/ping_failure.ts";
+import { unreachable } from "./assert.ts";
+import type { PingFailure } from "./ping_failure.ts";
 
 /** How a ping failed, as a clause. */
 export function failureWords(kind: PingFailure): string {

@@ -4,9 +4,9 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { RecordContent } from "../../../lib/core/dissemination/record.ts";
-import { MemberList } from "../../../lib/core/dissemination/member_list.ts";
-import { pingContent } from "../../../lib/core/dissemination/ping_content.ts";
+import type { RecordContent } from "../../../lib/core/members/record.ts";
+import { MemberList } from "../../../lib/core/members/member_list.ts";
+import { pingContent } from "../../../lib/core/detector/ping_content.ts";
 import { contentOf } from "../records.ts";
 
 /** Node 1 after it has said `changes` of itself, and whether its pings hold its record. */

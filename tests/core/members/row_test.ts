@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decodeRow, encodeRow } from "../../../lib/core/registration/row.ts";
+import { decodeRow, encodeRow } from "../../../lib/core/members/row.ts";
 import { nameOf, rowOf } from "../../registry/rows.ts";
 
 const name = nameOf("n1@10.0.0.2");

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { VerdictParts } from "../detector/evidence.ts";
-import { Candidate } from "../discovery/candidate.ts";
+import type { VerdictParts } from "./evidence.ts";
+import { Candidate } from "../members/candidate.ts";
 import { formatDuration } from "../base/duration.ts";
-import { heartbeatMoves } from "../detector/evidence.ts";
-import { failureWords } from "./failure_words.ts";
-import type { MemberStatus } from "../dissemination/member.ts";
-import type { MemberRecord } from "../dissemination/record.ts";
+import { heartbeatMoves } from "./evidence.ts";
+import { failureWords } from "../base/failure_words.ts";
+import type { MemberStatus } from "../members/member.ts";
+import type { MemberRecord } from "../members/record.ts";
 
 /** Why a record says failed, as a sentence. */
 export function failedReason(

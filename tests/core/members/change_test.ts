@@ -11,12 +11,12 @@ import {
   describeChanges,
   serviceWords,
   statusWords,
-} from "../../../lib/core/explain/change.ts";
+} from "../../../lib/core/members/change.ts";
 import { batchMs, ChangeLog, changesKeptMax } from "../../../lib/core/explain/change_log.ts";
-import type { Change } from "../../../lib/core/explain/change.ts";
+import type { Change } from "../../../lib/core/members/change.ts";
 import type { Effect } from "../../../lib/core/input.ts";
-import { memberStatuses } from "../../../lib/core/dissemination/member.ts";
-import { serviceStates } from "../../../lib/core/dissemination/service.ts";
+import { memberStatuses } from "../../../lib/core/members/member.ts";
+import { serviceStates } from "../../../lib/core/members/service.ts";
 import { effectsOf, nameOf } from "../records.ts";
 
 function changeOf(number: number, changes: Partial<Change> = {}): Change {

@@ -4,9 +4,9 @@
  * @module
  */
 import { unreachable } from "../base/assert.ts";
-import type { MemberStatus } from "../dissemination/member.ts";
+import type { MemberStatus } from "./member.ts";
 import type { NodeName } from "../base/name.ts";
-import type { MemberService, ServiceState } from "../dissemination/service.ts";
+import type { MemberService, ServiceState } from "./service.ts";
 
 /** The kind of a change. */
 export type ChangeKind =

@@ -9,9 +9,8 @@
  * @module
  */
 import type { Address } from "../base/address.ts";
-import type { PingOutcome } from "../input.ts";
 import type { PingFailure } from "../base/ping_failure.ts";
-import type { ProfileTimings } from "./profile.ts";
+import type { ProfileTimings } from "../base/profile.ts";
 
 /** Misses in a row that make a link bad. */
 export const missesMax = 2;
@@ -32,7 +31,7 @@ const deviationsMax = 8;
 export interface LinkEvent {
   /** When it ended, on this node's clock, in milliseconds. */
   readonly at: number;
-  readonly kind: PingOutcome["kind"];
+  readonly kind: "pong" | PingFailure;
   /** Of a pong, in microseconds. */
   readonly roundTripUs?: number | undefined;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { NodeName } from "../base/name.ts";
-import type { ServiceState } from "../dissemination/service.ts";
+import type { ServiceState } from "./service.ts";
 
 /** One entry of the line: who, and whether it is seen alive. */
 export interface StatusEntry {

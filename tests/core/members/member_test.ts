@@ -6,8 +6,8 @@
 import assert from "node:assert/strict";
 import { AssertionError } from "../../../lib/core/base/assert.ts";
 import type { PingFailure } from "../../../lib/core/base/ping_failure.ts";
-import { countsAsAlive, memberStatuses, verdict } from "../../../lib/core/dissemination/member.ts";
-import type { MemberStatus, VerdictInputs } from "../../../lib/core/dissemination/member.ts";
+import { countsAsAlive, memberStatuses, verdict } from "../../../lib/core/members/member.ts";
+import type { MemberStatus, VerdictInputs } from "../../../lib/core/members/member.ts";
 import { pingFailures } from "../records.ts";
 
 /** What a row of the table says of one piece of evidence; left out: any. */

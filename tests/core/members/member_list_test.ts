@@ -7,9 +7,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { AssertionError } from "../../../lib/core/base/assert.ts";
 import { hashText } from "../../../lib/core/base/hash.ts";
-import { wins } from "../../../lib/core/dissemination/record.ts";
-import type { MemberRecord } from "../../../lib/core/dissemination/record.ts";
-import { bucketCount, MemberList } from "../../../lib/core/dissemination/member_list.ts";
+import { wins } from "../../../lib/core/members/record.ts";
+import type { MemberRecord } from "../../../lib/core/members/record.ts";
+import { bucketCount, MemberList } from "../../../lib/core/members/member_list.ts";
 import { anyRecord, contentOf, instanceOf, nameOf, recordOf, recordStates } from "../records.ts";
 
 const self = contentOf(0);

@@ -1,0 +1,21 @@
+/**
+ * What a row claims. It proves nothing: whoever can write the registry can write any row.
+ *
+ * @module
+ */
+import type { RecordContent } from "./record.ts";
+import type { Row } from "./row.ts";
+
+/** What a row says about its owner. It has no state: that is for members, whose records are none. */
+export type RowClaim = Omit<RecordContent, "state" | "cause"> & { readonly state?: never };
+
+/** The claim of a row. */
+export function claimOfRow(row: Row): RowClaim {
+  const { name, instance, incarnation, addresses, tags, startedAt, software } = row;
+  return { name, instance, incarnation, addresses, tags, startedAt, software };
+}
+
+/** Names one run of one name: of a member, a candidate, or a row. */
+export function runOf({ name, instance }: Pick<RowClaim, "name" | "instance">): string {
+  return `${name} ${instance}`;
+}
