@@ -42,7 +42,7 @@ import { LocalHealth } from "./detector/local_health.ts";
 import { ownRecord } from "./registration/own_row.ts";
 import type { Random } from "./base/random.ts";
 import { RegistryConsequences } from "./registry_consequences.ts";
-import { RowConsequences } from "./row_consequences.ts";
+import { OwnRowConsequences } from "./own_row_consequences.ts";
 import { RowKeeper } from "./registration/row_keeper.ts";
 import { RegistryPace } from "./registration/registry_pace.ts";
 import { RegistryReader } from "./registration/registry_reader.ts";
@@ -74,7 +74,7 @@ export class Membership {
   readonly #explainer: Explainer;
   readonly #news: NewsConsequences;
   readonly #pingConsequences: PingConsequences;
-  readonly #rowConsequences: RowConsequences;
+  readonly #ownRowConsequences: OwnRowConsequences;
   readonly #registryConsequences: RegistryConsequences;
   readonly #giveUpAt: number;
   #expectedWake: number;
@@ -130,8 +130,8 @@ export class Membership {
     };
     const news = this.#news = new NewsConsequences(acting);
     this.#pingConsequences = new PingConsequences({ ...acting, news });
-    const rowConsequences = this.#rowConsequences = new RowConsequences(acting);
-    this.#registryConsequences = new RegistryConsequences({ ...acting, news, rowConsequences });
+    const ownRowConsequences = this.#ownRowConsequences = new OwnRowConsequences(acting);
+    this.#registryConsequences = new RegistryConsequences({ ...acting, news, ownRowConsequences });
   }
 
   /** The name under which this node is registered, or tries to be. */
@@ -146,7 +146,7 @@ export class Membership {
 
   /** When the next `wake` is wanted, on the clock that `step` is given. */
   get wakeAt(): number {
-    if (this.#rowConsequences.stopped) return Infinity;
+    if (this.#ownRowConsequences.stopped) return Infinity;
     if (this.#keeper.phase === "releasing") return this.#keeper.wakeAt;
     const giveUpAt = this.#keeper.phase === "claiming" ? this.#giveUpAt : Infinity;
     return Math.min(
@@ -169,7 +169,7 @@ export class Membership {
    * @throws {StepFault} if this program has a fault; nothing that others can say or do is one
    */
   step(input: Input, now: number): Effect[] {
-    if (this.#rowConsequences.stopped) return [];
+    if (this.#ownRowConsequences.stopped) return [];
     this.#out = [];
     try {
       this.#advance(input, now);
@@ -285,12 +285,12 @@ export class Membership {
   #wake(now: number): void {
     const out = this.#out;
     if (this.#keeper.phase === "claiming" && now >= this.#giveUpAt) return this.#giveUp();
-    this.#rowConsequences.kept(this.#keeper.wake(now, out), now, out);
+    this.#ownRowConsequences.kept(this.#keeper.wake(now, out), now, out);
     const own = { name: this.name, isClaiming: this.#keeper.phase === "claiming" };
     const content = pingContent(false, this.#memberList, this.#settings);
-    this.#rowConsequences.named(this.#naming.wake(own, content, now, out), now, out);
+    this.#ownRowConsequences.named(this.#naming.wake(own, content, now, out), now, out);
     // Of many that leave together each would dial others in the place of those that are gone.
-    if (this.#rowConsequences.stopped || this.#keeper.phase === "releasing") return;
+    if (this.#ownRowConsequences.stopped || this.#keeper.phase === "releasing") return;
     this.#pingConsequences.wake(now, out);
     this.#prober.refresh(now);
     this.#prober.wake(now, out);
@@ -315,7 +315,7 @@ export class Membership {
   #giveUp(): void {
     const message = "The registry could not be used within the start timeout: " +
       (this.#keeper.lastReason || "it did not answer");
-    this.#rowConsequences.stop({ kind: "registry-away", message }, this.#out);
+    this.#ownRowConsequences.stop({ kind: "registry-away", message }, this.#out);
   }
 
   #leave(now: number): void {
@@ -324,6 +324,6 @@ export class Membership {
     this.#statusReporter.stop();
     this.#changes.tell(now, this.#out);
     const news = this.#keeper.release(this.#settings.leaveTimeoutMs, now, this.#out);
-    this.#rowConsequences.kept(news, now, this.#out);
+    this.#ownRowConsequences.kept(news, now, this.#out);
   }
 }

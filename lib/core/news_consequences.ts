@@ -5,8 +5,8 @@
  * @module
  */
 import { unreachable } from "./base/assert.ts";
-import { candidateStatus, statusOf } from "./verdict/evidence.ts";
-import type { VerdictParts } from "./verdict/evidence.ts";
+import { candidateStatus, statusOf } from "./verdict/status_of.ts";
+import type { VerdictParts } from "./verdict/status_of.ts";
 import type { LocalHealth } from "./detector/local_health.ts";
 import type { Prober } from "./detector/prober.ts";
 import type { Candidate } from "./members/candidate.ts";

@@ -21,7 +21,7 @@ import type { Naming } from "./registration/naming.ts";
 import type { RegistryPace } from "./registration/registry_pace.ts";
 import type { ReaderDecision, RegistryReader } from "./registration/registry_reader.ts";
 import type { RowKeeper } from "./registration/row_keeper.ts";
-import type { RowConsequences } from "./row_consequences.ts";
+import type { OwnRowConsequences } from "./own_row_consequences.ts";
 
 /** The parts that the registry concerns. */
 export interface RegistryConsequencesParts {
@@ -39,7 +39,7 @@ export interface RegistryConsequencesParts {
   readonly beamForgetting: BeamForgetting | undefined;
   readonly statusReporter: StatusReporter;
   readonly news: NewsConsequences;
-  readonly rowConsequences: RowConsequences;
+  readonly ownRowConsequences: OwnRowConsequences;
 }
 
 /** What the registry says to a listing that failed, and to a write. */
@@ -57,7 +57,7 @@ export class RegistryConsequences {
 
   /** A complete listing came. */
   listed({ rows, beams }: Input & { kind: "listed" }, now: number, out: Effect[]): void {
-    const { memberList, naming, keeper, reader, pace, deadRows, rowConsequences } = this.#parts;
+    const { memberList, naming, keeper, reader, pace, deadRows, ownRowConsequences } = this.#parts;
     const { name, instance } = memberList.self;
     const own = rows.find(({ row }) => row.name === name);
     const isWhole = own?.row.instance === instance;
@@ -66,26 +66,26 @@ export class RegistryConsequences {
     const { isDelegate } = pace;
     this.#bury(deadRows.listed(rows, { isWhole, isDelegate }, now, out), now, out);
     keeper.keepPace(pace.listed(rows.length, now));
-    rowConsequences.kept(keeper.listed(own, now, out), now, out);
+    ownRowConsequences.kept(keeper.listed(own, now, out), now, out);
     this.#tell(this.#parts.beams?.listed(beams ?? [], isWhole, now, out), now);
     this.#tell(this.#parts.beamForgetting?.listed(out), now);
   }
 
   /** A listing has failed, or a write of this node's row has ended. */
   answered(input: Answer, now: number, out: Effect[]): void {
-    const { keeper, pace, dissemination, news, rowConsequences } = this.#parts;
+    const { keeper, pace, dissemination, news, ownRowConsequences } = this.#parts;
     switch (input.kind) {
       case "list-failed":
-        return rowConsequences.kept(keeper.listFailed(input.reason, now, out), now, out);
+        return ownRowConsequences.kept(keeper.listFailed(input.reason, now, out), now, out);
       case "written":
-        rowConsequences.kept(keeper.written(input.version, now, out), now, out);
+        ownRowConsequences.kept(keeper.written(input.version, now, out), now, out);
         // The next heartbeat comes when this row says; from then on it may be another pause.
         keeper.keepPace(pace.written(keeper.pace, now));
         return news.decided(dissemination.ownershipConfirmed(now), now, out);
       case "write-conflict":
-        return rowConsequences.kept(keeper.writeConflict(input.current, now, out), now, out);
+        return ownRowConsequences.kept(keeper.writeConflict(input.current, now, out), now, out);
       case "write-failed":
-        return rowConsequences.kept(keeper.writeFailed(input.reason, now, out), now, out);
+        return ownRowConsequences.kept(keeper.writeFailed(input.reason, now, out), now, out);
       default:
         return unreachable(input);
     }
@@ -93,9 +93,9 @@ export class RegistryConsequences {
 
   /** A row was removed, or not: this node's own, or that of another one. */
   removed(input: Removal, now: number, out: Effect[]): void {
-    const { memberList, keeper, deadRows, beamForgetting, rowConsequences } = this.#parts;
+    const { memberList, keeper, deadRows, beamForgetting, ownRowConsequences } = this.#parts;
     if (input.name === memberList.self.name) {
-      return rowConsequences.kept(keeper.removalEnded(input, now, out), now, out);
+      return ownRowConsequences.kept(keeper.removalEnded(input, now, out), now, out);
     }
     const changes = beamForgetting?.removed(input, out);
     if (changes === undefined) this.#bury(deadRows.removed(input, out), now, out);

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { Accusation } from "../detector/accusation.ts";
+import { Accusation } from "./accusation.ts";
 import { countAbove, isLeap } from "../base/count.ts";
 import { wins } from "../members/record.ts";
 import type { MemberRecord } from "../members/record.ts";

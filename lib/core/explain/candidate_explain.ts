@@ -5,7 +5,7 @@
  */
 import type { ExplainParts } from "./explain_parts.ts";
 import type { Candidate } from "../members/candidate.ts";
-import { candidateStatus } from "../verdict/evidence.ts";
+import { candidateStatus } from "../verdict/status_of.ts";
 import { pingViews } from "./explanation.ts";
 import type { Explanation } from "./explanation.ts";
 import type { MemberView } from "../members/member.ts";

@@ -13,7 +13,7 @@ import type { BeamNode } from "../beam/beam_node.ts";
 import { formatRoundTrip } from "../base/duration.ts";
 import { candidateExplanation, candidateView } from "./candidate_explain.ts";
 import type { Candidate } from "../members/candidate.ts";
-import { statusOf } from "../verdict/evidence.ts";
+import { statusOf } from "../verdict/status_of.ts";
 import { failureWords } from "../base/failure_words.ts";
 import type { Link } from "../members/link.ts";
 import type { MemberView } from "../members/member.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { VerdictParts } from "../verdict/evidence.ts";
+import type { VerdictParts } from "../verdict/status_of.ts";
 import type { Settings } from "../settings.ts";
 import type { LocalHealth } from "../detector/local_health.ts";
 import type { Candidates } from "../discovery/candidates.ts";

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { VerdictParts } from "./evidence.ts";
+import type { VerdictParts } from "./status_of.ts";
 import { Candidate } from "../members/candidate.ts";
 import { formatDuration } from "../base/duration.ts";
-import { heartbeatMoves } from "./evidence.ts";
+import { heartbeatMoves } from "./status_of.ts";
 import { failureWords } from "../base/failure_words.ts";
 import type { MemberStatus } from "../members/member.ts";
 import type { MemberRecord } from "../members/record.ts";

@@ -9,7 +9,7 @@ import {
   failingSince,
   heartbeatMoves,
   statusOf,
-} from "../../../lib/core/verdict/evidence.ts";
+} from "../../../lib/core/verdict/status_of.ts";
 import { FailureDetector } from "../../../lib/core/detector/failure_detector.ts";
 import type { Candidate } from "../../../lib/core/members/candidate.ts";
 import { claimOfRow } from "../../../lib/core/members/row_claim.ts";

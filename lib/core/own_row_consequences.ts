@@ -18,7 +18,7 @@ import type { Naming, NamingVerdict } from "./registration/naming.ts";
 import type { KeeperNews, RowKeeper } from "./registration/row_keeper.ts";
 
 /** The parts that row and name concern. */
-export interface RowConsequencesParts {
+export interface OwnRowConsequencesParts {
   readonly memberList: MemberList;
   readonly candidates: Candidates;
   readonly pingsHeard: PingsHeard;
@@ -31,11 +31,11 @@ export interface RowConsequencesParts {
 }
 
 /** Applies what has come of row and name; the end of this node is one of it. */
-export class RowConsequences {
-  readonly #parts: RowConsequencesParts;
+export class OwnRowConsequences {
+  readonly #parts: OwnRowConsequencesParts;
   #stopped = false;
 
-  constructor(parts: RowConsequencesParts) {
+  constructor(parts: OwnRowConsequencesParts) {
     this.#parts = parts;
   }
 
