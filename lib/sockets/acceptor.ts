@@ -141,7 +141,10 @@ export class Acceptor {
   }
 
   async #serve(socket: Deno.TcpConn): Promise<void> {
-    await this.#barrier.settle("a connection that came in", () => this.#receive(socket));
+    // One that came in while it was told to stop is no longer among those that its user ends.
+    if (!this.isStopped) {
+      await this.#barrier.settle("a connection that came in", () => this.#receive(socket));
+    }
     try {
       socket.close();
     } catch {

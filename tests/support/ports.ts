@@ -31,3 +31,13 @@ export async function accepts(port: number): Promise<boolean> {
     return false;
   }
 }
+
+/** True if this machine has a loopback of IPv6. */
+export function hasIpv6(): boolean {
+  try {
+    Deno.listen({ hostname: "::1", port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
