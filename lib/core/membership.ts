@@ -286,9 +286,11 @@ export class Membership {
     const out = this.#out;
     if (this.#keeper.phase === "claiming" && now >= this.#giveUpAt) return this.#giveUp();
     this.#ownRowConsequences.kept(this.#keeper.wake(now, out), now, out);
-    const own = { name: this.name, isClaiming: this.#keeper.phase === "claiming" };
-    const content = pingContent(false, this.#memberList, this.#settings);
-    this.#ownRowConsequences.named(this.#naming.wake(own, content, now, out), now, out);
+    if (this.#naming.isContested) {
+      const own = { name: this.name, isClaiming: this.#keeper.phase === "claiming" };
+      const content = pingContent(false, this.#memberList, this.#settings);
+      this.#ownRowConsequences.named(this.#naming.wake(own, content, now, out), now, out);
+    }
     // Of many that leave together each would dial others in the place of those that are gone.
     if (this.#ownRowConsequences.stopped || this.#keeper.phase === "releasing") return;
     this.#pingConsequences.wake(now, out);

@@ -5,8 +5,9 @@
  * users; the outputs are ours. LogTape's own configuration is global to the process and may belong
  * to the program that embeds this library, while here several nodes with different logs live side
  * by side. So a `Log` never calls `configure`: it builds the record, gives it to its own outputs,
- * and also emits it under the category `clusternode` on LogTape's logger. Nothing listens there by default. A program that configures LogTape receives every
- * record by naming that category, with its own levels and sinks:
+ * and also emits it under the category `clusternode` on LogTape's logger. Nothing listens there by
+ * default. A program that configures LogTape receives every record by naming that category, with its
+ * own levels and sinks:
  *
  * ```ts
  * await configure({

@@ -39,6 +39,11 @@ export class Naming {
     this.#pings = pings;
   }
 
+  /** True while another node's row has the name, and it is not known yet whether that lives. */
+  get isContested(): boolean {
+    return this.#claim !== undefined;
+  }
+
   get wakeAt(): number {
     return this.#claim?.wakeAt ?? Infinity;
   }
