@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { encodeUtf8 } from "../core/base/text.ts";
 import { errorText } from "../core/base/error_text.ts";
 
 const symbols = {
@@ -112,7 +113,7 @@ export class Libc implements Disposable {
 
 /** A `sockaddr_un`; `undefined` if the path is too long. */
 function socketAddress(path: string): Uint8Array<ArrayBuffer> | undefined {
-  const name = new TextEncoder().encode(path);
+  const name = encodeUtf8(path);
   // An abstract name begins with a zero and ends with the address, others end with a zero.
   const isAbstract = path.startsWith("@");
   if (isAbstract) name[0] = 0;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { encodeUtf8 } from "../core/base/text.ts";
 
 /** What systemd has put into the environment of a unit. */
 export interface NotifyAddress {
@@ -80,7 +81,7 @@ export class SystemdNotifier {
   #say(name: string, value: string): boolean {
     this.#unsent.set(name, value);
     const lines = [...this.#unsent].map(([key, text]) => `${key}=${text}\n`).join("");
-    const sent = this.#send(this.#socket, new TextEncoder().encode(lines));
+    const sent = this.#send(this.#socket, encodeUtf8(lines));
     if (sent) this.#unsent.clear();
     return sent;
   }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { encodeUtf8 } from "../core/base/text.ts";
 import { errorText } from "../core/base/error_text.ts";
 import { type Clock, sleep } from "../clock.ts";
 import { formatAddress } from "../core/base/address.ts";
@@ -126,7 +127,7 @@ async function askHttp(connection: Deno.Conn, host: string, path: string): Promi
     "Accept: */*",
     "Connection: close",
   ];
-  const request = new TextEncoder().encode(lines.map((line) => `${line}\r\n`).join("") + "\r\n");
+  const request = encodeUtf8(lines.map((line) => `${line}\r\n`).join("") + "\r\n");
   for (let written = 0; written < request.length;) {
     written += await connection.write(request.subarray(written));
   }

@@ -9,12 +9,12 @@
  *
  * @module
  */
+import { simSettings } from "../../lib/simulation/sim_settings.ts";
 import assert from "node:assert/strict";
 import { sleep, systemClock } from "../../lib/clock.ts";
 import type { Effect, Input } from "../../lib/core/input.ts";
 import type { StoredRow } from "../../lib/core/members/row.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
-import { profileTimings } from "../../lib/core/base/profile.ts";
 import { seededRandom } from "../../lib/core/base/random.ts";
 import type { Registry } from "../../lib/registry/registry.ts";
 import { EventQueue } from "../../lib/simulation/event_queue.ts";
@@ -133,19 +133,10 @@ export class LiveWorld {
     const words = Array.from({ length: 4 }, () => this.#random.next());
     const node = new SimNode(
       {
+        ...simSettings,
         name: `n${index + 1}@10.0.0.${index + 1}` as NodeName,
-        nameIsAutomatic: false,
         instance: words.map((word) => word.toString(16).padStart(8, "0")).join(""),
         addresses: [{ host: `10.0.0.${index + 1}`, port: 4370 }],
-        tags: {},
-        startedAt: "2016-03-10T18:51:29.277Z",
-        software: "simulated",
-        intervalMs: 1000,
-        timings: profileTimings.lan,
-        fullMesh: false,
-        statusEntriesMax: 32,
-        startTimeoutMs: 30_000,
-        leaveTimeoutMs: 5000,
         registryPaceMs: this.#paceMs,
       },
       this.#random.fork(),
