@@ -20,9 +20,11 @@ COPY --from=build /image/root/ /
 COPY --from=build --chown=10001:10001 /image/data /data
 USER 10001:10001
 
-# A container's log is its standard output: nobody would see a file in it.
+# A container's log is its standard output: nobody would see a file in it. Its health is asked over
+# HTTP, from within: to be read from outside it takes another address, and a token.
 ENV CLUSTERNODE_REGISTRY=file:///data \
-  CLUSTERNODE_LOG_FILE=none
+  CLUSTERNODE_LOG_FILE=none \
+  CLUSTERNODE_HTTP=127.0.0.1:8080
 # The C library gives memory back soon instead of keeping some for each thread: 1.4 MB less of 20.8.
 ENV MALLOC_ARENA_MAX=1 \
   MALLOC_TRIM_THRESHOLD_=16384 \

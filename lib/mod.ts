@@ -37,7 +37,7 @@
  *
  * @module
  */
-import type { Log } from "./log/log.ts";
+import type { Level, Log, LogProperties } from "./log/log.ts";
 import { EmbeddedNode } from "./running_node.ts";
 import type { RunningNode } from "./running_node.ts";
 import { resolveStartOptions } from "./start_options.ts";
@@ -59,7 +59,8 @@ export type { NodeName } from "./core/base/name.ts";
 export type { MemberKind, MemberStatus, MemberView as Member } from "./core/members/member.ts";
 export type { MemberService, ServiceState } from "./core/members/service.ts";
 export type { Condition } from "./core/explain/condition.ts";
-export type { Change, ChangeKind } from "./core/members/change.ts";
+export type { ChangeKind, ToldChange as Change } from "./core/members/change.ts";
+export type { Explanation, PingView } from "./core/explain/explanation.ts";
 export type { StopReason } from "./core/input.ts";
 export type { InstanceId } from "./core/members/row.ts";
 export type { ChangesOptions, RunningNode, ServiceDetails } from "./running_node.ts";
@@ -101,24 +102,35 @@ export async function startNode(options: StartOptions = {}): Promise<RunningNode
   const log = typeof output === "object"
     ? receiverLog(output)
     : openNodeLog(resolved, { console: output, color: false });
-  let node: EmbeddedNode;
+  let node: RunningNode;
   try {
     node = new EmbeddedNode(await startClusterNode({ ...resolved, log, signal }), log, signal);
   } catch (error) {
     await log[Symbol.asyncDispose]();
     throw error;
   }
-  if (until === "joined") await node.orNothing();
+  if (until === "joined") {
+    try {
+      await node.joined;
+    } catch (error) {
+      await node.leave();
+      throw error;
+    }
+  }
   return node;
 }
 
 /** There is nothing to wait for and nothing to close: that is the caller's. */
 function receiverLog(receiver: LogReceiver): Log {
+  let bound: LogProperties = {};
+  const tell = (level: Level) => (message: string, properties?: LogProperties): void =>
+    receiver[level](message, { ...bound, ...properties });
   return {
-    debug: (message, properties) => receiver.debug(message, properties),
-    info: (message, properties) => receiver.info(message, properties),
-    warning: (message, properties) => receiver.warning(message, properties),
-    error: (message, properties) => receiver.error(message, properties),
+    debug: tell("debug"),
+    info: tell("info"),
+    warning: tell("warning"),
+    error: tell("error"),
+    bind: (properties) => void (bound = { ...bound, ...properties }),
     writes: () => true,
     flush: () => Promise.resolve(true),
     reopen: () => {},

@@ -79,9 +79,7 @@ export async function secretsOf(
     const exposure = await exposureOf(path);
     if (exposure === undefined) continue;
     const advice = "close it with chmod, or the secret's mode";
-    log.warning(`The cookie file ${exposure.path} ${exposure.reason}; ${advice}`, {
-      event: "note",
-    });
+    log.warning(`The cookie file ${exposure.path} ${exposure.reason}; ${advice}`);
   }
   return await stretchedCookies(cookies, cluster);
 }

@@ -8,9 +8,11 @@ import { StoppedError, UsageError } from "./core/base/errors.ts";
 import type { MemberView } from "./core/members/member.ts";
 import { serviceReasonMax, serviceStates } from "./core/members/service.ts";
 import type { MemberService, ServiceState } from "./core/members/service.ts";
-import type { Change } from "./core/members/change.ts";
+import type { Explanation } from "./core/explain/explanation.ts";
+import { localName } from "./core/base/name.ts";
 import type { StopReason } from "./core/input.ts";
 import type { Log } from "./log/log.ts";
+import type { ToldChange } from "./core/members/change.ts";
 import type { ClusterNode } from "./node/node.ts";
 import { readTags } from "./start_options.ts";
 import { waitFor } from "./wait_for.ts";
@@ -50,6 +52,8 @@ export interface RunningNode extends AsyncDisposable {
   readonly name: string;
   /** The TCP port on which it answers. */
   readonly port: number;
+  /** Where its page and its API are; `undefined` if it was started without `http`. */
+  readonly url: string | undefined;
   /**
    * Resolves with the name as soon as the node has joined, which `startNode` waits for unless it is
    * told otherwise. Rejects with what `startNode` rejects with then.
@@ -63,10 +67,22 @@ export interface RunningNode extends AsyncDisposable {
   /** All members as this node sees them now, itself included, in the order of their names. */
   members(): readonly MemberView[];
   /**
-   * What happens to the other members, from this call on until the node ends. Of
-   * a reader that is slower than the cluster 1,000 changes are kept, the latest.
+   * The member of that name as this node sees it now; `undefined` if there is none.
+   *
+   * @param name full, or just what stands before the `@` if only one member has that
    */
-  changes(options?: ChangesOptions): AsyncIterable<Change>;
+  get(name: string): MemberView | undefined;
+  /**
+   * Why this node sees a member as it does, and what would change that; `undefined` if there is no
+   * such member. {@linkcode get} says how it can be named.
+   */
+  explain(name: string): Explanation | undefined;
+  /**
+   * What happens to the other members until the node ends, without a gap: first a snapshot, which is
+   * the last change of each that is known by now and has not left (`snapshot` is true), then each
+   * change as it comes. Of those a slow reader finds the latest 1,000.
+   */
+  changes(options?: ChangesOptions): AsyncIterable<ToldChange>;
   /**
    * Tells all members the state of the service that this program is, which does not touch the verdict
    * on the node: `node.setService("ready", { port: 8080 })`.
@@ -131,11 +147,27 @@ export class EmbeddedNode implements RunningNode {
     return this.#node.port;
   }
 
+  get url(): string | undefined {
+    return this.#node.url;
+  }
+
   members(): readonly MemberView[] {
     return this.#node.members();
   }
 
-  changes({ signal }: ChangesOptions = {}): AsyncIterable<Change> {
+  get(name: string): MemberView | undefined {
+    const [found, other] = this.members().filter((one) =>
+      one.name === name || localName(one.name) === name
+    );
+    return other === undefined ? found : undefined;
+  }
+
+  explain(name: string): Explanation | undefined {
+    const found = this.get(name);
+    return found && this.#node.explain(found.name);
+  }
+
+  changes({ signal }: ChangesOptions = {}): AsyncIterable<ToldChange> {
     return this.#node.changes(signal);
   }
 
@@ -171,16 +203,6 @@ export class EmbeddedNode implements RunningNode {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.leave();
-  }
-
-  /** Resolves when it has joined; rejects if it has not, once everything is closed. */
-  async orNothing(): Promise<void> {
-    try {
-      await this.joined;
-    } catch (error) {
-      await this.leave();
-      throw error;
-    }
   }
 
   async #close(): Promise<void> {

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Beam, BeamOptions } from "./beam/beam.ts";
-import type { BeamLimits } from "./beam/limits.ts";
+import type { Beam } from "./beam/beam.ts";
 import { Barrier } from "./barrier.ts";
 import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
@@ -12,23 +11,26 @@ import type { Address } from "./core/base/address.ts";
 import { UsageError } from "./core/base/errors.ts";
 import type { Hello } from "./protocol/hello.ts";
 import { encodeMessage } from "./protocol/message.ts";
-import { beamNameFault, beamNameNote, epmdPortOf } from "./options/option_beam.ts";
 import type { NodeOptions } from "./options/options.ts";
 import { limitsWithin } from "./core/base/open_files.ts";
 import { profileTimings } from "./core/base/profile.ts";
+import type { InstanceId } from "./core/members/row.ts";
 import type { MemberService } from "./core/members/service.ts";
 import { ReclaimProofs } from "./protocol/reclaim_proof.ts";
 import { seededRandom } from "./core/base/random.ts";
-import { hostName } from "./core/base/name.ts";
 import type { NodeName } from "./core/base/name.ts";
+import type { History } from "./history/history.ts";
 import { openFilesMax } from "./files/open_files_max.ts";
+import { isJournal, standardOutput } from "./log/journal.ts";
 import { openLog } from "./log/log.ts";
 import type { Log, LogOptions } from "./log/log.ts";
 import { AddressDetector, detectAddresses } from "./node/detect_address.ts";
 import type { DetectedAddresses } from "./node/detect_address.ts";
-import type { BeamOpener } from "./node/beam_effects.ts";
 import { logFault } from "./node/fault_report.ts";
-import type { Watchdog } from "./node/core_loop.ts";
+import { tellStart } from "./node/start_line.ts";
+import type { Beginning } from "./node/start_line.ts";
+import type { TurnListener } from "./node/turns.ts";
+import { Meter } from "./node/meter.ts";
 import { ClusterNode } from "./node/node.ts";
 import { FileRecorder } from "./recorder.ts";
 import { statusEntriesMax } from "./node/status_writer.ts";
@@ -36,14 +38,19 @@ import { ownName } from "./node/own_name.ts";
 import type { OwnName } from "./node/own_name.ts";
 import { ownCookies, secretsOf } from "./own_cookie.ts";
 import type { SecretParts } from "./own_cookie.ts";
+import type { ShowParts } from "./http/show_node.ts";
+import { placeOf } from "./registry/url.ts";
 import { randomBytes, randomText } from "./random_bytes.ts";
 import { borrowed } from "./registry/borrowed.ts";
 import { openRegistry } from "./registry/open.ts";
+import { observed } from "./registry/registry_call.ts";
 import type { Registry } from "./registry/registry.ts";
 import { HostResolver } from "./sockets/resolver.ts";
 import { defaultLimits } from "./transport/limits.ts";
 import { listenTcp } from "./transport/tcp.ts";
+import type { TcpOptions } from "./transport/tcp.ts";
 import type { Transport } from "./transport/transport.ts";
+import { beamOpenerOf, openVisitorBeam as openVisitorBeamOf } from "./start_beam.ts";
 import { softwareVersion } from "./version.ts";
 import { stretchedCookies } from "./cookie.ts";
 
@@ -52,23 +59,43 @@ const software = `clusternode/${softwareVersion}`;
 /** One for all that this process dials, so that it never has more than a few questions open. */
 const resolver = new HostResolver({ clock: systemClock });
 
+/** Where lines for people go. */
+export interface LogOutput
+  extends Pick<LogOptions, "console" | "consoleFormat" | "color" | "errors"> {
+  /** The journal that systemd has told of, as `JOURNAL_STREAM`. */
+  readonly journalStream?: string | undefined;
+}
+
 /** The log that the options describe; colours only if the caller knows of a terminal. */
 export function openNodeLog(
   options: Pick<
     NodeOptions,
-    "logFile" | "logFormat" | "logLevel" | "logMaxSizeBytes" | "logFilesMax"
+    | "cluster"
+    | "name"
+    | "logFile"
+    | "logFormat"
+    | "logTime"
+    | "logLevel"
+    | "logMaxSizeBytes"
+    | "logFilesMax"
   >,
-  output: Pick<LogOptions, "console" | "color">,
+  { journalStream, ...output }: LogOutput,
 ): Log {
-  return openLog({
+  const log = openLog({
     ...output,
+    isJournal: isJournal(journalStream, standardOutput()),
     file: options.logFile,
     format: options.logFormat,
+    time: options.logTime,
     level: options.logLevel,
     maxSizeBytes: options.logMaxSizeBytes,
     maxFiles: options.logFilesMax,
     clock: systemClock,
   });
+  const { cluster, name } = options;
+  // One that is not given in full is known once the addresses are.
+  log.bind({ cluster, ...typeof name === "string" ? { observer: name } : {} });
+  return log;
 }
 
 /** The barrier of one node, which tells of faults of the program in its log. */
@@ -77,7 +104,7 @@ export function openNodeBarrier(log: Log): Barrier {
 }
 
 /** That of a command: a fault ends it, as there is somebody who waits for it. */
-const commandBarrier = new Barrier(({ error }) => reportError(error));
+export const commandBarrier: Barrier = new Barrier(({ error }) => reportError(error));
 
 /** Who is told of what happens to one of several registries. */
 export type RegistryTeller = Pick<Log, "info" | "warning">;
@@ -99,6 +126,7 @@ export async function openRegistryOf(
   { registries, cluster, beam }: RegistryOptions,
   tell: RegistryTeller,
   clock: Clock = systemClock,
+  meter?: Meter,
 ): Promise<Registry> {
   await using opened = new AsyncDisposableStack();
   const all: Registry[] = [];
@@ -110,15 +138,20 @@ export async function openRegistryOf(
     if (all.some((one) => one.url === registry.url)) {
       throw new UsageError([`The same registry was given twice: ${registry.url}`]);
     }
-    all.push(registry);
+    const registryMeter = meter?.addRegistry();
+    all.push(
+      registryMeter === undefined
+        ? registry
+        : observed(registry, clock, (call) => registryMeter.add(call)),
+    );
   }
   // Loaded only where it is needed, like the back ends.
   const many = all.length > 1 ? await import("./registry/composite/composite.ts") : undefined;
   opened.move();
   return many === undefined ? all[0] as Registry : many.openManyRegistries(all, {
     clock,
-    onTrouble: (message) => tell.warning(message, { event: "note" }),
-    onBack: (message) => tell.info(message, { event: "note" }),
+    onTrouble: (message) => tell.warning(message),
+    onBack: (message) => tell.info(message),
   });
 }
 
@@ -169,7 +202,9 @@ export interface NodeStart extends Omit<NodeOptions, "registries">, RegistryOpti
   /** The service that it carries from the beginning on. */
   readonly service?: MemberService | undefined;
   /** Hears from the loop of the node that it turns. */
-  readonly watchdog?: Watchdog | undefined;
+  readonly watchdog?: TurnListener | undefined;
+  /** Which instance it is: 32 hexadecimal digits of chance, if they are left out. */
+  readonly instance?: InstanceId | undefined;
   /** Ends the start; a node that has been started is the caller's to end. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -187,7 +222,8 @@ export async function startNode(options: NodeStart): Promise<ClusterNode> {
   const { log, barrier = openNodeBarrier(log), signal = new AbortController().signal } = options;
   signal.throwIfAborted();
   const clock = barrier.clock(systemClock);
-  const registry = await openRegistryOf(options, log, clock);
+  const meter = new Meter();
+  const registry = await openRegistryOf(options, log, clock, meter);
   const isMinted = options.cookies.length === 0;
   const begun = systemClock.now();
   const seed = new DataView(randomBytes(8).buffer).getUint32(0);
@@ -200,33 +236,28 @@ export async function startNode(options: NodeStart): Promise<ClusterNode> {
     const nameOf = (found: DetectedAddresses): OwnName =>
       ownName({ options, detected: found, hostName: Deno.hostname() });
     const own = nameOf(detected);
-    for (const note of own.notes) log.warning(note, { event: "note" });
-    const openBeam = beamOpenerOf(options, own.name, barrier);
-    const startedAt = new Date(systemClock.wallTime()).toISOString();
-    const instance = randomText();
+    log.bind({ observer: own.name, cluster: options.cluster });
+    for (const note of own.notes) log.warning(note);
+    const openBeam = beamOpenerOf(options, own.name, { barrier, resolver });
+    const startedAt = systemClock.wallTime();
+    const { instance = randomText() } = options;
     signal.throwIfAborted();
-    return await ClusterNode.open({
+    const node = await ClusterNode.open({
       clock,
       barrier,
       random: seededRandom(seed),
-      recorder,
+      ...{ recorder, history: await historyOf(options) },
       watchdog: options.watchdog,
-      log,
-      registry,
-      cluster: options.cluster,
-      status: options.status,
+      ...{ log, meter, registry },
+      ...{ cluster: options.cluster, status: options.status },
       loopbackNote: own.loopbackNote,
-      addressesNow: !own.isDetected ? undefined : async (port) => {
-        const found = await detector.detectNew();
-        return found && nameOf(found).addresses(port);
-      },
+      addressesNow: own.isDetected ? addressesNow(detector, nameOf) : undefined,
       mintedCookie: isMinted ? cookies[0] : undefined,
       reclaimProofs: new ReclaimProofs(secrets, options.cluster),
       openBeam,
       openTransport: (handler, hello) => {
         const { listen, cluster } = options;
-        const limits = limitsWithin(defaultLimits, openFilesMax(), options.beam);
-        const parts = { clock, barrier, randomBytes, resolver, limits };
+        const parts = { ...transportParts(options), clock, barrier };
         return listenTcp({ listen, hello, cookies: secrets, cluster, handler, ...parts });
       },
       settings: (port) => ({
@@ -235,7 +266,7 @@ export async function startNode(options: NodeStart): Promise<ClusterNode> {
         instance,
         addresses: own.addresses(port),
         ...{ tags: options.tags, service: options.service },
-        startedAt,
+        startedAt: new Date(startedAt).toISOString(),
         software,
         intervalMs: options.intervalMs,
         timings: profileTimings[options.profile],
@@ -247,6 +278,10 @@ export async function startNode(options: NodeStart): Promise<ClusterNode> {
         beam: openBeam !== undefined,
       }),
     });
+    const shownFrom = { random: seededRandom(seed), log, startedAt };
+    await show(node, options, { clock, barrier, ...shownFrom });
+    tellStart(log, beginningOf(node, options, registry, own));
+    return node;
   } catch (error) {
     await recorder?.[Symbol.asyncDispose]();
     await registry[Symbol.asyncDispose]();
@@ -254,88 +289,70 @@ export async function startNode(options: NodeStart): Promise<ClusterNode> {
   }
 }
 
-/**
- * Opens the door for BEAM nodes, if that is wished, once the name is this node's.
- *
- * @throws {UsageError} if no BEAM node could ping such a name, or there is no Erlang cookie
- */
-function beamOpenerOf(
-  options: NodeStart,
-  name: NodeName,
-  barrier: Barrier,
-): BeamOpener | undefined {
-  const { beam, beamCookie: cookie, beamListen: listen, beamEpmd, log } = options;
-  if (!beam) return undefined;
-  const fault = beamNameFault(name);
-  if (fault !== undefined) {
-    throw new UsageError([
-      `Cannot share the pulse with BEAM nodes as ${name} cannot be the name: ${fault}`,
-    ]);
-  }
-  if (cookie === undefined) {
-    throw new UsageError(["Cannot share the pulse with BEAM nodes without their Erlang cookie"]);
-  }
-  const note = beamNameNote(name);
-  if (note !== undefined) log.warning(note, { event: "note" });
-  const epmdPort = epmdPortOf(environmentOf("ERL_EPMD_PORT"));
-  // A port that is left out follows the port at which all others are asked.
-  const epmd = epmdAddress(beamEpmd, epmdPort);
-  const within = limitsWithin(defaultLimits, openFilesMax(), true);
-  const { pendingMax, pendingPerHostMax, connectionsMax } = within;
-  const limits = {
-    ...{ pendingMax, pendingPerHostMax, linksMax: connectionsMax },
-    ...{ epmdClientsMax: pendingMax, epmdClientsPerHostMax: pendingPerHostMax },
-  };
-  return (own, handler) =>
-    openBeamOf({ name: own, cookie, listen, epmd, epmdPort, handler }, barrier, limits);
+function transportParts(
+  { beam }: NodeStart,
+): Pick<TcpOptions, "randomBytes" | "resolver" | "limits"> {
+  return { randomBytes, resolver, limits: limitsWithin(defaultLimits, openFilesMax(), beam) };
 }
 
-function epmdAddress(given: Address | undefined, epmdPort: number): Address | undefined {
-  return given?.port === 0 ? { ...given, port: epmdPort } : given;
+function addressesNow(
+  detector: AddressDetector,
+  nameOf: (found: DetectedAddresses) => OwnName,
+): (port: number) => Promise<readonly Address[] | undefined> {
+  return async (port) => {
+    const found = await detector.detectNew();
+    return found && nameOf(found).addresses(port);
+  };
+}
+
+/** Shows the node over HTTP, if that is wished. */
+async function show(
+  node: ClusterNode,
+  { http: listen, httpToken: token, cluster, registries }: NodeStart,
+  parts: Omit<ShowParts, "cluster" | "software" | "registries">,
+): Promise<void> {
+  if (listen === undefined) return;
+  // Loaded only where it is needed, like the registries.
+  const { showNode } = await import("./http/show_node.ts");
+  const places = registries.map((one) => typeof one === "string" ? placeOf(one) : one.url);
+  const all = { ...parts, cluster, software, registries: places };
+  showNode(node, { listen, token, hostName: Deno.hostname() }, all);
+}
+
+function beginningOf(
+  node: ClusterNode,
+  { cluster, listen, cookies, logFile }: NodeStart,
+  registry: Registry,
+  own: OwnName,
+): Beginning {
+  return {
+    ...{ software, pid: Deno.pid, cluster, registry: registry.url, logFile },
+    listening: { ...listen, port: node.port },
+    advertised: own.addresses(node.port),
+    cookie: cookies.length === 0 ? "registry" : "given",
+    url: node.url,
+  };
 }
 
 /** A pinger for commands: BEAM nodes are asked, and cannot ask it anything. */
 export function openVisitorBeam(cookie: string, near: NodeName): Promise<Beam> {
-  const ignore = (): void => {};
-  // Long names and short ones do not mix: the client's is of the same kind as the one it visits.
-  const host = hostName(near).includes(".") ? "127.0.0.1" : "localhost";
-  return openBeamOf({
-    name: `clusternode_${randomText().slice(0, 12)}@${host}` as NodeName,
-    cookie,
-    listen: undefined,
-    epmd: undefined,
-    epmdPort: epmdPortOf(environmentOf("ERL_EPMD_PORT")),
-    handler: { onPing: ignore, onLost: ignore, onRejected: ignore, onNote: ignore },
-  }, commandBarrier);
+  return openVisitorBeamOf(cookie, near, { barrier: commandBarrier, resolver });
 }
 
-/** Ticks of the distribution protocol, as Erlang itself sends them by default, in milliseconds. */
-const beamTickMs = 15_000;
-
-/** Loaded only where it is needed, like the registries. */
-async function openBeamOf(
-  options: Omit<BeamOptions, "tickMs">,
-  barrier: Barrier,
-  limits: Partial<BeamLimits> = {},
-): Promise<Beam> {
-  const { openBeam } = await import("./beam/open.ts");
-  const parts = { clock: systemClock, barrier, randomBytes, resolver, limits };
-  return await openBeam({ ...options, tickMs: beamTickMs, ...parts });
-}
-
-/** An environment variable; one that may not be read counts as not set. */
-function environmentOf(name: string): string | undefined {
-  try {
-    return Deno.env.get(name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) return undefined;
-    throw error;
-  }
+/** Remembers what the node sees, if that is wished, or shown. */
+async function historyOf(
+  { historyKeepMs: keepMs, historyFile: file, logFile, http, log }: NodeStart,
+): Promise<History | undefined> {
+  if (keepMs === undefined && http === undefined) return undefined;
+  // Loaded only where it is needed, like the registries.
+  const { openHistory } = await import("./history/open_history.ts");
+  const onTrouble = (message: string): void => log.warning(message);
+  return openHistory({ keepMs, file, logFile }, { clock: systemClock, onTrouble });
 }
 
 /** Writes down what the core is told, if that is wished. */
 function recorderOf(path: string | undefined, seed: number, log: Log): FileRecorder | undefined {
   if (path === undefined) return undefined;
-  const onTrouble = (message: string): void => log.warning(message, { event: "note" });
+  const onTrouble = (message: string): void => log.warning(message);
   return new FileRecorder({ path, software, seed, clock: systemClock, onTrouble });
 }

@@ -5,6 +5,7 @@
  */
 import { UsageError } from "./core/base/errors.ts";
 import { resolveOptions } from "./options/options.ts";
+import { readHttpToken } from "./options/option_table_http.ts";
 import { serviceOptionTable } from "./options/option_table_service.ts";
 import type { NodeOptions } from "./options/options.ts";
 import type { Registry } from "./registry/registry.ts";
@@ -57,18 +58,33 @@ export interface StartOptions {
   readonly beamListen?: string;
   /** Where to serve EPMD if nobody does on this machine, `host:port`, or `none`. */
   readonly beamEpmd?: string;
+  /**
+   * Where to show the cluster as a page and an API, to read only: a port of this machine, or
+   * `host:port`. On another address than one of loopback it wants `httpToken` or `httpOpen`.
+   */
+  readonly http?: number | string;
+  /** What readers have to know, 16 characters or more. */
+  readonly httpToken?: string;
+  /** Whoever reaches the address may read. */
+  readonly httpOpen?: boolean;
   /** When the status line is written, if there is a log. */
   readonly status?: "auto" | "every" | "change" | "off";
   /** Path of a rotating log file. Unlike on the command line, none is written by default. */
   readonly logFile?: string;
   /** Shape of the lines of the log. */
   readonly logFormat?: "text" | "json";
+  /** What text lines show of the time; `auto` is the time of day, and the date in the file. */
+  readonly logTime?: "auto" | "full" | "time" | "none";
   /** The least important level that is written. */
   readonly logLevel?: "debug" | "info" | "warning" | "error";
   /** Largest size of one log file, such as `10MB`. */
   readonly logMaxSize?: string;
   /** How many log files are kept. */
   readonly logMaxFiles?: number;
+  /** How long to remember, over restarts, what changed; `none`, the default, remembers nothing. */
+  readonly history?: Duration;
+  /** Path of the file for that; by default beside `logFile`. */
+  readonly historyFile?: string;
   /** Path of a file that gets every input of the core, for `clusternode simulate --replay`. */
   readonly record?: string;
   /**
@@ -114,16 +130,27 @@ const registriesMax = 8;
  * @throws {UsageError} with all faults at once
  */
 export function resolveStartOptions(options: NodeStartOptions): ResolvedOptions {
-  const { registry, ...rest } = options;
+  const { registry, httpToken, ...rest } = options;
   const given = registry === undefined ? [] : [registry].flat();
   const urls = given.filter((one) => !isRegistry(one));
-  const config = Object.entries({ ...rest, ...urls.length > 0 && { registry: urls } })
+  // Who has to know the token cannot be just anybody.
+  const isGuarded = httpToken === undefined ? {} : { httpOpen: true };
+  const config = Object.entries({
+    ...rest,
+    ...isGuarded,
+    ...urls.length > 0 && { registry: urls },
+  })
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => [key, durationText(key, value)]);
   const faults: string[] = [];
   if ("cookieFile" in options) {
     faults.push('option "cookieFile": a library reads no files, give "cookie" instead');
   }
+  if ("httpTokenFile" in options) {
+    faults.push('option "httpTokenFile": a library reads no files, give "httpToken" instead');
+  }
+  const token = httpToken === undefined ? undefined : readHttpToken(httpToken);
+  if (token !== undefined && "fault" in token) faults.push(`option "httpToken": ${token.fault}`);
   for (const key of Object.keys(serviceOptionTable).filter((one) => one in options)) {
     faults.push(`option "${key}": a library starts no command, tell of a service of your own`);
   }
@@ -135,7 +162,8 @@ export function resolveStartOptions(options: NodeStartOptions): ResolvedOptions 
   }
   const resolved = gather(Object.fromEntries(config), faults);
   if (resolved === undefined || faults.length > 0) throw new UsageError(faults);
-  return { ...resolved, registries: given.length > 0 ? given : resolved.registries };
+  const registries = given.length > 0 ? given : resolved.registries;
+  return { ...resolved, registries, httpToken };
 }
 
 /**
@@ -151,7 +179,7 @@ export function readTags(
 
 /** The options, if they are legal; what is wrong with them is added to `faults`. */
 function gather(
-  { cookieFile: _told, ...config }: Readonly<Record<string, unknown>>,
+  { cookieFile: _told, httpTokenFile: _toldToo, ...config }: Readonly<Record<string, unknown>>,
   faults: string[],
 ): NodeOptions | undefined {
   try {
@@ -164,7 +192,10 @@ function gather(
     }).options;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    faults.push(...error.faults.map((fault) => fault.replace(/^config key/, "option")));
+    const told = error.faults.map((fault) =>
+      fault.replace(/^config key/, "option").replace('"httpTokenFile"', '"httpToken"')
+    );
+    faults.push(...told);
     return undefined;
   }
 }
@@ -175,7 +206,9 @@ function isRegistry(given: unknown): given is Registry {
 }
 
 /** Options that are durations. */
-const durations: readonly string[] = ["startTimeout", "leaveTimeout", "interval", "timeout"];
+const durations: readonly string[] = [
+  ...["startTimeout", "leaveTimeout", "interval", "timeout", "history"],
+];
 
 /** A number of milliseconds as a text with its unit; what is none is left to be refused. */
 export function durationText(key: string, value: unknown): unknown {

@@ -36,7 +36,7 @@ export interface WaitOptions {
 /** What is watched: a node. */
 export interface Watched {
   members(): readonly MemberView[];
-  changes(signal: AbortSignal): AsyncIterable<unknown>;
+  changes(signal: AbortSignal): AsyncIterable<{ readonly snapshot: boolean }>;
 }
 
 /** The members, as soon as they are as wanted; see `RunningNode.waitFor`. */
@@ -82,7 +82,7 @@ export async function waitFor(
 
 /** Looks at each change. @throws {StoppedError} once there can be none any more */
 async function lookAtChanges(node: Watched, signal: AbortSignal, look: () => void): Promise<void> {
-  for await (const _change of node.changes(signal)) look();
+  for await (const { snapshot } of node.changes(signal)) if (!snapshot) look();
   throw new StoppedError("The node has ended, and what it waited for was not reached");
 }
 

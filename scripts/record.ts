@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 import { LineSplitter } from "../lib/cli/terminal/line_splitter.ts";
 
 /** The command that is recorded, as the reader would type it. */
-const shownCommand = "deno task local 5 --kill-one 4s";
+const shownCommand = "deno task local 5 --kill-one 4s --plain";
 
 /** How long a recording may take, in milliseconds. */
 const recordingMaxMs = 30_000;
@@ -51,11 +51,14 @@ async function record(): Promise<RecordedLine[]> {
   return lines.map(({ atMs, text }) => ({ atMs: Math.round(atMs - first), text }));
 }
 
-/** True when each of the five nodes has seen all five alive since one of them was started again. */
+/**
+ * True when the last five lines are those of all five nodes, each of which sees all five alive, since
+ * one of them was started again: the picture ends with them.
+ */
 export function isComplete(texts: readonly string[]): boolean {
   const restarted = texts.findIndex((text) => text.endsWith("started again"));
   if (restarted < 0) return false;
-  const content = texts.slice(restarted).filter((text) =>
+  const content = texts.slice(restarted).slice(-5).filter((text) =>
     (text.match(/: true/g) ?? []).length === 5
   );
   return new Set(content.map((text) => text.split(" ")[0])).size === 5;
@@ -72,6 +75,8 @@ const columnPx = 7.83;
 const rowPx = 18;
 const marginPx = 14;
 const rowsShown = 20;
+/** What is longer is cut, as by a terminal that does not wrap. */
+const columnsShown = 160;
 
 /** How long the last line stays before the picture begins anew, in milliseconds. */
 const restMs = 5000;
@@ -81,7 +86,10 @@ const restMs = 5000;
  * which is moved up by a row for each line; what has not come yet is below the edge.
  */
 export function renderSvg(command: string, lines: readonly RecordedLine[]): string {
-  const all = [{ atMs: 0, text: `$ ${command}` }, ...lines];
+  const all = [{ atMs: 0, text: `$ ${command}` }, ...lines].map(({ atMs, text }) => ({
+    atMs,
+    text: text.length > columnsShown ? `${text.slice(0, columnsShown - 1)}…` : text,
+  }));
   const totalMs = (all.at(-1)?.atMs ?? 0) + restMs;
   const width = Math.ceil(Math.max(...all.map(({ text }) => text.length)) * columnPx);
   const height = rowsShown * rowPx;

@@ -1,6 +1,6 @@
 /**
- * Plays all that the failure detector promises, many times, and prints the table of the README:
- * `deno task sim`. Exits with 1 if a promise is broken.
+ * Plays all that the failure detector promises, many times, on all processors, and prints the table
+ * of the README: `deno task sim`. Exits with 1 if a promise is broken.
  *
  *     --quick       a tenth of the runs
  *     --only TEXT   those with TEXT in their title
@@ -12,8 +12,9 @@ import { runScenario } from "../lib/simulation/scenario_run.ts";
 import type { RunResult } from "../lib/simulation/scenario_run.ts";
 import { summarize } from "../lib/simulation/summary.ts";
 import type { Summary } from "../lib/simulation/summary.ts";
-import { goals, profileGoals } from "./sim/goals.ts";
+import { allGoals } from "./sim/goals.ts";
 import type { Goal } from "./sim/goals.ts";
+import { Pool } from "./sim/pool.ts";
 
 /** Plays a goal so many times. */
 export function play({ scenario }: Goal, runs: number): Summary {
@@ -45,16 +46,21 @@ function print(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
-function main(): number {
+async function main(): Promise<number> {
   const quick = Deno.args.includes("--quick");
   const only = Deno.args.includes("--only") ? Deno.args[Deno.args.indexOf("--only") + 1] : "";
   print("| scenario | runs | p50 | p99 | max | false verdicts | pings per node and second | |");
   print("| --- | --: | --: | --: | --: | --: | --: | --- |");
   const begun = performance.now();
   let [events, broken] = [0, 0];
-  for (const goal of [...goals, ...profileGoals]) {
-    if (!goal.title.includes(only ?? "")) continue;
-    const summary = play(goal, quick ? Math.ceil(goal.runs / 10) : goal.runs);
+  await using pool = new Pool(navigator.hardwareConcurrency);
+  const played = allGoals.flatMap((goal, index) => {
+    if (!goal.title.includes(only ?? "")) return [];
+    const runs = quick ? Math.ceil(goal.runs / 10) : goal.runs;
+    return [{ goal, results: pool.play(index, runs) }];
+  });
+  for (const { goal, results } of played) {
+    const summary = summarize(goal.scenario, 1, await results);
     events += summary.events;
     if (goal.broken(summary) !== undefined) broken++;
     print(row(goal, summary));
@@ -68,4 +74,4 @@ function main(): number {
   return broken === 0 ? 0 : 1;
 }
 
-if (import.meta.main) Deno.exit(main());
+if (import.meta.main) Deno.exit(await main());

@@ -1,167 +1,15 @@
 /**
  * The architecture, as a test: who may import whom, how long a file may be. What the core may
- * touch is for the compiler to refuse: `tests/slow/core_globals_test.ts`.
- *
- *     core ◀── adapters (registry, transport, log) ◀── node ◀── start ◀── mod, cli
- *
- * What is allowed stands in one table. Imports of types are told from imports of values: the node
- * knows the shape of its adapters, but only the composition root picks real ones.
+ * touch is for the compiler to refuse: `tests/slow/core_globals_test.ts`. What is allowed stands in
+ * the table of `architecture_parts.ts`.
  *
  * @module
  */
 import assert from "node:assert/strict";
-import manifest from "../deno.json" with { type: "json" };
-import { softwareVersion } from "../lib/version.ts";
+import { parts } from "./architecture_parts.ts";
 import { needing } from "./permissions.ts";
 import { deno } from "./docs/deno.ts";
 import { filesBelow, projectRoot, readSource } from "./docs/source_files.ts";
-
-/** A part of the program: a folder of `lib`, or a single file. */
-interface Part {
-  /** Parts and files whose values it may import; itself always. */
-  readonly values: readonly string[];
-  /** Parts and files of which it may import types only. */
-  readonly types?: readonly string[];
-  /** What it may import from outside of the project; `*` stands for anything. */
-  readonly outside?: readonly string[];
-}
-
-const anyNode = "node:*";
-
-const parts: Readonly<Record<string, Part>> = {
-  "core": { values: [], outside: ["valibot"] },
-  "options": { values: ["core"], outside: ["valibot"] },
-  "protocol": { values: ["core"], outside: ["@noble/*", "valibot"] },
-  "recording": { values: ["core", "protocol"], outside: ["valibot"] },
-  "abort.ts": { values: [] },
-  "barrier.ts": { values: [], types: ["clock.ts"] },
-  "build_info.ts": { values: [] },
-  "clock.ts": { values: [] },
-  "cookie.ts": { values: ["core"], outside: [anyNode] },
-  "own_cookie.ts": {
-    values: [
-      ...["core", "clock.ts", "cookie.ts", "files", "random_bytes.ts"],
-      "registry/common/storage_fault.ts",
-    ],
-    types: ["log/log.ts", "options", "registry/registry.ts"],
-  },
-  "random_bytes.ts": { values: [] },
-  "version.ts": { values: ["build_info.ts"] },
-  "files": { values: [], outside: [anyNode] },
-  "health": { values: ["abort.ts", "files"] },
-  "log": { values: ["core", "clock.ts", "files"], outside: [anyNode, "@logtape/logtape"] },
-  "registry": {
-    values: [
-      "core",
-      "abort.ts",
-      "clock.ts",
-      "files",
-      "random_bytes.ts",
-      "sockets/system_lookup.ts",
-    ],
-    outside: [anyNode, "aws4fetch", "iovalkey", "postgres"],
-  },
-  "sockets": { values: ["core", "abort.ts", "barrier.ts", "clock.ts"], outside: [anyNode] },
-  "transport": {
-    values: ["core", "protocol", "barrier.ts", "clock.ts", "sockets"],
-    outside: [anyNode],
-  },
-  "beam": {
-    values: ["core", "abort.ts", "barrier.ts", "clock.ts", "sockets"],
-    outside: [anyNode, "@noble/*"],
-  },
-  "recorder.ts": { values: ["core", "recording", "clock.ts", "files"], outside: [anyNode] },
-  "service": { values: ["core", "options", "clock.ts"], outside: [anyNode] },
-  "simulation": { values: ["core", "protocol", "recording"] },
-  "node": {
-    values: ["core", "options", "protocol", "recording", "barrier.ts", "clock.ts"],
-    types: ["beam/beam.ts", "log/log.ts", "registry/registry.ts", "transport/transport.ts"],
-    outside: [anyNode],
-  },
-  "start.ts": {
-    values: [
-      ...[
-        "core",
-        "options",
-        "protocol",
-        "recording",
-        "barrier.ts",
-        "clock.ts",
-        "cookie.ts",
-        "own_cookie.ts",
-        "random_bytes.ts",
-        "files",
-        "version.ts",
-        "log",
-      ],
-      ...["recorder.ts", "beam", "registry", "sockets", "transport", "node"],
-    ],
-    outside: [anyNode],
-  },
-  "doctor": {
-    values: [
-      ...[
-        "core",
-        "options",
-        "protocol",
-        "clock.ts",
-        "cookie.ts",
-        "random_bytes.ts",
-        "files",
-        "start.ts",
-        "registry/url.ts",
-      ],
-      ...["registry/directory/directory_layout.ts", "registry/directory/directory_names.ts"],
-      "registry/common/storage_fault.ts",
-      ...["node/detect_address.ts", "node/own_name.ts"],
-    ],
-    types: ["registry/registry.ts", "transport/transport.ts"],
-    outside: [anyNode],
-  },
-  "start_options.ts": {
-    // url.ts knows which schemes there are, and none of the back ends.
-    values: ["core", "options", "registry/url.ts"],
-    types: ["registry/registry.ts"],
-  },
-  "wait_for.ts": { values: ["core", "options", "abort.ts", "clock.ts", "start_options.ts"] },
-  "running_node.ts": {
-    values: ["core", "clock.ts", "start_options.ts", "wait_for.ts"],
-    types: ["log/log.ts", "node/node.ts"],
-  },
-  "mod.ts": {
-    values: ["core", "running_node.ts", "start.ts", "start_options.ts", "wait_for.ts"],
-    types: ["log/log.ts"],
-  },
-  "cli": {
-    values: [
-      ...[
-        "core",
-        "options",
-        "protocol",
-        "recording",
-        "abort.ts",
-        "clock.ts",
-        "cookie.ts",
-        "random_bytes.ts",
-        "files",
-        "version.ts",
-        "start.ts",
-        "registry/url.ts",
-      ],
-      ...["simulation", "doctor", "health", "service"],
-    ],
-    types: [
-      "barrier.ts",
-      "log/log.ts",
-      "node/core_loop.ts",
-      "node/node.ts",
-      "registry/registry.ts",
-      "transport/transport.ts",
-    ],
-    outside: [anyNode],
-  },
-  "main.ts": { values: ["cli"], outside: ["node:process"] },
-};
 
 /** An import of one file by another, or of something outside of the project. */
 interface Import {
@@ -202,7 +50,7 @@ async function allImports(): Promise<Import[]> {
 }
 
 function programFiles(): string[] {
-  return ["main.ts", ...filesBelow("lib").filter((path) => path.endsWith(".ts"))];
+  return ["main.ts", ...filesBelow("lib").filter((path) => /\.tsx?$/.test(path))];
 }
 
 function importOf(from: string, { specifier, code, type }: InfoDependency): Import {
@@ -361,36 +209,10 @@ Deno.test({
   ...needing("every module opens with its intuition", "read"),
   fn() {
     const silent = filesBelow("lib").filter((path) => {
-      if (!path.endsWith(".ts")) return false;
+      if (!/\.tsx?$/.test(path)) return false;
       const [comment = ""] = readSource(path).split("*/");
       return !comment.startsWith("/**\n") || !comment.includes("@module");
     });
     assert.deepEqual(silent, []);
-  },
-});
-
-Deno.test({
-  ...needing("all places that tell the version agree", "read"),
-  fn() {
-    assert.equal(softwareVersion, manifest.version);
-    const label = /org\.opencontainers\.image\.version="(.*)"/.exec(readSource("Dockerfile"));
-    assert.equal(label?.[1], manifest.version);
-  },
-});
-
-Deno.test({
-  ...needing("files name no hosts but the well-known ones that are meant", "read"),
-  fn() {
-    const known = ["deno.com", "noiseprotocol.org", "www.w3.org"];
-    const foreign = filesBelow("").flatMap((path) => {
-      if (path.endsWith(".gif") || path.endsWith(".png")) return [];
-      const hosts = [...readSource(path).matchAll(/https?:\/\/([A-Za-z0-9.-]+)/g)];
-      return hosts.map(([, host = ""]) => host)
-        // Without a dot it is one's own network that knows it, as a service of Compose.
-        .filter((host) => host.includes(".") && !/^(127\.|0\.0\.0\.0$)/.test(host))
-        .filter((host) => !known.includes(host))
-        .map((host) => `${path}: ${host}`);
-    });
-    assert.deepEqual(foreign, []);
   },
 });

@@ -211,6 +211,17 @@ const forgetful: Readonly<Record<string, readonly [code: string, success: boolea
     "await node.leave();",
     true,
   ],
+  "whose name is held by another": [
+    "const holder = await startNode(options); await startNode({ ...options, until: 'listening' }); " +
+    "setTimeout(() => holder.leave(), 300);",
+    true,
+  ],
+  "whose node was told to leave": [
+    "const registry = Deno.makeTempDirSync(); await startNode({ ...options, registry }); " +
+    "const args = ['run', '-A', main, 'leave', '--name', options.name, '--registry', registry]; " +
+    "await new Deno.Command(Deno.execPath(), { args }).output(); Deno.removeSync(registry, { recursive: true });",
+    true,
+  ],
   "that throws": ["await startNode(options); throw new Error('over');", false],
   "that exits": ["await startNode(options); Deno.exit(0);", true],
   "whose node is aborted": [
@@ -228,7 +239,9 @@ for (const [who, [code, success]] of Object.entries(forgetful)) {
       try {
         const module = JSON.stringify(`${new URL("../lib/mod.ts", import.meta.url)}`);
         const options = `{ registry: "memory:", name: "n1@127.0.0.1", listen: "127.0.0.1:0" }`;
-        const head = `import { startNode } from ${module}; const options = ${options};`;
+        const main = JSON.stringify(`${projectRoot}main.ts`);
+        const head = `import { startNode } from ${module}; const main = ${main}; ` +
+          `const options = ${options};`;
         await Deno.writeTextFile(file, `${head}\n${code}\n`);
         const args = ["run", "--no-check", "-A", `--config=${projectRoot}deno.json`, file];
         assert.equal((await deno(args, projectRoot)).success, success);

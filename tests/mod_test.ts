@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { NameTakenError, startNode, UsageError } from "../lib/mod.ts";
-import type { Change, RunningNode, StartOptions } from "../lib/mod.ts";
+import type { Change, Explanation, Member, RunningNode, StartOptions } from "../lib/mod.ts";
 import type { OptionKey } from "../lib/options/option_table.ts";
 import type { serviceOptionTable } from "../lib/options/option_table_service.ts";
 import { needing } from "./permissions.ts";
@@ -13,13 +13,13 @@ import { needing } from "./permissions.ts";
 /** Options that name files with options in them, or a command, are for the command line only. */
 type EmbeddableKey = Exclude<
   OptionKey,
-  "config" | "cookieFile" | keyof typeof serviceOptionTable
+  "config" | "cookieFile" | "httpTokenFile" | keyof typeof serviceOptionTable
 >;
 
 type Same<One, Other> = [One] extends [Other] ? [Other] extends [One] ? true : false : false;
 
 /** Does not compile if an option is missing in the library, or is there alone. */
-type OwnKey = "log" | "signal" | "until";
+type OwnKey = "httpToken" | "log" | "signal" | "until";
 const everyOptionIsThere: Same<EmbeddableKey | OwnKey, keyof StartOptions> = true;
 
 let clusters = 0;
@@ -58,6 +58,98 @@ Deno.test({
     assert.equal((await met).name, "n2@127.0.0.1");
     assert.deepEqual(view(first), { "n1@127.0.0.1": "alive", "n2@127.0.0.1": "alive" });
     assert.notEqual(first.port, second.port);
+  },
+});
+
+Deno.test({
+  ...needing("RunningNode.changes() tells a late reader first who joined before", "net", "sys"),
+  async fn() {
+    const options = meetingOptions();
+    await using first = await startNode(options("n1"));
+    const met = next(first, "joined");
+    await using _second = await startNode(options("n2"));
+    assert.equal((await met).snapshot, false);
+    const told: string[] = [];
+    const reading = (async () => {
+      for await (const { kind, name, snapshot } of first.changes()) {
+        told.push(`${name} ${kind}${snapshot ? ", before" : ""}`);
+        if (told.length === 2) return;
+      }
+    })();
+    await using _third = await startNode(options("n3"));
+    await reading;
+    assert.deepEqual(told, ["n2@127.0.0.1 joined, before", "n3@127.0.0.1 joined"]);
+  },
+});
+
+Deno.test({
+  ...needing("RunningNode.get() and explain() take a name, full or short", "net", "sys"),
+  async fn() {
+    const options = meetingOptions();
+    await using first = await startNode(options("n1"));
+    await using _second = await startNode(options("n2"));
+    await using _namesake = await startNode({ ...options("n2"), name: "n2@localhost" });
+    await first.waitFor({ members: 3 }, { timeout: "20s" });
+    assert.equal(first.get("n2@127.0.0.1")?.status, "alive");
+    assert.equal(first.get("n1")?.self, true);
+    assert.equal(first.get("n2"), undefined, "two are called that");
+    assert.equal(first.get("n9"), undefined);
+    assert.equal(first.explain("n2@localhost")?.status, "alive");
+    assert.equal(first.explain("n1")?.name, "n1@127.0.0.1");
+    assert.equal(first.explain("n9"), undefined);
+  },
+});
+
+/** All fields of each type, and whether each object has them. Does not compile if one is missing. */
+const fields = {
+  node: {
+    ...{ name: true, port: true, joined: true, ended: true, members: true, get: true },
+    ...{ explain: true, changes: true, setService: true, setTags: true, waitFor: true },
+    ...{ leave: true, [Symbol.asyncDispose]: true, url: true },
+  } satisfies Record<keyof RunningNode, boolean>,
+  member: {
+    ...{ name: true, kind: true, instance: true, incarnation: true, status: true, self: true },
+    ...{ linkWorks: true, addresses: true, forMs: true, roundTripUs: false, reason: true },
+    ...{ flapping: true, tags: true, startedAt: true, software: true, service: false },
+  } satisfies Record<keyof Member, boolean>,
+  change: {
+    ...{ kind: true, name: true, status: false, service: false, reason: true, snapshot: true },
+  } satisfies Record<keyof Change, boolean>,
+  explanation: {
+    ...{ name: true, kind: true, status: true, verdict: true, accusers: true, votesNeeded: true },
+    ...{ watched: true, pings: true, timeoutMs: true, heartbeat: true, heartbeatAgeMs: false },
+    ...{ registryWorks: true, localHealth: true, isolated: true, failures: true },
+    ...{ incarnation: true, service: false, wouldChange: true },
+  } satisfies Record<keyof Explanation, boolean>,
+};
+
+function assertFields(value: object, expected: Readonly<Record<PropertyKey, boolean>>): void {
+  const there = new Set(Reflect.ownKeys(value));
+  const known = Reflect.ownKeys(expected);
+  assert.deepEqual([...there].filter((key) => !known.includes(key)), [], "no other fields");
+  const missing = known.filter((key) => expected[key] && !there.has(key));
+  assert.deepEqual(missing, []);
+}
+
+Deno.test({
+  ...needing("RunningNode hands out objects with the fields of their types alone", "net", "sys"),
+  async fn() {
+    const options = meetingOptions();
+    await using first = await startNode(options("n1"));
+    await using second = await startNode(options("n2"));
+    second.setService("ready");
+    await first.waitFor({ members: 2, service: "ready", count: 1 }, { timeout: "20s" });
+    const methods = Object.getOwnPropertyDescriptors(Object.getPrototypeOf(first));
+    const { constructor: _constructor, ...described } = { ...methods, ...first };
+    assertFields(described, fields.node);
+    for (const member of first.members()) {
+      assertFields(member, fields.member);
+      assertFields(first.explain(member.name) ?? {}, fields.explanation);
+    }
+    for await (const change of first.changes()) {
+      assertFields(change, fields.change);
+      if (change.kind === "service") break;
+    }
   },
 });
 

@@ -123,7 +123,7 @@ function quietNode(): Watched & { count: number; readers: number } {
       this.readers++;
       await aborted(signal);
       this.readers--;
-      if (!signal.aborted) yield undefined;
+      if (!signal.aborted) yield { snapshot: false };
       throw signal.reason;
     },
   };

@@ -57,13 +57,17 @@ export class Dial implements Progress {
   #waiting: { readonly kind: "no-answer" | "silent"; readonly what: string };
   #isNamed = false;
 
-  constructor(name: NodeName, timeoutMs: number, context: DialContext) {
+  /**
+   * @param leftMs how long it may take, in milliseconds
+   * @param timeoutMs how long all may take of which it is a part, as the outcome tells it
+   */
+  constructor(name: NodeName, leftMs: number, timeoutMs: number, context: DialContext) {
     this.#name = name;
     this.#context = context;
-    this.#deadlineMs = context.clock.now() + timeoutMs;
+    this.#deadlineMs = context.clock.now() + leftMs;
     this.#waiting = { kind: "no-answer", what: `the place of ${name}` };
     this.status = this.#status.promise;
-    const cancel = context.clock.after(timeoutMs, () => this.stop(this.overdue(timeoutMs)));
+    const cancel = context.clock.after(leftMs, () => this.stop(this.overdue(timeoutMs)));
     this.result = this.#run().finally(() => {
       cancel();
       this.#status.resolve(undefined);

@@ -28,6 +28,9 @@ import { OpenChallenges } from "./handshake/open_challenges.ts";
 import { KeptRegistration } from "./epmd/registration.ts";
 import type { PacketSocket } from "./packet_socket.ts";
 
+/** Silence after the first report of a host: a BEAM node with another cookie tries each second. */
+const rejectedQuietMs = 30_000;
+
 /** What a pulse with BEAM nodes is made of. */
 export interface OpenBeamOptions extends BeamOptions {
   readonly clock: Clock;
@@ -113,7 +116,11 @@ class BeamNode implements OpenedBeam {
       onPing: (from, answer, drop) => handler.onPing(from, answer, drop),
       onEnd: (link) => this.#onEnd(link),
     };
-    const rejections = new RejectionReports(clock, (host, why) => handler.onRejected(host, why));
+    const rejections = new RejectionReports(
+      clock,
+      (host, why) => handler.onRejected(host, why),
+      rejectedQuietMs,
+    );
     const listenerContext: ListenerContext = {
       ...{ clock, barrier, limits, party, rejections },
       onNamed: (from, left) => this.#admit(from, left),
@@ -247,7 +254,7 @@ class BeamNode implements OpenedBeam {
       if (this.#linkCount >= linksMax) {
         return { kind: "no-answer", detail: `there are ${linksMax} connections already` };
       }
-      const result = await this.#dial(known, leftMs);
+      const result = await this.#dial(known, leftMs, timeoutMs);
       if (result.kind === "linked") {
         if (!this.#isClosed) return this.#adopt(result.peer, result.packets).link;
         result.packets.close("ours", stopped.detail);
@@ -263,8 +270,8 @@ class BeamNode implements OpenedBeam {
     return failure;
   }
 
-  async #dial(known: Acquaintance, timeoutMs: number): Promise<DialResult> {
-    const dial = known.dial = new Dial(known.name, timeoutMs, this.#dialContext);
+  async #dial(known: Acquaintance, leftMs: number, timeoutMs: number): Promise<DialResult> {
+    const dial = known.dial = new Dial(known.name, leftMs, timeoutMs, this.#dialContext);
     const result = await dial.result;
     known.dial = undefined;
     const isCollision = result.kind === "yielded" || await dial.status === "ok_simultaneous";

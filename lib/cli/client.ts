@@ -14,15 +14,14 @@ import type { NodeName } from "../core/base/name.ts";
 import type { GivenName } from "../options/option_identity.ts";
 import type { NodeOptions } from "../options/options.ts";
 import { profileTimings } from "../core/base/profile.ts";
+import type { ProfileTimings } from "../core/base/profile.ts";
 import type { Row } from "../core/members/row.ts";
 import type { Listing } from "../registry/registry.ts";
 import type { Outcome, Transport } from "../transport/transport.ts";
 import { openClientTransport, openRegistryOf } from "../start.ts";
 import type { CliContext } from "./context.ts";
 import { CommandError } from "./exit_codes.ts";
-
-/** How long a command waits for the registry, in milliseconds. */
-const registryTimeoutMs = 5000;
+import { late, registryTimeoutMs } from "./registry_deadline.ts";
 
 /** Nodes that are asked side by side when any of them will do. */
 const askedAtOnce = 5;
@@ -77,13 +76,15 @@ export class Client implements AsyncDisposable {
       world.writeStderr(`clusternode: ${escapeControls(message)}\n`);
     await using registry = await openRegistryOf(options, { info: tell, warning: tell });
     const signal = AbortSignal.any([given, AbortSignal.timeout(registryTimeoutMs)]);
-    const listing = await registry.list(signal);
+    const listing = await registry.list(signal).catch(late(registry.url));
     if (listing.rows.length === 0) {
       throw new CommandError(
         `No node of the cluster "${options.cluster}" is registered in ${registry.url}`,
       );
     }
-    const minted = options.cookies.length > 0 ? undefined : await registry.cookie(signal);
+    const minted = options.cookies.length > 0 ? undefined : await registry.cookie(signal).catch(
+      late(registry.url),
+    );
     const cookies = minted === undefined ? options.cookies : [minted];
     if (cookies.length === 0) {
       throw new CommandError(
@@ -131,13 +132,27 @@ export class Client implements AsyncDisposable {
     return name;
   }
 
+  /**
+   * The node that is to answer: the one that the user chose, or the first of all others that answers,
+   * those in `preferred` before the rest.
+   *
+   * @throws {CommandError} if there is none of the name `from`, or nobody answers
+   */
+  async observer(from: GivenName | undefined, preferred: readonly Row[]): Promise<Row> {
+    return from === undefined ? await this.anyNode(preferred) : this.find(from);
+  }
+
   /** One request to the node of `row`. */
   async ask(row: Asked, request: Request, fresh = false): Promise<Outcome> {
-    const { connectTimeoutMs, pingTimeoutMs } = profileTimings[this.#options.profile];
+    const timings = profileTimings[this.#options.profile];
     return await this.#transport.ask(
       { name: row.name, instance: row.instance, addresses: row.addresses },
       encodeMessage(request),
-      { connectTimeoutMs, answerTimeoutMs: pingTimeoutMs, fresh },
+      {
+        connectTimeoutMs: timings.connectTimeoutMs,
+        answerTimeoutMs: answerTimeoutMs(request, timings),
+        fresh,
+      },
     );
   }
 
@@ -222,6 +237,25 @@ export class Client implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#transport[Symbol.asyncDispose]();
   }
+}
+
+/** How long the answer to that request is waited for, in milliseconds. */
+function answerTimeoutMs({ kind }: Request, timings: ProfileTimings): number {
+  switch (kind) {
+    case "forget":
+      // The node reads the registry and writes to it before it answers.
+      return registryTimeoutMs;
+    case "events":
+      // Many are asked for them: a late answer is not worth another way to it.
+      return timings.pingTimeoutMaxMs;
+    default:
+      return timings.pingTimeoutMs;
+  }
+}
+
+/** For `catch`: a node that does not answer is no fault of the program. */
+export function unanswered(error: unknown): undefined {
+  if (!(error instanceof CommandError)) throw error;
 }
 
 /** What to say of an answer that is none to the question: the reason of a node that has refused it. */

@@ -8,10 +8,10 @@
  */
 import type { MemberView } from "../core/members/member.ts";
 import type { NodeName } from "../core/base/name.ts";
-import { Client, rowsOfThisMachine } from "./client.ts";
+import type { GivenName } from "../options/option_identity.ts";
+import { Client, rowsOfThisMachine, unanswered } from "./client.ts";
 import type { Asked, ClientOptions } from "./client.ts";
 import type { CliContext } from "./context.ts";
-import { CommandError } from "./exit_codes.ts";
 
 /** Nodes that are asked side by side for what they see. */
 const askedAtOnce = 16;
@@ -19,6 +19,8 @@ const askedAtOnce = 16;
 /** What one node sees. */
 export interface Look {
   readonly asked: NodeName;
+  /** The node that was asked until it gave no answer any more, if there was one. */
+  readonly lost?: NodeName | undefined;
   readonly members: readonly MemberView[];
 }
 
@@ -26,16 +28,20 @@ export interface Look {
 export class ClusterView implements AsyncDisposable {
   readonly #world: CliContext;
   readonly #options: ClientOptions;
+  readonly #from: GivenName | undefined;
   #kept: { readonly client: Client; readonly node: Asked } | undefined;
+  #lost: NodeName | undefined;
 
-  constructor(world: CliContext, options: ClientOptions) {
+  /** @param from the only node that is asked; if left out, any that answers */
+  constructor(world: CliContext, options: ClientOptions, from?: GivenName) {
     this.#world = world;
     this.#options = options;
+    this.#from = from;
   }
 
   /**
    * The members as the node sees them that was asked before, or else one that answers, those of this
-   * machine first.
+   * machine first. It is asked twice before another one is: times differ from observer to observer.
    *
    * @throws {RegistryError} if the registry had to be read and cannot be
    * @throws {CommandError} if nobody is registered or answers, or no cookie is to be had
@@ -44,17 +50,20 @@ export class ClusterView implements AsyncDisposable {
   async look(signal?: AbortSignal): Promise<Look> {
     if (this.#kept !== undefined) {
       const { client, node } = this.#kept;
-      const members = await client.members(node).catch(unanswered);
-      if (members !== undefined) return { asked: node.name, members };
+      const members = await client.members(node).catch(unanswered) ??
+        await client.members(node).catch(unanswered);
+      if (members !== undefined) return { asked: node.name, lost: this.#lost, members };
+      this.#lost = node.name;
       await this[Symbol.asyncDispose]();
     }
     await using begun = new AsyncDisposableStack();
     const client = begun.use(await Client.begin(this.#world, this.#options, signal));
-    const node = await client.anyNode(rowsOfThisMachine(client, undefined));
+    const node = await client.observer(this.#from, rowsOfThisMachine(client, undefined));
     const members = await client.members(node);
     begun.move();
     this.#kept = { client, node };
-    return { asked: node.name, members };
+    if (this.#lost === node.name) this.#lost = undefined;
+    return { asked: node.name, lost: this.#lost, members };
   }
 
   /** What each of `nodes` sees; `undefined` of one that gives no answer. After a look. */
@@ -73,9 +82,4 @@ export class ClusterView implements AsyncDisposable {
     this.#kept = undefined;
     await kept?.client[Symbol.asyncDispose]();
   }
-}
-
-/** For `catch`: a node that does not answer is no fault of the program. */
-function unanswered(error: unknown): undefined {
-  if (!(error instanceof CommandError)) throw error;
 }

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { versionText } from "../version.ts";
+import { jsonText } from "../report/json_text.ts";
+import { buildInfo, versionText } from "../version.ts";
 import type { CliContext } from "./context.ts";
 import type { CliCommand } from "./parse/command_table.ts";
 import type { Call } from "./parse/call.ts";
@@ -26,15 +27,17 @@ export const programCommands: Commands = {
   explain: async (...call) => (await import("./commands/explain.ts")).explain(...call),
   events: async (...call) => (await import("./commands/events.ts")).events(...call),
   leave: async (...call) => (await import("./commands/leave.ts")).leave(...call),
-  forget: async (...call) => (await import("./commands/leave.ts")).forget(...call),
+  forget: async (...call) => (await import("./commands/forget.ts")).forget(...call),
   health: async (...call) => (await import("./commands/health.ts")).health(...call),
+  open: async (...call) => (await import("./commands/open.ts")).open(...call),
   simulate: async (...call) => (await import("./commands/simulate.ts")).simulate(...call),
   doctor: async (...call) => (await import("./commands/doctor.ts")).doctor(...call),
   keygen: async (context) => (await import("./commands/keygen.ts")).keygen(context),
   completions: async (...call) =>
     (await import("./completions/completions.ts")).completions(...call),
-  version(context) {
-    context.writeStdout(`${versionText()}\n`);
+  version(context, { flags: { json } }) {
+    const text = json ? jsonText({ schema: "version.v1", ...buildInfo() }) : versionText();
+    context.writeStdout(`${text}\n`);
     return Promise.resolve(exitCode.fine);
   },
 };

@@ -4,6 +4,12 @@
  * @module
  */
 
+/** The size of a terminal, in characters. */
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 /** The surroundings of one run. */
 export interface CliContext {
   /** Environment variables. */
@@ -26,8 +32,8 @@ export interface CliContext {
   drawStderr(text: string): void;
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
-  /** Width of the terminal in characters, if there is one. */
-  readonly columns: number | undefined;
+  /** How large the terminal behind standard output is now, if there is one. */
+  terminalSize(): TerminalSize | undefined;
   /** @throws if the file cannot be read as text; the message is shown to the user */
   readTextFile(path: string): Promise<string>;
   /** Why a file with a secret belongs to others, as a clause: "/x can be written by all users". */

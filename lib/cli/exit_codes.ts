@@ -19,7 +19,10 @@ export const exitCode = {
 
 /** What each exit code means, for the help text. */
 export const exitCodeTexts: readonly (readonly [string, string])[] = [
-  ["0", "success (ping: answered; wait: reached; health: healthy; doctor: no fault)"],
+  [
+    "0",
+    "success (ping: answered; wait: reached; health: healthy; doctor: no fault, whatever it warns of)",
+  ],
   [
     "1",
     "failed while running; of ping: pang; of wait: not reached in time; of health: not healthy; of " +
@@ -27,8 +30,15 @@ export const exitCodeTexts: readonly (readonly [string, string])[] = [
   ],
   ["2", "wrong usage"],
   ["3", "the name is held by a live node"],
-  ["4", "the registry could not be reached within --start-timeout, or other users can change it"],
-  ["129, 130, 143", "ended by a closed terminal, SIGINT, SIGTERM after a clean leave"],
+  [
+    "4",
+    "the registry could not be reached (start: within --start-timeout; doctor: now), or other users " +
+    "can change it",
+  ],
+  [
+    "129, 130, 143",
+    "ended by a closed terminal, SIGINT, SIGTERM after a clean leave (0 under systemd)",
+  ],
   ["126, 127", "the command behind -- is not executable, is not found"],
   ["any", "of a command behind --; 128 and the number of the signal that ended it"],
   ["141", "ended as the reader of standard output went away"],

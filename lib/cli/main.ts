@@ -21,9 +21,9 @@ import type { CommandLine } from "./parse/args.ts";
 import { readCall, withoutService } from "./parse/call.ts";
 import { optionCommand } from "./parse/command_table.ts";
 import type { CliCommand } from "./parse/command_table.ts";
-import { readBeamCookie, readConfigFile, readCookieFiles } from "./parse/files.ts";
+import { readBeamCookie, readConfigFile, readCookieFiles, readTokenFile } from "./parse/files.ts";
 import { helpText } from "./parse/help.ts";
-import { parentWatchVariable } from "./parent_watch.ts";
+import { parentWords } from "./parent_watch.ts";
 
 /**
  * Runs the program with `args`, the words behind its name.
@@ -41,7 +41,7 @@ export async function main(
     checkEncoding(args);
     const line = readArgs(args);
     if ("helpOn" in line) {
-      context.writeStdout(helpText(line.helpOn, context.columns));
+      context.writeStdout(helpText(line.helpOn, context.terminalSize()?.columns));
       return exitCode.fine;
     }
     command = line.command;
@@ -97,7 +97,8 @@ async function completeOptions(
   const flags = optionTexts(line);
   const { environment } = context;
   // The nodes of `local` have its environment, and need not repeat what it has said.
-  const misspelt = environment[parentWatchVariable] === "1" ? [] : misspeltVariables(environment);
+  const isRepeated = parentWords(environment) !== undefined;
+  const misspelt = isRepeated ? [] : misspeltVariables(environment);
   for (const sentence of misspelt) context.writeStderr(`clusternode: ${sentence}\n`);
   const config = await readConfigFile(configFileOf({ flags, environment }), context);
   const operands = command === "start" ? line.operands : [];
@@ -112,11 +113,14 @@ async function completeOptions(
   const source = gathered.sources.cookieFile ?? "";
   const cookies = await readCookieFiles(gathered.values.cookieFiles ?? [], source, context);
   const beam = await readBeamCookie(gathered.values, context);
-  faults.push(...config.faults, ...gathered.faults, ...cookies.faults, ...beam.faults);
+  const { httpTokenFile } = gathered.values;
+  const token = await readTokenFile(httpTokenFile, gathered.sources.httpTokenFile ?? "", context);
+  for (const read of [config, gathered, cookies, beam, token]) faults.push(...read.faults);
   faults.push(...withoutService(line, gathered.sources));
   const values = {
     ...gathered.values,
     beamCookie: beam.value,
+    httpToken: token.value,
     cookies: [...gathered.values.cookies ?? [], ...cookies.value],
   };
   // Fields are missing only if there are faults, and then the options are not used.

@@ -6,10 +6,10 @@
 import { escapeLines } from "../core/base/escape.ts";
 import { optionEntries } from "../options/option_table.ts";
 import { exposureOf } from "../files/secret_file.ts";
-import { registryUrlFault } from "../registry/url.ts";
+import { sharedRegistryUrlFault } from "../registry/url.ts";
 import { linesOfFile } from "./parse/file_lines.ts";
 import { writeText, writeTextOrNothing } from "./terminal/output.ts";
-import type { CliContext } from "./context.ts";
+import type { CliContext, TerminalSize } from "./context.ts";
 
 /** Terminal, files, environment of this process. */
 export function realWorld(): CliContext {
@@ -22,7 +22,7 @@ export function realWorld(): CliContext {
     drawStderr: (text) => writeTextOrNothing(Deno.stderr, text),
     stdoutIsTerminal,
     stderrIsTerminal: Deno.stderr.isTerminal(),
-    columns: stdoutIsTerminal ? Deno.consoleSize().columns : undefined,
+    terminalSize: () => stdoutIsTerminal ? sizeOfTerminal() : undefined,
     readTextFile: (path) => Deno.readTextFile(path),
     async secretFileFault(path) {
       const exposure = await exposureOf(path);
@@ -30,8 +30,18 @@ export function realWorld(): CliContext {
     },
     readLines: linesOfFile,
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
-    registryUrlFault,
+    registryUrlFault: sharedRegistryUrlFault,
   };
+}
+
+/** Undefined of a terminal that does not say, or that is gone by now. */
+function sizeOfTerminal(): TerminalSize | undefined {
+  try {
+    const size = Deno.consoleSize();
+    return size.columns > 0 && size.rows > 0 ? size : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** All variables; an option whose bytes are no text is there all the same, so that it can be told. */

@@ -12,6 +12,7 @@ import type { Address } from "./base/address.ts";
 import type { Change } from "./members/change.ts";
 import type { News } from "./members/news.ts";
 import type { NodeName } from "./base/name.ts";
+import type { Pulse } from "./members/pulse.ts";
 import type { MemberRecord } from "./members/record.ts";
 import type { MemberService } from "./members/service.ts";
 import type { InstanceId, RowDraft, StoredRow, StoredTimestamp } from "./members/row.ts";
@@ -35,8 +36,10 @@ export interface PingContent {
   readonly incarnation: number;
   /** Fingerprint of the sender's member list. */
   readonly fingerprint: number;
-  /** The sender's whole record; on first contact, and always of one that has moved. */
+  /** The sender's whole record; on first contact, and of one that has changed until it is known. */
   readonly record?: MemberRecord | undefined;
+  /** With pings of one that watches the receiver. */
+  readonly pulse?: Pulse | undefined;
 }
 
 /** How a ping ended; see `Outcome` in the transport for what each kind means. */

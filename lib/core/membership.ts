@@ -22,7 +22,7 @@ import { CandidateProber } from "./discovery/candidate_prober.ts";
 import { ChangeLog } from "./explain/change_log.ts";
 import { DeadRows } from "./registration/dead_rows.ts";
 import { Explainer } from "./explain/explain.ts";
-import type { Explanation, LinkView } from "./explain/explanation.ts";
+import type { Explanation, LinkView, OwnStanding } from "./explain/explanation.ts";
 import type { TimedChange } from "./members/change.ts";
 import { Dissemination } from "./dissemination/dissemination.ts";
 import { Outbox } from "./dissemination/outbox.ts";
@@ -31,6 +31,8 @@ import { FailureDetector } from "./detector/failure_detector.ts";
 import type { MemberView } from "./members/member.ts";
 import { NewsConsequences } from "./news_consequences.ts";
 import { PingConsequences } from "./ping_consequences.ts";
+import { observersAmong } from "./members/ring.ts";
+import { ownStanding } from "./explain/own_standing.ts";
 import { pingContent } from "./detector/ping_content.ts";
 import { askedInstances, type Ping, Pings } from "./pings.ts";
 import { pingBudget, Prober, stallMs } from "./detector/prober.ts";
@@ -39,6 +41,7 @@ import { Naming } from "./registration/naming.ts";
 import { Links } from "./detector/links.ts";
 import { PingsHeard } from "./detector/pings_heard.ts";
 import { LocalHealth } from "./detector/local_health.ts";
+import { Sweep } from "./detector/sweep.ts";
 import { ownRecord } from "./registration/own_row.ts";
 import type { Random } from "./base/random.ts";
 import { RegistryConsequences } from "./registry_consequences.ts";
@@ -50,6 +53,7 @@ import { MemberList } from "./members/member_list.ts";
 import type { Settings } from "./settings.ts";
 import { StatusReporter } from "./explain/status_reporter.ts";
 import { StepFault } from "./step_fault.ts";
+import { Ticks } from "./base/ticks.ts";
 
 /** A wake-up that is this late is a sign of sickness, in milliseconds. */
 const lagMs = 250;
@@ -64,6 +68,7 @@ export class Membership {
   readonly #changes = new ChangeLog();
   readonly #pingsHeard: PingsHeard;
   readonly #prober: Prober;
+  readonly #sweep: Sweep;
   readonly #candidateProber: CandidateProber;
   readonly #detector: FailureDetector;
   readonly #dissemination: Dissemination;
@@ -77,7 +82,7 @@ export class Membership {
   readonly #ownRowConsequences: OwnRowConsequences;
   readonly #registryConsequences: RegistryConsequences;
   readonly #giveUpAt: number;
-  #expectedWake: number;
+  #wakeAt: number;
   #out: Effect[] = [];
 
   /**
@@ -90,7 +95,7 @@ export class Membership {
     const { intervalMs } = settings;
     this.#settings = settings;
     this.#giveUpAt = now + settings.startTimeoutMs;
-    this.#expectedWake = now;
+    this.#wakeAt = now;
     const memberList = this.#memberList = new MemberList(ownRecord(settings), settings.fullMesh);
     const candidates = this.#candidates = new Candidates(memberList);
     const pingsHeard = this.#pingsHeard = new PingsHeard(intervalMs);
@@ -102,16 +107,18 @@ export class Membership {
       heartbeats: new RegistryHeartbeats(),
       outbox: new Outbox(),
       budget: pingBudget(intervalMs),
+      ticks: new Ticks(intervalMs, random.below(intervalMs)),
     };
     const chance = random.fork();
     const chanceOfCandidates = chance.fork();
     const prober = this.#prober = new Prober({ ...known, random: chance });
+    const sweep = this.#sweep = new Sweep({ ...known, random: chance });
     const candidateProber = this.#candidateProber = new CandidateProber(
       { ...known, random: chanceOfCandidates },
     );
     const shared = { ...known, random: random.fork() };
     const detector = this.#detector = new FailureDetector(shared);
-    const keeper = this.#keeper = new RowKeeper(memberList, intervalMs, random.fork(), now);
+    const keeper = this.#keeper = new RowKeeper(memberList, known.ticks, random.fork(), now);
     const naming = this.#naming = new Naming(settings, pings);
     // What nobody needs must not draw from the chance of a node that is recorded without it.
     const beams = this.#beams = settings.beam === true
@@ -122,7 +129,7 @@ export class Membership {
     const dissemination = this.#dissemination = new Dissemination(looking);
     this.#explainer = new Explainer(looking);
     const acting = {
-      ...{ ...looking, prober, candidateProber, naming, dissemination, statusReporter },
+      ...{ ...looking, prober, sweep, candidateProber, naming, dissemination, statusReporter },
       reader: new RegistryReader(looking),
       pace: new RegistryPace(looking),
       deadRows: new DeadRows(looking),
@@ -144,14 +151,24 @@ export class Membership {
     return this.#memberList.self.addresses;
   }
 
+  /** A number that is equal on nodes that believe the same of all members. */
+  get fingerprint(): number {
+    return this.#memberList.fingerprint;
+  }
+
   /** When the next `wake` is wanted, on the clock that `step` is given. */
   get wakeAt(): number {
+    return this.#wakeAt;
+  }
+
+  #earliest(): number {
     if (this.#ownRowConsequences.stopped) return Infinity;
     if (this.#keeper.phase === "releasing") return this.#keeper.wakeAt;
     const giveUpAt = this.#keeper.phase === "claiming" ? this.#giveUpAt : Infinity;
     return Math.min(
       this.#keeper.wakeAt,
       this.#prober.wakeAt,
+      this.#sweep.wakeAt,
       this.#candidateProber.wakeAt,
       this.#detector.wakeAt,
       this.#dissemination.wakeAt,
@@ -171,22 +188,24 @@ export class Membership {
   step(input: Input, now: number): Effect[] {
     if (this.#ownRowConsequences.stopped) return [];
     this.#out = [];
+    this.#changes.trim();
     try {
       this.#advance(input, now);
     } catch (error) {
       throw new StepFault(this.#out, error);
     } finally {
-      this.#expectedWake = this.wakeAt;
+      this.#wakeAt = this.#earliest();
     }
     return this.#out;
   }
 
   #advance(input: Input, now: number): void {
-    const lateMs = now - this.#expectedWake;
+    const lateMs = now - this.#wakeAt;
     if (lateMs > stallMs) {
       this.#pings.stalled(now);
       this.#detector.stalled(now);
       this.#beams?.stalled(now);
+      this.#statusReporter.stalled(lateMs, now);
     }
     if (lateMs > lagMs) this.#health.worsen(1, now);
     this.#take(input, now);
@@ -212,6 +231,22 @@ export class Membership {
   /** What this node knows of its own links to the others. */
   links(now: number): LinkView[] {
     return this.#explainer.links(now);
+  }
+
+  /** How this node itself is. */
+  standing(now: number): OwnStanding {
+    const [keeper, health, detector] = [this.#keeper, this.#health, this.#detector];
+    return ownStanding({ keeper, health, detector }, now);
+  }
+
+  /** Who should know how it is to reach the member `name`: its observers that are not down. */
+  observersOf(name: NodeName): NodeName[] {
+    const { self } = this.#memberList;
+    const all = [self, ...this.#memberList.sorted()];
+    const subject = all.find((one) => one.name === name);
+    if (subject === undefined) return [];
+    const others = all.filter((one) => one !== subject && one.state === "alive");
+    return observersAmong(others, subject, this.#settings.fullMesh);
   }
 
   /** The number of the first change that is still kept. */
@@ -288,7 +323,7 @@ export class Membership {
     this.#ownRowConsequences.kept(this.#keeper.wake(now, out), now, out);
     if (this.#naming.isContested) {
       const own = { name: this.name, isClaiming: this.#keeper.phase === "claiming" };
-      const content = pingContent(false, this.#memberList, this.#settings);
+      const content = pingContent({ isNew: false }, this.#memberList, this.#settings);
       this.#ownRowConsequences.named(this.#naming.wake(own, content, now, out), now, out);
     }
     // Of many that leave together each would dial others in the place of those that are gone.
@@ -297,10 +332,11 @@ export class Membership {
     this.#prober.refresh(now);
     this.#prober.wake(now, out);
     this.#candidateProber.wake(now, out);
-    this.#prober.sweep(!this.#candidateProber.isBusy, now, out);
+    const swept = this.#sweep.take(!this.#candidateProber.isBusy, now);
+    if (swept !== undefined) this.#prober.sweep(swept, now, out);
     this.#news.decided(this.#dissemination.wake(now, out), now, out);
     this.#beams?.wake(now, out);
-    this.#changes.wake(now, out);
+    this.#statusReporter.tell(now, out);
     this.#report(now, out);
   }
 

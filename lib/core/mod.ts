@@ -79,8 +79,8 @@ export type { MemberKind, MemberStatus, MemberView } from "./members/member.ts";
 export type { HeartbeatSighting, News } from "./members/news.ts";
 export type { Cause, MemberRecord, RecordContent, RecordState } from "./members/record.ts";
 export type { MemberService, ServiceState } from "./members/service.ts";
-export type { Change, ChangeKind, TimedChange } from "./members/change.ts";
-export type { Explanation, LinkView, PingView } from "./explain/explanation.ts";
+export type { Change, ChangedRun, ChangeKind, TimedChange } from "./members/change.ts";
+export type { Explanation, LinkView, OwnStanding, PingView } from "./explain/explanation.ts";
 export type { StatusEntry } from "./members/status_line.ts";
 export type {
   Addressee,
@@ -92,6 +92,7 @@ export type {
   PingOutcome,
   StopReason,
 } from "./input.ts";
+export type { Pulse } from "./members/pulse.ts";
 export { Membership } from "./membership.ts";
 export type { HeartbeatState } from "./detector/heartbeats_seen.ts";
 export type {

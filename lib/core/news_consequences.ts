@@ -9,6 +9,7 @@ import { candidateStatus, statusOf } from "./verdict/status_of.ts";
 import type { VerdictParts } from "./verdict/status_of.ts";
 import type { LocalHealth } from "./detector/local_health.ts";
 import type { Prober } from "./detector/prober.ts";
+import type { Sweep } from "./detector/sweep.ts";
 import type { Candidate } from "./members/candidate.ts";
 import type { Candidates } from "./discovery/candidates.ts";
 import type { NewsDecision, Taken } from "./dissemination/dissemination.ts";
@@ -18,14 +19,13 @@ import { failedReason, unansweredReason } from "./verdict/reasons.ts";
 import type { StatusReporter } from "./explain/status_reporter.ts";
 import type { Effect } from "./input.ts";
 import type { RowKeeper } from "./registration/row_keeper.ts";
-import type { Settings } from "./settings.ts";
 
 /** The parts that news concern. */
 export interface NewsConsequencesParts extends VerdictParts {
   readonly keeper: RowKeeper;
-  readonly settings: Settings;
   readonly candidates: Candidates;
   readonly prober: Prober;
+  readonly sweep: Sweep;
   readonly health: LocalHealth;
   readonly statusReporter: StatusReporter;
 }
@@ -45,9 +45,8 @@ export class NewsConsequences {
 
   /** Two pings to a candidate have failed: it is shown, as what it is. */
   unanswered(candidate: Candidate, now: number): void {
-    const { candidates, keeper, settings } = this.#parts;
-    // Where listings are rare this one cannot wait: its heartbeat may tell more.
-    if (settings.registryPaceMs > 0) keeper.hint(now);
+    const { candidates, keeper } = this.#parts;
+    keeper.look(now);
     if (!candidates.isShown(candidate)) return;
     const status = candidateStatus(this.#parts, candidate, now);
     const reason = unansweredReason(candidate);
@@ -128,12 +127,12 @@ export class NewsConsequences {
   }
 
   #failed({ record, ghost }: Taken, now: number): void {
-    const { detector, keeper, settings } = this.#parts;
+    const { detector, sweep, keeper } = this.#parts;
     const { name, instance } = record;
     detector.flapping.note(name, now);
     if (ghost?.instance === instance) return;
-    // Where listings are rare this one cannot wait: its heartbeat may tell more.
-    if (settings.registryPaceMs > 0) keeper.hint(now);
+    sweep.alert(now);
+    keeper.look(now);
     const status = statusOf(this.#parts, record, now);
     this.#tell(
       { kind: "failed", name, status, reason: failedReason(this.#parts, record, now) },

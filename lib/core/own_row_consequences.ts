@@ -9,6 +9,7 @@ import { countAbove } from "./base/count.ts";
 import type { BeamWatch } from "./beam/beam_watch.ts";
 import type { PingsHeard } from "./detector/pings_heard.ts";
 import type { Prober } from "./detector/prober.ts";
+import type { Sweep } from "./detector/sweep.ts";
 import type { CandidateProber } from "./discovery/candidate_prober.ts";
 import type { Candidates } from "./discovery/candidates.ts";
 import type { MemberList } from "./members/member_list.ts";
@@ -23,6 +24,7 @@ export interface OwnRowConsequencesParts {
   readonly candidates: Candidates;
   readonly pingsHeard: PingsHeard;
   readonly prober: Prober;
+  readonly sweep: Sweep;
   readonly candidateProber: CandidateProber;
   readonly keeper: RowKeeper;
   readonly naming: Naming;
@@ -96,12 +98,13 @@ export class OwnRowConsequences {
   /** The name is this node's: it is part of the cluster from now on. */
   #claimed(now: number, out: Effect[]): void {
     const { naming, memberList, statusReporter, pingsHeard, prober } = this.#parts;
-    const { candidateProber, beams } = this.#parts;
+    const { sweep, candidateProber, beams } = this.#parts;
     naming.claimed();
     out.push({ kind: "joined", name: memberList.self.name });
     statusReporter.start(now);
     pingsHeard.start(now);
     prober.start(now);
+    sweep.start(now);
     candidateProber.start(now);
     beams?.start();
   }

@@ -9,10 +9,12 @@ import type { Decision, FailureDetector } from "./detector/failure_detector.ts";
 import type { Links } from "./detector/links.ts";
 import type { PingsHeard } from "./detector/pings_heard.ts";
 import type { Finding, Prober } from "./detector/prober.ts";
+import type { Sweep } from "./detector/sweep.ts";
 import type { CandidateFinding, CandidateProber } from "./discovery/candidate_prober.ts";
 import type { Dissemination } from "./dissemination/dissemination.ts";
 import type { StatusReporter } from "./explain/status_reporter.ts";
 import type { MemberList } from "./members/member_list.ts";
+import type { MemberRecord } from "./members/record.ts";
 import type { News } from "./members/news.ts";
 import type { Outbox } from "./dissemination/outbox.ts";
 import { pingContent } from "./detector/ping_content.ts";
@@ -21,6 +23,7 @@ import type { Ping, Pings } from "./pings.ts";
 import type { NewsConsequences } from "./news_consequences.ts";
 import type { RegistryHeartbeats } from "./detector/heartbeats_seen.ts";
 import type { Naming } from "./registration/naming.ts";
+import type { RowKeeper } from "./registration/row_keeper.ts";
 import type { InstanceId } from "./members/row.ts";
 import type { Settings } from "./settings.ts";
 
@@ -33,8 +36,10 @@ export interface PingConsequencesParts {
   readonly pingsHeard: PingsHeard;
   readonly outbox: Outbox;
   readonly prober: Prober;
+  readonly sweep: Sweep;
   readonly candidateProber: CandidateProber;
   readonly naming: Naming;
+  readonly keeper: Pick<RowKeeper, "look">;
   readonly detector: FailureDetector;
   readonly heartbeats: RegistryHeartbeats;
   readonly dissemination: Dissemination;
@@ -81,12 +86,13 @@ export class PingConsequences {
     now: number,
     out: Effect[],
   ): void {
-    const { settings, memberList, pingsHeard, dissemination, news } = this.#parts;
-    const withRecord = content.record !== undefined;
-    out.push({ kind: "pong", reply, content: pingContent(withRecord, memberList, settings) });
+    const { settings, memberList, pingsHeard, prober, dissemination, news } = this.#parts;
+    const peer = { isNew: content.record !== undefined, fingerprint: content.fingerprint };
+    out.push({ kind: "pong", reply, content: pingContent(peer, memberList, settings) });
     const { self } = memberList;
     if (from.name !== self.name && from.instance !== self.instance) pingsHeard.heard();
     news.decided(dissemination.pinged(from, content, now), now, out);
+    prober.heard(from, content, now);
   }
 
   /** The connection to a node broke, or its pong came too late: it is asked out of turn. */
@@ -146,7 +152,7 @@ export class PingConsequences {
   }
 
   #decided(decisions: readonly Decision[], now: number, out: Effect[]): void {
-    const { prober, links, outbox, statusReporter } = this.#parts;
+    const { prober, sweep, links, outbox, statusReporter } = this.#parts;
     for (const decision of decisions) {
       switch (decision.kind) {
         case "ask-probe":
@@ -154,6 +160,7 @@ export class PingConsequences {
           break;
         case "vote":
           outbox.vote(decision.vote, now);
+          if (decision.vote.kind !== undefined) sweep.alert(now);
           break;
         case "look":
           prober.hasten(decision.name, now);
@@ -171,11 +178,12 @@ export class PingConsequences {
   }
 
   #found(finding: Finding | CandidateFinding, now: number, out: Effect[]): void {
-    const { prober, detector, dissemination, statusReporter, news } = this.#parts;
+    const { prober, pingsHeard, detector, dissemination, statusReporter, news } = this.#parts;
     switch (finding.kind) {
       case "none":
         return;
       case "pong":
+        pingsHeard.heard();
         news.decided(dissemination.ponged(finding, now), now, out);
         this.#decided(
           detector.linkGood(finding.record, finding.before !== "good", now),
@@ -185,8 +193,10 @@ export class PingConsequences {
         if (finding.before !== "good") statusReporter.linkMended(finding, now);
         return;
       case "missed":
+        this.#missed(finding.record, now);
         return news.decided(dissemination.missed(finding.record, now), now, out);
       case "bad":
+        this.#missed(finding.record, now);
         news.decided(dissemination.missed(finding.record, now), now, out);
         this.#decided(detector.linkBad(finding.record, finding.link, now), now, out);
         if (finding.link.badSince === now) statusReporter.soon(now);
@@ -199,5 +209,12 @@ export class PingConsequences {
       default:
         return unreachable(finding);
     }
+  }
+
+  /** Other links may have failed, too, and its heartbeat tells more; where that is dear it waits. */
+  #missed({ state }: MemberRecord, now: number): void {
+    const { settings, sweep, keeper } = this.#parts;
+    if (state === "alive") sweep.alert(now);
+    if (settings.registryPaceMs === 0) keeper.look(now);
   }
 }

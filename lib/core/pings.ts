@@ -56,7 +56,7 @@ export class Pings<P> {
   end(number: number): Sent<P> | undefined {
     const sent = this.#sent.get(number);
     this.#sent.delete(number);
-    return sent && { ...sent, wasHeldUp: sent.at <= this.#heldUpUntil };
+    return sent === undefined || sent.at > this.#heldUpUntil ? sent : { ...sent, wasHeldUp: true };
   }
 
   /** This process was held up until `now`. */

@@ -107,7 +107,7 @@ export class RegistryConsequences {
     const { keeper, deadRows, beams, beamForgetting } = this.#parts;
     const isBeam = beams?.get(input.name) !== undefined;
     const part = isBeam ? beamForgetting : deadRows;
-    if (part?.forget(input, out) === true) keeper.hint(now);
+    if (part?.forget(input, out) === true) keeper.listNow(now);
   }
 
   #do(decision: ReaderDecision, now: number, out: Effect[]): void {

@@ -8,7 +8,7 @@ import { formatAddress, isLoopback } from "../core/base/address.ts";
 import type { Address } from "../core/base/address.ts";
 import { unreachable } from "../core/base/assert.ts";
 import { formatRoundTrip } from "../core/base/duration.ts";
-import { failureWords } from "../core/base/failure_words.ts";
+import { failureWords } from "../core/base/ping_failure.ts";
 import type { PingFailure } from "../core/base/ping_failure.ts";
 import type { Row } from "../core/members/row.ts";
 import type { HeartbeatView } from "./heartbeat_watch.ts";

@@ -1,5 +1,5 @@
 /**
- * Findings for people and for programs.
+ * Findings for people.
  *
  * On a terminal the last lines are the ones that are seen first, so what is wrong comes last, right
  * above the summary.
@@ -53,9 +53,4 @@ export function summary(findings: readonly Finding[]): string {
   const [faults, warnings, well] = [count("fault"), count("warning"), count("ok")];
   if (faults + warnings === 0) return `All is well: ${well} ok`;
   return `${counted(faults, "fault")}, ${counted(warnings, "warning")}, ${well} ok`;
-}
-
-/** One JSON object for programs, in the order of the checks. */
-export function findingsJson(findings: readonly Finding[]): string {
-  return JSON.stringify({ ok: isWell(findings), findings }) + "\n";
 }

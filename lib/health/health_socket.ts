@@ -16,6 +16,8 @@ export interface NodeIdentity {
   readonly cluster: string;
   /** Registries as they were given, without secrets. */
   readonly registries: readonly string[];
+  /** Where its page is; `undefined` if it shows none. */
+  readonly url?: string | undefined;
 }
 
 /** How a node is. */
@@ -185,10 +187,14 @@ function parsed(text: string): Partial<Record<string, unknown>> {
 }
 
 function identityOf(text: string): NodeIdentity | undefined {
-  const { name, cluster, registries } = parsed(text);
+  const { name, cluster, registries, url } = parsed(text);
   if (typeof name !== "string" || typeof cluster !== "string") return undefined;
   if (!Array.isArray(registries)) return undefined;
-  return { name, cluster, registries: registries.filter((one) => typeof one === "string") };
+  return {
+    ...{ name, cluster },
+    registries: registries.filter((one) => typeof one === "string"),
+    ...typeof url === "string" && { url },
+  };
 }
 
 function healthOf(text: string): Health | undefined {

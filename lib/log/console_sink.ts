@@ -9,7 +9,7 @@
  */
 
 import type { Clock } from "../clock.ts";
-import { LinePump, type Sent } from "./line_pump.ts";
+import { LinePump, type Sent } from "../lines/line_pump.ts";
 
 /** Where the bytes go: `Deno.stdout`, `Deno.stderr`, or anything like them. */
 export interface ConsoleWriter {

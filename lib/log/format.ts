@@ -1,25 +1,48 @@
 /**
  * One record, one line.
  *
- * Two shapes: `18:51:29.277 [info] message` for people, a JSON object per line for programs. Both
- * end with exactly one newline and contain no other, whatever the message says. Pure functions:
- * the same record gives the same line (the text shows local time, so the time zone counts too).
+ * Two shapes: `18:51:29.277 [info] n1@10.0.0.2: message` for people, a JSON object per line for
+ * programs. Both end with exactly one newline and contain no other, whatever the message says. Pure
+ * functions: the same record gives the same line (the text shows local time, so the time zone
+ * counts too).
  *
  * @module
  */
 
 import type { LogLevel, LogRecord } from "@logtape/logtape";
-import { escapeControls, escapeJson } from "../core/base/escape.ts";
+import { localTime } from "../core/base/duration.ts";
+import { escapeControls } from "../core/base/escape.ts";
+import { isoTime } from "../report/iso_time.ts";
+import { jsonText } from "../report/json_text.ts";
+import type { LogProperties, LogReport } from "../report/log_report.ts";
 
 /** Shape of the lines, as in `--log-format`. */
 export type LogFormat = "text" | "json";
 
+/** What text lines show of the time: date and time, the time of day, nothing. */
+export type LogTime = "full" | "time" | "none";
+
+/** What else distinguishes the lines of one output. */
+export interface LineStyle {
+  /** Colours the level word of text, and nothing else. */
+  readonly color?: boolean;
+  /** Of text; `time` if left out. JSON always has both. */
+  readonly time?: LogTime;
+  /** Begins with the priority as systemd's journal reads it: `<6>`. */
+  readonly priority?: boolean;
+}
+
 /** Turns a record into one line with its newline. */
 export type LineFormatter = (record: LogRecord) => string;
 
-/** The formatter for `format`; `color` colours the level word of `text` and nothing else. */
-export function lineFormatter(format: LogFormat, color = false): LineFormatter {
-  return format === "json" ? formatJson : (record) => formatText(record, color);
+/** The formatter for `format`. */
+export function lineFormatter(format: LogFormat, style: LineStyle = {}): LineFormatter {
+  const line: LineFormatter = format === "json"
+    ? formatJson
+    : (record) => formatText(record, style);
+  return style.priority !== true
+    ? line
+    : (record) => `<${priorities[record.level] ?? 6}>${line(record)}`;
 }
 
 const levelColors: Readonly<Partial<Record<LogLevel, number>>> = {
@@ -29,39 +52,52 @@ const levelColors: Readonly<Partial<Record<LogLevel, number>>> = {
   error: 31,
 };
 
-/** `HH:MM:SS.mmm [level] message`, local time, control characters escaped, with a newline. */
-export function formatText(record: LogRecord, color = false): string {
-  const at = new Date(record.timestamp);
-  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(":");
-  const fraction = String(at.getMilliseconds()).padStart(3, "0");
-  const word = record.level;
-  const level = color ? `\x1b[${levelColors[word]}m${word}\x1b[0m` : word;
-  return `${time}.${fraction} [${level}] ${escapeControls(messageOf(record))}\n`;
-}
+/** As in syslog(3), which the journal has taken over. */
+const priorities: Readonly<Partial<Record<LogLevel, number>>> = {
+  debug: 7,
+  info: 6,
+  warning: 4,
+  error: 3,
+};
 
 /**
- * A JSON object with a newline: `time` (ISO 8601, UTC, milliseconds), `level`, `message`, then the
- * properties of the record. A property that has one of these three names gets `_` appended.
+ * `HH:MM:SS.mmm [level] observer: message` with a newline: local time, control characters escaped.
+ * A message that begins with the name of the observer says by itself who speaks.
  */
-export function formatJson(record: LogRecord): string {
-  const time = new Date(record.timestamp).toISOString();
-  const message = JSON.stringify(messageOf(record));
-  let json = `{"time":"${time}","level":"${record.level}","message":${message}`;
-  // Assembled by hand: an object would put integer-like keys first and take "__proto__" literally.
-  for (const [key, value] of Object.entries(record.properties)) {
-    const text = JSON.stringify(value);
-    if (text === undefined) continue;
-    json += `,${JSON.stringify(reserved.has(key) ? `${key}_` : key)}:${text}`;
-  }
-  return escapeJson(`${json}}`) + "\n";
+export function formatText(record: LogRecord, { color = false, time }: LineStyle = {}): string {
+  const word = record.level;
+  const level = color ? `\x1b[${levelColors[word]}m${word}\x1b[0m` : word;
+  return `${timeText(record.timestamp, time)}[${level}] ${escapeControls(observedText(record))}\n`;
 }
 
-const reserved: ReadonlySet<string> = new Set(["time", "level", "message"]);
+function timeText(timestamp: number, show: LogTime = "time"): string {
+  if (show === "none") return "";
+  const text = localTime(timestamp);
+  return `${show === "full" ? text : text.slice(text.indexOf(" ") + 1)} `;
+}
+
+function observedText(record: LogRecord): string {
+  const message = messageOf(record);
+  const { observer } = record.properties;
+  const isSaid = typeof observer !== "string" ||
+    ["[", " "].some((next) => message.startsWith(`${observer}${next}`));
+  return isSaid ? message : `${observer}: ${message}`;
+}
+
+/** A JSON object with a newline: see `log_report.ts`. */
+export function formatJson(record: LogRecord): string {
+  const { event = "note", observer, cluster, ...more } = record.properties as LogProperties;
+  const line = jsonText({
+    schema: "log.v1",
+    time: isoTime(record.timestamp),
+    level: record.level as LogReport["level"],
+    ...{ event, observer, cluster },
+    message: messageOf(record),
+    ...more,
+  });
+  return `${line}\n`;
+}
 
 function messageOf({ message }: LogRecord): string {
   return message.join("");
-}
-
-function two(value: number): string {
-  return String(value).padStart(2, "0");
 }

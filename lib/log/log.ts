@@ -25,28 +25,33 @@ import { compareLogLevel, getLogger, type LogLevel } from "@logtape/logtape";
 import type { LogRecord } from "@logtape/logtape";
 import type { Clock } from "../clock.ts";
 import { ConsoleSink, type ConsoleWriter } from "./console_sink.ts";
-import { type LineFormatter, lineFormatter, type LogFormat } from "./format.ts";
-import { RotatingFile } from "./log_file.ts";
+import { type LineFormatter, lineFormatter, type LogFormat, type LogTime } from "./format.ts";
+import { RotatingFile } from "../lines/rotating_file.ts";
+import type { LogProperties, LogReport } from "../report/log_report.ts";
 
-/** Levels of the log, from chatty to grave. */
-export const logLevels = ["debug", "info", "warning", "error"] as const;
+export type { LogProperties };
 
-/** One of {@linkcode logLevels}. */
-export type Level = typeof logLevels[number];
-
-/** What stands beside the message in JSON lines, in values of JSON: `{ event: "down" }`. */
-export type LogProperties = Record<string, unknown>;
+/** One of the levels of the log. */
+export type Level = LogReport["level"];
 
 /** How a log is to be written. */
 export interface LogOptions {
   /** Where lines for people go; a writer of one's own is for tests and embedding. */
   console: "stdout" | "stderr" | "none" | ConsoleWriter;
+  /** Where records of level error go instead of the console, uncoloured. */
+  errors?: ConsoleWriter;
   /** Colour the level word on the console. To be decided by the caller: terminal, `NO_COLOR`. */
   color: boolean;
   /** Path of the rotating file, shared with other processes; `undefined` for none. */
   file: string | undefined;
   /** Shape of the lines, on the console and in the file. */
   format: LogFormat;
+  /** Shape of those on the console, if it differs: for a program that reads them. */
+  consoleFormat?: LogFormat | undefined;
+  /** What text lines show of the time. By default the file has the date, the journal no time. */
+  time?: LogTime | "auto";
+  /** True if the console is systemd's journal: lines begin with their priority. */
+  isJournal?: boolean;
   /** Records below this level are not written; LogTape's listeners have their own. */
   level: Level;
   /** Largest size of one file, in bytes. */
@@ -64,6 +69,11 @@ export interface Log extends AsyncDisposable {
   info(message: string, properties?: LogProperties): void;
   warning(message: string, properties?: LogProperties): void;
   error(message: string, properties?: LogProperties): void;
+  /**
+   * Gives these properties to all later records. `observer` says which node writes, and stands in
+   * front of text lines, too.
+   */
+  bind(properties: LogProperties): void;
   /** True if a record of `level` is written: to spare the work for one that is not. */
   writes(level: Level): boolean;
   /** True when all is written, false if that takes longer than `timeoutMs`. */
@@ -89,21 +99,26 @@ class NodeLog implements Log {
   readonly #options: LogOptions;
   readonly #logger = getLogger(category);
   readonly #formatConsole: LineFormatter;
+  readonly #formatErrors: LineFormatter;
   readonly #formatFile: LineFormatter;
   readonly #console: ConsoleSink | undefined;
+  readonly #errors: ConsoleSink | undefined;
   readonly #file: RotatingFile | undefined;
+  #bound: LogProperties = {};
 
   constructor(options: LogOptions) {
-    const { clock, color, console, file, format, maxFiles, maxSizeBytes } = options;
+    const { clock, color, console, errors, file, format, maxFiles, maxSizeBytes } = options;
+    const { time = "auto", isJournal = false, consoleFormat = format } = options;
     this.#options = options;
-    this.#formatConsole = lineFormatter(format, color);
-    this.#formatFile = lineFormatter(format);
+    const consoleTime = isJournal ? "none" : "time";
+    const shown = { priority: isJournal, time: time === "auto" ? consoleTime : time };
+    this.#formatConsole = lineFormatter(consoleFormat, { ...shown, color });
+    this.#formatErrors = lineFormatter(consoleFormat, shown);
+    this.#formatFile = lineFormatter(format, { time: time === "auto" ? "full" : time });
+    const note = (message: string): Uint8Array => this.#noteLine(message, this.#formatConsole);
     const writer = consoleWriter(console);
-    this.#console = writer && new ConsoleSink({
-      writer,
-      clock,
-      note: (message) => this.#noteLine(message, this.#formatConsole),
-    });
+    this.#console = writer && new ConsoleSink({ writer, clock, note });
+    this.#errors = errors && new ConsoleSink({ writer: errors, clock, note });
     this.#file = file === undefined ? undefined : new RotatingFile({
       path: file,
       maxSizeBytes,
@@ -130,6 +145,10 @@ class NodeLog implements Log {
     this.#log("error", message, properties);
   }
 
+  bind(properties: LogProperties): void {
+    this.#bound = { ...this.#bound, ...properties };
+  }
+
   writes(level: Level): boolean {
     return compareLogLevel(level, this.#options.level) >= 0;
   }
@@ -137,6 +156,7 @@ class NodeLog implements Log {
   async flush(timeoutMs: number): Promise<boolean> {
     const flushed = await Promise.all([
       this.#console?.flush(timeoutMs),
+      this.#errors?.flush(timeoutMs),
       this.#file?.flush(timeoutMs),
     ]);
     return !flushed.includes(false);
@@ -151,7 +171,8 @@ class NodeLog implements Log {
     const start = this.#options.clock.now();
     await Promise.all([this.#file?.close(timeoutMs), this.#console?.flush(timeoutMs)]);
     const passedMs = this.#options.clock.now() - start;
-    await this.#console?.close(Math.max(0, timeoutMs - passedMs));
+    const restMs = Math.max(0, timeoutMs - passedMs);
+    await Promise.all([this.#console?.close(restMs), this.#errors?.close(restMs)]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -164,7 +185,9 @@ class NodeLog implements Log {
     if (!written && !heard) return;
     const record = this.#record(level, message, properties);
     if (written) {
-      this.#console?.write(encoder.encode(this.#formatConsole(record)));
+      if (level === "error" && this.#errors !== undefined) {
+        this.#errors.write(encoder.encode(this.#formatErrors(record)));
+      } else this.#console?.write(encoder.encode(this.#formatConsole(record)));
       this.#file?.write(encoder.encode(this.#formatFile(record)));
     }
     if (heard) this.#emit(record);
@@ -178,7 +201,7 @@ class NodeLog implements Log {
       message: [message],
       rawMessage: message,
       timestamp,
-      properties,
+      properties: { ...this.#bound, ...properties },
     };
   }
 
@@ -195,7 +218,7 @@ class NodeLog implements Log {
   #onFileTrouble(message: string): void {
     const record = this.#record("warning", message, {
       event: "log-file",
-      file: this.#options.file,
+      logFile: this.#options.file,
     });
     this.#console?.write(encoder.encode(this.#formatConsole(record)));
     this.#emit(record);

@@ -8,7 +8,6 @@
  * @module
  */
 import type { Beam, BeamHandler } from "../beam/beam.ts";
-import type { Clock } from "../clock.ts";
 import type { Effect, Input } from "../core/input.ts";
 import type { NodeName } from "../core/base/name.ts";
 import type { Log } from "../log/log.ts";
@@ -19,15 +18,8 @@ export type BeamOpener = (name: NodeName, handler: BeamHandler) => Promise<Beam>
 /** Pings of BEAM nodes that may wait for the loop; the oldest beyond that is not answered. */
 export const beamRepliesMax = 1024;
 
-/** For this long an unauthenticated peer is not told of again for the same reason, in milliseconds. */
-const rejectedQuietMs = 60_000;
-
-/** Rejected peers that are told apart. */
-const rejectedMax = 256;
-
 /** What they work with. */
 export interface BeamEffectsParts {
-  readonly clock: Clock;
   readonly log: Log;
   readonly openBeam: BeamOpener;
 }
@@ -44,8 +36,6 @@ export class BeamEffects implements AsyncDisposable {
   readonly #parts: BeamEffectsParts;
   readonly #put: (input: Input) => void;
   readonly #waiting = new Map<number, Waiting>();
-  /** When an unauthenticated peer was told of, by address and reason; the earliest stands first. */
-  readonly #rejected = new Map<string, number>();
   #opening: Promise<Beam> | undefined;
   #replies = 0;
 
@@ -94,8 +84,12 @@ export class BeamEffects implements AsyncDisposable {
       onPing: (from, answer, drop) =>
         this.#put({ kind: "beam-pinged", from, reply: this.#keep({ answer, drop }) }),
       onLost: (name) => this.#put({ kind: "beam-lost", name }),
-      onRejected: (address, reason) => this.#tellRejected(address, reason),
-      onNote: (level, message) => this.#parts.log[level](message, { event: "note" }),
+      onRejected: (address, reason) =>
+        this.#parts.log.warning(`Rejected a BEAM node at ${address}: ${reason}`, {
+          event: "rejected",
+          address,
+        }),
+      onNote: (level, message) => this.#parts.log[level](message),
     };
   }
 
@@ -108,21 +102,5 @@ export class BeamEffects implements AsyncDisposable {
     }
     this.#waiting.set(++this.#replies, waiting);
     return this.#replies;
-  }
-
-  /** One with another cookie tries again each second: said once a minute, that is enough. */
-  #tellRejected(address: string, reason: string): void {
-    const { clock, log } = this.#parts;
-    const now = clock.now();
-    // Each try comes from another port. What stands behind the last colon of IPv6 is none.
-    const host = address.replace(/^(\[.+\]|[^:]+):\d+$/, "$1");
-    const key = `${host}\n${reason}`;
-    for (const [known, toldAt] of this.#rejected) {
-      if (now - toldAt < rejectedQuietMs) break;
-      this.#rejected.delete(known);
-    }
-    if (this.#rejected.has(key) || this.#rejected.size >= rejectedMax) return;
-    this.#rejected.set(key, now);
-    log.warning(`Rejected a BEAM node at ${address}: ${reason}`, { event: "rejected", address });
   }
 }

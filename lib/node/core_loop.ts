@@ -15,6 +15,8 @@ import { StepFault } from "../core/step_fault.ts";
 import type { Membership } from "../core/membership.ts";
 import type { Recorder } from "../recording/recording.ts";
 import { inputAfterFault } from "./input_after_fault.ts";
+import { Turns } from "./turns.ts";
+import type { TurnListener } from "./turns.ts";
 
 /** Pause after a step that has thrown: its cause may be there again at once. In milliseconds. */
 const faultPauseMs = 100;
@@ -22,21 +24,15 @@ const faultPauseMs = 100;
 /** A core that has thrown at every step for so long ends its node, in milliseconds. */
 const faultyMaxMs = 10_000;
 
-/** Who wants to hear from the loop itself that it turns. */
-export interface Watchdog {
-  /** Longest time from one word to the next, in milliseconds. */
-  readonly everyMs: number;
-  /** A step was made. */
-  turned(): void;
-}
-
 /** What a loop works with. */
 export interface CoreLoopParts {
   readonly clock: Clock;
   readonly barrier: Barrier;
   readonly core: Pick<Membership, "step" | "wakeAt">;
   readonly recorder?: Recorder | undefined;
-  readonly watchdog?: Watchdog | undefined;
+  readonly turnListeners?: readonly TurnListener[];
+  /** The inbox is empty again, and all that was decided is begun. */
+  readonly onSettled?: (() => void) | undefined;
   /** Does one thing; resolves when that is over, and may throw or reject. */
   carryOut(effect: Effect): Promise<void> | void;
 }
@@ -45,10 +41,9 @@ export interface CoreLoopParts {
 export class CoreLoop {
   readonly #parts: CoreLoopParts;
   readonly #inbox: Input[] = [];
+  readonly #turns: Turns;
   #cancelWake: () => void = () => {};
   #wakeAt = Infinity;
-  /** When the watchdog is to hear of the next step. */
-  #watchdogAt = -Infinity;
   #isStepping = false;
   /** Since when every step has thrown. */
   #faultySince: number | undefined;
@@ -56,6 +51,7 @@ export class CoreLoop {
 
   constructor(parts: CoreLoopParts) {
     this.#parts = parts;
+    this.#turns = new Turns(parts.turnListeners ?? [], parts.barrier);
   }
 
   /** Hands one input to the core; inputs that come meanwhile wait for their turn. Never throws. */
@@ -68,6 +64,7 @@ export class CoreLoop {
       for (const effect of this.#step(next)) this.#carryOut(effect);
     }
     this.#isStepping = false;
+    this.#parts.onSettled?.();
     this.#setAlarm();
   }
 
@@ -85,7 +82,8 @@ export class CoreLoop {
     try {
       effects = core.step(input, now);
       this.#faultySince = undefined;
-      this.#tellWatchdog(now);
+      // A step that throws is no turn.
+      this.#turns.made(now);
     } catch (error) {
       const fault = error instanceof StepFault ? error : undefined;
       barrier.caught("a step of the core", fault === undefined ? error : fault.cause);
@@ -93,14 +91,6 @@ export class CoreLoop {
     }
     barrier.run("the recording", () => recorder?.step(input, now, effects));
     return effects;
-  }
-
-  /** A step that throws is no turn. */
-  #tellWatchdog(now: number): void {
-    const { watchdog, barrier } = this.#parts;
-    if (watchdog === undefined || now < this.#watchdogAt) return;
-    this.#watchdogAt = now + watchdog.everyMs;
-    barrier.run("the watchdog", () => watchdog.turned());
   }
 
   #endIfStuck(now: number): readonly Effect[] {
@@ -127,11 +117,10 @@ export class CoreLoop {
 
   #setAlarm(): void {
     if (this.#isOver) return;
-    const { clock, core, watchdog } = this.#parts;
+    const { clock, core } = this.#parts;
     const now = clock.now();
-    const turnAt = watchdog === undefined ? Infinity : this.#watchdogAt;
     const restUntil = this.#faultySince === undefined ? -Infinity : now + faultPauseMs;
-    const wakeAt = Math.max(Math.min(core.wakeAt, turnAt), restUntil);
+    const wakeAt = Math.max(Math.min(core.wakeAt, this.#turns.wakeAt), restUntil);
     if (wakeAt === this.#wakeAt) return;
     this.#cancelWake();
     this.#wakeAt = wakeAt;

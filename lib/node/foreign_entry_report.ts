@@ -44,8 +44,9 @@ export class ForeignEntryReport {
     for (const [key, reason] of shown) {
       if (this.#told.get(key) === reason) continue;
       this.#log.warning(`Ignoring ${key} in the registry: ${reason}`, {
-        event: "foreignEntry",
-        key,
+        event: "foreign-entry",
+        registryKey: key,
+        reason,
       });
     }
     this.#told = shown;

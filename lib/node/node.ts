@@ -10,11 +10,12 @@
 import type { Barrier } from "../barrier.ts";
 import type { Address } from "../core/base/address.ts";
 import { unreachable } from "../core/base/assert.ts";
-import { describeChanges, groupChanges } from "../core/members/change.ts";
-import type { Change } from "../core/members/change.ts";
+import type { ToldChange } from "../core/members/change.ts";
 import { NameTakenError, RegistryError, StoppedError } from "../core/base/errors.ts";
 import type { Hello } from "../protocol/hello.ts";
 import type { Effect, Input, StopReason } from "../core/input.ts";
+import type { Explanation } from "../core/explain/explanation.ts";
+import type { History } from "../history/history.ts";
 import type { MemberView } from "../core/members/member.ts";
 import { Membership } from "../core/membership.ts";
 import { decodeNotice } from "../protocol/message.ts";
@@ -23,18 +24,22 @@ import type { Random } from "../core/base/random.ts";
 import type { Recorder } from "../recording/recording.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Transport, TransportHandler } from "../transport/transport.ts";
-import { watchAddresses } from "./address_watch.ts";
+import { AddressWatch } from "./address_watch.ts";
 import { BeamEffects } from "./beam_effects.ts";
 import type { BeamOpener } from "./beam_effects.ts";
+import { ChangeFeed } from "./change_feed.ts";
 import { CoreLoop } from "./core_loop.ts";
-import type { Watchdog } from "./core_loop.ts";
+import { Meter } from "./meter.ts";
+import type { NodeMeter } from "./meter.ts";
 import { PeerEffects } from "./peer_effects.ts";
 import { RegistryEffects } from "./registry_effects.ts";
 import type { RegistryEffectsParts } from "./registry_effects.ts";
 import { RequestHandler } from "./request_handler.ts";
-import { servicesOf, StatusWriter } from "./status_writer.ts";
+import { EventLog } from "./event_log.ts";
 import type { StatusMode } from "./status_writer.ts";
-import { Broadcast } from "./subscription.ts";
+import type { TurnListener } from "./turns.ts";
+import { NodeView } from "./view/node_view.ts";
+import type { NodePhase } from "./view/node_view.ts";
 
 /** What a node is made of; put together in `start.ts`. */
 export interface NodeParts extends RegistryEffectsParts {
@@ -43,10 +48,14 @@ export interface NodeParts extends RegistryEffectsParts {
   readonly barrier: Barrier;
   readonly cluster: string;
   readonly status: StatusMode;
+  /** Counts what happens; one that counts the calls of the registry already, if it is given. */
+  readonly meter?: Meter | undefined;
   /** Is told every step, and closed with the node. */
   readonly recorder?: (Recorder & AsyncDisposable) | undefined;
+  /** Remembers beyond the end of the node, and is closed with it. */
+  readonly history?: History | undefined;
   /** Hears from the loop that it turns. */
-  readonly watchdog?: Watchdog | undefined;
+  readonly watchdog?: TurnListener | undefined;
   /** Opens the transport with the node as its handler. */
   openTransport(handler: TransportHandler, hello: () => Hello): Promise<Transport>;
   /** Begins to answer BEAM nodes; `undefined` if the pulse is not shared with them. */
@@ -59,17 +68,25 @@ export interface NodeParts extends RegistryEffectsParts {
     | undefined;
 }
 
+/** Where a node is shown to people and programs. */
+export interface Shown extends AsyncDisposable {
+  readonly url: string;
+}
+
 /** A running node. */
-export class ClusterNode implements AsyncDisposable {
+export class ClusterNode implements AsyncDisposable, NodeMeter {
+  /** What it has counted since it started. */
+  readonly meter: Meter;
   readonly #parts: NodeParts;
   readonly #abort = new AbortController();
-  readonly #status: StatusWriter;
-  readonly #changes = new Broadcast<Change>();
+  readonly #events: EventLog;
+  readonly #changes = new ChangeFeed();
   readonly #joined = Promise.withResolvers<NodeName>();
   readonly #ended = Promise.withResolvers<StopReason>();
   #failure: Error | undefined;
   #settings: Settings | undefined;
   #registered = false;
+  #isLeaving = false;
   #registryEffects: RegistryEffects | undefined;
   #peerEffects: PeerEffects | undefined;
   #beamEffects: BeamEffects | undefined;
@@ -77,11 +94,14 @@ export class ClusterNode implements AsyncDisposable {
   #transport: Transport | undefined;
   #membership: Membership | undefined;
   #loop: CoreLoop | undefined;
-  #watching = Promise.resolve();
+  #addressWatch: AddressWatch | undefined;
+  #view: NodeView | undefined;
+  #shown: Shown | undefined;
 
   private constructor(parts: NodeParts) {
     this.#parts = parts;
-    this.#status = new StatusWriter(parts.status);
+    this.meter = parts.meter ?? new Meter();
+    this.#events = new EventLog(parts.log, parts.status, parts.clock.now());
     this.#joined.promise.catch(() => {});
   }
 
@@ -102,13 +122,24 @@ export class ClusterNode implements AsyncDisposable {
     const core = node.#membership = new Membership(settings, parts.random, now);
     parts.recorder?.begin(settings, now);
     const carryOut = (effect: Effect): Promise<void> | void => node.#carryOut(effect);
-    node.#loop = new CoreLoop({ ...parts, core, carryOut });
+    const { addressesNow } = parts;
+    node.#addressWatch = addressesNow && new AddressWatch({
+      barrier: parts.barrier,
+      look: () => addressesNow(transport.port),
+      onMoved: (addresses) => node.#put({ kind: "moved", addresses }),
+    });
+    const turnListeners = [parts.watchdog, node.#addressWatch].filter((one) => one !== undefined);
+    const phase = (): NodePhase => node.#phase;
+    const view = node.#view = new NodeView({ ...parts, core, transport, settings, phase });
+    const onSettled = (): void => view.settled();
+    node.#loop = new CoreLoop({ ...parts, core, turnListeners, carryOut, onSettled });
     const registered = (): boolean => node.#registered;
     node.#requestHandler = new RequestHandler(parts, {
       view: () => node.#core,
       now: () => parts.clock.now(),
       put: (input) => node.#put(input),
-      registered,
+      leave: (reason) => node.#leave(reason),
+      ...{ registered, history: parts.history },
     });
     const peerParts = { transport, log: parts.log, registered };
     node.#peerEffects = new PeerEffects(peerParts, (input) => node.#put(input));
@@ -121,15 +152,6 @@ export class ClusterNode implements AsyncDisposable {
       (input) => node.#put(input),
       node.#abort.signal,
     );
-    const { addressesNow, clock } = parts;
-    if (addressesNow !== undefined) {
-      const look = (): Promise<readonly Address[] | undefined> => addressesNow(transport.port);
-      const onMoved = (addresses: readonly Address[]): void =>
-        node.#put({ kind: "moved", addresses });
-      const watch = (): Promise<void> =>
-        watchAddresses({ clock, look }, onMoved, node.#abort.signal);
-      node.#watching = parts.barrier.settle("the watch for other addresses", watch);
-    }
     node.#put({ kind: "wake" });
     return node;
   }
@@ -137,6 +159,11 @@ export class ClusterNode implements AsyncDisposable {
   /** The full name; for automatic names final once {@linkcode joined} has resolved. */
   get name(): NodeName {
     return this.#core.name;
+  }
+
+  /** A number that is equal on nodes that believe the same of all members. */
+  get fingerprint(): number {
+    return this.#core.fingerprint;
   }
 
   /** The port on which it answers. */
@@ -154,6 +181,22 @@ export class ClusterNode implements AsyncDisposable {
    */
   get joined(): Promise<NodeName> {
     return this.#joined.promise;
+  }
+
+  /** What there is to see of it, for who shows it. */
+  get view(): NodeView {
+    if (this.#view === undefined) throw new TypeError("The node has not been opened");
+    return this.#view;
+  }
+
+  /** Where it is shown; `undefined` if it is not. */
+  get url(): string | undefined {
+    return this.#shown?.url;
+  }
+
+  /** It is shown there from now on, which ends with the node. */
+  show(shown: Shown): void {
+    this.#shown = shown;
   }
 
   /** Whether it works, and why; asked from its own loop. */
@@ -178,33 +221,54 @@ export class ClusterNode implements AsyncDisposable {
     return this.#core.members(this.#parts.clock.now());
   }
 
+  /** Why a member is seen as it is; `undefined` if nothing is known of it. */
+  explain(name: NodeName): Explanation | undefined {
+    return this.#core.explain(name, this.#parts.clock.now());
+  }
+
   /** Tells all, at once, what this node carries or how it is tagged; what is left out stays. */
   describe(description: Omit<Input & { kind: "described" }, "kind">): void {
     this.#put({ kind: "described", ...description });
   }
 
   /**
-   * What changes from now on, until the node ends.
+   * What has changed by now, and what changes until the node ends.
    *
    * @throws the abort reason, to who iterates, as soon as `signal` is aborted
    */
-  changes(signal?: AbortSignal): AsyncIterable<Change> {
+  changes(signal?: AbortSignal): AsyncIterable<ToldChange> {
     return this.#changes.read(signal);
   }
 
-  /** Says goodbye to all, takes the row out of the registry, and ends. */
-  async leave(): Promise<void> {
-    this.#put({ kind: "leave" });
+  /**
+   * Says goodbye to all, takes the row out of the registry, and ends.
+   *
+   * @param reason why, as the log says it; of several the first counts
+   */
+  async leave(reason = "its program asked it to"): Promise<void> {
+    this.#leave(reason);
     await this.ended;
+  }
+
+  get #phase(): NodePhase {
+    return this.#isLeaving ? "leaving" : this.#registered ? "joined" : "starting";
+  }
+
+  #leave(reason: string): void {
+    this.#events.leaving(this.name, reason);
+    this.#isLeaving = true;
+    this.#put({ kind: "leave" });
   }
 
   /** {@linkcode leave}s and closes everything. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.leave();
+    await this.#shown?.[Symbol.asyncDispose]();
     this.#loop?.end();
     this.#abort.abort();
-    await this.#watching;
+    await this.#addressWatch?.[Symbol.asyncDispose]();
     await this.#parts.recorder?.[Symbol.asyncDispose]();
+    await this.#parts.history?.[Symbol.asyncDispose]();
     await this.#beamEffects?.[Symbol.asyncDispose]();
     await this.#transport?.[Symbol.asyncDispose]();
     await this.#registryEffects?.close();
@@ -249,6 +313,7 @@ export class ClusterNode implements AsyncDisposable {
   }
 
   #put(input: Input): void {
+    this.meter.put(input);
     this.#loop?.put(input);
   }
 
@@ -281,22 +346,20 @@ export class ClusterNode implements AsyncDisposable {
         return this.#beamEffects?.carryOut(effect);
       case "forgotten":
         return this.#requestHandler?.forgotten(effect.reply, effect.refusal);
-      case "status": {
-        const line = this.#status.line(effect);
-        if (line === undefined) return;
-        const { self, shown, alive, entries } = effect;
-        const members = entries &&
-          Object.fromEntries(entries.map((entry) => [entry.name, entry.alive]));
-        const services = servicesOf(entries ?? []);
-        return log.info(line, { event: "status", node: self, shown, alive, members, services });
-      }
+      case "status":
+        return this.#events.status(effect);
       case "changes":
-        return this.#tellChanges(effect.changes);
+        this.meter.told(effect.changes);
+        this.#events.changes(effect.changes);
+        for (const change of effect.changes) this.#changes.send(change);
+        return;
       case "joined":
         this.#registered = true;
+        this.#events.joined(effect.name);
+        this.#parts.history?.begin({ ...this.#hello(), name: effect.name });
         return this.#tellJoined(effect.name);
       case "note":
-        return log[effect.level](effect.message, { event: "note", node: this.name });
+        return log[effect.level](effect.message);
       case "stop":
         return this.#stop(effect.reason);
       default:
@@ -312,31 +375,15 @@ export class ClusterNode implements AsyncDisposable {
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error));
       this.#joined.reject(this.#failure);
-      this.#put({ kind: "leave" });
-    }
-  }
-
-  /** One line for all changes of one kind; a program gets each. */
-  #tellChanges(changes: readonly Change[]): void {
-    const { log } = this.#parts;
-    for (const group of groupChanges(changes)) {
-      const [first] = group;
-      const isBad = first?.kind === "failed" || first?.kind === "link-bad" ||
-        first?.kind === "isolated" || first?.service === "failing";
-      log[isBad ? "warning" : "info"](describeChanges(group), {
-        event: first?.kind,
-        node: this.name,
-        members: group.map(({ name }) => name),
-        status: first?.status,
-        service: first?.service,
-        reason: first?.reason,
-      });
-      for (const change of group) this.#changes.send(change);
+      this.#leave(this.#failure.message);
     }
   }
 
   #stop(reason: StopReason): void {
     this.#registered = false;
+    this.#isLeaving = true;
+    const why = this.#events.stopped(this.name, reason, this.#parts.clock.now());
+    this.#parts.history?.end(why);
     if (reason.kind === "name-taken") this.#joined.reject(new NameTakenError(reason.message));
     else if (reason.kind === "registry-away") {
       this.#joined.reject(

@@ -115,7 +115,7 @@ export class RegistryEffects {
     if (loopbackNote === undefined || this.#warned) return;
     if (rows.every(({ row }) => row.addresses.every(({ host }) => isLoopback(host)))) return;
     this.#warned = true;
-    log.warning(loopbackNote, { event: "note" });
+    log.warning(loopbackNote);
   }
 
   async #write({ row, expectedVersion }: Effect & { kind: "write" }): Promise<void> {
@@ -176,7 +176,6 @@ export class RegistryEffects {
     if (!isNews || kept === mintedCookie) return;
     log.warning(
       `The cookie in ${registry.url} has changed. New nodes cannot join; restart the existing ones`,
-      { event: "note" },
     );
   }
 

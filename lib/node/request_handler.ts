@@ -16,6 +16,7 @@ import { decodeRequest, encodeAnswer } from "../protocol/message.ts";
 import type { Answer, Request } from "../protocol/message.ts";
 import { firstThatFit } from "../core/dissemination/packing.ts";
 import { compareNames } from "../core/members/status_line.ts";
+import type { History } from "../history/history.ts";
 import type { Log } from "../log/log.ts";
 
 /** What the reception needs of its node. */
@@ -24,7 +25,11 @@ export interface RequestHandlerNode {
   /** Time on the node's monotonic clock, in milliseconds. */
   now(): number;
   put(input: Input): void;
+  /** Begins to leave, for that reason. */
+  leave(reason: string): void;
   registered(): boolean;
+  /** What it remembers over its restarts; `undefined` if it keeps nothing of that. */
+  readonly history?: Pick<History, "page"> | undefined;
 }
 
 type Reply = (body: Uint8Array) => void;
@@ -91,12 +96,12 @@ export class RequestHandler {
       case "links":
       case "explain":
       case "events":
+      case "history":
       case "health":
         return answer(encodeAnswer(this.#look(request)));
       case "leave":
-        this.#log.info(`${from.name} asks this node to leave`, { event: "asked-to-leave" });
         answer(encodeAnswer({ kind: "done" }));
-        return this.#node.put({ kind: "leave" });
+        return this.#node.leave(`${request.by ?? from.name} asked it to`);
       case "forget":
         return this.#node.put({
           kind: "forget",
@@ -131,7 +136,7 @@ export class RequestHandler {
 
   /** Questions about this node's present view. */
   #look(
-    request: Request & { kind: "members" | "links" | "explain" | "events" | "health" },
+    request: Request & { kind: "members" | "links" | "explain" | "events" | "history" | "health" },
   ): Answer {
     const view = this.#node.view();
     const now = this.#node.now();
@@ -159,11 +164,23 @@ export class RequestHandler {
           number: from + index,
           agoMs: Math.max(0, now - at),
         })));
-        return { kind: "events", events, next: from + events.length };
+        const more = events.length < kept.length;
+        return { kind: "events", events, next: from + events.length, more };
       }
+      case "history":
+        return this.#remembered(request);
       case "health":
         return this.health();
     }
+  }
+
+  #remembered({ sinceMs, from }: Request & { kind: "history" }): Answer {
+    const page = this.#node.history?.page(sinceMs, from);
+    if (page === undefined) return { kind: "refused", reason: "This node keeps no history" };
+    const { reachMs, first, end } = page;
+    const entries = firstThatFit(page.entries);
+    const next = first + entries.length;
+    return { kind: "history", entries, reachMs, next, more: next < end };
   }
 
   /** Whether this node works; that it says so shows that its loop does. */

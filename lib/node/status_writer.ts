@@ -55,11 +55,3 @@ export class StatusWriter {
     return line;
   }
 }
-
-/** The states of the services by the names of who carries them; `undefined` if nobody does. */
-export function servicesOf(entries: readonly StatusEntry[]): Record<string, string> | undefined {
-  const carrying = entries.flatMap(({ name, service }) =>
-    service === undefined ? [] : [[name, service]]
-  );
-  return carrying.length === 0 ? undefined : Object.fromEntries(carrying);
-}

@@ -8,6 +8,7 @@
 const waitingMax = 1000;
 
 interface Reader<T> {
+  readonly first: T[];
   readonly waiting: T[];
   wake: () => void;
 }
@@ -35,10 +36,11 @@ export class Broadcast<T> {
   /**
    * All values from now on, until {@linkcode close}; they are kept until they are asked for.
    *
+   * @param first what the reader gets before them, however much it is
    * @throws the abort reason as soon as `signal` is aborted, whatever waits by then
    */
-  read(signal?: AbortSignal): AsyncGenerator<T, void, void> {
-    const reader = { waiting: [] as T[], wake: () => {} };
+  read(signal?: AbortSignal, first: Iterable<T> = []): AsyncGenerator<T, void, void> {
+    const reader = { first: [...first], waiting: [] as T[], wake: () => {} };
     if (signal?.aborted !== true) this.#readers.add(reader);
     return this.#drain(reader, signal);
   }
@@ -49,7 +51,7 @@ export class Broadcast<T> {
     try {
       for (;;) {
         signal?.throwIfAborted();
-        const value = reader.waiting.shift();
+        const value = reader.first.shift() ?? reader.waiting.shift();
         if (value !== undefined) yield value;
         else if (this.#closed) return;
         else await new Promise<void>((resolve) => reader.wake = resolve);

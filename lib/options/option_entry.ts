@@ -18,6 +18,7 @@ export type CommandName =
   | "leave"
   | "forget"
   | "health"
+  | "open"
   | "simulate"
   | "doctor";
 
@@ -28,6 +29,7 @@ export type OptionGroup =
   | "Network"
   | "Elixir and Erlang"
   | "Pulse"
+  | "Page and API"
   | "Service"
   | "Log"
   | "Configuration";

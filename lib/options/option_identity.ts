@@ -127,6 +127,7 @@ function readAddress(text: string, examples: string): Reading<Address> {
 /** A registry's URL; which schemes there are is not for the core to know. */
 export const registryUrl: ValueType<string> = {
   placeholder: "url",
+  completion: "file",
   // Strings for all kinds of storages are given here by mistake, and each has its secret elsewhere.
   shown: (text) => {
     const isPath = /^[.~]{0,2}\/[^@]*$/.test(text);

@@ -7,8 +7,7 @@
  * @module
  */
 import { addressesMax } from "../core/members/row.ts";
-import { beamCookie, listenAddressOrNone } from "./option_beam.ts";
-import { choice, count, duration, onOff, path, pathOrNone, size } from "./option_values.ts";
+import { choice, count, duration, path, pathOrNone, size } from "./option_values.ts";
 import {
   clusterName,
   collectRegistries,
@@ -19,6 +18,9 @@ import {
 import { listenAddress, nodeName, registryUrl, tag } from "./option_identity.ts";
 import { listOption, option } from "./option_entry.ts";
 import type { CommandName, OptionEntry, ValueOf } from "./option_entry.ts";
+import { beamOptionTable } from "./option_table_beam.ts";
+import { historyOptionTable } from "./option_table_history.ts";
+import { httpOptionTable } from "./option_table_http.ts";
 import { serviceOptionTable } from "./option_table_service.ts";
 
 const nodes: readonly CommandName[] = ["start", "local"];
@@ -49,7 +51,7 @@ export const optionTable = {
     default: undefined,
     defaultText: "host name @ detected address",
     group: "Identity",
-    commands: ["start", "leave", "health", "doctor"],
+    commands: ["start", "leave", "health", "open", "doctor"],
     help: "name of the node: n1@10.0.0.5, or n1 and the address is detected",
     trade:
       "A name of your own survives restarts and moves; an automatic one needs no thought but " +
@@ -62,7 +64,7 @@ export const optionTable = {
     type: clusterName,
     default: "default",
     group: "Identity",
-    commands: all,
+    commands: [...all, "open"],
     help: "which cluster in that registry",
     trade: "Several clusters can share one registry and never see each other.",
   }),
@@ -158,12 +160,14 @@ export const optionTable = {
     variable: "CLUSTERNODE_LISTEN",
     type: listenAddress,
     default: "0.0.0.0:0",
+    defaultText: "0.0.0.0:0, or 127.0.0.1:0 for n1@127.0.0.1",
     group: "Network",
     commands: ["start", "doctor"],
     help: "where this node answers; port 0 takes any free one, which is registered",
     trade:
-      "0.0.0.0 and [::] both mean all addresses, of IPv4 and IPv6. A fixed port can be opened " +
-      "in a firewall, but only one node of a machine can have it.",
+      "0.0.0.0 and [::] both mean all addresses, of IPv4 and IPv6; a node called after a loopback " +
+      "address (n1@127.0.0.1) listens on that alone unless told. A fixed port can be opened in a " +
+      "firewall, but only one node of a machine can have it.",
   }),
   advertise: listOption({
     field: "advertise",
@@ -213,56 +217,7 @@ export const optionTable = {
     help: "who watches whom: a few peers each, or everybody everybody (up to 64 nodes)",
     trade: "full sees every link at every pulse; its cost grows with the square of the nodes.",
   }),
-  beam: option({
-    field: "beam",
-    flag: "--beam",
-    variable: "CLUSTERNODE_BEAM",
-    type: onOff,
-    default: "off",
-    group: "Elixir and Erlang",
-    commands: [...nodes, "ping", "doctor"],
-    help:
-      "share the pulse with the BEAM nodes whose timestamps lie in the registry; their protocol is " +
-      "not encrypted, and a registry folder must lie inside of what is mounted",
-    trade:
-      "They see this node and it sees them, as Node.ping does. What is ours then lies beside the " +
-      "folder, as they ping whatever lies in it.",
-  }),
-  beamCookie: option({
-    field: "beamCookie",
-    flag: "--beam-cookie",
-    variable: "CLUSTERNODE_BEAM_COOKIE",
-    type: beamCookie,
-    default: undefined,
-    defaultText: "that in ~/.erlang.cookie",
-    group: "Elixir and Erlang",
-    commands: [...nodes, "ping", "doctor"],
-    help: "the Erlang cookie that the BEAM nodes hold; who learns it can run code on them",
-    trade: "On a command line other users of the machine can read it; the file hides it.",
-  }),
-  beamListen: option({
-    field: "beamListen",
-    flag: "--beam-listen",
-    variable: "CLUSTERNODE_BEAM_LISTEN",
-    type: listenAddress,
-    default: "0.0.0.0:0",
-    group: "Elixir and Erlang",
-    commands: ["start", "doctor"],
-    help: "where BEAM nodes connect to; port 0 takes any free one, which EPMD tells them",
-    trade: "A fixed port can be opened in a firewall, but only one node of a machine can have it.",
-  }),
-  beamEpmd: option({
-    field: "beamEpmd",
-    flag: "--beam-epmd",
-    variable: "CLUSTERNODE_BEAM_EPMD",
-    type: listenAddressOrNone,
-    default: "0.0.0.0",
-    defaultText: "0.0.0.0:4369, or the port in ERL_EPMD_PORT",
-    group: "Elixir and Erlang",
-    commands: [...nodes, "doctor"],
-    help: "where to serve EPMD if nobody does on this machine; none leaves that to others",
-    trade: "With it no Erlang needs to be installed; BEAM nodes of the machine use it, too.",
-  }),
+  ...beamOptionTable,
   status: option({
     field: "status",
     flag: "--status",
@@ -274,6 +229,7 @@ export const optionTable = {
     help: "when the status line is written; auto is every pulse, above 32 nodes in short",
     trade: "every is a heartbeat to look at; change keeps the log small.",
   }),
+  ...httpOptionTable,
   ...serviceOptionTable,
   logFile: option({
     field: "logFile",
@@ -298,6 +254,19 @@ export const optionTable = {
     commands: nodes,
     help: "text, or JSON lines, on standard output and in the file",
     trade: "text is for people, json for programs.",
+  }),
+  logTime: option({
+    field: "logTime",
+    flag: "--log-time",
+    variable: "CLUSTERNODE_LOG_TIME",
+    type: choice("auto", "full", "time", "none"),
+    default: "auto",
+    group: "Log",
+    commands: nodes,
+    help: "what text lines show of the time: date and time, the time of day, or nothing",
+    trade:
+      "auto is time on standard output, full in the file, and none under systemd, whose journal " +
+      "has its own and gets a priority instead.",
   }),
   logLevel: option({
     field: "logLevel",
@@ -332,6 +301,7 @@ export const optionTable = {
     help: "how many log files are kept",
     trade: "More reach further back and take more space.",
   }),
+  ...historyOptionTable,
   record: option({
     field: "record",
     flag: "--record",

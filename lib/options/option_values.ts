@@ -32,7 +32,7 @@ export interface ValueType<T> {
   /** Every legal text, if they are few. */
   readonly choices?: readonly string[];
   /** What a shell may complete the value with. */
-  readonly completion?: "file";
+  readonly completion?: "file" | "node";
   /** The value is not to be shown in messages. */
   readonly secret?: boolean;
   /** What of a text that is not legal may be shown; by default all but the passwords of URLs. */
@@ -92,6 +92,19 @@ export function duration(min: string, max: string): ValueType<number> {
   const legal =
     `it must be a duration from ${min} to ${max} with a unit, such as 250ms, 1s or 1m30s`;
   return ranged("time", legal, parseDuration, min, max);
+}
+
+/** As {@linkcode duration}, or the word `none`, which gives `undefined`. */
+export function durationOrNone(min: string, max: string): ValueType<number | undefined> {
+  const { read } = duration(min, max);
+  return {
+    placeholder: "time|none",
+    read(text, checks) {
+      if (text === "none") return { value: undefined };
+      const reading = read(text, checks);
+      return "value" in reading ? reading : { fault: `${reading.fault}, or the word none` };
+    },
+  };
 }
 
 /** A size from `min` to `max`, both written as sizes; the value is in bytes. */

@@ -9,9 +9,11 @@
  */
 import { ipFamily } from "../core/base/address.ts";
 import { UsageError } from "../core/base/errors.ts";
+import { listenKeys, loopbackOnly } from "./listen_default.ts";
 import type { CommandName, OptionEntry } from "./option_entry.ts";
 import { configTexts, showConfigValue } from "./option_config.ts";
 import type { GivenName, NameWithAddresses } from "./option_identity.ts";
+import { httpFault } from "./option_table_http.ts";
 import { optionEntries, optionsOf, optionTable } from "./option_table.ts";
 import type { OptionKey, OptionValues } from "./option_table.ts";
 import { encodingFault, quote, showGiven, withoutPasswords } from "./option_values.ts";
@@ -24,6 +26,8 @@ export interface NodeOptions extends Omit<OptionValues, "name"> {
   readonly name: GivenName | undefined;
   /** Further IP addresses of this node, given behind the name or as bare operands, in order. */
   readonly addresses: readonly string[];
+  /** The token of `httpTokenFile`, or the one that the library was given. */
+  readonly httpToken?: string | undefined;
 }
 
 /** Everything that the user gave. */
@@ -93,6 +97,12 @@ export function gatherOptions(input: OptionInput): GatheredOptions {
     faults.push(`operand ${quote(word)}: it must be an IP address, a further one of this node`);
   }
   values["addresses"] = [...named?.addresses ?? [], ...input.operands];
+  const loopback = loopbackOnly(values);
+  for (const key of loopback === undefined ? [] : listenKeys) {
+    if (sources[key] === undefined) values[optionTable[key].field] = { host: loopback, port: 0 };
+  }
+  const open = httpFault(values, sources.http ?? "default");
+  if (open !== undefined) faults.push(open);
   return { values, sources, faults };
 }
 

@@ -7,8 +7,8 @@
  * @module
  */
 import * as v from "valibot";
-import { changeKinds } from "../core/members/change.ts";
 import { countSchema } from "../core/base/count.ts";
+import { pingFailures } from "../core/base/ping_failure.ts";
 import { bodyMaxBytes } from "./envelope.ts";
 import {
   addressesMax,
@@ -18,12 +18,14 @@ import {
   tagsSchema,
 } from "../core/members/row.ts";
 import { descriptionBytes, rowMaxBytes } from "../core/members/row.ts";
+import { heartbeatStates } from "../core/detector/heartbeats_seen.ts";
 import { memberKinds, memberStatuses } from "../core/members/member.ts";
-import { memberServiceSchema, serviceStates } from "../core/members/service.ts";
+import { memberServiceSchema } from "../core/members/service.ts";
 import { makeRecord } from "../core/members/record.ts";
 import type { MemberRecord } from "../core/members/record.ts";
-import { bucketCount } from "../core/members/member_list.ts";
+import { bucketCount } from "../core/members/record_table.ts";
 import { encodeUtf8 } from "../core/base/text.ts";
+import { changeEntries, historyEntrySchema, memberInstanceSchema } from "./history.ts";
 import { decodeJson } from "./json_body.ts";
 import type { Shape } from "./json_body.ts";
 
@@ -36,18 +38,7 @@ const shortText = v.pipe(v.string(), v.maxLength(100));
 const addresses = v.pipe(v.array(addressSchema), v.maxLength(addressesMax + 1));
 
 /** Shape of the kind of a failed ping. */
-export const failureSchema = v.picklist(
-  [
-    "refused",
-    "no-answer",
-    "silent",
-    "reset",
-    "other-instance",
-    "wrong-cluster",
-    "wrong-cookie",
-    "garbage",
-  ] as const,
-);
+export const failureSchema = v.picklist(pingFailures);
 const pingKindSchema = v.union([v.literal("pong"), failureSchema]);
 
 /** Shape of a record that came from outside; its fingerprints are made anew. */
@@ -78,6 +69,7 @@ export const contentSchema = v.object({
   incarnation: countSchema,
   fingerprint: hash,
   record: v.optional(recordSchema),
+  pulse: v.optional(v.union([countSchema, v.picklist(["first", "missed"])])),
 });
 
 const voteSchema = v.object({
@@ -106,6 +98,9 @@ export const addresseeSchema = v.object({
 
 const bucketsSchema = v.pipe(v.array(bucketHash), v.length(bucketCount));
 
+/** Longest text about who asks, in characters. */
+export const requesterMax = 200;
+
 const requestSchema = v.variant("kind", [
   v.object({ kind: v.literal("ping"), content: v.optional(contentSchema) }),
   /** Reach that member and say whether it answered. */
@@ -119,8 +114,14 @@ const requestSchema = v.variant("kind", [
   v.object({ kind: v.literal("explain"), name: nodeNameSchema }),
   /** Changes with numbers from `from` on. */
   v.object({ kind: v.literal("events"), from: countSchema }),
+  /** What is remembered of the last `sinceMs` milliseconds, from position `from` on. */
+  v.object({ kind: v.literal("history"), sinceMs: count, from: v.optional(countSchema) }),
   v.object({ kind: v.literal("health") }),
-  v.object({ kind: v.literal("leave") }),
+  /** `by` says who asks, for the log: `pid 4711 of ops on box1`. */
+  v.object({
+    kind: v.literal("leave"),
+    by: v.optional(v.pipe(v.string(), v.maxLength(requesterMax))),
+  }),
   v.object({
     kind: v.literal("forget"),
     name: nodeNameSchema,
@@ -136,7 +137,7 @@ const memberKindSchema = v.picklist(memberKinds);
 const memberViewSchema = v.object({
   name: nodeNameSchema,
   kind: memberKindSchema,
-  instance: v.union([instanceSchema, v.pipe(v.string(), v.regex(/^\d{0,10}$/))]),
+  instance: memberInstanceSchema,
   incarnation: countSchema,
   status: v.picklist(memberStatuses),
   self: v.boolean(),
@@ -172,7 +173,7 @@ const explanationSchema = v.object({
     v.object({ kind: pingKindSchema, agoMs: count, roundTripUs: v.optional(count) }),
   ),
   timeoutMs: count,
-  heartbeat: v.picklist(["moving", "stale", "missing", "unknown"]),
+  heartbeat: v.picklist(heartbeatStates),
   heartbeatAgeMs: v.optional(count),
   registryWorks: v.boolean(),
   localHealth: count,
@@ -184,15 +185,9 @@ const explanationSchema = v.object({
 });
 
 const eventSchema = v.object({
-  /** Counts the changes of the node that was asked. */
-  number: countSchema,
+  ...changeEntries,
   /** How long ago it happened, in milliseconds. */
   agoMs: count,
-  kind: v.picklist(changeKinds),
-  name: nodeNameSchema,
-  status: v.optional(v.picklist(memberStatuses)),
-  service: v.optional(v.picklist(serviceStates)),
-  reason: sentence,
 });
 
 /** A change as it is told to a command. */
@@ -211,7 +206,21 @@ const answerSchema = v.variant("kind", [
   v.object({ kind: v.literal("members"), members: v.array(memberViewSchema), more: v.boolean() }),
   v.object({ kind: v.literal("links"), links: v.array(linkViewSchema), more: v.boolean() }),
   v.object({ kind: v.literal("explain"), explanation: explanationSchema }),
-  v.object({ kind: v.literal("events"), events: v.array(eventSchema), next: countSchema }),
+  /** `next` is the number of the first change behind these; `more` if there is one already. */
+  v.object({
+    kind: v.literal("events"),
+    events: v.array(eventSchema),
+    next: countSchema,
+    more: v.boolean(),
+  }),
+  /** `next` is the position behind these; `reachMs` how far back all of it goes, in milliseconds. */
+  v.object({
+    kind: v.literal("history"),
+    entries: v.array(historyEntrySchema),
+    reachMs: count,
+    next: countSchema,
+    more: v.boolean(),
+  }),
   v.object({ kind: v.literal("health"), healthy: v.boolean(), reason: sentence }),
   v.object({ kind: v.literal("done") }),
   v.object({ kind: v.literal("refused"), reason: sentence }),

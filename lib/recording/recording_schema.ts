@@ -140,6 +140,7 @@ const timingsSchema = v.object(
     pingTimeoutMinMs: v.number(),
     pingTimeoutMaxMs: v.number(),
     connectTimeoutMs: v.number(),
+    pulseGraceMs: v.number(),
     secondPingDelayMs: v.number(),
     indirectTimeoutMs: v.number(),
     suspicionMinMs: v.number(),

@@ -41,7 +41,7 @@ const forms = {
   },
   memory: {
     schemes: ["memory"],
-    example: "memory:name (inside one process)",
+    example: "memory:name (in the library alone)",
     parse: parseMemoryUrl,
   },
   postgres: {
@@ -140,6 +140,19 @@ export function registryUrlFault(text: string): string | undefined {
 }
 
 /**
+ * As {@linkcode registryUrlFault}, for the command line, where each node and each command is a process
+ * of its own: in the memory of one it would be alone, and tell of a cluster with everybody alive.
+ */
+export function sharedRegistryUrlFault(text: string): string | undefined {
+  const parsed = parseRegistryUrl(text);
+  if ("fault" in parsed) return parsed.fault;
+  return parsed.backEnd !== "memory" ? undefined : (
+    "it is the memory of one process, in which no other node or command can meet this one " +
+    "(the library starts several nodes in one); give a place to share, such as file:///tmp/sync_dir"
+  );
+}
+
+/**
  * `url` fit for a log: without its password, without a user who has none (it may be a token), and
  * without the values of parameters that may be secrets. Of what is not legal only the scheme is
  * shown: nobody knows where in it the secret is.
@@ -153,6 +166,12 @@ export function withoutSecrets(url: string): string {
   const form: UrlForm | undefined = formOf(scheme);
   const server = form?.isServer === true ? splitServerUrl(url) : undefined;
   return server === undefined || "fault" in server ? shownPlace(url) : shownServer(server);
+}
+
+/** Where a registry is, to be shown to anybody: scheme, hosts and path at most. */
+export function placeOf(url: string): string {
+  if (isPath(url)) return url;
+  return withoutSecrets(url).replace(/[?#].*$/s, "").replace(/\/\/[^/@]*@/, "//");
 }
 
 function shownServer({ scheme, userInfo, hosts, path, search }: ServerUrl): string {

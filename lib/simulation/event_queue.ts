@@ -1,6 +1,9 @@
 /**
  * Virtual time: what happens next, in the order of time and, within one moment, of arrival.
  *
+ * Only what is due within the millisecond that has begun stands in a heap, so that an event costs as
+ * much among a million others as among ten.
+ *
  * @module
  */
 
@@ -12,7 +15,11 @@ interface Event {
 
 /** A priority queue of things to come. */
 export class EventQueue {
+  /** What comes within the present millisecond, as a binary heap. */
   readonly #heap: Event[] = [];
+  /** What comes after it, by the millisecond in which it does, in the order of arrival. */
+  readonly #later = new Map<number, Event[]>();
+  #millisecond = 0;
   #sequence = 0;
   #now = 0;
   #taken = 0;
@@ -30,21 +37,21 @@ export class EventQueue {
   /** Lets `run` happen at `at`, or now if that has passed. */
   at(at: number, run: () => void): void {
     const event = { at: Math.max(at, this.#now), sequence: this.#sequence++, run };
-    let index = this.#heap.length;
-    while (index > 0) {
-      const parentIndex = (index - 1) >> 1;
-      const parent = this.#heap[parentIndex] as Event;
-      if (!isBefore(event, parent)) break;
-      this.#heap[index] = parent;
-      index = parentIndex;
-    }
-    this.#heap[index] = event;
+    const millisecond = Math.floor(event.at);
+    if (millisecond <= this.#millisecond) return this.#add(event);
+    const events = this.#later.get(millisecond);
+    if (events === undefined) this.#later.set(millisecond, [event]);
+    else events.push(event);
   }
 
   /** Lets the next event happen if it is due by `until`; false if none is. */
   takeNext(until: number): boolean {
-    const first = this.#heap[0];
-    if (first === undefined || first.at > until) return false;
+    while (this.#heap.length === 0) {
+      if (this.#later.size === 0 || this.#millisecond >= Math.floor(until)) return false;
+      this.#beginNext();
+    }
+    const first = this.#heap[0] as Event;
+    if (first.at > until) return false;
     this.#removeFirst();
     this.#now = first.at;
     this.#taken++;
@@ -55,6 +62,25 @@ export class EventQueue {
   /** Moves the present moment on, over a time in which nothing happens. */
   advance(to: number): void {
     this.#now = Math.max(this.#now, to);
+  }
+
+  #beginNext(): void {
+    const events = this.#later.get(++this.#millisecond);
+    if (events === undefined) return;
+    this.#later.delete(this.#millisecond);
+    for (const event of events) this.#add(event);
+  }
+
+  #add(event: Event): void {
+    let index = this.#heap.length;
+    while (index > 0) {
+      const parentIndex = (index - 1) >> 1;
+      const parent = this.#heap[parentIndex] as Event;
+      if (!isBefore(event, parent)) break;
+      this.#heap[index] = parent;
+      index = parentIndex;
+    }
+    this.#heap[index] = event;
   }
 
   #removeFirst(): void {

@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { formatAddress, sameAddress } from "../core/base/address.ts";
+import { sameAddress } from "../core/base/address.ts";
 import type { Addressee } from "../core/input.ts";
 import type { Random } from "../core/base/random.ts";
 import type { SimNode } from "./sim_node.ts";
 
 /** Retransmission of a lost packet, in milliseconds; doubles with each further loss. */
-const retransmitMs = 200;
+export const retransmitMs = 200;
 
 /** Retransmission of the first packet of a connection, in milliseconds. */
 const reconnectMs = 1000;
@@ -30,7 +30,8 @@ export class SimNetwork {
   /** One-way delay of a message, in milliseconds, plus up to as much again by chance. */
   latencyMs: number;
   readonly #random: Random;
-  readonly #listening = new Map<string, SimNode>();
+  /** By host and port. */
+  readonly #listening = new Map<string, Map<number, SimNode>>();
   readonly #byInstance = new Map<string, SimNode>();
   readonly #cuts = new Set<string>();
   readonly #goneHosts = new Set<string>();
@@ -43,14 +44,16 @@ export class SimNetwork {
   }
 
   add(node: SimNode): void {
-    this.#listening.set(formatAddress(node.address), node);
+    const { host, port } = node.address;
+    const onHost = this.#listening.get(host) ?? new Map<number, SimNode>();
+    this.#listening.set(host, onHost.set(port, node));
     this.#byInstance.set(node.instance, node);
-    this.#goneHosts.delete(node.address.host);
+    this.#goneHosts.delete(host);
   }
 
   /** Nobody is at the address of `node` any more. */
   remove(node: SimNode): void {
-    this.#listening.delete(formatAddress(node.address));
+    this.#listening.get(node.address.host)?.delete(node.address.port);
   }
 
   byInstance(instance: string): SimNode | undefined {
@@ -121,7 +124,7 @@ export class SimNetwork {
       // An address of one's own leads to oneself, whoever else has it, too.
       const node = sameAddress(address, from.address)
         ? from
-        : this.#listening.get(formatAddress(address));
+        : this.#listening.get(address.host)?.get(address.port);
       if (node === undefined || !this.reaches(from, node) || !this.reaches(node, from)) continue;
       if (node.state !== "dead" && !this.rejects(from, node)) return { kind: "node", node };
       refused ??= node;

@@ -25,11 +25,18 @@ const silentMax = 2;
 /** How long a comparison of member lists may take, in milliseconds. */
 const syncTimeoutMs = 2000;
 
+/** Pings to one node, ended or not, that are remembered before those that have ended are dropped. */
+const flightsMax = 64;
+
 /** A ping on its way. */
-interface InFlight {
+interface Flight {
   readonly from: SimNode;
-  /** The connection broke. */
-  reset(): void;
+  readonly target: SimNode;
+  readonly effect: Effect & { kind: "ping" };
+  /** When the connection is there. */
+  readonly sentAt: number;
+  readonly timeoutMs: number;
+  hasEnded: boolean;
 }
 
 /** Virtual time, as the post needs it. */
@@ -46,7 +53,7 @@ export class Post {
   readonly #clock: PostClock;
   readonly #replies = new Map<number, (reply: Reply) => void>();
   /** Pings on their way, by the one who is asked. */
-  readonly #inFlight = new Map<SimNode, Set<InFlight>>();
+  readonly #inFlight = new Map<SimNode, Flight[]>();
   #replyCount = 0;
 
   constructor(network: SimNetwork, clock: PostClock) {
@@ -83,8 +90,10 @@ export class Post {
       if (this.#network.reaches(node, peer)) this.#lose(peer, node);
     }
     node.connected.clear();
-    for (const { from, reset } of this.#inFlight.get(node) ?? []) {
-      if (this.#network.reaches(node, from)) reset();
+    for (const flight of this.#inFlight.get(node) ?? []) {
+      if (flight.hasEnded || !this.#network.reaches(node, flight.from)) continue;
+      const at = this.#clock.now + this.#network.delay();
+      this.#at(at, () => end(flight, { kind: "reset", detail: "" }));
     }
     this.#inFlight.delete(node);
   }
@@ -169,19 +178,12 @@ export class Post {
   }
 
   #ping(node: SimNode, effect: Effect & { kind: "ping" }): void {
-    const { ping, to, fresh, content, connectTimeoutMs, answerTimeoutMs } = effect;
-    let ended = false;
-    let forget = (): void => {};
-    const end = (at: number, outcome: PingOutcome): void =>
-      this.#at(at, () => {
-        if (ended) return;
-        ended = true;
-        forget();
-        node.take({ kind: "ping-ended", ping, outcome });
-      });
+    const { ping, to, fresh, connectTimeoutMs, answerTimeoutMs } = effect;
     const fail = (delayMs: number, kind: PingFailure): void =>
-      end(this.#clock.now + delayMs, { kind, detail: "" });
-
+      this.#at(
+        this.#clock.now + delayMs,
+        () => node.take({ kind: "ping-ended", ping, outcome: { kind, detail: "" } }),
+      );
     const found = this.#network.find(node, to);
     const peer = this.#network.byInstance(to.instance);
     const isOpen = !fresh && peer !== undefined && node.connected.has(peer);
@@ -200,62 +202,50 @@ export class Post {
     const connectMs = isOpen ? 0 : this.#network.connectDelay();
     const timeoutMs = isOpen ? answerTimeoutMs : connectTimeoutMs + answerTimeoutMs;
     if (connectMs > connectTimeoutMs) return fail(connectTimeoutMs, "no-answer");
-    // A frozen process accepts connections, but does not shake hands.
-    fail(target.state === "frozen" && !isOpen ? connectTimeoutMs : timeoutMs, "silent");
-    forget = this.#note(target, { from: node, reset: () => fail(this.#network.delay(), "reset") });
     const sentAt = this.#clock.now + connectMs;
-    this.#at(
-      sentAt + this.#network.delay(),
-      () =>
-        this.#deliver(node, target, content, (answer) => {
-          const back = this.#clock.now + this.#network.delay();
-          if (!fresh) this.#at(back, () => this.#connect(node, target));
-          if (back > sentAt + timeoutMs || ended) {
-            const { instance } = target;
-            this.#at(
-              back,
-              () => node.take({ kind: "late", name: target.core.name, instance }),
-            );
-          }
-          const roundTripUs = Math.round((back - sentAt) * 1000);
-          end(back, {
-            kind: "pong",
-            roundTripUs,
-            address: target.address,
-            ...answer,
-          });
-        }),
-    );
+    const flight: Flight = { from: node, target, effect, sentAt, timeoutMs, hasEnded: false };
+    // A frozen process accepts connections, but does not shake hands.
+    const silentMs = target.state === "frozen" && !isOpen ? connectTimeoutMs : timeoutMs;
+    this.#at(this.#clock.now + silentMs, () => end(flight, { kind: "silent", detail: "" }));
+    this.#note(flight);
+    this.#at(sentAt + this.#network.delay(), () => this.#deliver(flight));
   }
 
-  /** Remembers a ping on its way; returns how to forget it. */
-  #note(target: SimNode, ping: InFlight): () => void {
-    const known = this.#inFlight.get(target);
-    const pings = known ?? new Set<InFlight>();
-    if (known === undefined) this.#inFlight.set(target, pings);
-    pings.add(ping);
-    return () => pings.delete(ping);
+  /** Remembers a ping on its way, and forgets those of the same target that have ended. */
+  #note(flight: Flight): void {
+    const flights = this.#inFlight.get(flight.target);
+    if (flights === undefined) return void this.#inFlight.set(flight.target, [flight]);
+    if (flights.length < flightsMax) return void flights.push(flight);
+    this.#inFlight.set(flight.target, [...flights.filter(({ hasEnded }) => !hasEnded), flight]);
   }
 
   /** Hands a ping to its target, and the pong back. */
-  #deliver(
-    node: SimNode,
-    target: SimNode,
-    content: PingContent,
-    answer: (content: PingContent) => void,
-  ): void {
+  #deliver(flight: Flight): void {
+    const { from: node, target, effect } = flight;
     if (!this.#network.reaches(node, target)) return;
     const reply = ++this.#replyCount;
     this.#replies.set(reply, (given) => {
-      if (given.kind === "pong" && this.#network.reaches(target, node)) answer(given.content);
+      if (given.kind === "pong" && this.#network.reaches(target, node)) {
+        this.#answer(flight, given.content);
+      }
     });
     const { instance, software } = node.settings;
-    const { addresses } = node.core;
-    target.take({
-      kind: "pinged",
-      from: { name: node.core.name, instance, addresses, software },
-      content,
-      reply,
+    const { name, addresses } = node.core;
+    const from = { name, instance, addresses, software };
+    target.take({ kind: "pinged", from, content: effect.content, reply });
+  }
+
+  #answer(flight: Flight, content: PingContent): void {
+    const { from: node, target, effect, sentAt, timeoutMs } = flight;
+    const back = this.#clock.now + this.#network.delay();
+    const isLate = back > sentAt + timeoutMs || flight.hasEnded;
+    const roundTripUs = Math.round((back - sentAt) * 1000);
+    const outcome = { kind: "pong", roundTripUs, address: target.address, ...content } as const;
+    this.#at(back, () => {
+      if (!effect.fresh) this.#connect(node, target);
+      const { instance } = target;
+      if (isLate) node.take({ kind: "late", name: target.core.name, instance });
+      end(flight, outcome);
     });
   }
 
@@ -282,4 +272,11 @@ export class Post {
     const input: Input = { kind: "lost", name: dead.core.name, instance: dead.instance };
     this.#at(this.#clock.now + this.#network.delay(), () => peer.take(input));
   }
+}
+
+/** A ping has ended, unless it had before. */
+function end(flight: Flight, outcome: PingOutcome): void {
+  if (flight.hasEnded) return;
+  flight.hasEnded = true;
+  flight.from.take({ kind: "ping-ended", ping: flight.effect.ping, outcome });
 }

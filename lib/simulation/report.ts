@@ -5,7 +5,7 @@
  * @module
  */
 import { formatDuration } from "../core/base/duration.ts";
-import { describeScenario } from "./scenario.ts";
+import { describeScenario, fitsProfile, fittingProfile } from "./scenario.ts";
 import { nodeFaults } from "./scenario_faults.ts";
 import type { Distribution } from "./statistics.ts";
 import type { Summary } from "./summary.ts";
@@ -36,6 +36,7 @@ export function reportText(
     ...falseWords(summary),
     ...costWords(summary),
     speedWords(summary, realMs),
+    ...adviceWords(summary),
     ...(timeline === undefined ? [] : ["", ...timelineLines(timeline)]),
     "",
   ].join("\n");
@@ -68,18 +69,20 @@ function table(summary: Summary): string[] {
       never(summary.neverHealed),
     ]);
   }
+  const isOne = summary.runs === 1;
   const width = Math.max(...lines.map(([title]) => title.length));
   const row = (title: string, cells: readonly string[], rest: string): string =>
     [title.padEnd(width), ...cells.map((cell) => cell.padStart(9)), rest].join(" ").trimEnd();
   return [
-    row("", ["p50", "p99", "max"], ""),
-    ...lines.map(([title, times, rest]) => row(title, cellsOf(times), rest)),
+    ...isOne ? [] : [row("", ["p50", "p99", "max"], "")],
+    ...lines.map(([title, times, rest]) => row(title, cellsOf(times, isOne), rest)),
   ];
 }
 
-function cellsOf(times: Distribution | undefined): string[] {
-  if (times === undefined) return ["–", "–", "–"];
-  return [times.p50, times.p99, times.max].map(formatDuration);
+/** Of one run the slowest alone, of many how they are spread. */
+function cellsOf(times: Distribution | undefined, isOne: boolean): string[] {
+  const wanted = isOne ? ["max"] as const : ["p50", "p99", "max"] as const;
+  return wanted.map((key) => times === undefined ? "–" : formatDuration(times[key]));
 }
 
 function never(count: number): string {
@@ -90,8 +93,8 @@ function falseWords({ falseVerdictCount, falseVerdicts }: Summary): string[] {
   if (falseVerdictCount === 0) return ["false verdicts: none"];
   return [
     `false verdicts: ${falseVerdictCount}`,
-    ...falseVerdicts.slice(0, falseVerdictsMax).map(({ seed, observer, subject, reason }) =>
-      `  seed ${seed}: ${observer} says that ${subject} has failed: ${reason}`
+    ...falseVerdicts.slice(0, falseVerdictsMax).map(({ seed, atMs, observer, subject, reason }) =>
+      `  seed ${seed}, ${formatTime(atMs)}  ${observer}: ${subject} has failed: ${reason}`
     ),
   ];
 }
@@ -102,6 +105,20 @@ function costWords(summary: Summary): string[] {
     `each node sends ${pings.toFixed(1)} pings and ${kilobytes(bytes)} a second`,
     `all together write ${registryWrites.toFixed(1)} rows and list the registry ` +
     `${registryListings.toFixed(1)} times a second`,
+  ];
+}
+
+/** What suits the delays better, if anything does. */
+function adviceWords({ scenario }: Summary): string[] {
+  const { profile, latencyMs } = scenario;
+  const fitting = fittingProfile(latencyMs);
+  if (fitsProfile(profile, latencyMs)) return [];
+  const delays = `Delays of ${latencyMs} to ${2 * latencyMs} ms do not fit the profile ${profile}`;
+  return [
+    "",
+    fitting === undefined
+      ? `${delays}, nor any other: wan forgives the most`
+      : `${delays}: a lost packet is a missed ping there. Add --profile ${fitting}`,
   ];
 }
 
@@ -116,11 +133,14 @@ function speedWords({ events, virtualMs }: Summary, realMs: number): string {
 }
 
 function timelineLines(entries: readonly TimelineEntry[]): string[] {
-  const lines = entries.slice(0, entriesMax).map(({ atMs, text, toldBy, lastMs }) => {
-    const more = toldBy <= 1
+  const lines = entries.slice(0, entriesMax).map(({ atMs, text, observer, ...rest }) => {
+    const { observerCount, lastMs } = rest;
+    const who = observer === undefined ? "" : `${observer}: `;
+    const others = observerCount - 1;
+    const more = others < 1
       ? ""
-      : ` (told by ${toldBy}${lastMs > atMs ? `, the last at ${formatTime(lastMs)}` : ""})`;
-    return `${formatTime(atMs).padStart(9)}  ${text}${more}`;
+      : ` (and ${others} more${lastMs > atMs ? `, the last at ${formatTime(lastMs)}` : ""})`;
+    return `${formatTime(atMs).padStart(9)}  ${who}${text}${more}`;
   });
   const left = entries.length - lines.length;
   return left > 0 ? [...lines, `${"".padStart(9)}  … and ${left} more`] : lines;

@@ -7,7 +7,9 @@
  * @module
  */
 import { formatDuration } from "../core/base/duration.ts";
+import { profiles, profileTimings } from "../core/base/profile.ts";
 import type { Profile } from "../core/base/profile.ts";
+import { retransmitMs } from "./network.ts";
 import { registryFaultWords } from "./registry_faults.ts";
 import type { RegistryFault } from "./registry_faults.ts";
 
@@ -48,6 +50,21 @@ export interface Scenario {
 
 /** One-way delays that fit the profiles, in milliseconds. */
 export const profileLatencyMs: Readonly<Record<Profile, number>> = { local: 0.2, lan: 1, wan: 50 };
+
+/**
+ * True if a pong is in time at the shortest deadline that a link may learn, even when one packet was
+ * lost on its way.
+ *
+ * @param latencyMs one way, and up to as much again by chance
+ */
+export function fitsProfile(profile: Profile, latencyMs: number): boolean {
+  return 4 * latencyMs + retransmitMs <= profileTimings[profile].pingTimeoutMinMs;
+}
+
+/** The first profile that fits such delays; `undefined` if none does. */
+export function fittingProfile(latencyMs: number): Profile | undefined {
+  return profiles.find((profile) => fitsProfile(profile, latencyMs));
+}
 
 /** A quiet cluster of five. */
 export const quietScenario: Scenario = {

@@ -49,7 +49,7 @@ export interface RunResult {
   readonly timeline: readonly TimelineEntry[];
 }
 
-/** All start within this time, in milliseconds. */
+/** Up to a thousand nodes start within this time, in milliseconds; more in proportion. */
 const startSpreadMs = 100;
 
 /** Longest wait for the cluster to come together, or to heal, in milliseconds. */
@@ -139,15 +139,16 @@ class ScenarioRun {
     world.network.loss = loss;
     if (clockJumps) world.registry.wallClock = () => this.#wallClock();
     const timings = profileTimings[profile];
+    const spreadMs = startSpreadMs * Math.max(1, nodes / 1000);
     const settings = { intervalMs, fullMesh, timings, statusEntriesMax: 0 };
     for (let number = 1; number <= nodes; number++) {
       const host = `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`;
-      const delayMs = number === nodes ? startSpreadMs : this.#random.below(startSpreadMs);
+      const delayMs = number === nodes ? spreadMs : this.#random.below(spreadMs);
       world.after(delayMs, () => {
         this.#truth.started(world.start(`n${number}@${host}`, settings));
       });
     }
-    world.run(startSpreadMs);
+    world.run(spreadMs);
     const tookMs = this.#until(() => this.#allTogether(), 0.1);
     const all = `${nodes} ${nodes === 1 ? "node" : "nodes"}`;
     this.#timeline.note(tookMs === undefined ? `${all}: not together yet` : `${all} together`);
@@ -159,8 +160,11 @@ class ScenarioRun {
       const observer = this.#truth.named(who);
       if (observer === undefined) return;
       const found = this.#truth.judge(observer, change);
-      if (found !== undefined) this.#falseVerdicts.push(found);
-      this.#timeline.told(change);
+      if (found !== undefined) {
+        const atMs = Math.round(found.atMs - this.#timeline.begun);
+        this.#falseVerdicts.push({ ...found, atMs });
+      }
+      this.#timeline.told(who, change);
       const victim = this.#victims.get(change.name);
       const knows = change.kind === "left" || change.kind === "failed";
       if (victim !== undefined && knows) victim.knownBy(who, knownAt);

@@ -45,6 +45,7 @@ export class SimNode {
   #state: "running" | "frozen" | "dead" = "running";
   #held: Input[] = [];
   #alarmAt = Infinity;
+  #address: Address | undefined;
 
   /** The last view that was written. */
   lastStatus: SimStatus | undefined;
@@ -66,7 +67,7 @@ export class SimNode {
   }
 
   get address(): Address {
-    return this.core.addresses[0] as Address;
+    return this.#address ??= this.core.addresses[0] as Address;
   }
 
   get instance(): string {
@@ -90,6 +91,7 @@ export class SimNode {
     // Milliseconds are whole numbers, as the real clock gives them.
     const now = Math.floor(this.#world.now());
     const effects = this.core.step(input, now);
+    if (input.kind === "moved") this.#address = undefined;
     this.#recorder?.step(input, now, effects);
     for (const effect of effects) {
       if (effect.kind === "status") {

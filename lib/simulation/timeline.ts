@@ -12,8 +12,10 @@ export interface TimelineEntry {
   /** Since the moment at which things began to happen, in milliseconds; negative before it. */
   readonly atMs: number;
   readonly text: string;
-  /** How many nodes told it; 0 for what was done to the cluster. */
-  readonly toldBy: number;
+  /** The node that told it first; `undefined` for what was done to the cluster. */
+  readonly observer: string | undefined;
+  /** How many nodes told it. */
+  readonly observerCount: number;
   /** When the last of them did, in milliseconds. */
   readonly lastMs: number;
 }
@@ -24,6 +26,7 @@ const entriesMax = 500;
 interface Entry {
   readonly at: number;
   readonly text: string;
+  readonly observer: string | undefined;
   tellers: number;
   last: number;
 }
@@ -39,6 +42,11 @@ export class Timeline {
     this.#now = now;
   }
 
+  /** When the time began to count. */
+  get begun(): number {
+    return this.#begun;
+  }
+
   /** From now on the time counts. */
   begin(): void {
     this.#begun = this.#now();
@@ -46,11 +54,12 @@ export class Timeline {
 
   /** Something was done to the cluster. */
   note(text: string): void {
-    this.#add({ at: this.#now(), text, tellers: 0, last: this.#now() });
+    const [at, observer] = [this.#now(), undefined];
+    this.#add({ at, text, observer, tellers: 0, last: at });
   }
 
   /** A node told a change. */
-  told(change: Change): void {
+  told(observer: string, change: Change): void {
     // What nodes tell of themselves differs in the name only.
     const ofItself = change.kind === "isolated" || change.kind === "connected";
     const key = `${change.kind} ${change.status ?? ""} ${ofItself ? "" : change.name}`;
@@ -60,16 +69,18 @@ export class Timeline {
       known.last = this.#now();
       return;
     }
-    const entry = { at: this.#now(), text: describeChange(change), tellers: 1, last: this.#now() };
+    const [at, text] = [this.#now(), describeChange(change)];
+    const entry = { at, text, observer, tellers: 1, last: at };
     this.#byChange.set(key, entry);
     this.#add(entry);
   }
 
   entries(): TimelineEntry[] {
-    return this.#entries.map(({ at, text, tellers, last }) => ({
+    return this.#entries.map(({ at, text, observer, tellers, last }) => ({
       atMs: Math.round(at - this.#begun),
       text,
-      toldBy: tellers,
+      observer,
+      observerCount: tellers,
       lastMs: Math.round(last - this.#begun),
     }));
   }

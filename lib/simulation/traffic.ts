@@ -41,8 +41,8 @@ export class Traffic {
     switch (message.kind) {
       case "ping": {
         this.pings++;
-        const { record, ...plain } = message.content;
-        this.#pingBytes ||= sizeOf({ kind: "ping", content: plain });
+        const { incarnation, fingerprint, record } = message.content;
+        this.#pingBytes ||= sizeOf({ kind: "ping", content: { incarnation, fingerprint } });
         return this.#add(this.#pingBytes + (record === undefined ? 0 : recordBytes(record)));
       }
       case "pong":

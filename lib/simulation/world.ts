@@ -210,6 +210,7 @@ export class World {
   }
 
   #tellChanges(node: SimNode, changes: readonly Change[]): void {
+    if (!this.#keepStory && this.onChange === undefined) return;
     for (const change of changes) {
       const { name, changes: kept } = node.core;
       const timed = kept.findLast((one) => one.name === change.name && one.kind === change.kind);
@@ -217,6 +218,7 @@ export class World {
       if (this.#keepStory) this.changes.push(told);
       this.onChange?.(told);
     }
+    if (!this.#keepStory) return;
     for (const group of groupChanges(changes)) this.#tellStory(node, describeChanges(group));
   }
 

@@ -68,6 +68,7 @@ export class Attempt {
   readonly #abort = new AbortController();
   #framed: FramedSocket | undefined;
   #stopped: Failure | undefined;
+  #isLast = false;
 
   /** @param fresh true if the connection is for a single request */
   constructor(endpoint: Endpoint, target: Target, fresh: boolean, context: DialContext) {
@@ -90,6 +91,11 @@ export class Attempt {
     return this.#framed === undefined
       ? { kind: "no-answer", detail: `${where} did not answer` }
       : { kind: "silent", detail: `${where} accepted the connection but said nothing` };
+  }
+
+  /** The handshake that has begun is the last one: no further connection is opened after it. */
+  openNoMore(): void {
+    this.#isLast = true;
   }
 
   /** Ends it at once; its result is `failure`, or else how it stood. */
@@ -118,7 +124,7 @@ export class Attempt {
         cancel ??= clock.after(limits.handshakeTimeoutMs, () => this.stop());
         const introduction = await initiate(framed, keys, keys.starts);
         if (introduction !== undefined) return this.#verifyPeer(framed, introduction);
-        if (framed.end?.kind !== "closed") return this.#failureOf(framed);
+        if (framed.end?.kind !== "closed" || this.#isLast) return this.#failureOf(framed);
         const failure = await this.#askForCluster();
         if (failure.kind !== "reset" || tries === triesMax) return failure;
       }

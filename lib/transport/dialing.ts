@@ -58,7 +58,8 @@ export class Dial {
 
   /**
    * @param lastGood where it answered last time, if known
-   * @param timeoutMs for everything together
+   * @param timeoutMs for everything together; a handshake that has begun by then may go on, unless
+   *   the connection is for a single request: to begin another one would take longer still
    * @param fresh true if the connection is for a single request
    */
   constructor(
@@ -78,7 +79,7 @@ export class Dial {
     const { promise, resolve } = Promise.withResolvers<DialResult>();
     this.result = promise;
     this.#resolve = resolve;
-    this.#cancelDeadline = context.clock.after(timeoutMs, () => this.#finish(this.standing));
+    this.#cancelDeadline = context.clock.after(timeoutMs, () => this.#overdue());
     this.#startNext();
     if (target.addresses.length === 0) {
       this.#finish({ kind: "no-answer", detail: `no address of ${target.name} is known` });
@@ -138,6 +139,24 @@ export class Dial {
       if (this.#refusedByLastGood) this.#startAll();
       else this.#startNext();
     }));
+  }
+
+  /** Time is up: only handshakes that have begun go on, and nothing else is begun. */
+  #overdue(): void {
+    const met = [...this.#running].filter(({ standing }) => standing.kind === "silent");
+    if (this.#fresh || met.length === 0) return this.#finish(this.standing);
+    this.#cancelStagger?.();
+    this.#waiting = [];
+    this.#abort.abort();
+    for (const attempt of this.#running) {
+      if (met.includes(attempt)) attempt.openNoMore();
+      else attempt.stop();
+    }
+    const { clock, limits } = this.#context;
+    this.#cancelDeadline = clock.after(
+      limits.handshakeTimeoutMs,
+      () => this.#finish(this.standing),
+    );
   }
 
   #startAll(): void {

@@ -1,8 +1,8 @@
 /**
  * Key pairs of X25519 (RFC 7748), made by the runtime's own cryptography.
  *
- * In JavaScript the same would take ten to twenty times as long, and a node makes and answers
- * handshakes all the time: the picture of all links is drawn over fresh connections.
+ * In JavaScript the same would take ten to twenty times as long, and a start together, or
+ * a picture of all links drawn over fresh connections, is many handshakes.
  *
  * @module
  */

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
+import type { Expiring, SharedTimer } from "./shared_timer.ts";
 
 /** How a request over an open connection ended. */
 export type RequestResult =
@@ -40,25 +41,23 @@ interface Pending {
 /** Unanswered requests whose number is remembered to recognise a late answer. */
 const lateMax = 64;
 
-/**
- * The requests of one connection. They share one alarm, which is left alone when one of several is
- * answered: to set and cancel a timer for each request would cost more than the rest of the request.
- * The last one takes it along, as an idle node would otherwise wake up once more for each ping.
- */
-export class Requests {
+/** The requests of one connection; it expires with the earliest of their deadlines. */
+export class Requests implements Expiring {
   readonly #clock: Clock;
+  readonly #timer: SharedTimer;
   readonly #max: number;
   readonly #events: RequestEvents;
   readonly #pending = new Map<number, Pending>();
   /** When requests were sent that timed out, in microseconds, the oldest first. */
   readonly #late = new Map<number, number>();
-  #cancelAlarm: (() => void) | undefined;
-  #alarmUs = Infinity;
+  /** The deadline that is set: of the first request, or of one that was answered before it. */
+  #deadlineUs = Infinity;
   #nextId = 0;
   #silentInRow = 0;
 
-  constructor(clock: Clock, max: number, events: RequestEvents) {
+  constructor(clock: Clock, timer: SharedTimer, max: number, events: RequestEvents) {
     this.#clock = clock;
+    this.#timer = timer;
     this.#max = max;
     this.#events = events;
   }
@@ -83,7 +82,7 @@ export class Requests {
     const sentUs = this.#clock.nowUs();
     const deadlineUs = sentUs + timeoutMs * 1000;
     this.#pending.set(id, { resolve, timeoutMs, sentUs, deadlineUs, sentBytes: 0 });
-    if (deadlineUs < this.#alarmUs) this.#setAlarm(deadlineUs, sentUs);
+    if (deadlineUs < this.#deadlineUs) this.#setDeadline(deadlineUs);
     return id;
   }
 
@@ -105,7 +104,7 @@ export class Requests {
       this.#pending.delete(id);
       pending.resolve({ kind: "answer", body, roundTripUs: this.#clock.nowUs() - pending.sentUs });
       if (this.#pending.size === 0) {
-        this.#stopAlarm();
+        this.#stopWaiting();
         this.#events.onIdle();
       }
       return;
@@ -120,32 +119,29 @@ export class Requests {
   endAll(resultOf: (sentBytes: number) => RequestFailure): void {
     const all = [...this.#pending.values()];
     this.#pending.clear();
-    this.#stopAlarm();
+    this.#stopWaiting();
     for (const { resolve, sentBytes } of all) resolve(resultOf(sentBytes));
   }
 
-  #setAlarm(deadlineUs: number, nowUs: number): void {
-    this.#stopAlarm();
-    this.#alarmUs = deadlineUs;
-    const delayMs = Math.ceil((deadlineUs - nowUs) / 1000);
-    this.#cancelAlarm = this.#clock.after(delayMs, () => this.#expireDue());
-  }
-
-  #stopAlarm(): void {
-    this.#cancelAlarm?.();
-    this.#cancelAlarm = undefined;
-    this.#alarmUs = Infinity;
-  }
-
-  /** Expires what is due, and sets the alarm for what comes next. */
-  #expireDue(): void {
-    this.#stopAlarm();
+  /** Ends what is due, and waits for what comes next. */
+  expire(): void {
+    this.#deadlineUs = Infinity;
     const nowUs = this.#clock.nowUs();
     const due = [...this.#pending].filter(([, { deadlineUs }]) => deadlineUs <= nowUs);
     for (const [id, pending] of due) this.#expire(id, pending);
     let nextUs = Infinity;
     for (const { deadlineUs } of this.#pending.values()) nextUs = Math.min(nextUs, deadlineUs);
-    if (nextUs < this.#alarmUs) this.#setAlarm(nextUs, nowUs);
+    if (nextUs < this.#deadlineUs) this.#setDeadline(nextUs);
+  }
+
+  #setDeadline(deadlineUs: number): void {
+    this.#deadlineUs = deadlineUs;
+    this.#timer.set(this, deadlineUs);
+  }
+
+  #stopWaiting(): void {
+    this.#deadlineUs = Infinity;
+    this.#timer.delete(this);
   }
 
   #expire(id: number, pending: Pending): void {

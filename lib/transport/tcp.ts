@@ -26,6 +26,7 @@ import { checksPerIdleTimeout, ConnectionPool } from "./connection_pool.ts";
 import { HostResolver } from "../sockets/resolver.ts";
 import type { Resolver } from "../sockets/resolver.ts";
 import { RejectionReports } from "../sockets/rejections.ts";
+import { SharedTimer } from "./shared_timer.ts";
 import type { Deadlines, Outcome, Target, Transport, TransportHandler } from "./transport.ts";
 
 /** What a TCP transport is made of. */
@@ -76,6 +77,12 @@ const lastGoodMax = 4_096;
 const stopped: Failure = { kind: "closed", detail: "the transport was closed" };
 const broken: Failure = { kind: "reset", detail: "a fault of this program" };
 
+/** A dial under way, and the connection that comes of it. */
+interface RunningDial {
+  readonly dial: Dial;
+  readonly connection: Promise<Connection | Failure>;
+}
+
 class TcpConnections implements TcpTransport {
   readonly #options: TcpOptions;
   readonly #limits: TransportLimits;
@@ -84,7 +91,7 @@ class TcpConnections implements TcpTransport {
   readonly #dialContext: DialContext;
   readonly #connectionContext: ConnectionContext;
   /** Dials that others may join, by what is dialled. */
-  readonly #shared = new Map<string, Promise<Connection | Failure>>();
+  readonly #shared = new Map<string, RunningDial>();
   readonly #dials = new Set<Dial>();
   readonly #lastGood = new Map<NodeName, Endpoint>();
   /** Accepted connections whose peers' hosts have been resolved. */
@@ -106,7 +113,8 @@ class TcpConnections implements TcpTransport {
     const onEnd = (connection: Connection, lost: boolean): void => {
       if (this.#peers.delete(connection) && lost && !this.#closed) handler.onLost(connection.peer);
     };
-    this.#connectionContext = { clock, barrier, limits, handler, onEnd };
+    const timer = new SharedTimer({ clock, barrier });
+    this.#connectionContext = { clock, barrier, limits, timer, handler, onEnd };
     const rejections = new RejectionReports(clock, (host, why) => handler.onRejected(host, why));
     const onIdentified = (parts: ConnectionParts): Promise<void> => this.#adopt(parts).ended;
     const listenerContext = { keys, hello, clock, barrier, limits, rejections, onIdentified };
@@ -236,24 +244,18 @@ class TcpConnections implements TcpTransport {
     const { name, instance, addresses } = target;
     const key = [name, instance, ...addresses.map(formatAddress)].join(" ");
     const running = this.#shared.get(key);
-    if (running !== undefined) return this.#within(timeoutMs, running, name);
-    const { connection } = this.#dial(target, timeoutMs, false);
-    this.#shared.set(key, connection);
-    void connection.then(() => this.#shared.delete(key));
-    return connection;
+    if (running !== undefined) return this.#within(timeoutMs, running);
+    const begun = this.#dial(target, timeoutMs, false);
+    this.#shared.set(key, begun);
+    void begun.connection.then(() => this.#shared.delete(key));
+    return this.#within(timeoutMs, begun);
   }
 
-  /** A dial somebody else began may have a longer deadline than the one who joined it. */
-  #within(
-    timeoutMs: number,
-    running: Promise<Connection | Failure>,
-    name: NodeName,
-  ): Promise<Connection | Failure> {
+  /** A dial may take longer than one of those who wait for it. */
+  #within(timeoutMs: number, { dial, connection }: RunningDial): Promise<Connection | Failure> {
     return new Promise((resolve) => {
-      const detail = `no connection to ${name} within ${timeoutMs} ms`;
-      const giveUp = (): void => resolve({ kind: "no-answer", detail });
-      const cancel = this.#options.clock.after(timeoutMs, giveUp);
-      void running.then(resolve).finally(cancel);
+      const cancel = this.#options.clock.after(timeoutMs, () => resolve(dial.standing));
+      void connection.then(resolve).finally(cancel);
     });
   }
 
@@ -261,7 +263,7 @@ class TcpConnections implements TcpTransport {
     target: Target,
     timeoutMs: number,
     fresh: boolean,
-  ): { connection: Promise<Connection | Failure> } {
+  ): RunningDial {
     const lastGood = this.#lastGood.get(target.name);
     const dial = new Dial(target, lastGood, timeoutMs, fresh, this.#dialContext);
     this.#dials.add(dial);
@@ -278,7 +280,7 @@ class TcpConnections implements TcpTransport {
       return this.#adopt(result.parts).connection;
     };
     const { barrier } = this.#options;
-    return { connection: barrier.settle("a dial", connected, () => broken) };
+    return { dial, connection: barrier.settle("a dial", connected, () => broken) };
   }
 
   #adopt(parts: ConnectionParts): { connection: Connection; ended: Promise<void> } {

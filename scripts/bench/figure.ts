@@ -27,6 +27,13 @@ export interface Figure {
   readonly goal?: Outcome;
 }
 
+/** What could not be measured here. */
+export interface Skipped {
+  readonly name: string;
+  /** The reason, and what would help. */
+  readonly skipped: string;
+}
+
 /** A goal in words, and whether it was reached. */
 export interface Outcome {
   readonly text: string;
@@ -46,6 +53,10 @@ export type Round = readonly [value: number, reference: number];
 export interface Effort {
   /** True for a short run with few rounds. */
   readonly quick: boolean;
+  /** Sizes of clusters to measure; the part chooses if not given. */
+  readonly nodes?: readonly number[];
+  /** How long processor time and wake-ups are counted; the part chooses if not given. */
+  readonly seconds?: number;
 }
 
 /** The middle one of `values` (at least one), or the mean of the two in the middle. */
@@ -78,38 +89,43 @@ export function figure(
 
 function outcome(goal: Goal, ratio: number, value: number, unit: string): Outcome {
   if ("ratioMin" in goal) {
-    return { text: `at least ${goal.ratioMin}`, met: ratio >= goal.ratioMin };
+    return {
+      text: `at least ${Number(goal.ratioMin.toPrecision(3))}`,
+      met: ratio >= goal.ratioMin,
+    };
   }
   return "ratioMax" in goal
-    ? { text: `at most ${goal.ratioMax}`, met: ratio <= goal.ratioMax }
-    : { text: `at most ${goal.valueMax} ${unit}`, met: value <= goal.valueMax };
+    ? { text: `at most ${Number(goal.ratioMax.toPrecision(3))}`, met: ratio <= goal.ratioMax }
+    : {
+      text: `at most ${Number(goal.valueMax.toPrecision(3))} ${unit}`,
+      met: value <= goal.valueMax,
+    };
 }
 
 /** Figures as a plain table with aligned columns and a line break at its end. */
-export function table(figures: readonly Figure[]): string {
-  const head = ["measure", "ratio", "least – most", "beside", "goal", "reached"];
-  const rows = figures.map((one) => [
-    one.name,
-    short(one.ratio),
-    `${short(one.ratioMin)} – ${short(one.ratioMax)}`,
-    one.reference,
-    one.goal?.text ?? "",
-    reached(one),
-  ]);
+export function table(lines: readonly (Figure | Skipped)[]): string {
+  const head = ["measure", "value", "beside", "", "ratio", "least – most", "goal", "reached"];
+  const rows = lines.map((line) =>
+    "skipped" in line ? [line.name, line.skipped] : [
+      line.name,
+      `${short(line.value)} ${line.unit}`,
+      line.reference,
+      short(line.referenceValue),
+      short(line.ratio),
+      `${short(line.ratioMin)} – ${short(line.ratioMax)}`,
+      line.goal?.text ?? "",
+      line.goal === undefined ? "" : line.goal.met ? "yes" : "no",
+    ]
+  );
   const all = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const full = all.filter((row) => row.length === head.length);
+  const widths = head.map((_, column) => Math.max(...full.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
     row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd();
   return all.map(line).join("\n") + "\n";
 }
 
-function reached({ goal, value, unit }: Figure): string {
-  if (goal === undefined) return "";
-  const measured = goal.text.endsWith(` ${unit}`) ? `: ${short(value)} ${unit}` : "";
-  return (goal.met ? "yes" : "no") + measured;
-}
-
 /** Three digits that count. */
 function short(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+  return value === 0 || value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

@@ -1,35 +1,52 @@
 /**
- * Other processes under measurement: started, listened to, looked at in `/proc`, ended.
+ * Other processes under measurement: started, listened to, ended.
  *
  * @module
  */
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Longest wait for a line, in milliseconds: a benchmark must not hang. */
-const lineTimeoutMs = 20_000;
+const lineTimeoutMs = 90_000;
 
 /** A way to run the program. */
 export interface Variant {
   /** `source` or `binary`. */
   readonly name: string;
-  readonly command: readonly [string, ...string[]];
+  readonly command: Command;
+  /** The same of an earlier commit, if one is to be measured beside it. */
+  readonly before?: Command;
 }
 
-/** The program from source, and the binary if it has been built. */
-export async function variants(): Promise<Variant[]> {
-  const source: Variant = {
-    name: "source",
-    command: [Deno.execPath(), "run", "-A", `${root}main.ts`],
-  };
-  const binary = Deno.env.get("CLUSTERNODE_BINARY") || `${root}dist/clusternode`;
-  const isThere = await Deno.stat(binary).then(() => true, () => false);
-  return isThere ? [source, { name: "binary", command: [binary] }] : [source];
+/** A program and its first arguments. */
+export type Command = readonly [string, ...string[]];
+
+/**
+ * The program from source, and the binary if it has been built; with both of the checkout `before` of
+ * an earlier commit, as far as they are there.
+ */
+export async function variants(before?: string): Promise<Variant[]> {
+  const own = await commandsIn(root, Deno.env.get("CLUSTERNODE_BINARY"));
+  const earlier = before === undefined ? undefined : await commandsIn(before);
+  return [...own].map(([name, command]) => {
+    const beside = earlier?.get(name);
+    return { name, command, ...(beside && { before: beside }) };
+  });
+}
+
+async function commandsIn(folder: string, binary?: string): Promise<Map<string, Command>> {
+  const commands = new Map<string, Command>();
+  commands.set("source", [Deno.execPath(), "run", "-A", join(folder, "main.ts")]);
+  const file = binary || join(folder, "dist", "clusternode");
+  const isThere = await Deno.stat(file).then(() => true, () => false);
+  if (isThere) commands.set("binary", [file]);
+  return commands;
 }
 
 /** Deno with one of the scripts of this folder. */
-export function script(name: string): readonly [string, ...string[]] {
+export function script(name: string): Command {
   return [Deno.execPath(), "run", "-A", fileURLToPath(new URL(name, import.meta.url))];
 }
 
@@ -39,7 +56,7 @@ export class Child implements AsyncDisposable {
   readonly #reader: ReadableStreamDefaultReader<string>;
   #text = "";
 
-  constructor([command, ...args]: readonly [string, ...string[]], more: readonly string[] = []) {
+  constructor([command, ...args]: Command, more: readonly string[] = []) {
     this.#process = new Deno.Command(command, {
       args: [...args, ...more],
       stdin: "null",
@@ -54,11 +71,16 @@ export class Child implements AsyncDisposable {
   }
 
   /**
-   * The next line that holds `part`.
+   * The next line that holds `part`, or for which it is true.
    *
+   * @param what the line, in words
    * @throws {Error} if the output ends first, or nothing comes for long
    */
-  async line(part = ""): Promise<string> {
+  async line(
+    part: string | ((line: string) => boolean) = "",
+    what = String(part),
+  ): Promise<string> {
+    const matches = typeof part === "string" ? (line: string) => line.includes(part) : part;
     const timer = setTimeout(() => this.#process.kill("SIGKILL"), lineTimeoutMs);
     try {
       for (;;) {
@@ -66,11 +88,13 @@ export class Child implements AsyncDisposable {
         if (end >= 0) {
           const line = this.#text.slice(0, end);
           this.#text = this.#text.slice(end + 1);
-          if (line.includes(part)) return line;
+          if (matches(line)) return line;
           continue;
         }
         const { value } = await this.#reader.read();
-        if (value === undefined) throw new Error(`A process ended without the line "${part}"`);
+        if (value === undefined) {
+          throw new Error(`A process ended, or took longer than ${lineTimeoutMs} ms: ${what}`);
+        }
         this.#text += value;
       }
     } finally {
@@ -93,33 +117,6 @@ export class Child implements AsyncDisposable {
     await this.#process.status;
     await this.ignoreOutput();
   }
-}
-
-/** Memory of a process, in megabytes. */
-export interface Memory {
-  /** In RAM, the pages of the program file included; those are shared between processes. */
-  readonly rss: number;
-  /** In RAM and its own. */
-  readonly anonymous: number;
-}
-
-/** What `/proc` says about the memory of `pid`. */
-export async function memoryOf(pid: number): Promise<Memory> {
-  const status = await Deno.readTextFile(`/proc/${pid}/status`);
-  const field = (name: string): number =>
-    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) / 1024;
-  return { rss: field("VmRSS"), anonymous: field("RssAnon") };
-}
-
-/** Ticks of `/proc/PID/stat` per second; the same on every Linux that Deno runs on. */
-const ticksPerSecond = 100;
-
-/** Processor time that `pid` has used in user and kernel mode, in seconds. */
-export async function processorSecondsOf(pid: number): Promise<number> {
-  const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
-  // The second field is the program's name, which may hold blanks.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
 /** A new folder; disposing removes it. */

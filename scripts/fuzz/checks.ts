@@ -124,8 +124,11 @@ export class Checks {
       case "changes":
         return answerFault({
           kind: "events",
-          events: effect.changes.map((change) => ({ ...change, number: 0, agoMs: 0 })),
-          next: 1,
+          events: effect.changes.map((change) => ({
+            ...change,
+            ...{ instance: "", incarnation: 0, number: 0, agoMs: 0 },
+          })),
+          ...{ next: 1, more: false },
         });
       case "status":
         return effect.alive > effect.shown ? `${effect.alive} of ${effect.shown}` : undefined;

@@ -14,7 +14,7 @@ import type { BeamPingOutcome, Peer, PingOutcome } from "../../lib/core/input.ts
 import { decodeAnswer, decodeNotice, decodeRequest } from "../../lib/protocol/message.ts";
 import { encodeMessage } from "../../lib/protocol/message.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
-import { bucketCount } from "../../lib/core/members/member_list.ts";
+import { bucketCount } from "../../lib/core/members/record_table.ts";
 import { decodeRow, encodeRow } from "../../lib/core/members/row.ts";
 import type { Row, StoredRow, StoredTimestamp } from "../../lib/core/members/row.ts";
 import type { Chance } from "./chance.ts";

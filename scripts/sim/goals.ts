@@ -170,3 +170,6 @@ export const goals: readonly Goal[] = [
   ...registryGoals,
   ...startGoals,
 ];
+
+/** All that is played, in the order of the table. */
+export const allGoals: readonly Goal[] = [...goals, ...profileGoals];

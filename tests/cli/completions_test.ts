@@ -11,6 +11,8 @@ Deno.test("completionModel() holds every command and the choices of every value"
   deepEqual(status?.type?.choices, ["auto", "every", "change", "off"]);
   const config = model[0]?.flags.find(({ flag }) => flag === "--config");
   equal(config?.type?.completion, "file");
+  const taking = model.filter(({ takesNodes }) => takesNodes).map(({ name }) => name);
+  deepEqual(taking, ["ping", "explain", "forget"]);
 });
 
 Deno.test("completions prints the script of the shell that is asked for", async () => {

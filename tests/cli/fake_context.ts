@@ -54,7 +54,7 @@ export function fakeWorld(
     drawStderr: writeStderr,
     stdoutIsTerminal: false,
     stderrIsTerminal: false,
-    columns: undefined,
+    terminalSize: () => undefined,
     readTextFile(path) {
       const text = files[path];
       return text === undefined ? Promise.reject(new Error("No such file")) : Promise.resolve(text);

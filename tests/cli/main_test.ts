@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { commandEntries } from "../../lib/cli/parse/command_table.ts";
 import { NameTakenError, RegistryError, UsageError } from "../../lib/core/base/errors.ts";
 import { optionEntries, optionsOf } from "../../lib/options/option_table.ts";
@@ -26,12 +26,35 @@ Deno.test("main() runs start when no command is given", async () => {
 Deno.test("main() hands arguments and flags of each command over", async () => {
   const local = (await run(["local", "5"])).calls[0];
   deepEqual([local?.name, local?.argument], ["local", 5]);
-  const members = (await run(["members", "--json"])).calls[0];
-  deepEqual(members?.flags, { json: true, watch: false });
+  const members =
+    (await run(["members", "--json", "--status", "down", "--status=suspect"])).calls[0];
+  deepEqual(members?.flags, {
+    from: undefined,
+    json: true,
+    names: [],
+    noHeaders: false,
+    output: undefined,
+    sort: undefined,
+    statuses: ["down", "suspect"],
+    tags: [],
+    watch: false,
+  });
   const ping = (await run(["ping", "n2", "-c", "3", "--interval", "20ms"])).calls[0];
-  deepEqual([ping?.argument, ping?.flags], [{ local: "n2" }, { count: 3, intervalMs: 20 }]);
-  const endless = (await run(["ping", "n2@h", "-c5"])).calls[0];
-  deepEqual([endless?.argument, endless?.flags], ["n2@h", { count: 5, intervalMs: undefined }]);
+  deepEqual([ping?.argument, ping?.flags], [[{ local: "n2" }], {
+    count: 3,
+    deadlineMs: undefined,
+    intervalMs: 20,
+    json: false,
+    quiet: false,
+  }]);
+  const several = (await run(["ping", "n2@h", "n3", "-i", ".2", "-w1.5", "-q"])).calls[0];
+  deepEqual([several?.argument, several?.flags], [["n2@h", { local: "n3" }], {
+    count: undefined,
+    deadlineMs: 1500,
+    intervalMs: 200,
+    json: false,
+    quiet: true,
+  }]);
   equal((await run(["forget", "n3@h"])).calls[0]?.argument, "n3@h");
   deepEqual(optionsIn(await run(["leave", "--name", "n1"])).name, { local: "n1" });
   deepEqual((await run(["health", "--cluster", "blue"])).calls[0]?.given, { cluster: ["blue"] });
@@ -105,34 +128,53 @@ Deno.test("main() prints version, commit and Deno version", async () => {
   }
 });
 
-Deno.test("main() shows commands, options, exit codes and examples in the help", async () => {
+Deno.test("main() shows examples and all commands in help that fits 80 columns and 24 rows", async () => {
   const { code, stdout, stderr } = await run(["--help"]);
   deepEqual([code, stderr], [0, ""]);
-  for (const [name, { summary }] of commandEntries) {
-    match(stdout, new RegExp(`^  ${name}\\b.* ${summary.replace(/[()]/g, ".")}$`, "m"));
+  const lines = stdout.trimEnd().split("\n");
+  deepEqual(lines.filter((line) => line.length > 80), []);
+  ok(lines.length <= 23, `the prompt takes a row, and the help ${lines.length}`);
+  for (const [name] of commandEntries) {
+    match(stdout, new RegExp(`^(  |Also: .*\\b)${name}\\b`, "m"));
   }
-  for (const [, { flag, variable, type }] of optionEntries) {
-    match(stdout, new RegExp(`^  ${flag} ${type.isSwitch ? " " : "<"}`, "m"));
-    match(stdout, new RegExp(`\\b${variable}\\)`));
-  }
+  match(stdout, /^[^\n]+\n\nExamples:\n {2}clusternode /);
   equal((await run(["--name", "--help"])).stdout, stdout);
-  match(stdout, /^Exit codes:\n {2}0 /m);
-  match(stdout, /^ {2}129, 130, 143 /m);
-  match(stdout, /^Examples:\n {2}clusternode /m);
+  equal((await run(["help"])).stdout, stdout);
 });
 
-Deno.test("main() shows only what belongs to a command in its help", async () => {
-  for (const [name] of commandEntries) {
+Deno.test("main() tells of all options and exit codes where help names them", async () => {
+  const { stdout } = await run(["help", "options"]);
+  const text = stdout.replace(/\s+/g, " ");
+  for (const [, { flag, variable, type, help }] of optionEntries) {
+    match(stdout, new RegExp(`^  ${flag}${type.isSwitch ? "" : " <"}`, "m"));
+    match(text, new RegExp(`\\b${variable}\\)`));
+    ok(text.includes(help.replace(/\s+/g, " ")), flag);
+  }
+  deepEqual(stdout.split("\n").filter((line) => line.length > 80), []);
+  const codes = (await run(["help", "exit-codes"])).stdout;
+  match(codes, /^Exit codes:\n {2}0 /m);
+  match(codes, /^ {2}129, 130, 143 /m);
+});
+
+Deno.test("main() helps with a command, examples first, whichever way it is asked", async () => {
+  for (const [name, { examples }] of commandEntries) {
     const asked = await run([name, "--help"]);
     equal(asked.code, 0);
     equal((await run(["help", name])).stdout, asked.stdout);
+    equal((await run(["--help", name])).stdout, asked.stdout);
     match(asked.stdout, new RegExp(`^Usage: clusternode ${name === "start" ? "\\[start" : name}`));
+    deepEqual(asked.stdout.split("\n").filter((line) => line.length > 83), [], name);
+    if (examples.length > 0) match(asked.stdout, /^[^\n]+\n\n[^\n]+\n\nExamples:\n/);
   }
-  const { stdout } = await run(["members", "-h"]);
+  equal((await run(["-h", "ls"])).stdout, (await run(["help", "members"])).stdout);
+  const { stdout } = await run(["matrix", "-h"]);
   for (const [, { flag }] of optionEntries) {
-    const expected = optionsOf("members").some(([, entry]) => entry.flag === flag);
-    equal(stdout.includes(`  ${flag} `), expected, flag);
+    const taken = optionsOf("matrix").some(([, entry]) => entry.flag === flag);
+    const isShown = stdout.includes(`  ${flag} `);
+    const isNamed = new RegExp(`^Also: [^]*${flag}[,;]`, "m").test(stdout);
+    deepEqual([isShown || isNamed, isShown && isNamed], [taken, false], flag);
   }
+  match(stdout, /^ {2}--registry <url> /m);
 });
 
 Deno.test("keygen prints 256 bits that never begin with a hyphen", async () => {
@@ -142,4 +184,13 @@ Deno.test("keygen prints 256 bits that never begin with a hyphen", async () => {
   const { code, stdout } = await run(["keygen"], { randomBytes: bytes });
   equal(code, 0);
   equal(stdout, `${drawn.toBase64({ alphabet: "base64url", omitPadding: true })}\n`);
+});
+
+Deno.test("main() knows commands by their other words", async () => {
+  deepEqual((await run(["ls", "-o", "wide"])).calls[0]?.name, "members");
+  match(
+    (await run(["help", "status"])).stdout,
+    /^Usage: clusternode members .*\bcalled status, ls\./s,
+  );
+  match((await run(["--profile", "lan", "status"])).stderr, /command "status": it must come first/);
 });

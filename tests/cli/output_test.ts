@@ -76,6 +76,7 @@ Deno.test("main() tells of a misspelt variable, and runs all the same", async ()
     "clusternode: The variable CLUSTERNODE_INTERVALL is no option, " +
       "did you mean CLUSTERNODE_INTERVAL?\n",
   );
-  const ofLocal = await run([], { environment: { ...environment, CLUSTERNODE_PARENT_WATCH: "1" } });
+  const watched = { ...environment, CLUSTERNODE_PARENT_WATCH: "0".repeat(32) };
+  const ofLocal = await run([], { environment: watched });
   equal(ofLocal.stderr, "");
 });

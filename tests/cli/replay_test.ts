@@ -1,6 +1,8 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import * as v from "valibot";
 import { linesOfFile } from "../../lib/cli/parse/file_lines.ts";
 import { replayFile } from "../../lib/cli/commands/replay.ts";
+import { replaySchema } from "../../lib/report/simulate_report.ts";
 import { CommandError } from "../../lib/cli/exit_codes.ts";
 import { recordedLines } from "../recording/recorded_world.ts";
 import { needing } from "../permissions.ts";
@@ -36,12 +38,14 @@ Deno.test("replayFile() tells the story of a recording", async () => {
 Deno.test("replayFile() gives the story as JSON", async () => {
   const { stdout, code } = await told(recording, true);
   equal(code, 0);
-  const { node, software, seed, story, steps, spanMs, same } = JSON.parse(stdout);
+  const replayed = JSON.parse(stdout);
+  v.assert(replaySchema, replayed);
+  const { name, software, seed, story, stepCount, virtualMs, same } = replayed;
   deepEqual(
-    [node.name, software, seed, steps, spanMs, same],
+    [name, software, seed, stepCount, virtualMs, same],
     ["n1@10.0.0.1", "simulated/1", 7, lines.length - 1, 30_000, true],
   );
-  ok(story.some(({ text }: { text: string }) => text.startsWith("n2@10.0.0.2 is down")));
+  ok(story.some(({ message }) => message.startsWith("n2@10.0.0.2 is down")));
 });
 
 Deno.test("replayFile() says where a recording goes another way", async () => {
@@ -49,8 +53,10 @@ Deno.test("replayFile() says where a recording goes another way", async () => {
   equal(code, 1);
   match(stdout, /differs first at step 8 \(line 9\): after "[a-z-]+" .*; 00000000 was recorded\n/);
   match(stdout, /It was recorded by simulated\/1, and this is clusternode\//);
-  const { same, difference } = JSON.parse((await told(forged, true)).stdout);
-  deepEqual([same, difference.step, difference.line], [false, 8, 9]);
+  const replayed = JSON.parse((await told(forged, true)).stdout);
+  v.assert(replaySchema, replayed);
+  const { same, difference } = replayed;
+  deepEqual([same, difference?.sequence, difference?.line], [false, 8, 9]);
 });
 
 Deno.test("replayFile() leaves out a last line that is cut off, and says so", async () => {

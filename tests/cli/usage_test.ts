@@ -49,7 +49,8 @@ const cases: readonly (readonly [readonly string[], readonly string[]])[] = [
   [["membrs"], ['unknown command "membrs", did you mean "members"?']],
   [["membrs", "--json"], ['unknown command "membrs", did you mean "members"?']],
   [["frobnicate"], ['unknown command "frobnicate"']],
-  [["help", "membrs"], ['unknown command "membrs", did you mean "members"?']],
+  [["help", "opions"], ['no help on "opions", did you mean "options"?']],
+  [["help", "membrs"], ['no help on "membrs", did you mean "members"?']],
   [["--profile", "lan", "members"], [
     'command "members": it must come first, in front of its options',
   ]],
@@ -63,14 +64,25 @@ const cases: readonly (readonly [readonly string[], readonly string[]])[] = [
     'operand "x": members takes no such word',
   ]],
   [["members", "--json=yes"], ["--json: it takes no value"]],
-  [["members", "--name", "n1"], [
-    "--name: it is no option of members, but of start, leave, health, doctor",
+  [["matrix", "--name", "n1"], [
+    "--name: it is no option of matrix, but of start, members, leave, health, open, doctor",
+  ]],
+  [["members", "--name", "web*, n1", "--status", "up", "-o", "yaml", "--sort", "age"], [
+    '--status "up": it must be one of unproven, alive, suspect, unreachable, down, wrong-cookie, ' +
+    "wrong-cluster",
+    '--name "web*, n1": it must be a name such as n1 or n1@10.0.0.5, or have * in it, such as web-*',
+    '--sort "age": it must be one of name, status, for, round-trip',
+    '--output "yaml": it must be one of wide, json, name',
   ]],
   [["ping"], [
     "ping: its argument <name> is missing: n2@10.0.0.3, or n2 if only one node has that name",
   ]],
   [["ping", "n2", "-c", "0"], ['--count "0": it must be a whole number from 1 to 1000000']],
-  [["ping", "n2", "n3"], ['operand "n3": ping takes no such word']],
+  [["ping", "n2", "@", "-i", "200", "-w", "2 s"], [
+    '<name> "@": the part before @ is empty; give a name such as n1@10.0.0.5, or n1',
+    '--deadline "2 s": it must be from 10ms to 24h, such as 0.2 (seconds), 200ms or 1m30s',
+  ]],
+  [["explain", "n2", "n3"], ['operand "n3": explain takes no such word']],
   [["local", "-5"], ['<N> "-5": it must be a whole number from 1 to 100']],
   [["local"], ["local: its argument <N> is missing: how many nodes, up to 100"]],
   [["keygen", "x"], ['operand "x": keygen takes no such word']],

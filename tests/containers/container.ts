@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { MemberView } from "../../lib/core/members/member.ts";
+import type { MemberReport } from "../../lib/report/member_report.ts";
 import { Program } from "../integration/process.ts";
 import { attempt, docker, inspect } from "./engine.ts";
 
@@ -38,7 +38,7 @@ export class Container implements AsyncDisposable {
   }
 
   /** What its node sees. */
-  async members(): Promise<readonly MemberView[]> {
+  async members(): Promise<readonly MemberReport[]> {
     return JSON.parse(await this.command("members", "--json")).members;
   }
 

@@ -68,6 +68,7 @@ containersTest(
     assert.deepEqual(config.Entrypoint, ["/clusternode"]);
     assert.equal(config.StopSignal, "SIGTERM");
     assert.deepEqual(config.Healthcheck.Test, ["CMD", "/clusternode", "health"]);
+    assert.ok(config.Env.includes("CLUSTERNODE_HTTP=127.0.0.1:8080"), config.Env.join());
     const labels = ["title", "description", "licenses", "vendor", "revision", "version"];
     const expected = labels.map((label) => `org.opencontainers.image.${label}`).sort();
     assert.deepEqual(
@@ -88,6 +89,10 @@ containersTest("a node is healthy whatever words it was started with", async () 
   const isHealthy = async (): Promise<boolean> =>
     await inspect(container.id, "{{.State.Health.Status}}") === "healthy";
   await eventually(isHealthy, 20_000, "the engine calls it healthy");
+  // Over HTTP: there is neither such a registry nor a folder with sockets in the way of the question.
+  const away = ["--env", "CLUSTERNODE_REGISTRY=/nowhere/at/all"];
+  const health = await docker("exec", ...away, container.id, "/clusternode", "health");
+  assert.match(health, /^n6@\S+ is healthy: /);
 });
 
 containersTest("two builds of one commit give the same files", async () => {

@@ -49,7 +49,7 @@ containersTest("pods of both manifests meet under the names that they are given"
   await shown(logs, showsExactly(...names), performance.now(), 6000);
   await linesPass(logs, 3);
   const addresses = (await pod.members()).map((member) => [member.name, member.addresses[0]]);
-  const ports = [host, address].map((peer) => ({ host: peer, port: 4000 }));
+  const ports = [host, address].map((peer) => `${peer}:4000`);
   assert.deepEqual(Object.fromEntries(addresses), {
     [names[0] ?? ""]: ports[0],
     [names[1] ?? ""]: ports[1],

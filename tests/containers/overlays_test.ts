@@ -128,7 +128,7 @@ async function goesAway(
   const logs = containers.map(({ log }) => log);
   const since = performance.now();
   await project.compose("stop", registry);
-  const isAway = (text: string): boolean => text.includes(" [warning] Registry unavailable (");
+  const isAway = (text: string): boolean => text.includes(": Registry unavailable (");
   await Promise.all(logs.map((log) => log.line(isAway, 30_000, "the registry is away", since)));
   await linesPass(logs, 3);
   assert.match(await (containers[0] as Container).command("health"), / is healthy: /);
@@ -146,7 +146,7 @@ async function isBack(
   const logs = containers.map(({ log }) => log);
   await project.compose("start", registry);
   const isTold = (text: string): boolean =>
-    text.includes(" [info] The registry is available again after ");
+    text.includes(": The registry is available again after ");
   await Promise.all(logs.map((log) => log.line(isTold, 60_000, "the registry is back", since)));
   await linesPass(logs, 3);
   assert.match(await (containers[0] as Container).command("health"), / is healthy: /);

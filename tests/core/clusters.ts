@@ -11,7 +11,10 @@ export const names = ["n1@10.0.0.1", "n2@10.0.0.2", "n3@10.0.0.3", "n4@10.0.0.4"
 
 export function cluster(count = 5, seed = 1): { world: World; nodes: SimNode[] } {
   const world = new World({ seed });
-  const nodes = names.slice(0, count).map((name) => world.start(name));
+  const nodes = Array.from(
+    { length: count },
+    (_, index) => world.start(`n${index + 1}@10.0.0.${index + 1}`),
+  );
   return { world, nodes };
 }
 

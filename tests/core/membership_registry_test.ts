@@ -111,3 +111,27 @@ Deno.test("Membership is sparing with a registry whose requests cost money", () 
   const foundMs = world.runUntil(() => allSee(others, names[0] as string, "unreachable"), 20_000);
   assert.ok(foundMs !== undefined && foundMs <= 10_000, `unreachable after ${foundMs} ms`);
 });
+
+Deno.test("Membership lists a registry seldom while all is well", () => {
+  const { world, nodes } = settled();
+  world.run(20_000);
+  const { listings, writes } = world.registry;
+  world.run(300_000);
+  assert.ok(world.registry.listings - listings <= 11 * nodes.length, "one in 30 s each");
+  assert.ok(world.registry.writes - writes >= 290 * nodes.length, "heartbeats as ever");
+});
+
+Deno.test("Membership tells an unplugged member from a dead one as soon after a calm time as before", () => {
+  const tookMs = (calmMs: number, seed: number): number => {
+    const { world, nodes: [victim, ...others] } = settled(5, seed);
+    world.run(calmMs);
+    world.unplug(victim as SimNode);
+    const sees = () => allSee(others, names[0] as string, "unreachable");
+    return world.runUntil(sees, 20_000) ?? Infinity;
+  };
+  const seeds = Array.from({ length: 20 }, (_, index) => index + 1);
+  const mean = (calmMs: number): number =>
+    seeds.reduce((sum, seed) => sum + tookMs(calmMs + 97 * seed, seed), 0) / seeds.length;
+  const [young, calm] = [mean(0), mean(60_000)];
+  assert.ok(calm <= young + 200, `${calm} ms after a calm time, ${young} ms before`);
+});

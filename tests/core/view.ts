@@ -18,6 +18,7 @@ import type { PingOutcome } from "../../lib/core/input.ts";
 import { type Ping, Pings } from "../../lib/core/pings.ts";
 import { RegistryHeartbeats } from "../../lib/core/detector/heartbeats_seen.ts";
 import type { Settings } from "../../lib/core/settings.ts";
+import { Ticks } from "../../lib/core/base/ticks.ts";
 import { settingsOf } from "./beam/beam_world.ts";
 import { contentOf, nameOf, recordOf } from "./records.ts";
 
@@ -40,6 +41,7 @@ export class View {
   readonly health: LocalHealth = new LocalHealth();
   readonly budget: TokenBucket = pingBudget(this.settings.intervalMs);
   readonly heartbeats: RegistryHeartbeats = new RegistryHeartbeats();
+  readonly ticks: Ticks = new Ticks(this.settings.intervalMs, 0);
   readonly random: Random = seededRandom(1);
 
   /** Of the nodes 1 to `members`, all of which have answered once. */

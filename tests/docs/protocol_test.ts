@@ -98,11 +98,11 @@ Deno.test({
     // Does not compile if there is another kind.
     const requests: Record<Request["kind"], true> = {
       ...{ ping: true, probe: true, sync: true, members: true, links: true, explain: true },
-      ...{ events: true, health: true, leave: true, forget: true },
+      ...{ events: true, history: true, health: true, leave: true, forget: true },
     };
     const answers: Record<Answer["kind"], true> = {
       ...{ pong: true, probe: true, sync: true, members: true, links: true, explain: true },
-      ...{ events: true, health: true, done: true, refused: true },
+      ...{ events: true, history: true, health: true, done: true, refused: true },
     };
     const kinds = (kind: string): string[] =>
       [...new Set(examples(kind).map((line) => JSON.parse(line).kind))].sort();

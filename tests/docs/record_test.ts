@@ -28,12 +28,22 @@ Deno.test("renderSvg() escapes what would be markup", () => {
   assert.ok(svg.includes('<tspan fill="#ff6b6b">false</tspan>'));
 });
 
-Deno.test("isComplete() is true when all five are seen by all five after a start", () => {
+Deno.test("renderSvg() cuts what is wider than the picture", () => {
+  const svg = renderSvg("x", [{ atMs: 0, text: "a".repeat(161) }, {
+    atMs: 1,
+    text: "b".repeat(160),
+  }]);
+  assert.ok(svg.includes(`>${"a".repeat(159)}…<`));
+  assert.ok(svg.includes(`>${"b".repeat(160)}<`));
+});
+
+Deno.test("isComplete() is true when the last lines are all five's, and show all five after a start", () => {
   const all = '"a": true, "b": true, "c": true, "d": true, "e": true';
   const seen = [1, 2, 3, 4, 5].map((number) => `node_${number} | ${all}`);
   assert.equal(isComplete(seen), false);
   assert.equal(isComplete(["node_3 | started again", ...seen.slice(1)]), false);
   assert.equal(isComplete(["node_3 | started again", ...seen]), true);
+  assert.equal(isComplete(["node_3 | started again", ...seen, "node_1 | more"]), false);
 });
 
 Deno.test({

@@ -4,6 +4,8 @@
  * @module
  */
 import assert from "node:assert/strict";
+import manifest from "../../deno.json" with { type: "json" };
+import { softwareVersion } from "../../lib/version.ts";
 import { needing } from "../permissions.ts";
 import { readSource } from "./source_files.ts";
 
@@ -26,5 +28,14 @@ Deno.test({
       for (const version of versions) named.set(version, [...named.get(version) ?? [], file]);
     }
     assert.equal(named.size, 1, Deno.inspect(named));
+  },
+});
+
+Deno.test({
+  ...needing("all places that tell the version agree", "read"),
+  fn() {
+    assert.equal(softwareVersion, manifest.version);
+    const label = /org\.opencontainers\.image\.version="(.*)"/.exec(readSource("Dockerfile"));
+    assert.equal(label?.[1], manifest.version);
   },
 });

@@ -1,7 +1,7 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { equal, match } from "node:assert/strict";
 import { fault, fine, warning } from "../../lib/doctor/finding.ts";
 import { remedyFor } from "../../lib/doctor/remedies.ts";
-import { findingsJson, findingsText, isWell, summary } from "../../lib/doctor/report.ts";
+import { findingsText, isWell, summary } from "../../lib/doctor/report.ts";
 
 const findings = [
   fault("registry-write", "Cannot write: read-only", "Mount it for writing"),
@@ -42,12 +42,6 @@ Deno.test("isWell() forgives warnings and no faults", () => {
   equal(isWell(findings), false);
   equal(isWell(findings.slice(1)), true);
   equal(isWell([]), true);
-});
-
-Deno.test("findingsJson() gives one object, in the order of the checks", () => {
-  const text = findingsJson(findings);
-  equal(text.indexOf("\n"), text.length - 1);
-  deepEqual(JSON.parse(text), { ok: false, findings });
 });
 
 Deno.test("remedyFor() knows the words in which storage says no", () => {

@@ -205,7 +205,7 @@ function faultsOf(node: Program, name: string, since: number): string[] {
     for (const honest of namesOf(count)) {
       if (status.get(honest) !== true) {
         const why = node.lines.findLast((line) =>
-          line.at <= at && line.text.includes(`] ${honest} `) && statusOf(line.text) === undefined
+          line.at <= at && line.text.includes(`: ${honest} `) && statusOf(line.text) === undefined
         );
         faults.push(`${name} shows ${honest} as ${status.get(honest) ?? "gone"}: ${why?.text}`);
       }

@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { Row } from "../../lib/core/members/row.ts";
+import { privatePath } from "../../lib/registry/directory/directory_layout.ts";
 import { Program } from "./process.ts";
 import type { TimedLine } from "./process.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
@@ -17,6 +18,18 @@ export interface CommandResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** The heartbeats that belong to a registry folder as they are now, each a text. */
+export function heartbeatsIn(registry: string): string[] {
+  return (["inside", "beside"] as const).flatMap((place) => {
+    try {
+      const folder = `${privatePath(registry, place)}/heartbeats`;
+      return Array.from(Deno.readDirSync(folder), ({ name }) => name);
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** Several nodes that share one registry. */
@@ -115,7 +128,7 @@ export async function commandResult(
 
 /** The entries of a status line, or `undefined` if `text` is none. */
 export function statusOf(text: string): Status | undefined {
-  const match = /^\d\d:\d\d:\d\d\.\d{3} \[info\] [^\s[]+\[(".*)\]$/.exec(text);
+  const match = /^(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\.\d{3} \[info\] [^\s[]+\[(".*)\]$/.exec(text);
   if (match === null) return undefined;
   const entries = (match[1] ?? "").split(", ").map((entry) =>
     /^"([^"]+)": (true|false)$/.exec(entry)

@@ -16,10 +16,20 @@ processTest("members shows a table, or JSON, on standard output alone", async ()
   assert.equal(table.code, 0);
   assert.equal(table.stderr, "");
   const [header, ...rows] = table.stdout.split("\n");
-  assert.match(header ?? "", /^NAME +STATE +FOR +ADDRESS +ROUND TRIP +TAGS +REASON$/);
-  assert.match(rows[0] ?? "", /^n1@127\.0\.0\.1 +alive +\S+ \w+ +127\.0\.0\.1:\d+ +\S.* zone=a/);
+  assert.match(header ?? "", /^NAME +STATE +KIND +FOR +RTT MS +SERVICE +ADDRESS +TAGS +REASON$/);
+  assert.match(
+    rows[0] ?? "",
+    /^n1@127\.0\.0\.1 +alive +node +\S+ +\S+ +- +127\.0\.0\.1:\d+ +zone=a$/,
+  );
   assert.match(rows[2] ?? "", /^n3@127\.0\.0\.1 +down .* refused/);
-  assert.match(table.stdout, /\n\n2 of 3 alive, as n\d@127\.0\.0\.1 sees it\n$/);
+  assert.match(table.stdout, /\n\n2 of 3 alive; n3 down .*\nas n\d@127\.0\.0\.1 sees it\n$/);
+
+  const dead = await cluster.command("ls", "--status", "down", "-o", "name");
+  assert.deepEqual(dead, { code: 0, stdout: "n3@127.0.0.1\n", stderr: "" });
+  const some = await cluster.command("members", "--name", "n*", "--tag", "zone=b");
+  assert.match(some.stdout, /^0 of 0 alive\nas n\d@\S+ sees it, 0 of its 3 members$/m);
+  const bare = await cluster.command("members", "--no-headers", "--sort", "status");
+  assert.match(bare.stdout, /^n3@\S+ +down .*\nn1@.*\nn2@.*\n$/);
 
   const json = await cluster.command("members", "--json");
   assert.equal(json.code, 0);
@@ -31,7 +41,32 @@ processTest("members shows a table, or JSON, on standard output alone", async ()
     members.map((member: { status: string }) => member.status),
     ["alive", "alive", "down"],
   );
-  assert.deepEqual(members[0].tags, { zone: "a" });
+  assert.deepEqual(members[0].tags, ["zone=a"]);
+});
+
+processTest("members, matrix, explain and events ask the node of --from, and name it", async () => {
+  await using cluster = new Cluster();
+  await cluster.startMany(3);
+  for (const name of namesOf(3)) {
+    const members = await cluster.command("members", "--from", name);
+    assert.match(members.stdout, new RegExp(`^3 of 3 alive\nas ${name} sees it$`, "m"));
+    const told = JSON.parse((await cluster.command("members", "--json", "--from", name)).stdout);
+    assert.equal(told.asked, name);
+    const matrix = await cluster.command("matrix", "--from", name);
+    assert.match(matrix.stdout, new RegExp(`^${name} reaches 2 of 2 others$`, "m"));
+    const explained = await cluster.command("explain", "n1", "--from", name);
+    assert.match(explained.stdout, new RegExp(`^n1@127.0.0.1 is alive, as ${name} sees it: `));
+    const events = await cluster.command("events", "--from", name);
+    const joined = events.stdout.match(/n\d(?=@127\.0\.0\.1 joined)/g) ?? [];
+    assert.deepEqual(
+      joined.sort(),
+      ["n1", "n2", "n3"].filter((other) => !name.startsWith(other)),
+      events.stdout,
+    );
+  }
+  const unknown = await cluster.command("members", "--from", "n9");
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.stderr, /^clusternode: No node n9 is registered in /);
 });
 
 processTest("ping tells pongs, round trips and loss; 0 for a pong, 1 for none", async () => {
@@ -45,6 +80,7 @@ processTest("ping tells pongs, round trips and loss; 0 for a pong, 1 for none", 
   assert.match(pong.stdout, /^--- n1@127\.0\.0\.1 ping statistics ---$/m);
   assert.match(pong.stdout, /^3 pings sent, 3 pongs received, 0% loss, time \d+ ms$/m);
   assert.match(pong.stdout, /^round trip min\/avg\/max = [\d.]+\/[\d.]+\/[\d.]+ ms$/m);
+  assert.match(pong.stdout, /^round trip p50\/p90\/p99 = [\d.]+\/[\d.]+\/[\d.]+ ms$/m);
 
   first?.kill("SIGKILL");
   await first?.ended();
@@ -52,6 +88,13 @@ processTest("ping tells pongs, round trips and loss; 0 for a pong, 1 for none", 
   assert.equal(pang.code, 1);
   assert.match(pang.stdout, /^2 pings sent, 0 pongs received, 100% loss, time \d+ ms$/m);
   assert.equal(pang.stdout.match(/^pang from n1@127\.0\.0\.1/gm)?.length, 2, pang.stdout);
+
+  const both = await cluster.command("ping", "n1", "n2", "-i", "0.1", "-w", "1", "-q");
+  assert.equal(both.code, 1);
+  assert.match(
+    both.stdout,
+    /^PING n1@.*\nPING n2@.*\n\n--- n1@[^]*, 100% loss,[^]*\n--- n2@[^]*, 0% loss,/,
+  );
 
   const unknown = await cluster.command("ping", "n9", "-c", "1");
   assert.equal(unknown.code, 1);
@@ -115,6 +158,6 @@ processTest("simulate tells what would happen, without any cluster", async () =>
   const args = ["simulate", "--nodes", "5", "--kill", "1", "--seed", "1"];
   const { code, stdout, stderr } = await commandResult(args);
   assert.deepEqual([code, stderr], [0, ""]);
-  assert.match(stdout, /killed, known by all after +2\d\d ms/);
+  assert.match(stdout, /killed, known by all after +1\d\d ms/);
   assert.match(stdout, /false verdicts: none/);
 });

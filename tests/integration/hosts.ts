@@ -231,7 +231,8 @@ function canHaveHosts(): boolean {
   return may && (Deno.env.get("CI") === "true" || ["ip", "iptables"].every(isInstalled));
 }
 
-function isInstalled(command: string): boolean {
+/** True if a program is there that answers `-V`. */
+export function isInstalled(command: string): boolean {
   try {
     return new Deno.Command(command, { args: ["-V"], stdout: "null", stderr: "null" })
       .outputSync().success;

@@ -19,7 +19,7 @@ processTest("nodes with large tags tell all members and events, and go on", asyn
   assert.equal(code, 0, stderr);
   const { members } = JSON.parse(stdout);
   assert.equal(members.length, count);
-  for (const { tags } of members) assert.equal(Object.keys(tags).length, 31);
+  for (const { tags } of members) assert.equal(tags.length, 31);
 
   await using watching = Program.run(["members", "--json", "--watch", ...cluster.options]);
   const looks = (): number => watching.lines.filter(({ from }) => from === "stdout").length;

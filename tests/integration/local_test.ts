@@ -85,6 +85,29 @@ processTest("local --kill-one kills a node and starts it again", async () => {
   assert.deepEqual(cluster.files(), []);
 });
 
+processTest(
+  "local removes the rows of killed nodes, and of those that had no time to leave",
+  async () => {
+    await using cluster = new Cluster();
+    const program = await startLocal(cluster, 3, "--leave-timeout", "0");
+    const [victim] = childrenOf(program.pid);
+    assert.ok(victim);
+    Deno.kill(victim, "SIGKILL");
+    await eventually(() => !isRunning(victim), 5000, "one is dead");
+    assert.equal(cluster.files().length, 3);
+    // As a node that somebody has started by hand under a name that was free.
+    const [name = ""] = cluster.files();
+    const foreign = `${name.replace(/^n\d+/, "n9")}`;
+    const row = { ...await cluster.row(name), name: foreign, instance: "0".repeat(32) };
+    await Deno.writeTextFile(`${cluster.registry}/${foreign}`, JSON.stringify(row));
+    program.kill("SIGTERM");
+    assert.equal(await program.ended(), 143);
+    assert.deepEqual(cluster.files(), [foreign]);
+    const told = program.lines.filter(({ text }) => /\| its row is removed from the/.test(text));
+    assert.ok(told.length >= 1, program.text);
+  },
+);
+
 processTest("local refuses a number of nodes that makes no sense", async () => {
   for (const count of ["0", "five", "101"]) {
     const { code, stdout, stderr } = await commandResult(["local", count]);

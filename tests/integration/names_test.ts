@@ -34,7 +34,10 @@ processTest("a name that is held is refused to a later node, which ends with 3",
   const nodes = await cluster.startMany(2);
   const late = cluster.start("n1@127.0.0.1");
   assert.equal(await late.ended(), 3);
-  assert.match(late.text, /n1@127\.0\.0\.1 is held by .*\. Give one of them another --name/);
+  const told =
+    /^[\d:.]+ \[error\] .*n1@127\.0\.0\.1 is held by .*\. Give one of them another --name/;
+  assert.match(late.printed("stderr"), told);
+  assert.doesNotMatch(late.printed("stdout"), /held by|error/);
   assert.deepEqual(statusesSince(late), []);
   await shown(nodes, showsExactly(...pair), performance.now(), 2000);
 });
@@ -65,8 +68,27 @@ processTest("a node that comes back at another address is true within 2 s", asyn
   await shown([second, again], showsExactly(...pair), again.startedAt, 2000);
   assert.equal((await cluster.addressOf("n1@127.0.0.1")).hostname, "127.0.0.2");
   const members = await cluster.command("members", "--json");
-  assert.match(members.stdout, /"host":"127\.0\.0\.2"/);
+  assert.match(members.stdout, /"addresses":\["127\.0\.0\.2:\d+"/);
 });
+
+processTest(
+  "a node called after a loopback address listens on that alone unless told",
+  async () => {
+    await using cluster = new Cluster();
+    const others = ["n2@127.0.0.1", "--listen", "0.0.0.0:0"] as const;
+    const nodes = [cluster.start("n1@127.0.0.1"), cluster.start(...others)];
+    await shown(nodes, showsExactly(...pair), performance.now(), 20_000);
+    const answers = await Promise.all(pair.map(async (name) => {
+      const { port } = await cluster.addressOf(name);
+      // What listens on all addresses answers at each one of loopback, too.
+      return await Deno.connect({ hostname: "127.0.0.9", port }).then(
+        (socket) => (socket.close(), "open"),
+        (error) => error.name,
+      );
+    }));
+    assert.deepEqual(answers, ["ConnectionRefused", "open"]);
+  },
+);
 
 processTest("a node killed and started again at once is back within 2 s", async () => {
   await using cluster = new Cluster();

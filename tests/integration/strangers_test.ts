@@ -40,7 +40,7 @@ processTest("other protocols and enormous lengths are rejected without a word", 
     const answer = await say(await cluster.addressOf(`${name}@127.0.0.1`), bytes);
     within(`turning away ${name}'s guest`, performance.now() - since, 2500);
     assert.equal(answer, 0, `${answer} bytes were answered to ${name}'s guest`);
-    const told = /\[warning\] Rejected a connection from 127\.0\.0\.1: \S/;
+    const told = /\[warning\] \S+: Rejected a connection from 127\.0\.0\.1: \S/;
     await node.line((text) => told.test(text), 2000, "it tells of the stranger", since);
     within("growth in KiB", (memoryOf(node.pid).residentBytes - before) / 1024, growthMaxKiB());
   }

@@ -195,7 +195,7 @@ async function goOnWithout(backEnd: BackEnd, inTurn: KeyedMutex): Promise<void> 
   const tookMs = performance.now() - servesAt;
   figures.note(`${backEnd.title}: rows back after ${linesAway} s away`, tookMs, bounds.backMs);
   const isBack = (text: string): boolean =>
-    text.includes("[info] The registry is available again after");
+    text.includes(": The registry is available again after");
   await Promise.all(nodes.map((node) => node.line(isBack, 10_000, "it is back", since)));
   await linesPass(nodes, 2);
   for (const node of nodes) {

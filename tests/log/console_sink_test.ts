@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ConsoleSink, type ConsoleWriter } from "../../lib/log/console_sink.ts";
-import { bytes } from "./fakes.ts";
+import { bytes } from "../lines/fakes.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { settle } from "../support/waiting.ts";
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { LogRecord } from "@logtape/logtape";
 import { escapeControls } from "../../lib/core/base/escape.ts";
+import { reportIn } from "../report/lines.ts";
 import { formatJson, formatText, lineFormatter } from "../../lib/log/format.ts";
 
 const seedTime = new Date(2024, 0, 2, 18, 51, 29, 277).getTime();
@@ -32,10 +33,48 @@ Deno.test("formatText() pads the time", () => {
 });
 
 Deno.test("formatText() colours the level word only when told to", () => {
-  assert.equal(formatText(record("x"), true), "18:51:29.277 [\x1b[32minfo\x1b[0m] x\n");
-  assert.equal(lineFormatter("text", true)(record("x")), formatText(record("x"), true));
+  assert.equal(formatText(record("x"), { color: true }), "18:51:29.277 [\x1b[32minfo\x1b[0m] x\n");
+  assert.equal(
+    lineFormatter("text", { color: true })(record("x")),
+    formatText(record("x"), { color: true }),
+  );
   assert.equal(lineFormatter("text")(record("x")), formatText(record("x")));
-  assert.equal(lineFormatter("json", true)(record("x")), formatJson(record("x")));
+  assert.equal(lineFormatter("json", { color: true })(record("x")), formatJson(record("x")));
+});
+
+Deno.test("formatText() shows the date, the time of day, or neither", () => {
+  const times = (["full", "time", "none"] as const).map((time) =>
+    formatText(record("x"), { time })
+  );
+  assert.deepEqual(times, [
+    "2024-01-02 18:51:29.277 [info] x\n",
+    "18:51:29.277 [info] x\n",
+    "[info] x\n",
+  ]);
+});
+
+Deno.test("formatText() names the observer in front, unless the message does", () => {
+  const properties = { observer: "n1@10.0.0.2" };
+  const text = (message: string): string => formatText(record(message, { properties })).slice(20);
+  assert.equal(text("n2@10.0.0.3 is down"), "n1@10.0.0.2: n2@10.0.0.3 is down\n");
+  assert.equal(text("n1@10.0.0.2 is leaving"), "n1@10.0.0.2 is leaving\n");
+  assert.equal(text('n1@10.0.0.2["n1@10.0.0.2": true]'), 'n1@10.0.0.2["n1@10.0.0.2": true]\n');
+  assert.equal(text("n1@10.0.0.23 is down"), "n1@10.0.0.2: n1@10.0.0.23 is down\n");
+});
+
+Deno.test("lineFormatter() begins a line with its priority for the journal", () => {
+  const lines = (["debug", "info", "warning", "error"] as const).map((level) =>
+    lineFormatter("text", { priority: true, time: "none" })(record("x", { level }))
+  );
+  assert.deepEqual(lines, [
+    "<7>[debug] x\n",
+    "<6>[info] x\n",
+    "<4>[warning] x\n",
+    "<3>[error] x\n",
+  ]);
+  assert.ok(
+    lineFormatter("json", { priority: true })(record("x")).startsWith('<6>{"schema":"log.v1",'),
+  );
 });
 
 Deno.test("formatText() shows what would break the line or command the terminal", () => {
@@ -51,25 +90,24 @@ Deno.test("formatText() leaves quotes, backslashes and letters of all scripts al
   assert.equal(formatText(record(message)), `18:51:29.277 [info] ${message}\n`);
 });
 
-Deno.test("formatJson() writes time, level, message, then the properties", () => {
+Deno.test("formatJson() begins with what lines are searched by", () => {
   const timestamp = Date.UTC(2024, 0, 2, 18, 51, 29, 277);
-  const properties = { event: "down", node: "n2@h", members: { "n1@h": true }, 7: "seven" };
+  const members = [{ name: "n2@h", alive: true }];
+  const properties = { event: "status", members, observer: "n1@h", cluster: "default" };
   const line = formatJson(record("x", { timestamp, properties }));
   assert.equal(
     line,
-    '{"time":"2024-01-02T18:51:29.277Z","level":"info","message":"x",' +
-      '"7":"seven","event":"down","node":"n2@h","members":{"n1@h":true}}\n',
+    '{"schema":"log.v1","time":"2024-01-02T18:51:29.277Z","level":"info","event":"status",' +
+      '"observer":"n1@h","cluster":"default","message":"x",' +
+      '"members":[{"name":"n2@h","alive":true}]}\n',
   );
+  reportIn(line);
 });
 
-Deno.test("formatJson() keeps time, level and message when properties have the same names", () => {
-  const properties = { time: 1, level: "error", message: "y", ["__proto__"]: 2 };
-  const parsed = JSON.parse(formatJson(record("x", { properties })));
-  assert.equal(parsed.level, "info");
-  assert.equal(parsed.message, "x");
-  assert.equal(parsed.time_, 1);
-  assert.equal(parsed.level_, "error");
-  assert.equal(parsed.message_, "y");
+Deno.test("formatJson() calls what is about nothing in particular a note", () => {
+  const line = formatJson(record("x"));
+  reportIn(line);
+  assert.equal(JSON.parse(line).event, "note");
 });
 
 Deno.test("formatJson() escapes what JSON leaves raw and stays JSON", () => {
@@ -83,15 +121,15 @@ Deno.test("formatText() and formatJson() give exactly one line for any message",
   // deno-lint-ignore no-control-regex
   const unsafe = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/;
   const anyText = fc.string({ unit: "binary" });
-  fc.assert(fc.property(anyText, fc.dictionary(anyText, fc.jsonValue()), (message, properties) => {
+  fc.assert(fc.property(anyText, anyText, (message, reason) => {
     const text = formatText(record(message));
     assert.equal(text.at(-1), "\n");
     assert.ok(!unsafe.test(text.slice(0, -1)));
-    const json = formatJson(record(message, { properties }));
+    const json = formatJson(record(message, { properties: { reason } }));
     assert.equal(json.at(-1), "\n");
     assert.ok(!unsafe.test(json.slice(0, -1)));
     assert.equal(JSON.parse(json).message, message);
-    assert.equal(JSON.parse(json).level, "info");
+    assert.equal(JSON.parse(json).reason, reason);
   }));
 });
 

@@ -36,11 +36,11 @@ Deno.test("Log writes one line per record from its level on", async () => {
   log.debug("no");
   log.info("no");
   log.warning("disk\nfull");
-  log.error("{node} gone", { node: "n1" });
+  log.error("{name} gone", { name: "n1" });
   assert.ok(await log.flush(1000));
   assert.match(
     text(),
-    /^\d\d:\d\d:\d\d\.000 \[warning\] disk\\nfull\n\d\d:\d\d:\d\d\.000 \[error\] {node} gone\n$/,
+    /^\d\d:\d\d:\d\d\.000 \[warning\] disk\\nfull\n\d\d:\d\d:\d\d\.000 \[error\] {name} gone\n$/,
   );
   assert.deepEqual(
     ["debug", "info", "warning", "error"].map((level) => log.writes(level as Level)),
@@ -56,12 +56,12 @@ Deno.test("Log writes one line per record from its level on", async () => {
 
 Deno.test("Log writes JSON lines with properties, timed by its clock", async () => {
   const { log, text } = open({ format: "json", color: true, level: "debug" });
-  log.debug("n2 is down", { event: "down", node: "n2" });
+  log.debug("n2 is down", { event: "failed", name: "n2" });
   assert.ok(await log.flush(1000));
   assert.equal(
     text(),
-    '{"time":"2023-11-14T22:13:20.000Z","level":"debug","message":"n2 is down",' +
-      '"event":"down","node":"n2"}\n',
+    '{"schema":"log.v1","time":"2023-11-14T22:13:20.000Z","level":"debug","event":"failed",' +
+      '"message":"n2 is down","name":"n2"}\n',
   );
   await log.close(1000);
 });
@@ -71,6 +71,57 @@ Deno.test("Log colours the console when told to", async () => {
   log.error("x");
   await log.close(1000);
   assert.equal(text().slice(13), "[\x1b[31merror\x1b[0m] x\n");
+});
+
+Deno.test("Log.bind() gives its properties to all later records", async () => {
+  const { log, text } = open({ format: "json" });
+  log.info("a");
+  log.bind({ observer: "n1@h" });
+  log.info("b", { event: "left" });
+  log.bind({ cluster: "default", observer: "n1-2@h" });
+  log.info("c");
+  await log.close(1000);
+  const lines = text().trimEnd().split("\n").map((line) => JSON.parse(line));
+  assert.deepEqual(lines.map(({ event, observer, cluster }) => [event, observer, cluster]), [
+    ["note", undefined, undefined],
+    ["left", "n1@h", undefined],
+    ["note", "n1-2@h", "default"],
+  ]);
+});
+
+Deno.test("Log leaves the time to the journal, and to nobody when it is told a form", async () => {
+  for (
+    const [options, shape] of [
+      [{ isJournal: true }, /^<6>\[info\] x\n$/],
+      [{ isJournal: true, time: "time" }, /^<6>\d\d:\d\d:\d\d\.000 \[info\] x\n$/],
+      [{ time: "full" }, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.000 \[info\] x\n$/],
+      [{ time: "auto" }, /^\d\d:\d\d:\d\d\.000 \[info\] x\n$/],
+    ] satisfies [Partial<LogOptions>, RegExp][]
+  ) {
+    const { log, text } = open(options);
+    log.info("x");
+    await log.close(1000);
+    assert.match(text(), shape);
+  }
+});
+
+Deno.test("Log writes errors elsewhere when told to, and all of both before it is closed", async () => {
+  let errors = "";
+  const { log, text } = open({
+    color: true,
+    errors: {
+      async write(lines): Promise<number> {
+        await Promise.resolve();
+        errors += new TextDecoder().decode(lines);
+        return lines.length;
+      },
+    },
+  });
+  log.error("x");
+  log.info("y");
+  await log.close(1000);
+  assert.equal(errors.slice(13), "[error] x\n");
+  assert.match(text(), /^[^\n]* y\n$/);
 });
 
 Deno.test("Logs are independent of each other", async () => {
@@ -103,7 +154,7 @@ Deno.test("Log gives its records to whoever configures LogTape, under its catego
   });
   try {
     const { log, text } = open({});
-    log.debug("below the level of the log", { event: "x" });
+    log.debug("below the level of the log", { event: "left" });
     log.info("{not} a template");
     await log.close(1000);
     assert.match(text(), /^\S+ \[info\] {not} a template\n$/);
@@ -111,7 +162,7 @@ Deno.test("Log gives its records to whoever configures LogTape, under its catego
       ["debug", ["below the level of the log"]],
       ["info", ["{not} a template"]],
     ]);
-    assert.deepEqual(heard[0]?.properties, { event: "x" });
+    assert.deepEqual(heard[0]?.properties, { event: "left" });
     assert.equal(heard[0]?.timestamp, 1_700_000_000_000);
     assert.deepEqual(heard[0]?.category, ["clusternode"]);
   } finally {
@@ -152,7 +203,7 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("Log writes the same lines to console and file", "read", "write"),
+  ...needing("Log writes the same lines to console and file, there with the date", "read", "write"),
   async fn(): Promise<void> {
     const directory = await Deno.makeTempDir();
     const file = `${directory}/cluster.log`;
@@ -167,7 +218,9 @@ Deno.test({
       }
       log.info("after the end");
       assert.equal(text().split("\n").length, 4);
-      assert.equal(await Deno.readTextFile(file), text());
+      const written = await Deno.readTextFile(file);
+      assert.match(written, /^(\d{4}-\d\d-\d\d \S+ \[\w+\] \w\n){3}$/);
+      assert.equal(written.replaceAll(/^\S+ /gm, ""), text());
     } finally {
       await Deno.remove(directory, { recursive: true });
     }

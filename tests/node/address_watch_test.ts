@@ -1,29 +1,47 @@
 /** When a node looks for other addresses of its machine. */
 import assert from "node:assert/strict";
 import type { Address } from "../../lib/core/base/address.ts";
-import { watchAddresses } from "../../lib/node/address_watch.ts";
-import { ManualClock } from "../support/manual_clock.ts";
+import { AddressWatch } from "../../lib/node/address_watch.ts";
+import { loudBarrier } from "../loud_barrier.ts";
 
-Deno.test("watchAddresses() tells each time that there are others, until it is aborted", async () => {
-  const clock = new ManualClock();
-  const abort = new AbortController();
-  const one: readonly Address[] = [{ host: "10.0.0.1", port: 4000 }];
-  const other: readonly Address[] = [{ host: "10.0.1.1", port: 4000 }];
+const one: readonly Address[] = [{ host: "10.0.0.1", port: 4000 }];
+const other: readonly Address[] = [{ host: "10.0.1.1", port: 4000 }];
+
+Deno.test("AddressWatch.turned() tells each time that there are others", async () => {
   const found = [undefined, one, undefined, other];
   const told: (readonly Address[])[] = [];
-  let looks = 0;
-  const look = (): Promise<readonly Address[] | undefined> => Promise.resolve(found[looks++]);
-  const done = watchAddresses({ clock, look }, (addresses) => told.push(addresses), abort.signal);
-  for (let pass = 0; pass < found.length; pass++) {
-    while (clock.pending === 0) await Promise.resolve();
-    clock.pass(999);
-    assert.equal(looks, pass);
-    clock.pass(1);
-    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
-    assert.equal(looks, pass + 1);
+  const watch = new AddressWatch({
+    barrier: loudBarrier,
+    look: () => Promise.resolve(found.shift()),
+    onMoved: (addresses) => void told.push(addresses),
+  });
+  for (const _turn of [...found]) {
+    watch.turned();
+    await watch[Symbol.asyncDispose]();
   }
+  assert.deepEqual(found, []);
   assert.deepEqual(told, [one, other]);
-  abort.abort();
-  await done;
-  assert.equal(clock.pending, 0);
+});
+
+Deno.test("AddressWatch.turned() does not look while a look hangs, and closing waits for it", async () => {
+  const hanging = Promise.withResolvers<readonly Address[]>();
+  let looks = 0;
+  const told: (readonly Address[])[] = [];
+  const watch = new AddressWatch({
+    barrier: loudBarrier,
+    look: () => {
+      looks++;
+      return hanging.promise;
+    },
+    onMoved: (addresses) => void told.push(addresses),
+  });
+  watch.turned();
+  watch.turned();
+  assert.equal(looks, 1);
+  const closed = watch[Symbol.asyncDispose]();
+  hanging.resolve(one);
+  await closed;
+  assert.deepEqual(told, [one]);
+  watch.turned();
+  assert.equal(looks, 2);
 });

@@ -168,14 +168,14 @@ Deno.test("CoreLoop does not end a core that gets through some of its steps", ()
   assert.ok(steps > 100, `${steps} steps`);
 });
 
-Deno.test("CoreLoop tells its watchdog of turns, makes one in time, and counts none that throws", async () => {
+Deno.test("CoreLoop tells listeners of turns, makes one in time, and counts none that throws", async () => {
   let isFaulty = false;
   const told: number[] = [];
-  const watchdog = { everyMs: 1000, turned: () => void told.push(clock.now()) };
+  const listener = { everyMs: 1000, turned: () => void told.push(clock.now()) };
   const { loop, clock, inputs } = open(() => {
     if (isFaulty) throw new Error("stuck");
     return [];
-  }, { watchdog });
+  }, { turnListeners: [listener] });
   const begun = clock.now();
   loop.put(hint);
   loop.put(hint);

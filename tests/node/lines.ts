@@ -14,6 +14,7 @@ export class Lines implements Log {
   info = this.debug;
   warning = this.debug;
   error = this.debug;
+  bind(): void {}
   writes(): boolean {
     return true;
   }

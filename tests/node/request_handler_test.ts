@@ -13,6 +13,8 @@ import { tagsMax } from "../../lib/core/members/row.ts";
 import { compareNames } from "../../lib/core/members/status_line.ts";
 import { encodeUtf8 } from "../../lib/core/base/text.ts";
 import { Barrier } from "../../lib/barrier.ts";
+import type { History } from "../../lib/history/history.ts";
+import { HistoryMemory } from "../../lib/history/history_memory.ts";
 import { RequestHandler } from "../../lib/node/request_handler.ts";
 import { contentOf } from "../core/records.ts";
 import { loudBarrier } from "../loud_barrier.ts";
@@ -38,18 +40,26 @@ const emptyView: View = {
 interface Scene {
   readonly log: Lines;
   readonly inputs: Input[];
+  /** The reasons for which it was to leave. */
+  readonly leavings: string[];
   /** The answer to a body, which must come at once. */
   take(body: Uint8Array): Answer;
   ask(request: Request): Answer;
 }
 
-function open(view: Partial<View> = {}, barrier: Barrier = loudBarrier): Scene {
-  const [log, inputs] = [new Lines(), [] as Input[]];
+function open(
+  view: Partial<View> = {},
+  barrier: Barrier = loudBarrier,
+  history?: Pick<History, "page">,
+): Scene {
+  const [log, inputs, leavings] = [new Lines(), [] as Input[], [] as string[]];
   const requestHandler = new RequestHandler({ log, barrier }, {
     view: () => ({ ...emptyView, ...view }) as Membership,
     now: () => 1_000_000,
     put: (input) => void inputs.push(input),
+    leave: (reason) => void leavings.push(reason),
     registered: () => true,
+    history,
   });
   const take = (body: Uint8Array): Answer => {
     const answers: Uint8Array[] = [];
@@ -59,7 +69,7 @@ function open(view: Partial<View> = {}, barrier: Barrier = loudBarrier): Scene {
     assert.ok(answer.length <= bodyMaxBytes, `${answer.length} bytes`);
     return decodeAnswer(answer) ?? assert.fail("it is legal");
   };
-  return { log, inputs, take, ask: (request) => take(encodeMessage(request)) };
+  return { log, inputs, leavings, take, ask: (request) => take(encodeMessage(request)) };
 }
 
 /** Tags that take as much of a row as they may. */
@@ -99,6 +109,14 @@ Deno.test("RequestHandler tells all members in pages that fit, small and large o
   assert.ok(pages > 50 && pages < 100, `${pages} pages`);
 });
 
+Deno.test("RequestHandler lets the node leave for the reason that names who asks", () => {
+  const { ask, leavings, inputs } = open();
+  assert.deepEqual(ask({ kind: "leave", by: "pid 4711 of ops on box1" }), { kind: "done" });
+  assert.deepEqual(ask({ kind: "leave" }), { kind: "done" });
+  assert.deepEqual(leavings, ["pid 4711 of ops on box1 asked it to", `${asker.name} asked it to`]);
+  assert.deepEqual(inputs, []);
+});
+
 Deno.test("RequestHandler tells all links in pages that fit", () => {
   const all = Array.from({ length: 1000 }, (_, index): LinkView => ({
     name: longName(index),
@@ -121,6 +139,7 @@ Deno.test("RequestHandler tells all events in answers that fit, however long nam
     kind: "failed",
     name: longName(index),
     reason: `${longName(index)}, `.repeat(8),
+    ...{ instance: "f".repeat(32), incarnation: index },
     at: index,
   }));
   const { ask } = open({ changes, changesForgotten: 7 });
@@ -128,11 +147,43 @@ Deno.test("RequestHandler tells all events in answers that fit, however long nam
   for (let from = 0;;) {
     const answer = ask({ kind: "events", from });
     assert.ok(answer.kind === "events");
-    if (answer.events.length === 0) break;
     numbers.push(...answer.events.map(({ number }) => number));
     from = answer.next;
+    if (!answer.more) break;
   }
   assert.deepEqual(numbers, changes.map((_, index) => 7 + index));
+});
+
+Deno.test("RequestHandler tells a history in answers that fit, each entry once", () => {
+  const memory = new HistoryMemory(3_000_000);
+  const run = "1".repeat(32);
+  for (let number = 0; number < 700; number++) {
+    const event = {
+      kind: "failed",
+      ...{ name: longName(number), reason: `${longName(number)}, `.repeat(8) },
+      ...{ instance: "f".repeat(32), incarnation: 0, number },
+    } as const;
+    memory.add({ run, at: number, time: number, event });
+  }
+  const page: History["page"] = (sinceMs, from) =>
+    memory.page(sinceMs, from, { run, at: 700, time: 700 });
+  const { ask } = open({}, loudBarrier, { page });
+  const numbers: number[] = [];
+  for (let [from, more] = [0, true]; more;) {
+    const answer = ask({ kind: "history", sinceMs: 650, from });
+    assert.ok(answer.kind === "history");
+    assert.equal(answer.reachMs, 650);
+    numbers.push(...answer.entries.map(({ event }) => "number" in event ? event.number : -1));
+    [from, more] = [answer.next, answer.more];
+  }
+  assert.deepEqual(numbers, Array.from({ length: 650 }, (_, index) => 50 + index));
+});
+
+Deno.test("RequestHandler of a node without a history says that it keeps none", () => {
+  assert.deepEqual(open().ask({ kind: "history", sinceMs: 1 }), {
+    kind: "refused",
+    reason: "This node keeps no history",
+  });
 });
 
 Deno.test("RequestHandler refuses what fits no answer even alone", () => {

@@ -40,6 +40,9 @@ Deno.test("resolveOptions() gives the defaults of the contract when nothing is g
     beamCookie: undefined,
     beamListen: { host: "0.0.0.0", port: 0 },
     beamEpmd: { host: "0.0.0.0", port: 0 },
+    http: undefined,
+    httpTokenFile: undefined,
+    httpOpen: false,
     status: "auto",
     after: [],
     ready: undefined,
@@ -49,17 +52,48 @@ Deno.test("resolveOptions() gives the defaults of the contract when nothing is g
     restart: { kind: "no" },
     successCodes: [],
     rewrites: [],
+    historyFile: undefined,
+    historyKeepMs: undefined,
     drainMs: 0,
     stopTimeoutMs: 8000,
     subreaper: false,
     logFile: "/tmp/log/cluster.log",
     logFormat: "text",
+    logTime: "auto",
     logLevel: "info",
     logMaxSizeBytes: 10_000_000,
     logFilesMax: 5,
     record: undefined,
     configFile: undefined,
   });
+});
+
+Deno.test("resolveOptions() listens on loopback alone if that is all that a node is called", () => {
+  const everywhere = { host: "0.0.0.0", port: 0 };
+  const listens = (name: string, given: Partial<OptionInput> = {}): string => {
+    const { listen, beamListen, beamEpmd } = resolve({
+      ...given,
+      flags: { name: [name], ...given.flags },
+    });
+    deepEqual(beamEpmd, beamListen, "EPMD is served where its node listens");
+    deepEqual(listen, beamListen);
+    return `${listen.host}:${listen.port}`;
+  };
+  equal(listens("n1@127.0.0.1"), "127.0.0.1:0");
+  equal(listens("n1@127.0.0.5"), "127.0.0.5:0");
+  equal(listens("n1@localhost"), "127.0.0.1:0");
+  equal(listens("n1@127.0.0.1 127.0.0.2", { operands: ["::1"] }), "127.0.0.1:0");
+  for (const name of ["n1", "n1@10.0.0.5", "n1@host.test", "n1@127.0.0.1 10.0.0.5"]) {
+    equal(listens(name), "0.0.0.0:0", name);
+  }
+  equal(listens("n1@127.0.0.1", { operands: ["10.0.0.5"] }), "0.0.0.0:0");
+  equal(listens("n1@127.0.0.1", { flags: { advertise: ["127.0.0.1:4000"] } }), "0.0.0.0:0");
+  const told = resolve({
+    flags: { name: ["n1@127.0.0.1"], listen: ["0.0.0.0"] },
+    environment: { CLUSTERNODE_BEAM_LISTEN: "0.0.0.0:0" },
+    config: { beamEpmd: "none" },
+  });
+  deepEqual([told.listen, told.beamListen, told.beamEpmd], [everywhere, everywhere, undefined]);
 });
 
 Deno.test("resolveOptions() prefers flag to environment to file to default", () => {

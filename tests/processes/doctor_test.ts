@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { Finding } from "../../lib/doctor/finding.ts";
+import type { DoctorReport } from "../../lib/report/command_reports.ts";
 import { rowVersion } from "../../lib/core/members/row.ts";
 import { allTrue, Cluster, commandResult, shown, within } from "../integration/cluster.ts";
 import type { CommandResult } from "../integration/cluster.ts";
@@ -19,8 +19,8 @@ const doctorMaxMs = 10_000;
 /** What the doctor found, and how it ended. */
 interface Diagnosis {
   readonly code: number;
-  readonly ok: boolean;
-  readonly findings: readonly Finding[];
+  readonly healthy: boolean;
+  readonly findings: DoctorReport["findings"];
 }
 
 /** Asks the doctor. */
@@ -40,23 +40,27 @@ async function diagnose(options: readonly string[]): Promise<Diagnosis> {
 /** Fails unless there is a finding of that level whose text and advice match. */
 function assertFound(
   { findings }: Diagnosis,
-  level: Finding["level"],
-  text: RegExp,
-  whatToDo?: RegExp,
+  severity: DoctorReport["findings"][number]["severity"],
+  message: RegExp,
+  advice?: RegExp,
 ): void {
   const found = findings.find((one) =>
-    one.level === level && text.test(one.text) &&
-    (whatToDo === undefined || (one.level !== "ok" && whatToDo.test(one.whatToDo)))
+    one.severity === severity && message.test(one.message) &&
+    (advice === undefined || advice.test(one.advice ?? ""))
   );
-  assert.ok(found, `${level} ${text}\n${JSON.stringify(findings, undefined, 1)}`);
+  assert.ok(found, `${severity} ${message}\n${JSON.stringify(findings, undefined, 1)}`);
 }
 
-/** Every path below `folder`, sorted, without the locks and writes that nodes have under way. */
+/**
+ * Every path below `folder`, sorted, without the locks and writes that nodes have under way, and
+ * whatever their heartbeats are.
+ */
 function everythingIn(folder: string): string[] {
   return entriesOf(folder).map(({ name, isDirectory }) => {
     const path = `${folder}/${name}`;
     return isDirectory ? [path, ...everythingIn(path)] : [path];
-  }).flat().filter((path) => !/\.clusternode\/(tmp|locks)\/./.test(path)).sort();
+  }).flat().filter((path) => !/\.clusternode\/(tmp|locks)\/./.test(path))
+    .map((path) => path.replace(/(\/heartbeats\/.+)\.\d+\.\d+$/, "$1")).sort();
 }
 
 /** None if the folder has just been removed. */
@@ -83,13 +87,13 @@ processTest("doctor finds nothing wrong with two nodes, and leaves nothing behin
 
   const diagnosis = await diagnose(cluster.options);
   assert.equal(diagnosis.code, 0);
-  assert.equal(diagnosis.ok, true);
-  const ids = new Set(diagnosis.findings.map(({ id }) => id));
+  assert.equal(diagnosis.healthy, true);
+  const ids = new Set(diagnosis.findings.map(({ check }) => check));
   for (const id of ["registry", "registry-write", "registry-compare", "registry-visibility"]) {
-    assert.ok(ids.has(id as Finding["id"]), id);
+    assert.ok(ids.has(id), id);
   }
   for (const id of ["cookie", "clock", "addresses", "listen", "peer", "call-back", "log-file"]) {
-    assert.ok(ids.has(id as Finding["id"]), id);
+    assert.ok(ids.has(id), id);
   }
   assert.deepEqual(everythingIn(cluster.registry), before);
   assert.deepEqual(
@@ -135,7 +139,7 @@ processTest("doctor leaves nothing behind when it is interrupted, either", async
 processTest("doctor ends with 4 when the registry cannot be reached", async () => {
   const diagnosis = await diagnose(["--registry", "/dev/null/x"]);
   assert.equal(diagnosis.code, 4);
-  assert.equal(diagnosis.ok, false);
+  assert.equal(diagnosis.healthy, false);
   assertFound(diagnosis, "fault", /Cannot list .*Not a directory/, /--registry/);
   assertFound(diagnosis, "ok", /A node can listen/);
 });

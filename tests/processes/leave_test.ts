@@ -39,6 +39,6 @@ processTest("a leaving node names the row that it has to leave behind", async ()
   using _lock = await lockRow(cluster);
   leaver.kill("SIGTERM");
   assert.equal(await leaver.ended(), 143);
-  const told = linesWith(leaver, `[warning] The row of ${name} stays in the registry: `);
+  const told = linesWith(leaver, `[warning] ${name}: The row of ${name} stays in the registry: `);
   assert.equal(told.length, 1, leaver.text);
 });

@@ -6,8 +6,8 @@
 
 import assert from "node:assert/strict";
 import { systemClock, withDeadline } from "../../lib/clock.ts";
-import { lockPathOf } from "../../lib/log/file_driver.ts";
-import { RotatingFile } from "../../lib/log/log_file.ts";
+import { lockPathOf } from "../../lib/lines/file_driver.ts";
+import { RotatingFile } from "../../lib/lines/rotating_file.ts";
 import { needing } from "../permissions.ts";
 import { diskTest } from "../integration/disk.ts";
 
@@ -102,7 +102,7 @@ function checkHistory(
   for (const text of files.toReversed()) {
     assert.equal(text.at(-1), "\n");
     for (const line of text.slice(0, -1).split("\n")) {
-      const found = /^\d\d:\d\d:\d\d\.\d\d\d \[info\] w(\d) (\d+) (x*)$/.exec(line);
+      const found = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d\d\d \[info\] w(\d) (\d+) (x*)$/.exec(line);
       assert.ok(found, `not a whole line: ${line}`);
       const writer = Number(found[1]);
       const index = Number(found[2]);
@@ -113,7 +113,7 @@ function checkHistory(
     }
   }
   assert.deepEqual(next, new Array<number>(processes).fill(linesEach));
-  const longestLine = "18:51:29.277 [info] w0 12499 \n".length + 39;
+  const longestLine = "2016-03-10 18:51:29.277 [info] w0 12499 \n".length + 39;
   const totalBytes = files.reduce((sum, { length }) => sum + length, 0);
   assert.ok(files.length >= totalBytes / maxSizeBytes);
   files.forEach((text, number) => {

@@ -10,6 +10,7 @@ import {
   assertNeverFalse,
   Cluster,
   commandResult,
+  heartbeatsIn,
   linesPass,
   linesWith,
   namesOf,
@@ -116,7 +117,7 @@ processTest("one of two registries that is in nobody's reach is told of once", a
   const since = performance.now();
   await Deno.rename(path, `${path}.away`);
   await Deno.writeTextFile(path, "not a folder\n");
-  await allTell(nodes, `[warning] Registry file://${path} unavailable (`, since);
+  await allTell(nodes, `: Registry file://${path} unavailable (`, since);
   // Who starts now and whoever asks finds the cluster all the same.
   const newcomer = cluster.start("n4@127.0.0.1", ...options);
   await shown([...nodes, newcomer], allTrue(4), newcomer.startedAt, 5000);
@@ -140,12 +141,11 @@ diskTest("one of two registries that becomes read-only is told of once", 256, as
   const since = performance.now();
   const readOnly = (): Promise<boolean> => disk.setReadOnly(true).then(() => true, () => false);
   await eventually(readOnly, backMs, "no file is open for writing");
-  await allTell(nodes, `[warning] Registry file://${path} unavailable (`, since);
+  await allTell(nodes, `: Registry file://${path} unavailable (`, since);
   await linesPass(nodes, 3);
   await disk.setReadOnly(false);
-  const texts = (): string[] => namesOf(3).map((name) => Deno.readTextFileSync(`${path}/${name}`));
-  const stale = texts();
-  const moved = (): boolean => texts().every((text, index) => text !== stale[index]);
+  const stale = new Set(heartbeatsIn(path));
+  const moved = (): boolean => heartbeatsIn(path).every((name) => !stale.has(name));
   within("rows written again", await eventually(moved, backMs, "rows move"), backMs);
   await allBack(nodes, path, since);
 });
@@ -229,7 +229,7 @@ async function allTell(nodes: readonly Program[], text: string, since: number): 
 
 /** Waits until each node has said that the registry is back, and looks at all that it said. */
 async function allBack(nodes: readonly Program[], path: string, since: number): Promise<void> {
-  const text = `[info] Registry file://${path} available again after`;
+  const text = `: Registry file://${path} available again after`;
   await allTell(nodes, text, since);
   await linesPass(nodes, 1);
   for (const node of nodes) {

@@ -27,7 +27,7 @@ processTest("commands end quietly with 141 when their reader has gone", async ()
   const { options } = cluster;
   const endless: [string[], RegExp][] = [
     [["ping", "n2", "--interval", "20ms", ...options], /^PING n2@127\.0\.0\.1/],
-    [["members", "--watch", "--json", ...options], /^\{"asked":/],
+    [["members", "--watch", "--json", ...options], /^\{"schema":"members\.v1",/],
     [["local", "2", "--log-file", "none", ...options, "--cluster", "other"], /^node_\d \| /],
   ];
   await Promise.all(endless.map(async ([args, first]) => {

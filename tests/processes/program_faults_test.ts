@@ -29,7 +29,10 @@ processTest(
     ) {
       const told = faulty.faults.filter((text) => text.includes(`fault in ${where}`));
       const [first = "", second = ""] = told;
-      assert.match(first, /^\d\d:\d\d:\d\d\.\d{3} \[error\] Program fault in /);
+      assert.match(
+        first,
+        /^\d\d:\d\d:\d\d\.\d{3} \[error\] (?:n1@127\.0\.0\.1: )?Program fault in /,
+      );
       assert.ok(first.includes(`: TypeError: ${what} (at `), first);
       assert.match(second, new RegExp(`for the 10th time: TypeError: ${what}$`));
       assert.ok(told.length <= 4, `${told.length} lines of it`);

@@ -54,14 +54,14 @@ async function openHostile(cluster: Cluster): Promise<TestNode> {
       if (request?.kind === "events") {
         const event = {
           number: 1,
-          agoMs: 0,
+          agoMs: 1000,
           kind: "failed",
-          name,
+          ...{ name, instance: node.hello.instance, incarnation: 0 },
           status: "down",
           reason: hostile,
         };
-        const events = request.from === 0 ? [event] : [];
-        return answer(bytes(JSON.stringify({ kind: "events", events, next: 2 })));
+        const more = false;
+        return answer(bytes(JSON.stringify({ kind: "events", events: [event], next: 2, more })));
       }
       answer(bytes(JSON.stringify(answers[request?.kind ?? ""])));
     },

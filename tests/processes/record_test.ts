@@ -48,7 +48,7 @@ processTest("--record writes what a replay makes the same decisions of", async (
   assert.equal(code, 0);
   assert.match(text, /n2@127\.0\.0\.1 joined: /);
   const [failure] = linesWith(first, "n2@127.0.0.1 is ");
-  const words = failure?.text.replace(/^.*\[warning\] /, "") ?? "?";
+  const words = failure?.text.replace(/^.*\[warning\] \S+ /, "") ?? "?";
   assert.ok(text.includes(`s  ${words}\n`), `${words}\n${text}`);
   assert.match(text, /s {2}The node has left\n/);
   const recorded = await Deno.readTextFile(path);

@@ -56,6 +56,8 @@ processTest("garbage in the registry is reported once and is nobody", async () =
 
 /** What it said about the garbage; not all runtimes show it names that are not UTF-8. */
 function reportsOf(node: Program): string[] {
-  const lines = linesWith(node, "[warning] Ignoring ").map(({ text }) => text.slice(13));
+  const lines = linesWith(node, ": Ignoring ").map(({ text }) =>
+    text.slice(text.indexOf("Ignoring"))
+  );
   return lines.filter((line) => !line.includes("\ufffd"));
 }

@@ -5,11 +5,24 @@
  */
 import { Program, programCommand } from "../integration/process.ts";
 
+/** Where their registries are: of all that a test file starts, as most of them end with a test. */
+let registries: { readonly path: string; count: number } | undefined;
+
+/** The options of a node that is alone: a name, and a registry of its own. */
+export function aloneOptions(): string[] {
+  registries ??= { path: Deno.makeTempDirSync({ prefix: "clusternode-test-" }), count: 0 };
+  const registry = `${registries.path}/${++registries.count}`;
+  return ["--name", "n1@127.0.0.1", "--registry", registry, "--log-file", "none"];
+}
+
+globalThis.addEventListener("unload", () => {
+  if (registries !== undefined) Deno.removeSync(registries.path, { recursive: true });
+});
+
 /** Program and arguments of a node that carries what is put behind them. */
 export function carrierCommand(...flags: string[]): { program: string; args: string[] } {
   const { command: program, args } = programCommand();
-  const alone = ["--name", "n1@127.0.0.1", "--registry", "memory:alone", "--log-file", "none"];
-  return { program, args: [...args, "start", ...alone, ...flags, "--"] };
+  return { program, args: [...args, "start", ...aloneOptions(), ...flags, "--"] };
 }
 
 /** Starts a node with a service. */

@@ -5,10 +5,16 @@
  */
 import assert from "node:assert/strict";
 import { projectRoot } from "../docs/source_files.ts";
-import { eventually, processTest, Program, succeeds } from "../integration/process.ts";
+import {
+  eventually,
+  processTest,
+  Program,
+  programCommand,
+  succeeds,
+} from "../integration/process.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 import { permitted } from "../permissions.ts";
-import { carryShell } from "./service_program.ts";
+import { aloneOptions, carryShell } from "./service_program.ts";
 
 const symbols = {
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
@@ -81,10 +87,9 @@ processTest("systemd is told of a node without a service once it is registered",
   await using folder = new TemporaryFolder();
   const path = `${folder.path}/notify`;
   using socket = new NotifySocket(path);
-  const alone = ["--name", "n1@127.0.0.1", "--registry", "memory:alone", "--log-file", "none"];
   // The watchdog hears from the loop more often than the pulse turns it.
   const pulse = ["--interval", "1m"];
-  await using node = Program.run(["start", ...alone, ...pulse], {
+  await using node = Program.run(["start", ...aloneOptions(), ...pulse], {
     NOTIFY_SOCKET: path,
     WATCHDOG_USEC: "400000",
   });
@@ -100,6 +105,31 @@ processTest("systemd is told of a node without a service once it is registered",
   await socket.until("STOPPING=1");
   assert.equal(await node.ended(), 143);
 });
+
+for (
+  const [who, pid, code, carried] of [
+    ["it has started", "$$", 0, []],
+    ["it has started, with a service", "$$", 0, ["--", "sleep", "60"]],
+    ["something else has started", "1", 143, []],
+  ] as const
+) {
+  processTest(`SIGTERM ends a node that ${who} under systemd with ${code}`, async () => {
+    const { command, args } = programCommand();
+    const words = [command, ...args, "start", ...aloneOptions(), ...carried];
+    const script =
+      `SYSTEMD_EXEC_PID=${pid} JOURNAL_STREAM=$(stat -Lc %d:%i /proc/$$/fd/1) exec "$@"`;
+    await using node = new Program("sh", ["-c", script, "sh", ...words]);
+    const isFirst = (text: string): boolean =>
+      text === '<6>[info] n1@127.0.0.1["n1@127.0.0.1": true]';
+    await node.line(isFirst, 20_000, "a status line for the journal");
+    if (carried.length > 0) {
+      await node.line((text) => text.includes("service is ready"), 20_000, "the service runs");
+    }
+    node.kill("SIGTERM");
+    assert.equal(await node.ended(), code);
+    for (const { text } of node.lines) assert.match(text, /^<[346]>\[\w+\] n1@127/);
+  });
+}
 
 const hasAnalyze = permitted("run") && await succeeds("systemd-analyze", "--version");
 

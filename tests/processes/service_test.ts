@@ -9,7 +9,14 @@ import { readSource } from "../docs/source_files.ts";
 import { Cluster } from "../integration/cluster.ts";
 import { permitted } from "../permissions.ts";
 import { accepts, freePort } from "../support/ports.ts";
-import { carrierCommand, carry, carryShell, childrenOf, lives } from "./service_program.ts";
+import {
+  aloneOptions,
+  carrierCommand,
+  carry,
+  carryShell,
+  childrenOf,
+  lives,
+} from "./service_program.ts";
 
 /** A command, and what its carrier ends with. */
 interface Case {
@@ -220,10 +227,9 @@ Deno.test({
     const shown = /^clusternode (start .* -- python3 .*)$/m.exec(readSource("README.md"))?.[1];
     assert.ok(shown);
     const port = `${freePort()}`;
-    const alone = ["--registry", "memory:alone", "--log-file", "none"];
     const words = shown.replaceAll("8080", port).split(" ");
     const end = words.indexOf("--");
-    const command = [...words.slice(0, end), ...alone, ...words.slice(end)];
+    const command = [...words.slice(0, end), ...aloneOptions(), ...words.slice(end)];
     await using node = Program.run([...command, "--bind", "127.0.0.1"]);
     await node.line(
       (text) => text.endsWith("its service is ready: the check succeeds"),

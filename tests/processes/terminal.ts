@@ -12,14 +12,17 @@ export const hasTmux: boolean = permitted("run") && await succeeds("tmux", "-V")
 /** A terminal of its own, in which one command runs. */
 export class Terminal implements AsyncDisposable {
   readonly #socket: string;
+  readonly #size: { readonly columns: number; readonly rows: number };
 
-  constructor(socket: string) {
+  constructor(socket: string, size = { columns: 200, rows: 20 }) {
     this.#socket = socket;
+    this.#size = size;
   }
 
   async run(...command: string[]): Promise<void> {
     await this.#tmux(
-      ...["-f", "/dev/null", "new-session", "-d", "-x", "200", "-y", "20"],
+      ...["-f", "/dev/null", "new-session", "-d"],
+      ...["-x", `${this.#size.columns}`, "-y", `${this.#size.rows}`],
       ...["--", ...command],
     );
   }
@@ -28,6 +31,20 @@ export class Terminal implements AsyncDisposable {
   async screen(): Promise<string> {
     const text = await this.#tmux("capture-pane", "-p").catch(() => "");
     return text.replace(/ +$/gm, "").trimEnd();
+  }
+
+  /** The title that the command has given it. */
+  async title(): Promise<string> {
+    return (await this.#tmux("display-message", "-p", "#{pane_title}")).trim();
+  }
+
+  /** True if a line goes on in the next one, for want of room. */
+  async wraps(): Promise<boolean> {
+    const [lines, joined] = [
+      await this.#tmux("capture-pane", "-p", "-S", "-"),
+      await this.#tmux("capture-pane", "-p", "-J", "-S", "-"),
+    ].map((text) => text.trimEnd().split("\n").length);
+    return lines !== joined;
   }
 
   async press(key: string): Promise<void> {

@@ -34,6 +34,16 @@ processTest("a misspelt command ends with 2 and a suggestion", async () => {
   assert.match(stderr, /membrs.*\bmembers\b/);
 });
 
+processTest("a registry in memory is refused, as no other process sees it", async () => {
+  for (const command of ["start", "local", "members"]) {
+    const operands = command === "local" ? ["2"] : [];
+    const args = [command, ...operands, "--registry", "memory:x"];
+    const { code, stdout, stderr } = await commandResult(args);
+    assert.deepEqual({ code, stdout }, { code: 2, stdout: "" }, command);
+    assert.match(stderr, /--registry .*it is the memory of one process/);
+  }
+});
+
 processTest("wrong values of several options are told all at once", async () => {
   const { code, stdout, stderr } = await commandResult(
     [

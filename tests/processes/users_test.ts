@@ -85,7 +85,7 @@ async function assertRefused(node: Program, reason: RegExp): Promise<void> {
   const [line, ...more] = linesWith(node, "[error]");
   assert.equal(more.length, 0, node.text);
   assert.match(line?.text ?? "", reason);
-  assert.match(line?.text ?? "", /take another folder|chmod go-w/);
+  assert.match(line?.text ?? "", /name a folder of your own .*\?shared=all|chmod go-w/);
 }
 
 const foreign = new RegExp(`belongs to another user \\(id ${stranger}\\)`);
@@ -187,7 +187,7 @@ Deno.test({
       assert.equal(warnings.length, 1, nodes[index]!.text);
       assert.match(
         warnings[0]?.text ?? "",
-        /Cannot write log file .* take another file/,
+        /Cannot write log file .* name another file, or none/,
       );
       assert.match(warnings[0]?.text ?? "", reason, path);
     }
@@ -233,12 +233,17 @@ Deno.test({
     );
     assert.equal(await doctor.ended(), 4, doctor.text);
     const { findings } = JSON.parse(doctor.printed("stdout"));
-    for (const [id, remedy] of [["registry", /^Run as that user/], ["log-file", /--log-file/]]) {
-      const found = findings.find((one: { id: string; level: string }) =>
-        one.id === id && one.level === "fault"
+    for (
+      const [id, remedy] of [["registry", /^Name a folder of your own/], [
+        "log-file",
+        /--log-file/,
+      ]]
+    ) {
+      const found = findings.find((one: { check: string; severity: string }) =>
+        one.check === id && one.severity === "fault"
       );
-      assert.match(found?.text ?? "", foreign);
-      assert.match(found?.whatToDo ?? "", remedy as RegExp);
+      assert.match(found?.message ?? "", foreign);
+      assert.match(found?.advice ?? "", remedy as RegExp);
     }
     await scene.assertUntouched();
   },
@@ -331,11 +336,14 @@ Deno.test({
   ...needingUsers("what an administrator has mounted is used as it is, like a container's volume"),
   async fn() {
     await using scene = await Scene.create();
-    await using disk = await SmallDisk.mount(1024);
-    assert.ok(disk, "a disk is mounted");
-    await Deno.chown(disk.path, 61_003, 61_003);
-    await Deno.chmod(disk.path, 0o777);
-    const node = scene.start(disk.path, "--log-file", `${disk.path}/.log/cluster.log`);
+    await using registry = await SmallDisk.mount(1024);
+    await using logs = await SmallDisk.mount(1024);
+    assert.ok(registry && logs, "two disks are mounted");
+    for (const { path } of [registry, logs]) {
+      await Deno.chown(path, 61_003, 61_003);
+      await Deno.chmod(path, 0o777);
+    }
+    const node = scene.start(registry.path, "--log-file", `${logs.path}/cluster.log`);
     await shown([node], showsExactly(name), node.startedAt, 20_000);
     node.kill("SIGTERM");
     assert.equal(await node.ended(), 143);

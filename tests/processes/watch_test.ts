@@ -10,7 +10,7 @@ import { eventually, programCommand } from "../integration/process.ts";
 import { hasTmux, Terminal } from "./terminal.ts";
 
 const test = needing(
-  "members --watch redraws its table in place",
+  "members --watch redraws in place, the worst first, and names another observer if one fails",
   ...["read", "write", "run", "env", "net", "sys"] as const,
 );
 
@@ -26,17 +26,26 @@ Deno.test({
     const shows = async (text: string): Promise<boolean> =>
       (await terminal.screen()).includes(text);
     await eventually(() => shows("3 of 3 alive"), 10_000, "the table is there");
-    nodes[1]?.kill("SIGKILL");
+    const [, asked = ""] =
+      /^as (n\d)@\S+ sees it, cluster default, [\d:]{8}$/m.exec(await terminal.screen()) ?? [];
+    const killed = nodes[Number(asked.slice(1)) - 1];
+    assert.ok(killed);
+    killed.kill("SIGKILL");
     await eventually(() => shows("2 of 3 alive"), 5000, "it shows the killed one");
     const lines = (await terminal.screen()).split("\n");
-    assert.equal(lines.length, 6, lines.join("\n"));
-    assert.match(lines[0] ?? "", /^NAME +STATE /);
-    assert.match(lines[1] ?? "", /^n1@127\.0\.0\.1 +alive /);
-    assert.match(lines[2] ?? "", /^n2@127\.0\.0\.1 +down /);
-    assert.match(lines[5] ?? "", /^2 of 3 alive, as n[13]@127\.0\.0\.1 sees it$/);
-    nodes[2]?.kill("SIGTERM");
+    assert.equal(lines.length, 7, lines.join("\n"));
+    assert.match(lines[0] ?? "", new RegExp(`^2 of 3 alive; ${asked} down \\d`));
+    const [, other = "", lost] =
+      /^as (n\d)@\S+ sees it \((n\d)@\S+ no longer answers\), cluster default, [\d:]{8}$/
+        .exec(lines[1] ?? "") ?? [];
+    assert.equal(lost, asked, lines[1]);
+    assert.match(lines[3] ?? "", /^ {3}NAME +STATE /);
+    assert.match(lines[4] ?? "", new RegExp(`^✗ +${asked}@127.0.0.1 +down `));
+    for (const line of lines.slice(5)) assert.match(line, /^ {3}n\d@127\.0\.0\.1 +alive /);
+    const third = nodes.find((node, index) => node !== killed && other !== `n${index + 1}`);
+    third?.kill("SIGTERM");
     await eventually(() => shows("1 of 2 alive"), 5000, "it lacks the one that left");
-    assert.equal((await terminal.screen()).split("\n").length, 5);
+    assert.equal((await terminal.screen()).split("\n").length, 6);
     await terminal.press("C-c");
     await eventually(async () => !await terminal.isOpen(), 3000, "it ends");
   },

@@ -40,8 +40,9 @@ Deno.test("replay() gives settings, seed and time as they were", () => {
 });
 
 Deno.test("replay() finds the first step that goes another way", () => {
-  const number = lines.findIndex((line) => line.includes('"kind":"pong"')) + 1;
-  ok(number > 0);
+  // One of the pulse: of those before it some tell nothing new.
+  const number = lines.findIndex((line, index) => index > 50 && line.includes('"kind":"pong"')) + 1;
+  ok(number > 50);
   const changed = withLine(
     number,
     (line) => line.replace('"kind":"pong"', '"kind":"silent","detail":""'),

@@ -7,7 +7,12 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
 import { UsageError } from "../../lib/core/base/errors.ts";
 import { openRegistry } from "../../lib/registry/open.ts";
-import { parseRegistryUrl, registryUrlFault, withoutSecrets } from "../../lib/registry/url.ts";
+import {
+  parseRegistryUrl,
+  registryUrlFault,
+  sharedRegistryUrlFault,
+  withoutSecrets,
+} from "../../lib/registry/url.ts";
 import { needing } from "../permissions.ts";
 import { never, randomText, rowOf } from "./rows.ts";
 
@@ -61,6 +66,16 @@ Deno.test("registryUrlFault() says what is wrong and what is legal", () => {
     ["memory:a/b", /the name after memory:/],
   ];
   for (const [text, pattern] of faults) assert.match(registryUrlFault(text) ?? "", pattern, text);
+});
+
+Deno.test("sharedRegistryUrlFault() refuses memory, which no other process shares", () => {
+  for (const url of ["memory:", "memory:blue"]) {
+    assert.match(sharedRegistryUrlFault(url) ?? "", /^it is the memory of one process.*file:/);
+  }
+  assert.match(sharedRegistryUrlFault("memory:a/b") ?? "", /the name after memory:/);
+  for (const url of ["/tmp/x", "file:///tmp/x", "redis://h", "s3://bucket/memory"]) {
+    assert.equal(sharedRegistryUrlFault(url), undefined, url);
+  }
 });
 
 Deno.test("openRegistry() rejects without secrets when the URL is not legal", async () => {

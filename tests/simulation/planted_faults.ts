@@ -116,8 +116,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "writes no status line after it was held up",
     changes: one(
       "explain/status_reporter.ts",
-      "this.#statusAt += intervalMs * (1 + Math.floor((now - this.#statusAt) / intervalMs));",
-      "this.#statusAt = now - this.#statusAt > intervalMs ? Infinity : this.#statusAt + intervalMs;",
+      "if (now >= this.#statusAt) this.#statusAt = ticks.from(now + intervalMs / 2);",
+      "if (now >= this.#statusAt) this.#statusAt = now - this.#statusAt > intervalMs ? Infinity : this.#statusAt + intervalMs;",
     ),
     seedsMax: 10,
   },
@@ -177,7 +177,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "asks without a pause",
-    changes: one("detector/prober.ts", "Math.max(now, sentAt + pauseMs)", "now"),
+    changes: one("detector/prober.ts", "Math.max(now, this.#ticks.from(sentAt + pauseMs))", "now"),
     seedsMax: 10,
   },
   {
@@ -236,7 +236,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "believes others more than its own pings",
     changes: one(
       "dissemination/hearsay.ts",
-      "if (!memberList.ring.watches(name) ||",
+      "if (link?.hasAnswered !== true ||",
       "if (true ||",
     ),
     seedsMax: 40,

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { explanationText } from "../../lib/cli/commands/explain.ts";
-import { matrixText } from "../../lib/cli/commands/matrix.ts";
-import { membersTable } from "../../lib/cli/commands/members.ts";
+import { explanationText } from "../../lib/cli/commands/explain_text.ts";
+import { matrixText } from "../../lib/cli/commands/matrix_text.ts";
+import { memberTable } from "../../lib/cli/members/member_table.ts";
 import { describeChanges, groupChanges } from "../../lib/core/members/change.ts";
 import type { Effect } from "../../lib/core/input.ts";
 import { LinkMatrix } from "../../lib/core/explain/link_matrix.ts";
@@ -136,7 +136,7 @@ export class Stage {
     const [first = ""] = words;
     switch (verb) {
       case "members":
-        return membersTable(short(this.#observer(words).core.members(this.#now)));
+        return memberTable(short(this.#observer(words).core.members(this.#now))).join("\n");
       case "explain":
         return this.#explain(first, this.#observer(words));
       case "why":

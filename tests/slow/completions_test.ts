@@ -22,19 +22,40 @@ const cases: readonly (readonly [line: readonly string[], offered: readonly stri
   [["ping", "n2", "--cou"], ["--count"]],
   [["completions", ""], ["bash", "zsh", "fish"]],
   [["help", "mem"], ["members"]],
+  [["help", "opt"], ["options"]],
+  [["ls", "--j"], ["--json"]],
+  [["ping", ""], ["n1@10.0.0.2", "n2@10.0.0.3"]],
+  [["forget", "n1", "n2"], ["n2@10.0.0.3"]],
+  [["explain", "--from", "n1"], ["n1@10.0.0.2"]],
+  [["ping", "--registry", "/other", ""], ["m1@10.0.0.4"]],
+  [["ping", "--registry=/other", "m"], ["m1@10.0.0.4"]],
+  [["ping", "--registry", "/away", ""], []],
+  [["members", "--registry", "scri"], ["script"]],
   [["members", "--listen"], []],
   [["--config", "scri"], ["script"]],
 ];
 
-/** Bash takes words apart at the equals sign before it asks. */
+/** What stands for the program: its members are others in another registry. */
+const program = `#!/bin/sh
+case "$*" in
+  "members -o name --registry=/other" | "members -o name --registry /other") echo m1@10.0.0.4 ;;
+  "members -o name") printf 'n1@10.0.0.2\\nn2@10.0.0.3\\n' ;;
+  *) echo "clusternode: no node lives" >&2; exit 1 ;;
+esac
+`;
+
+/** Bash takes words apart at the equals sign and at the @ before it asks. */
 const bashCases: typeof cases = [
   [["--profile", "=", "w"], ["wan"]],
   [["--profile", "="], ["local", "lan", "wan"]],
+  [["ping", "n2", "@"], ["10.0.0.3"]],
+  [["ping", "n2", "@", "10"], ["10.0.0.3"]],
+  [["explain", "--from", "=", "n1"], ["n1@10.0.0.2"]],
 ];
 
 for (const shell of ["bash", "zsh", "fish"] as const) {
   const missing = permitted("run", "read") && !await isInstalled(shell);
-  const named = needing(`completions work in ${shell}`, "run", "read", "write");
+  const named = needing(`completions work in ${shell}`, "run", "read", "write", "env");
   Deno.test({
     name: missing ? `${named.name} (needs ${shell} installed)` : named.name,
     ignore: named.ignore || missing,
@@ -65,11 +86,16 @@ async function offersOf(shell: Shell, lines: readonly (readonly string[])[]): Pr
   const folder = await Deno.makeTempDir({ prefix: "clusternode-completions-" });
   try {
     await Deno.writeTextFile(`${folder}/script`, drivers[shell](lines));
+    await Deno.mkdir(`${folder}/bin`);
+    await Deno.writeTextFile(`${folder}/bin/clusternode`, program, { mode: 0o755 });
     await Deno.writeTextFile(`${folder}/terminal`, zshTerminal(`${folder}/script`));
     const { stdout, stderr } = await new Deno.Command(shell, {
       args: [...flags[shell], `${folder}/${shell === "zsh" ? "terminal" : "script"}`],
       cwd: folder,
-      env: { TERM: "dumb", HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+      env: {
+        ...{ TERM: "dumb", HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+        PATH: `${folder}/bin:${Deno.env.get("PATH")}`,
+      },
       signal: AbortSignal.timeout(60_000),
     }).output();
     equal(new TextDecoder().decode(stderr), "");
@@ -93,6 +119,7 @@ function offersIn(text: string, count: number): string[][] {
 function bashDriver(lines: readonly (readonly string[])[]): string {
   const calls = lines.map((line, index) => `
 COMP_WORDS=(clusternode ${line.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${line.length}
+COMP_LINE='clusternode ${line.join(" ").replace(/ ([=@]) ?/, "$1")}'; COMP_POINT=\${#COMP_LINE}
 _clusternode; for word in "\${COMPREPLY[@]}"; do printf 'OFFER ${index} %s\\n' "$word"; done`);
   return completionScript("bash") + calls.join("\n") + "\n";
 }

@@ -8,29 +8,24 @@ import type { Resolver } from "../../lib/sockets/resolver.ts";
 import { listenTcp } from "../../lib/transport/tcp.ts";
 import type { Outcome } from "../../lib/transport/transport.ts";
 import type { Socket } from "../../lib/transport/framed_socket.ts";
-import { needing } from "../permissions.ts";
 import {
   assertAnswer,
   assertFailure,
+  black,
   bytes,
   deadTarget,
+  dialling,
   FakeListener,
+  never,
   newInstance,
   openNode,
   patient,
   randomBytes,
   readToEnd,
+  real,
 } from "./fixtures.ts";
 import { loudBarrier } from "../loud_barrier.ts";
 import { until } from "../support/waiting.ts";
-
-const dialling = (name: string, fn: () => Promise<void>): void =>
-  Deno.test({ ...needing(name, "net"), fn });
-
-const never = { ...patient, connectTimeoutMs: 30 };
-const black: Connect = (_address, signal) =>
-  new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-const real: Connect = ({ host, port }, signal) => Deno.connect({ hostname: host, port, signal });
 
 dialling("ask() says no-answer when nothing answers the attempt to connect", async () => {
   await using node = await openNode({ connect: black });
@@ -129,29 +124,6 @@ dialling(
     assert.equal(dialled, 2);
   },
 );
-
-dialling("ask() shares a dial that is under way", async () => {
-  let dialled = 0;
-  await using two = await openNode({ name: "n2@test" });
-  await using node = await openNode({
-    connect: (address, signal) => {
-      dialled++;
-      return real(address, signal);
-    },
-  });
-  const asked = Array.from({ length: 20 }, () => node.ask(two.target));
-  for (const outcome of await Promise.all(asked)) assertAnswer(outcome);
-  assert.equal(dialled, 1);
-});
-
-dialling("ask() that joined a dial ends by its own deadline", async () => {
-  await using node = await openNode({ connect: black });
-  const target = deadTarget();
-  const first = node.ask(target);
-  assertFailure(await node.ask(target, "hi", never), "no-answer");
-  await node.transport[Symbol.asyncDispose]();
-  assertFailure(await first, "closed");
-});
 
 dialling("ask() gives up a connection after two silent requests and dials anew", async () => {
   let mute = true;

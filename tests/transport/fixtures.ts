@@ -16,12 +16,29 @@ import type {
   TransportHandler,
 } from "../../lib/transport/transport.ts";
 import { FramedSocket } from "../../lib/transport/framed_socket.ts";
+import type { Connect } from "../../lib/transport/attempt.ts";
 import { loudBarrier } from "../loud_barrier.ts";
+import { needing } from "../permissions.ts";
 
 export const loopback: Address = { host: "127.0.0.1", port: 0 };
 export const cookie = "u3Wn0uS1kq3cN4v6YjzXb1Tt8lQm5Ro7Gh2Ed9Fa0Pw";
 /** Long enough for a machine that does other things too; no test waits for it to pass. */
 export const patient: Deadlines = { connectTimeoutMs: 20_000, answerTimeoutMs: 20_000 };
+
+/** For what does not answer: the attempt to connect ends soon. */
+export const never: Deadlines = { ...patient, connectTimeoutMs: 30 };
+
+/** Declares a test that dials. */
+export const dialling = (name: string, fn: () => Promise<void>): void =>
+  Deno.test({ ...needing(name, "net"), fn });
+
+/** Connects as nodes do. */
+export const real = ({ host, port }: Address, signal: AbortSignal): ReturnType<Connect> =>
+  Deno.connect({ hostname: host, port, signal });
+
+/** Gets no answer at all. */
+export const black = (_address: Address, signal: AbortSignal): ReturnType<Connect> =>
+  new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 
 export const randomBytes = (count: number): Uint8Array =>
   crypto.getRandomValues(new Uint8Array(count));

@@ -6,6 +6,8 @@ import assert from "node:assert/strict";
 import { PendingConnections } from "../../lib/sockets/pending_connections.ts";
 import { type RequestResult, Requests } from "../../lib/transport/requests.ts";
 import { RejectionReports } from "../../lib/sockets/rejections.ts";
+import { SharedTimer } from "../../lib/transport/shared_timer.ts";
+import { loudBarrier } from "../loud_barrier.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 
 Deno.test("PendingConnections evict the oldest of a host when that host has too many", () => {
@@ -52,7 +54,7 @@ Deno.test("RejectionReports passes on one report a second per host", () => {
   reports.add("a", "2");
   clock.pass(1);
   reports.add("a", "3");
-  assert.deepEqual(told, ["a 1", "b 1", "a 3"]);
+  assert.deepEqual(told, ["a 1", "b 1", "a 3 (2 more in the last 1.0 s)"]);
 });
 
 Deno.test("RejectionReports tells less and less of a host that comes for ever", () => {
@@ -72,6 +74,17 @@ Deno.test("RejectionReports tells less and less of a host that comes for ever", 
     clock.pass(1_000);
   }
   assert.equal(told, before + 2);
+});
+
+Deno.test("RejectionReports keeps quiet for as long as it is told to after the first one", () => {
+  const clock = new ManualClock();
+  let told = 0;
+  const reports = new RejectionReports(clock, () => told++, 30_000);
+  for (let second = 0; second < 60; second++) {
+    reports.add("a", "other cookie");
+    clock.pass(1000);
+  }
+  assert.equal(told, 2);
 });
 
 Deno.test("RejectionReports keeps quiet when more hosts come than it remembers", () => {
@@ -95,7 +108,8 @@ interface Asked {
 function openRequests(max = 10): Asked {
   const clock = new ManualClock();
   const told: string[] = [];
-  const requests = new Requests(clock, max, {
+  const timer = new SharedTimer({ clock, barrier: loudBarrier });
+  const requests = new Requests(clock, timer, max, {
     onLate: (roundTripUs) => told.push(`late ${roundTripUs}`),
     onSilent: (silentInRow) => told.push(`silent in a row ${silentInRow}`),
     onIdle: () => told.push("idle"),

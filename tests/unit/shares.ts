@@ -15,6 +15,7 @@ export const shareCount = 4;
 /** Folders whose tests take long, or start servers and processes; each is run by another task. */
 export const foldersOfOtherTasks: readonly string[] = [
   "beam_live",
+  "browser",
   "containers",
   "integration",
   "live",

@@ -1,17 +1,19 @@
 /**
- * `clusternode events`: what changed, when, and why, as one node has seen it.
+ * `clusternode events`: what changed, when, why, and who saw it.
  *
  * @module
  */
+import { orAborted } from "../../abort.ts";
 import { sleep, systemClock } from "../../clock.ts";
-import { describeChange } from "../../core/members/change.ts";
-import { formatDuration } from "../../core/base/duration.ts";
-import { escapeControls } from "../../core/base/escape.ts";
-import type { EventView } from "../../protocol/message.ts";
+import { eventReport } from "../../report/event_report.ts";
+import { jsonText } from "../../report/json_text.ts";
 import type { Call } from "../parse/call.ts";
 import { exitCode } from "../exit_codes.ts";
+import { eventText } from "./event_text.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
-import { Client, rowsOfThisMachine, unexpected } from "../client.ts";
+import { paintFor } from "../terminal/paint.ts";
+import { EventFollower } from "../event_follower.ts";
+import type { MergedEvent } from "../event_merge.ts";
 import type { CliContext } from "../context.ts";
 
 /** Time between two looks, in milliseconds. */
@@ -20,26 +22,49 @@ const lookMs = 500;
 /** Shows the last changes, and with `follow` all that come until interrupted. */
 export async function events(
   world: CliContext,
-  { options, flags: { json, follow } }: Call<"events">,
+  { options, flags: { json, follow, from, since: sinceMs } }: Call<"events">,
 ): Promise<number> {
   using interrupted = untilInterrupted();
-  await using client = await Client.begin(world, options);
-  const asked = await client.anyNode(rowsOfThisMachine(client, undefined));
-  for (let from = 0; !interrupted.signal.aborted;) {
-    const answer = await client.askFor(asked, { kind: "events", from });
-    if (answer.kind !== "events") throw unexpected(asked, answer);
-    for (const event of answer.events) world.writeStdout(line(event, json) + "\n");
-    const isAll = answer.events.length === 0;
-    from = answer.next;
-    if (!isAll) continue;
-    if (!follow) return exitCode.fine;
-    await sleep(systemClock, lookMs, interrupted.signal).catch(() => {});
+  const { signal } = interrupted;
+  await using nodes = new EventFollower(world, options, { from, sinceMs });
+  const offset = new ClockOffset();
+  const paint = paintFor(world);
+  const show = (found: readonly MergedEvent[]): void => {
+    for (const event of found) {
+      const wallTime = event.at + offset.ms();
+      const shape = { width: world.terminalSize()?.columns, paint };
+      if (json) world.writeStdout(`${eventJson(event, wallTime, options.cluster)}\n`);
+      else world.drawStdout(eventText(event, wallTime, shape));
+    }
+  };
+  try {
+    show(await orAborted(nodes.history(), signal));
+    while (follow) {
+      await sleep(systemClock, lookMs, signal);
+      show(await orAborted(nodes.added(), signal));
+    }
+    return exitCode.fine;
+  } catch (error) {
+    if (error !== signal.reason || !signal.aborted) throw error;
+    return interrupted.exitCode;
   }
-  return interrupted.exitCode;
 }
 
-function line(event: EventView, json: boolean): string {
-  return json
-    ? JSON.stringify(event)
-    : escapeControls(`${formatDuration(event.agoMs).padStart(10)} ago  ${describeChange(event)}`);
+function eventJson(event: MergedEvent, wallTime: number, cluster: string): string {
+  const agoMs = systemClock.now() - event.at;
+  return jsonText(eventReport({ ...event, agoMs }, { cluster, now: wallTime + agoMs }));
+}
+
+/** A wall clock that was set, or a machine that slept, is off by more, in milliseconds. */
+const offsetNoiseMs = 20;
+
+/** How far the wall clock is ahead of the monotonic one: the same until one of them jumps. */
+class ClockOffset {
+  #kept = -Infinity;
+
+  ms(): number {
+    const now = systemClock.wallTime() - systemClock.now();
+    if (Math.abs(now - this.#kept) > offsetNoiseMs) this.#kept = now;
+    return this.#kept;
+  }
 }

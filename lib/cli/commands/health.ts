@@ -1,26 +1,32 @@
 /**
  * `clusternode health`: whether the node of this machine works, whatever words it was started with.
  *
- * Nodes of the same user are asked over their sockets, so that neither the registry nor the cookie is
- * wanted. Where there is none, as for a node of another user, the registry tells where to ask.
+ * If it is told where the node answers over HTTP, as in a container by the environment, it asks there.
+ * Else nodes of the same user are asked over their sockets. Neither the registry nor the cookie is
+ * wanted for that. Where nobody answers, as for a node of another user, the registry tells where to ask.
  *
  * @module
  */
 import { resolve } from "node:path";
+import { systemClock } from "../../clock.ts";
 import { escapeControls } from "../../core/base/escape.ts";
 import { localName } from "../../core/base/name.ts";
 import type { NodeName } from "../../core/base/name.ts";
 import type { NodeOptions } from "../../options/options.ts";
 import { localNodes, serveHealth } from "../../health/health_socket.ts";
-import type { Health, LocalNode } from "../../health/health_socket.ts";
+import type { Health, NodeIdentity } from "../../health/health_socket.ts";
+import { healthOverHttp } from "../../health/health_http.ts";
+import type { NamedHealth } from "../../health/health_http.ts";
+import { isUnspecified } from "../../core/base/address.ts";
 import type { ClusterNode } from "../../node/node.ts";
 import { parseRegistryUrl, withoutSecrets } from "../../registry/url.ts";
 import { randomText } from "../../random_bytes.ts";
+import { isoTime } from "../../report/iso_time.ts";
+import { jsonText } from "../../report/json_text.ts";
 import type { Call } from "../parse/call.ts";
 import { exitCode } from "../exit_codes.ts";
 import { askAll } from "./leave.ts";
 import { Client } from "../client.ts";
-import type { ClientOptions } from "../client.ts";
 import type { CliContext } from "../context.ts";
 
 /** How long a node may take to answer, in milliseconds; a check of Docker may take 5 s in all. */
@@ -31,18 +37,49 @@ export async function health(
   world: CliContext,
   call: Call<"health">,
 ): Promise<number> {
-  const nodes = (await localNodes(world.environment)).filter((node) => isMeant(node, call));
-  if (nodes.length === 0) return await healthByRegistry(world, call.options);
   const signal = AbortSignal.timeout(answerTimeoutMs);
+  const found = await localNodes(world.environment);
+  const answer = await askOverHttp(call, found, signal);
+  if (answer !== undefined) {
+    return tell(world, call.flags, answer, answer) ? exitCode.fine : exitCode.failed;
+  }
+  const nodes = found.filter((node) => isMeant(node, call));
+  if (nodes.length === 0) return await healthByRegistry(world, call);
   const answers = await Promise.all(nodes.map((node) => node.ask(signal)));
-  const isWell = nodes.map((node, index) => tell(world, node.name, answers[index]));
+  const isWell = nodes.map((node, index) => tell(world, call.flags, node, answers[index]));
   return isWell.includes(false) ? exitCode.failed : exitCode.fine;
 }
 
 /**
- * Only flags narrow it down: variables and defaults are those of the surroundings, not of the node.
+ * The answer of the node that is meant, if it is known to answer over HTTP and does.
+ *
+ * @param found the nodes of this user
  */
-function isMeant(node: LocalNode, { options, given }: Call<"health">): boolean {
+async function askOverHttp(
+  call: Call<"health">,
+  found: readonly NodeIdentity[],
+  signal: AbortSignal,
+): Promise<NamedHealth | undefined> {
+  const { options: { http, httpToken: token }, given } = call;
+  // It does not tell all of its registries.
+  if (http === undefined || given.registry !== undefined) return undefined;
+  const host = isUnspecified(http.host) ? "127.0.0.1" : http.host;
+  const answer = await healthOverHttp({ host, port: http.port, token }, signal);
+  if (answer === undefined || !isMeant({ ...answer, registries: [] }, call)) return undefined;
+  // In a container that has the network of its machine the port may be that of another one's node.
+  const isHere = ({ name, cluster }: NodeIdentity): boolean =>
+    name === answer.name && cluster === answer.cluster;
+  return found.length === 0 || found.some(isHere) ? answer : undefined;
+}
+
+/**
+ * True if the user speaks of that node. Only flags narrow it down: variables and defaults are those of
+ * the surroundings, not of the node.
+ */
+export function isMeant(
+  node: NodeIdentity,
+  { options, given }: Pick<Call<"health">, "options" | "given">,
+): boolean {
   const { name, cluster, registries } = options;
   const wanted = typeof name === "string" ? name : name?.local;
   const isNamed = node.name === wanted || localName(node.name as NodeName) === wanted;
@@ -60,21 +97,37 @@ function placeOf(url: string): string {
 }
 
 /** The way over the registry and the port of the node, with its cookie. */
-async function healthByRegistry(world: CliContext, options: ClientOptions): Promise<number> {
+async function healthByRegistry(
+  world: CliContext,
+  { options, flags }: Call<"health">,
+): Promise<number> {
   await using client = await Client.begin(world, options);
   let isWell = true;
   for (const [{ name }, answer] of await askAll(client, options, { kind: "health" })) {
     const unknown = { healthy: false, reason: "it gave an unknown answer" };
-    isWell = tell(world, name, answer.kind === "health" ? answer : unknown) && isWell;
+    const health = answer.kind === "health" ? answer : unknown;
+    isWell = tell(world, flags, { name, cluster: options.cluster }, health) && isWell;
   }
   return isWell ? exitCode.fine : exitCode.failed;
 }
 
 /** Writes how a node is; true if it is well. */
-function tell(world: CliContext, name: string, answer: Health | undefined): boolean {
+function tell(
+  world: CliContext,
+  { json }: { readonly json: boolean },
+  { name, cluster }: { readonly name: string; readonly cluster: string },
+  answer: Health | undefined,
+): boolean {
+  const silence = `no answer within ${answerTimeoutMs} ms`;
+  if (json) {
+    const { healthy, reason } = answer ?? { healthy: false, reason: silence };
+    const time = isoTime(systemClock.wallTime());
+    const report = { schema: "health.v1", time, name, cluster, healthy, reason } as const;
+    world.writeStdout(`${jsonText(report)}\n`);
+    return healthy;
+  }
   if (answer === undefined) {
-    const reason = `no answer within ${answerTimeoutMs} ms`;
-    world.writeStderr(escapeControls(`clusternode: ${name} does not answer: ${reason}`) + "\n");
+    world.writeStderr(escapeControls(`clusternode: ${name} does not answer: ${silence}`) + "\n");
     return false;
   }
   const { healthy, reason } = answer;
@@ -90,7 +143,10 @@ export class HealthResponder implements AsyncDisposable {
   constructor(world: CliContext, options: NodeOptions, node: ClusterNode) {
     this.#serving = node.joined.then((name) =>
       serveHealth({
-        identity: { name, cluster: options.cluster, registries: options.registries.map(placeOf) },
+        identity: {
+          ...{ name, cluster: options.cluster, url: node.url },
+          registries: options.registries.map(placeOf),
+        },
         environment: world.environment,
         id: randomText(),
         health: () => node.health(),

@@ -1,10 +1,14 @@
 /**
- * `clusternode leave` and `forget`: one request to one node.
+ * `clusternode leave`: one request to one node.
  *
  * @module
  */
+import { systemClock } from "../../clock.ts";
+import { requesterMax } from "../../protocol/message.ts";
 import type { Answer, Request } from "../../protocol/message.ts";
 import type { Row } from "../../core/members/row.ts";
+import { isoTime } from "../../report/iso_time.ts";
+import { jsonText } from "../../report/json_text.ts";
 import type { Call } from "../parse/call.ts";
 import { CommandError, exitCode } from "../exit_codes.ts";
 import { Client, rowsOfThisMachine } from "../client.ts";
@@ -14,7 +18,7 @@ import type { CliContext } from "../context.ts";
 /** Asks the node of this machine to leave. */
 export async function leave(
   world: CliContext,
-  { options }: Call<"leave">,
+  { options, flags: { json } }: Call<"leave">,
 ): Promise<number> {
   await using client = await Client.begin(world, options);
   const answers = await askAll(client, options, { kind: "ping" });
@@ -23,27 +27,21 @@ export async function leave(
     const names = [...answers.keys()].map(({ name }) => name).sort().join(", ");
     throw new CommandError(`Several nodes of this machine are registered, say --name: ${names}`);
   }
-  await client.askFor(row, { kind: "leave" });
-  world.writeStdout(`${row.name} leaves\n`);
+  await client.askFor(row, { kind: "leave", by: ownWords(world) });
+  const { name } = row;
+  const report = { schema: "leave.v1", time: now(), name, cluster: options.cluster } as const;
+  world.writeStdout(`${json ? jsonText(report) : `${name} leaves`}\n`);
   return exitCode.fine;
 }
 
-/** Takes a dead node out. */
-export async function forget(
-  world: CliContext,
-  { argument: name, options, flags: { dryRun } }: Call<"forget">,
-): Promise<number> {
-  await using client = await Client.begin(world, options);
-  const dead = client.findName(name);
-  const others = client.rows.filter((row) => row.name !== dead);
-  const asked = await client.anyNode(others);
-  const answer = await client.askFor(asked, { kind: "forget", name: dead, dryRun });
-  if (answer.kind === "refused") throw new CommandError(answer.reason);
-  const done = dryRun
-    ? "would be forgotten: it has failed, and its row would be removed"
-    : "is forgotten";
-  world.writeStdout(`${dead} ${done}\n`);
-  return exitCode.fine;
+/** Who asks, as the log of the node tells it: `pid 4711 of ops on box1`. */
+function ownWords({ environment }: CliContext): string {
+  const user = environment["USER"] || environment["LOGNAME"] || `uid ${Deno.uid() ?? "unknown"}`;
+  return `pid ${Deno.pid} of ${user} on ${Deno.hostname()}`.slice(0, requesterMax);
+}
+
+function now(): string {
+  return isoTime(systemClock.wallTime());
 }
 
 /**

@@ -1,181 +1,109 @@
 /**
  * `clusternode local`: several real nodes on this machine in one terminal.
  *
- * Each node is a process of its own with a port of its own; their lines come out prefixed and
- * coloured, the way compose shows its services.
+ * Each node is a process of its own with a port of its own. On a terminal there is one live table of
+ * them, with what has changed; elsewhere, and where it is wished, their lines.
  *
  * @module
  */
-import { styleText } from "node:util";
-import { sleep, systemClock } from "../../clock.ts";
+import { formatAddress } from "../../core/base/address.ts";
+import { errorText } from "../../core/base/error_text.ts";
 import { escapeControls } from "../../core/base/escape.ts";
-import { seededRandom } from "../../core/base/random.ts";
-import { optionEntries } from "../../options/option_table.ts";
-import { randomBytes } from "../../random_bytes.ts";
+import { optionEntries, optionTable } from "../../options/option_table.ts";
 import type { Call } from "../parse/call.ts";
+import { exitCode } from "../exit_codes.ts";
+import { removeLeftRows } from "../local/left_rows.ts";
+import { linePrinter } from "../local/local_lines.ts";
+import { LocalScreen } from "../local/local_screen.ts";
+import { nameOf, ProcessGroup } from "../local/process_group.ts";
+import type { LineTaker } from "../local/process_group.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
-import { LineSplitter } from "../terminal/line_splitter.ts";
-import { parentWatchVariable } from "../parent_watch.ts";
+import type { Interruption } from "../terminal/interrupt.ts";
 import type { CliContext } from "../context.ts";
 
-const colors = ["cyan", "yellow", "green", "magenta", "blue", "red"] as const;
-
-/** How long a killed node stays away before it is started again, in milliseconds. */
-const restartDelayMs = 3000;
-
-interface Child {
-  readonly number: number;
-  process: Deno.ChildProcess;
-  ended: Promise<number>;
-}
+/** Nodes that end with these have left no row behind: they never had one. */
+const unregisteredCodes: readonly number[] = [
+  exitCode.usage,
+  exitCode.nameTaken,
+  exitCode.registryAway,
+];
 
 /** Starts `count` nodes and waits for them. */
-export async function local(
-  world: CliContext,
-  { argument: count, flags: { killOneMs }, given }: Call<"local">,
-): Promise<number> {
-  using interrupted = untilInterrupted();
-  const group = new ProcessGroup(world, forwardedWords(given), String(count).length);
+export async function local(world: CliContext, call: Call<"local">): Promise<number> {
+  const { argument: count, options } = call;
+  using screen = isLive(world, call) ? new LocalScreen(world, options, count) : undefined;
+  using interrupted = untilInterrupted((code) => {
+    screen?.[Symbol.dispose]();
+    Deno.exit(code);
+  });
+  const context = screen?.context ?? world;
+  const take = screen?.take ?? linePrinter(world, count);
+  const group = new ProcessGroup(forwardedWords(call), take, screen !== undefined);
   for (let number = 1; number <= count; number++) group.start(number);
-  interrupted.signal.addEventListener("abort", () => group.end(), { once: true });
-  if (killOneMs !== undefined) {
-    group.killPeriodically(killOneMs, interrupted.signal).catch(() => {});
-  }
-  try {
-    const codes = await group.allEnded();
-    return interrupted.exitCode || Math.max(0, ...codes);
-  } catch (error) {
+  const codes = await untilEnded(call, group, interrupted, screen).catch(async (error) => {
     // Nobody reads on: the nodes leave before this ends.
     await group.endUnread();
+    await cleanUp(context, call, group, () => {});
     throw error;
+  });
+  if (codes.some((code) => !unregisteredCodes.includes(code))) {
+    await cleanUp(context, call, group, take);
+  }
+  screen?.show(group);
+  return interrupted.exitCode || Math.max(0, ...codes);
+}
+
+/** True if there is a terminal that can be drawn on, and nobody wants to see lines. */
+function isLive({ stdoutIsTerminal, environment }: CliContext, call: Call<"local">): boolean {
+  const wantsLines = call.flags.plain || call.options.logFormat !== "text";
+  return stdoutIsTerminal && environment["TERM"] !== "dumb" && !wantsLines;
+}
+
+/**
+ * The exit codes of all nodes.
+ *
+ * @throws {OutputError} if nothing can be shown any more
+ */
+async function untilEnded(
+  { flags: { killOneMs } }: Call<"local">,
+  group: ProcessGroup,
+  { signal }: Interruption,
+  screen: LocalScreen | undefined,
+): Promise<number[]> {
+  signal.addEventListener("abort", () => group.end(), { once: true });
+  if (killOneMs !== undefined) group.killPeriodically(killOneMs, signal).catch(() => {});
+  const ended = new AbortController();
+  const codes = group.allEnded().finally(() => ended.abort());
+  const shown = screen && [
+    screen.look(AbortSignal.any([signal, ended.signal])),
+    screen.draw(group, ended.signal),
+  ];
+  const [all] = await Promise.all([codes, ...shown ?? []]);
+  return all;
+}
+
+/** Takes out what the nodes have left behind, and tells of each row. */
+async function cleanUp(
+  world: CliContext,
+  { argument: count, options }: Call<"local">,
+  group: ProcessGroup,
+  take: LineTaker,
+): Promise<void> {
+  const tell = (message: string): void =>
+    world.writeStderr(`clusternode: ${escapeControls(message)}\n`);
+  const removed = await removeLeftRows(options, group.instances, { info: tell, warning: tell })
+    .catch((error) => tell(`Ended nodes may have left rows behind: ${errorText(error)}`)) ?? [];
+  for (let number = 1; number <= count; number++) {
+    if (removed.includes(nameOf(number))) take(number, "its row is removed from the registry");
   }
 }
 
 /** The options of nodes as they were given, for the command line of each node. */
-function forwardedWords(given: Call<"local">["given"]): string[] {
-  return optionEntries.flatMap(([key, { flag, type }]) =>
+function forwardedWords({ given, options }: Call<"local">): (number: number) => readonly string[] {
+  const words = optionEntries.flatMap(([key, { flag, type }]) =>
     (given[key] ?? []).flatMap((text) => type.isSwitch ? [flag] : [flag, text])
   );
-}
-
-/** The processes of one run. */
-class ProcessGroup {
-  readonly #world: CliContext;
-  readonly #forwarded: readonly string[];
-  readonly #width: number;
-  readonly #children = new Map<number, Child>();
-  #ending = false;
-
-  constructor(world: CliContext, forwarded: readonly string[], digits: number) {
-    this.#world = world;
-    this.#forwarded = forwarded;
-    this.#width = "node_".length + digits;
-  }
-
-  start(number: number): void {
-    const { command, args } = selfCommand();
-    const process = new Deno.Command(command, {
-      args: [
-        ...args,
-        "start",
-        ...this.#forwarded,
-        "--name",
-        `n${number}@127.0.0.1`,
-        "--listen",
-        "127.0.0.1:0",
-        // One in the environment or a file would be that of all nodes.
-        "--record",
-        "none",
-      ],
-      env: { [parentWatchVariable]: "1" },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const print = (line: string): void => this.#print(number, line);
-    const child = {
-      number,
-      process,
-      ended: Promise.all([
-        process.status,
-        pipeLines(process.stdout, print),
-        pipeLines(process.stderr, print),
-      ]).then(([status]) => status.code),
-    };
-    // Told by allEnded, if anybody still waits there.
-    child.ended.catch(() => {});
-    this.#children.set(number, child);
-  }
-
-  /** Tells all to leave. The terminal may have told them already; twice does no harm. */
-  end(): void {
-    this.#ending = true;
-    for (const { process } of this.#children.values()) process.stdin.close().catch(() => {});
-  }
-
-  /** Tells all to leave and waits for that, whatever they still have to say. */
-  async endUnread(): Promise<void> {
-    this.end();
-    await Promise.all(Array.from(this.#children.values(), ({ process }) => process.status));
-  }
-
-  /**
-   * The exit codes of all, once nobody runs any more.
-   *
-   * @throws {OutputError} as soon as what they say cannot be printed
-   */
-  async allEnded(): Promise<number[]> {
-    for (;;) {
-      const children = [...this.#children.values()];
-      const codes = await Promise.all(children.map(({ ended }) => ended));
-      const same = children.every((child) => this.#children.get(child.number) === child);
-      if (same && (this.#ending || !this.#restarting)) return codes;
-      await sleep(systemClock, 50);
-    }
-  }
-
-  #restarting = false;
-
-  /** Kills one node every `pauseMs` and starts it again a little later. */
-  async killPeriodically(pauseMs: number, signal: AbortSignal): Promise<void> {
-    const random = seededRandom(new DataView(randomBytes(4).buffer).getUint32(0));
-    this.#restarting = true;
-    while (!signal.aborted) {
-      await sleep(systemClock, pauseMs, signal);
-      const children = [...this.#children.values()];
-      const victim = children[random.below(children.length)] as Child;
-      this.#print(victim.number, "killed with SIGKILL");
-      victim.process.kill("SIGKILL");
-      await victim.ended;
-      await sleep(systemClock, restartDelayMs, signal);
-      this.#print(victim.number, "started again");
-      this.start(victim.number);
-    }
-  }
-
-  #print(number: number, line: string): void {
-    const prefix = `node_${number}`.padEnd(this.#width);
-    const shown = this.#world.stdoutIsTerminal && !this.#world.environment["NO_COLOR"]
-      ? styleText(colors[(number - 1) % colors.length] ?? "cyan", `${prefix} |`, {
-        validateStream: false,
-      })
-      : `${prefix} |`;
-    this.#world.drawStdout(`${shown} ${escapeControls(line)}\n`);
-  }
-}
-
-/** How to run this very program again: the binary itself, or Deno with the same script. */
-function selfCommand(): { command: string; args: string[] } {
-  return Deno.build.standalone
-    ? { command: Deno.execPath(), args: [] }
-    : { command: Deno.execPath(), args: ["run", "--allow-all", Deno.mainModule] };
-}
-
-async function pipeLines(
-  stream: ReadableStream<Uint8Array>,
-  print: (line: string) => void,
-): Promise<void> {
-  const splitter = new LineSplitter(print);
-  for await (const chunk of stream) splitter.push(chunk);
-  splitter.end();
+  const shown = options.http === undefined ? "none" : formatAddress(options.http);
+  // One in the environment or a file would be that of all nodes.
+  return (number) => [...words, optionTable.http.flag, number === 1 ? shown : "none"];
 }

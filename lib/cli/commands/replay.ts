@@ -15,6 +15,8 @@ import type { Effect } from "../../core/input.ts";
 import type { RecordingHeader } from "../../recording/recording.ts";
 import { replay } from "../../recording/replay.ts";
 import type { Replay, ReplayedStep } from "../../recording/replay.ts";
+import { isoTime } from "../../report/iso_time.ts";
+import { jsonText } from "../../report/json_text.ts";
 import { softwareVersion } from "../../version.ts";
 import { CommandError, exitCode } from "../exit_codes.ts";
 import { formatTable } from "../terminal/table.ts";
@@ -57,7 +59,7 @@ export async function replayFile(
       else world.writeStdout(`${storyText(line)}\n`);
     });
     world.writeStdout(
-      json ? jsonText(recording, story, outcome) : `\n${outcomeText(recording, outcome)}\n`,
+      json ? replayJson(recording, story, outcome) : `\n${outcomeText(recording, outcome)}\n`,
     );
     return outcome.difference === undefined ? exitCode.fine : exitCode.failed;
   } catch (error) {
@@ -150,28 +152,36 @@ function outcomeText({ header, cutOffLine }: Replay, outcome: Outcome): string {
   return lines.join("\n");
 }
 
-function jsonText(
+function replayJson(
   { header, cutOffLine }: Replay,
   story: readonly StoryLine[],
   { steps, spanMs, difference }: Outcome,
 ): string {
   const { software, seed, settings } = header;
   const { name, instance, addresses, startedAt, intervalMs } = settings;
-  return JSON.stringify({
-    node: { name, instance, addresses, startedAt, intervalMs },
+  const text = jsonText({
+    schema: "replay.v1",
+    name,
+    instance,
+    addresses: addresses.map(formatAddress),
+    startedAt: isoTime(startedAt),
     software,
+    intervalMs,
     seed,
-    story,
-    steps,
-    spanMs,
+    story: story.map(({ atMs, text }) => ({ atMs, message: text })),
+    stepCount: steps,
+    virtualMs: spanMs,
     same: difference === undefined,
-    difference: difference && { step: steps, atMs: spanMs, ...withoutAt(difference) },
+    difference: difference && {
+      sequence: steps,
+      line: difference.line,
+      atMs: spanMs,
+      input: JSON.stringify(difference.input),
+      effects: JSON.stringify(difference.effects),
+      digest: difference.digest,
+      expectedDigest: difference.expected,
+    },
     cutOffLine,
-  }) + "\n";
-}
-
-function withoutAt(
-  { line, input, effects, digest, expected }: ReplayedStep,
-): Omit<ReplayedStep, "at" | "same"> {
-  return { line, input, effects, digest, expected };
+  });
+  return `${text}\n`;
 }

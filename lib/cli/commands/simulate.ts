@@ -5,6 +5,8 @@
  */
 import { systemClock } from "../../clock.ts";
 import { UsageError } from "../../core/base/errors.ts";
+import { jsonText } from "../../report/json_text.ts";
+import { simulateReport } from "../../report/simulate_report.ts";
 import { reportText } from "../../simulation/report.ts";
 import { profileLatencyMs, quietScenario, scenarioFault } from "../../simulation/scenario.ts";
 import type { Scenario } from "../../simulation/scenario.ts";
@@ -15,15 +17,20 @@ import type { TimelineEntry } from "../../simulation/timeline.ts";
 import type { Call } from "../parse/call.ts";
 import { exitCode } from "../exit_codes.ts";
 import { ProgressBar } from "../terminal/progress_bar.ts";
+import { clusterNodesMax } from "../simulated/simulated_cluster.ts";
 import { replayFile } from "./replay.ts";
 import type { CliContext } from "../context.ts";
 
 /** Runs the scenario and tells what came of it, or replays a recording. */
 export async function simulate(world: CliContext, call: Call<"simulate">): Promise<number> {
-  const { runs = 1, replay, json } = call.flags;
+  const { runs = 1, replay, serve: listen, json } = call.flags;
   const scenario = scenarioOf(call);
   if (replay !== undefined) return await replayFile(world, replay, { json });
   const seed = call.flags.seed ?? new DataView(world.randomBytes(4).buffer).getUint32(0);
+  if (listen !== undefined) {
+    const { serveSimulation } = await import("../simulated/serve.ts");
+    return await serveSimulation(world, { scenario, seed, listen });
+  }
   const begun = systemClock.now();
   let timeline: readonly TimelineEntry[] | undefined;
   const results = function* (): Generator<RunResult> {
@@ -42,7 +49,7 @@ export async function simulate(world: CliContext, call: Call<"simulate">): Promi
   const summary = summarize(scenario, seed, results());
   const realMs = systemClock.now() - begun;
   const text = json
-    ? JSON.stringify({ ...summary, realMs, timeline }, null, 2) + "\n"
+    ? `${jsonText(simulateReport(summary, timeline, realMs))}\n`
     : reportText(summary, timeline, realMs);
   world.writeStdout(text);
   return exitCode.fine;
@@ -55,7 +62,7 @@ export async function simulate(world: CliContext, call: Call<"simulate">): Promi
  */
 export function scenarioOf({ flags, options }: Call<"simulate">): Scenario {
   const { profile = "lan", intervalMs = 1000, mesh } = options;
-  const { seed: _seed, runs: _runs, replay: _replay, json: _json, ...wanted } = flags;
+  const { seed: _seed, runs, replay, serve, json, ...wanted } = flags;
   const given = Object.entries(wanted).filter(([, value]) => value !== undefined);
   const scenario: Scenario = {
     ...quietScenario,
@@ -65,7 +72,24 @@ export function scenarioOf({ flags, options }: Call<"simulate">): Scenario {
     latencyMs: profileLatencyMs[profile],
     ...Object.fromEntries(given),
   };
-  const fault = scenarioFault(scenario);
-  if (fault !== undefined) throw new UsageError([fault]);
+  const faults = [
+    scenarioFault(scenario),
+    ...serve === undefined ? [] : serveFaults(scenario, { replay, runs, json: json || undefined }),
+  ].filter((fault) => fault !== undefined);
+  if (faults.length > 0) throw new UsageError(faults);
   return scenario;
+}
+
+/** What does not go together with a cluster that is shown in a page. */
+function serveFaults(
+  { nodes }: Scenario,
+  others: Readonly<Record<"replay" | "runs" | "json", unknown>>,
+): string[] {
+  const given = Object.entries(others).filter(([, value]) => value !== undefined);
+  return [
+    ...nodes > clusterNodesMax
+      ? [`--nodes ${nodes}: --serve shows ${clusterNodesMax} at most`]
+      : [],
+    ...given.map(([key]) => `--serve: it does not go together with --${key}`),
+  ];
 }

@@ -16,6 +16,9 @@ import { examine, examineAgreement } from "../../core/explain/condition.ts";
 import type { Condition, Finding } from "../../core/explain/condition.ts";
 import { conditionFaults } from "../../options/option_condition.ts";
 import { collectTags } from "../../options/option_identity.ts";
+import { isoTime } from "../../report/iso_time.ts";
+import { jsonText } from "../../report/json_text.ts";
+import { membersReport } from "../../report/member_report.ts";
 import { ClusterView } from "../cluster_view.ts";
 import type { Look } from "../cluster_view.ts";
 import { tellingOnce } from "../context.ts";
@@ -154,8 +157,17 @@ function outcomeJson(
   waitedMs: number,
   cluster: string,
 ): string {
-  const missing = findings.filter(({ holds }) => !holds).map(({ sentence }) => sentence);
-  return JSON.stringify({ reached, waitedMs, cluster, ...look, missing });
+  const now = systemClock.wallTime();
+  const seen = look === undefined ? {} : membersReport({ ...look, cluster, now });
+  return jsonText({
+    ...seen,
+    schema: "wait.v1",
+    time: isoTime(now),
+    cluster,
+    reached,
+    tookMs: Math.round(waitedMs),
+    missing: findings.filter(({ holds }) => !holds).map(({ sentence }) => sentence),
+  });
 }
 
 function silent(context: CliContext): CliContext {

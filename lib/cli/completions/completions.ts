@@ -1,8 +1,8 @@
 /**
  * `clusternode completions`: scripts that complete commands, options and values in a shell.
  *
- * They are made from the tables and hold everything they need, so that a shell never has to run the
- * program to complete a word.
+ * They are made from the tables and hold everything they need but the names of nodes: for those the
+ * shell runs the program, with the registry that was typed, and offers nothing if that fails.
  *
  * @module
  */

@@ -3,7 +3,21 @@
  *
  * @module
  */
+import type { Flag } from "../parse/flags.ts";
+import { helpTopics } from "../parse/help.ts";
+import { clusterFlags } from "./completion_model.ts";
 import type { CompletionModel } from "./completion_model.ts";
+
+/** Offers the names of nodes. */
+const nodesOffer = `  if [ -n "$nodes" ]; then
+    # Bash takes names apart at the @ as well, and only what is behind it is replaced.
+    whole="\${COMP_LINE:0:COMP_POINT}"
+    whole="\${whole##*[ =]}"
+    COMPREPLY=($(compgen -W "$(_clusternode_nodes)" -- "$whole"))
+    if [ "$whole" != "\${whole#*@}" ]; then COMPREPLY=("\${COMPREPLY[@]#*@}"); fi
+    return
+  fi
+`;
 
 /** The script as text. */
 export function bashScript(model: CompletionModel): string {
@@ -11,21 +25,23 @@ export function bashScript(model: CompletionModel): string {
   const flags = new Map(
     model.flatMap((command) => command.flags.map((flag) => [flag.flag, flag] as const)),
   );
-  const values = [...flags.values()].flatMap(({ flag, short, type }) => {
-    if (!type) return [];
-    const pattern = short ? `${flag}|${short}` : flag;
-    const words = `words="${type.choices?.join(" ") ?? ""}"`;
-    return [`    ${pattern}) ${type.completion === "file" ? "files=yes" : words}; value=yes ;;`];
-  });
+  const values = [...flags.values()].flatMap(valueLine);
   const flagLines = model.map(({ name, flags }) =>
     `      ${name}) words="${flags.map(({ flag }) => flag).join(" ")}" ;;`
   );
   const choiceLines = model.filter(({ choices }) => choices.length > 0).map(({ name, choices }) =>
     `      ${name}) words="${choices.join(" ")}" ;;`
   );
+  const nodeLines = model.filter(({ takesNodes }) => takesNodes).map(({ name }) =>
+    `      ${name}) nodes=yes ;;`
+  );
+  const commandLines = model.map(({ name, words }) =>
+    `      ${words.join("|")}) command=${name} ;;`
+  );
   return `# Completion of clusternode for bash: source <(clusternode completions bash)
-_clusternode() {
+${nodesFunction()}_clusternode() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="" command=start words="" files="" value=""
+  local nodes="" whole
   if [ "$COMP_CWORD" -gt 0 ]; then previous="\${COMP_WORDS[COMP_CWORD-1]}"; fi
   # Bash takes --flag=value apart at the equals sign.
   if [ "$current" = "=" ]; then
@@ -35,7 +51,7 @@ _clusternode() {
   fi
   if [ "$COMP_CWORD" -gt 1 ]; then
     case "\${COMP_WORDS[1]}" in
-      ${names.join("|")}) command="\${COMP_WORDS[1]}" ;;
+${commandLines.join("\n")}
     esac
   fi
   COMPREPLY=()
@@ -59,14 +75,42 @@ ${flagLines.join("\n")}
   elif [ "$COMP_CWORD" -eq 1 ]; then
     words="${names.join(" ")} help"
   elif [ "\${COMP_WORDS[1]}" = help ]; then
-    if [ "$COMP_CWORD" -eq 2 ]; then words="${names.join(" ")}"; fi
+    if [ "$COMP_CWORD" -eq 2 ]; then words="${[...names, ...helpTopics].join(" ")}"; fi
   else
     case "$command" in
-${choiceLines.join("\n")}
+${[...choiceLines, ...nodeLines].join("\n")}
     esac
   fi
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
+${nodesOffer}  COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
 complete -F _clusternode clusternode
 `;
+}
+
+/** The function that asks the program for the names of nodes, in the cluster that was typed. */
+function nodesFunction(): string {
+  return `_clusternode_nodes() {
+  local typed=() options=() at
+  read -ra typed <<< "\${COMP_LINE:-}"
+  for ((at = 1; at < \${#typed[@]}; at++)); do
+    case "\${typed[at]}" in
+      ${clusterFlags.join("|")}) options+=("\${typed[at]}" "\${typed[at+1]}") ;;
+      ${clusterFlags.map((flag) => `${flag}=*`).join("|")}) options+=("\${typed[at]}") ;;
+    esac
+  done
+  "\${COMP_WORDS[0]}" members -o name "\${options[@]}" 2>/dev/null
+}
+`;
+}
+
+/** The line for the values of a flag; none for a switch. */
+function valueLine({ flag, short, type }: Flag): string[] {
+  if (!type) return [];
+  const pattern = short ? `${flag}|${short}` : flag;
+  const offered = type.completion === "file"
+    ? "files=yes"
+    : type.completion === "node"
+    ? "nodes=yes"
+    : `words="${type.choices?.join(" ") ?? ""}"`;
+  return [`    ${pattern}) ${offered}; value=yes ;;`];
 }

@@ -5,23 +5,40 @@
  * @module
  */
 import type { Flag } from "../parse/flags.ts";
+import { helpTopics } from "../parse/help.ts";
+import { clusterFlags } from "./completion_model.ts";
 import type { CompletionModel } from "./completion_model.ts";
 
 /** The script as text. */
 export function zshScript(model: CompletionModel): string {
   const commands = model.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`);
-  const cases = model.map(({ name, flags, choices }) => {
+  const cases = model.map(({ name, words, flags, choices, takesNodes }) => {
     const specs = flags.flatMap(flagSpecs);
     const last = name === "start"
       ? quoted("*:address: ")
+      : takesNodes
+      ? quoted("*:node:_clusternode_nodes")
       : quoted(choices.length > 0 ? `1:argument:(${choices.join(" ")})` : "1:argument: ");
     const lines = [...specs, last].map((spec) => `        ${spec}`).join(" \\\n");
-    return `    ${name})\n      _arguments \\\n${lines} ;;`;
+    return `    ${words.join("|")})\n      _arguments \\\n${lines} ;;`;
   });
   return `#compdef clusternode
 # Completion of clusternode for zsh: source <(clusternode completions zsh), after compinit
+_clusternode_nodes() {
+  local -a options nodes
+  local at
+  for (( at = 2; at <= $#typed; at++ )); do
+    case $typed[at] in
+      ${clusterFlags.join("|")}) options+=($typed[at] $typed[at+1]) ;;
+      ${clusterFlags.map((flag) => `${flag}=*`).join("|")}) options+=($typed[at]) ;;
+    esac
+  done
+  nodes=(\${(f)"$($typed[1] members -o name $options 2>/dev/null)"})
+  compadd -a nodes
+}
 _clusternode() {
-  local -a commands
+  local -a commands typed
+  typed=($words)
   commands=(
 ${commands.join("\n")}
     'help:show help'
@@ -31,11 +48,16 @@ ${commands.join("\n")}
     return
   fi
   if [[ $words[2] == help ]]; then
-    if (( CURRENT == 3 )); then _describe -t commands command commands; fi
+    if (( CURRENT == 3 )); then
+      commands+=(${helpTopics.join(" ")})
+      _describe -t commands command commands
+    fi
     return
   fi
   local command=start
-  if (( CURRENT > 2 && \${commands[(I)$words[2]:*]} )); then
+  if (( CURRENT > 2 && \${commands[(I)$words[2]:*]} )) || [[ $words[2] == (${
+    model.flatMap(({ words }) => words.slice(1)).join("|")
+  }) ]]; then
     command=$words[2]
     shift words
     (( CURRENT-- ))
@@ -57,6 +79,8 @@ function flagSpecs({ flag, short, help, type }: Flag): string[] {
   const text = help.replace(/[[\]\\]/g, "\\$&");
   const kind = type?.completion === "file"
     ? "_files"
+    : type?.completion === "node"
+    ? "_clusternode_nodes"
     : type?.choices
     ? `(${type.choices.join(" ")})`
     : " ";

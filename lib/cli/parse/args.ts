@@ -16,6 +16,8 @@ import { commandEntries } from "./command_table.ts";
 import type { CliCommand } from "./command_table.ts";
 import { allFlagsOf, flagsOf, helpFlag, versionFlag } from "./flags.ts";
 import type { Flag } from "./flags.ts";
+import { helpTopics } from "./help.ts";
+import type { HelpSubject } from "./help.ts";
 
 /** A command line, taken apart. */
 export interface CommandLine {
@@ -28,21 +30,27 @@ export interface CommandLine {
   readonly faults: readonly string[];
 }
 
-/** The user asks for help: on a command, or on the program. */
+/** The user asks for help. */
 export interface HelpWanted {
-  readonly helpOn: CliCommand | undefined;
+  readonly helpOn: HelpSubject;
 }
 
-const commandNames: readonly string[] = commandEntries.map(([name]) => name);
+/** The words for commands, each with the command that it stands for. */
+const commandWords: ReadonlyMap<string, CliCommand> = new Map(
+  commandEntries.flatMap(([name, { aliases = [] }]) =>
+    [name, ...aliases].map((word) => [word, name] as const)
+  ),
+);
 
 /** Takes `args` apart. */
 export function readArgs(args: readonly string[]): CommandLine | HelpWanted {
   const [first, second] = args;
   if (first === "help") {
-    if (second === undefined || isCommand(second)) return { helpOn: second };
-    return lineOf("start", { faults: [unknownCommand(second)] });
+    const helpOn = subjectOf(second);
+    if (second === undefined || helpOn !== undefined) return { helpOn };
+    return lineOf("start", { faults: [unknownSubject(second)] });
   }
-  const named = isCommand(first) ? first : undefined;
+  const named = commandOf(first);
   const command = named ?? "start";
   const given = named === undefined ? args : args.slice(1);
   const end = command === "start" ? given.indexOf("--") : -1;
@@ -50,7 +58,9 @@ export function readArgs(args: readonly string[]): CommandLine | HelpWanted {
   const words = { ...sorted(ours, allFlagsOf(command)), carried };
   if (end >= 0 && carried.length === 0) words.missing.push("--: the command behind it is missing");
   // Also where the value of another flag should be.
-  if ([...words.flags].flat(2).includes(helpFlag.flag)) return { helpOn: named };
+  if ([...words.flags].flat(2).includes(helpFlag.flag)) {
+    return { helpOn: named ?? words.operands.map(subjectOf).find((one) => one !== undefined) };
+  }
   if (words.flags.has(versionFlag.flag)) return lineOf("version");
   // With a default command a mistyped command looks like an operand of it.
   const [stray] = named === undefined ? words.operands : [];
@@ -135,16 +145,26 @@ function isValueOf(unknown: string, known: readonly Flag[]): boolean {
   return meant === undefined || meant.type !== undefined;
 }
 
-function isCommand(word: string | undefined): word is CliCommand {
-  return word !== undefined && commandNames.includes(word);
+function commandOf(word: string | undefined): CliCommand | undefined {
+  return word === undefined ? undefined : commandWords.get(word);
+}
+
+/** What a word asks for help on; `undefined` if there is none on it. */
+function subjectOf(word: string | undefined): HelpSubject {
+  return commandOf(word) ?? helpTopics.find((topic) => topic === word);
+}
+
+function unknownSubject(word: string): string {
+  const known = [...commandWords.keys(), ...helpTopics];
+  return `no help on ${quote(word)}${suggestion(word, known)}`;
 }
 
 function unknownCommand(word: string): string {
-  return `unknown command ${quote(word)}${suggestion(word, commandNames)}`;
+  return `unknown command ${quote(word)}${suggestion(word, [...commandWords.keys()])}`;
 }
 
 function strayFault(word: string): string {
-  return isCommand(word)
+  return commandOf(word) !== undefined
     ? `command ${quote(word)}: it must come first, in front of its options`
     : unknownCommand(word);
 }

@@ -22,7 +22,10 @@ type FlagValues<Flags> = {
     : boolean;
 };
 
-type ArgumentOf<Entry> = Entry extends { readonly argument: CommandArgument<infer T> } ? T
+/** The argument, or of one that may be given more than once all of them. */
+type ArgumentOf<Entry> = Entry extends
+  { readonly argument: CommandArgument<infer T> & { readonly isList: true } } ? readonly T[]
+  : Entry extends { readonly argument: CommandArgument<infer T> } ? T
   : undefined;
 
 /** What a command is called with. */
@@ -71,14 +74,17 @@ export function readCall<Command extends CliCommand>(
     faults.push(`${source} ${quote(text)}: ${reading.fault}`);
     return undefined;
   };
-  const operands = command === "start" ? [] : [...line.operands];
-  const first = argument && operands.shift();
-  for (const word of operands) {
+  const operands = command === "start" ? [] : line.operands;
+  const taken = argument === undefined ? 0 : argument.isList ? operands.length : 1;
+  for (const word of operands.slice(taken)) {
     faults.push(`operand ${quote(word)}: ${command} takes no such word`);
   }
-  if (argument && first === undefined) {
+  if (argument && operands.length === 0 && !argument.isOptional) {
     faults.push(`${command}: its argument <${argument.name}> is missing: ${argument.help}`);
   }
+  const given = argument === undefined
+    ? []
+    : operands.slice(0, taken).map((word) => read(`<${argument.name}>`, word, argument.type));
   const values = Object.entries(flags).map(([key, { flag, type, isList }]) => {
     const texts = line.flags.get(flag) ?? [];
     if (type === undefined) return [key, texts.length > 0];
@@ -87,9 +93,7 @@ export function readCall<Command extends CliCommand>(
     return [key, text === undefined ? undefined : read(flag, text, type)];
   });
   return {
-    argument: argument && first !== undefined
-      ? read(`<${argument.name}>`, first, argument.type)
-      : undefined,
+    argument: argument?.isList ? given : given[0],
     flags: Object.fromEntries(values),
     options,
     given: optionTexts(line),

@@ -5,6 +5,7 @@
  */
 import { errorText } from "../../core/base/error_text.ts";
 import { beamCookieFault } from "../../options/option_beam.ts";
+import { readHttpToken } from "../../options/option_table_http.ts";
 import type { NodeOptions } from "../../options/options.ts";
 import { cookieFault, withoutLineEnd } from "../../options/option_identity.ts";
 import { quote } from "../../options/option_values.ts";
@@ -70,6 +71,33 @@ export async function readCookieFiles(
     else faults.push(`${what}: the cookie in it is not legal: ${fault}`);
   }
   return { value, faults };
+}
+
+/**
+ * The token in the file `path`; `undefined` if there is no such file to read.
+ *
+ * @param source the option that named the file
+ */
+export async function readTokenFile(
+  path: string | undefined,
+  source: string,
+  world: Pick<CliContext, "readTextFile" | "secretFileFault">,
+): Promise<Read<string | undefined>> {
+  if (path === undefined) return { value: undefined, faults: [] };
+  const wrong = (fault: string): Read<undefined> => ({
+    value: undefined,
+    faults: [`${source} ${quote(path)}: ${fault}`],
+  });
+  const text = await readText(path, world);
+  if ("reason" in text) return wrong(`it cannot be read (${text.reason})`);
+  const theirs = await world.secretFileFault(path);
+  if (theirs !== undefined) {
+    return wrong(`${theirs}, so others may know the token; make another and chmod 600 it`);
+  }
+  const token = readHttpToken(text.value);
+  return "value" in token
+    ? { value: token.value, faults: [] }
+    : wrong(`the token in it is not legal: ${token.fault}`);
 }
 
 /** Where Erlang itself keeps its cookie, below the home directory of the user. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { optionsOf } from "../../options/option_table.ts";
+import type { OptionKey } from "../../options/option_table.ts";
 import type { OptionEntry } from "../../options/option_entry.ts";
 import type { ValueType } from "../../options/option_values.ts";
 import { commandEntries, optionCommand } from "./command_table.ts";
@@ -17,19 +18,26 @@ export interface Flag {
   /** Kind of its value; without it the flag is a switch. */
   readonly type?: ValueType<unknown>;
   readonly help: string;
+  /** What happens without it, in words; empty if there is nothing to say. */
+  readonly standard: string;
   /** Heading in the help text. */
   readonly group: string;
+  /** Of an option of nodes: its key and the environment variable that stands for it. */
+  readonly key?: OptionKey;
+  readonly variable?: string;
 }
 
+const ofAll = { standard: "", group: "Help" } as const;
+
 /** What every command takes. */
-export const helpFlag: Flag = { flag: "--help", short: "-h", help: "show help", group: "Help" };
+export const helpFlag: Flag = { flag: "--help", short: "-h", help: "show help", ...ofAll };
 
 /** What `start`, the default command, takes as well. */
 export const versionFlag: Flag = {
   flag: "--version",
   short: "-V",
   help: "print version, commit and Deno version",
-  group: "Help",
+  ...ofAll,
 };
 
 /** All flags of a command, its own ones first, `--help` and `--version` last. */
@@ -42,23 +50,18 @@ export function flagsOf(command: CliCommand): readonly Flag[] {
   const own = Object.values(commandEntries.find(([name]) => name === command)?.[1].flags ?? {});
   const taken = optionCommand(command);
   const shared = taken === undefined ? [] : optionsOf(taken);
-  return [...own.map(ownFlag), ...shared.map(([, entry]) => optionFlag(entry))];
+  return [...own.map(ownFlag), ...shared.map(([key, entry]) => optionFlag(key, entry))];
 }
 
-function ownFlag({ defaultText, help, ...rest }: CommandFlag<unknown>): Flag {
-  const shown = defaultText === undefined ? help : `${help} (default: ${defaultText})`;
-  return { ...rest, help: shown, group: "Options" };
+function ownFlag({ defaultText = "", ...rest }: CommandFlag<unknown>): Flag {
+  return { ...rest, standard: defaultText, group: "Options" };
 }
 
-function optionFlag(entry: OptionEntry): Flag {
+/** An option of nodes as a flag. */
+export function optionFlag(key: OptionKey, entry: OptionEntry): Flag {
+  const { flag, type, help, group, variable } = entry;
   const standard = defaultText(entry);
-  const known = standard === "" ? entry.variable : `default: ${standard}; ${entry.variable}`;
-  return {
-    flag: entry.flag,
-    ...(entry.type.isSwitch ? {} : { type: entry.type }),
-    help: `${entry.help} (${known})`,
-    group: entry.group,
-  };
+  return { flag, ...type.isSwitch ? {} : { type }, help, standard, group, key, variable };
 }
 
 /** The default of an option in words; empty if there is none. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { httpAddress } from "../../options/option_table_http.ts";
 import { choice, count, duration, path, percent } from "../../options/option_values.ts";
 import { registryFaults } from "../../simulation/registry_faults.ts";
 
@@ -96,6 +97,12 @@ export const simulateFlags = {
     type: duration("1s", "24h"),
     defaultText: "20s",
     help: "how long the cluster is watched once things happen",
+  },
+  serve: {
+    flag: "--serve",
+    type: httpAddress,
+    defaultText: "not at all",
+    help: "show the cluster in real time, in a page where nodes can be killed, frozen and cut off",
   },
   replay: {
     flag: "--replay",

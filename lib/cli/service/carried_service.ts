@@ -21,7 +21,7 @@ import { Service } from "../../service/service.ts";
 import { SharedOutput } from "../../service/shared_output.ts";
 import type { CliContext } from "../context.ts";
 import type { Call } from "../parse/call.ts";
-import { parentWatchVariable } from "../parent_watch.ts";
+import { parentWatchVariable, parentWords } from "../parent_watch.ts";
 import { allHold, describeCondition } from "./start_conditions.ts";
 
 /** Program and arguments. */
@@ -97,7 +97,7 @@ export class CarriedService implements Disposable {
     if (after.length > 0) {
       const reason = `it waits for ${after.map(describeCondition).join(", ")}`;
       this.#tell({ state: "starting", reason });
-      this.#context.log.info(`The service is not started yet: ${reason}`, { event: "note" });
+      this.#context.log.info(`The service is not started yet: ${reason}`);
     }
     const service = this.#service = this.#open(node);
     await allHold(after, node, this.#clock, signal);
@@ -134,7 +134,7 @@ export class CarriedService implements Disposable {
       command: this.#command,
       environment: this.#environment(node),
       sharesTerminal: this.#sharesTerminal,
-      stdin: world.environment[parentWatchVariable] === "1" ? "null" : "inherit",
+      stdin: parentWords(world.environment) !== undefined ? "null" : "inherit",
       stdout: inherits(world.stdoutIsTerminal) ? "inherit" : (bytes) => stdout.write(bytes),
       stderr: inherits(world.stderrIsTerminal) ? "inherit" : (bytes) => this.#stderr.write(bytes),
       readiness: check && { check, intervalMs: readyIntervalMs, timeoutMs: readyTimeoutMs },
@@ -173,7 +173,7 @@ export class CarriedService implements Disposable {
     if (typeof libc === "string" || (!isInit && !libc.becomeSubreaper())) {
       const why = typeof libc === "string" ? libc : "the system refuses to make it a subreaper";
       const remedy = "in a container, docker run --init does it";
-      log.warning(`Orphans of the service are not reaped (${why}); ${remedy}`, { event: "note" });
+      log.warning(`Orphans of the service are not reaped (${why}); ${remedy}`);
       return;
     }
     const isOwn = (pid: number): boolean => this.#children.has(pid);

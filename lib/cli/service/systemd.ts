@@ -17,6 +17,19 @@ import { notifyAddress, SystemdNotifier } from "../../service/notify.ts";
 /** Between two looks at the members, in milliseconds. */
 const lookMs = 1000;
 
+/**
+ * True if systemd itself has started this process, and not something that it has started before. Of a
+ * unit that has left as it was told to, systemd wants to hear 0: another code is a failure to it.
+ *
+ * @param pid this process
+ */
+export function isMainProcess(
+  environment: Readonly<Record<string, string | undefined>>,
+  pid: number,
+): boolean {
+  return environment["SYSTEMD_EXEC_PID"] === `${pid}`;
+}
+
 /** The unit of systemd that this process is. */
 export class SystemdUnit implements Disposable {
   readonly #notifier: SystemdNotifier;
@@ -50,7 +63,7 @@ export class SystemdUnit implements Disposable {
       );
       return new SystemdUnit(notifier, address.watchdogMs);
     }
-    log.warning(`Cannot notify systemd: ${opened}`, { event: "note" });
+    log.warning(`Cannot notify systemd: ${opened}`);
     return undefined;
   }
 

@@ -9,6 +9,8 @@ export interface Interruption extends Disposable {
   readonly signal: AbortSignal;
   /** 130 after SIGINT, 143 after SIGTERM, 129 after {@linkcode hangUp}, 0 before. */
   readonly exitCode: number;
+  /** What has come, as a clause: `SIGTERM has come`; `undefined` before. */
+  readonly reason: string | undefined;
   /** The terminal is gone: as if a signal had come. */
   hangUp(): void;
 }
@@ -29,15 +31,17 @@ const hangUpExitCode = 129;
 export function untilInterrupted(again: (exitCode: number) => void = Deno.exit): Interruption {
   const controller = new AbortController();
   let exitCode = 0;
-  const interrupt = (code: number): void => {
+  let reason: string | undefined;
+  const interrupt = (code: number, why: string): void => {
     if (controller.signal.aborted) return;
     exitCode = code;
+    reason = why;
     controller.abort();
   };
   const listeners = Object.entries(exitCodes).map(([name, code]) => {
     const listener = (): void => {
       if (controller.signal.aborted) again(code);
-      else interrupt(code);
+      else interrupt(code, `${name} has come`);
     };
     Deno.addSignalListener(name as Deno.Signal, listener);
     return [name as Deno.Signal, listener] as const;
@@ -47,7 +51,10 @@ export function untilInterrupted(again: (exitCode: number) => void = Deno.exit):
     get exitCode() {
       return exitCode;
     },
-    hangUp: () => interrupt(hangUpExitCode),
+    get reason() {
+      return reason;
+    },
+    hangUp: () => interrupt(hangUpExitCode, "its terminal was closed"),
     [Symbol.dispose]() {
       for (const [name, listener] of listeners) Deno.removeSignalListener(name, listener);
     },

@@ -1,5 +1,5 @@
 /**
- * Spans of time for people.
+ * Spans of time, and moments, for people.
  *
  * @module
  */
@@ -26,4 +26,20 @@ export function formatRoundTrip(roundTripUs: number): string {
   if (roundTripUs < 1000) return `${Math.round(roundTripUs)} µs`;
   const roundTripMs = roundTripUs / 1000;
   return `${roundTripMs < 10 ? roundTripMs.toFixed(2) : Math.round(roundTripMs)} ms`;
+}
+
+/**
+ * `2026-11-27 18:51:29.277` in the time zone of this process.
+ *
+ * @param wallTime milliseconds since 1970-01-01 UTC
+ */
+export function localTime(wallTime: number): string {
+  const at = new Date(wallTime);
+  const date = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join("-");
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(":");
+  return `${date} ${time}.${String(at.getMilliseconds()).padStart(3, "0")}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
 }

@@ -21,6 +21,12 @@ const memberShare = 1 / 2;
 /** Fewest of each: a limit that is smaller lets nobody in. */
 const connectionsMin = 4;
 
+/** A limit, or a smaller one: that share of the files that are not reserved. */
+export function limitWithin(limit: number, share: number, openFilesMax: number): number {
+  const files = Math.max(0, openFilesMax - reservedFiles);
+  return Math.min(limit, Math.max(connectionsMin, Math.floor(files * share)));
+}
+
 /** Limits of connections, by name. */
 interface ConnectionLimits {
   readonly pendingMax: number;
@@ -44,9 +50,8 @@ export function limitsWithin(
   isShared: boolean,
 ): ConnectionLimits {
   if (openFilesMax === undefined) return limits;
-  const files = Math.max(0, openFilesMax - reservedFiles) / (isShared ? 2 : 1);
   const within = (limit: number, share: number): number =>
-    Math.min(limit, Math.max(connectionsMin, Math.floor(files * share)));
+    limitWithin(limit, share / (isShared ? 2 : 1), openFilesMax);
   return {
     pendingMax: within(limits.pendingMax, guestShare),
     pendingPerHostMax: within(limits.pendingPerHostMax, guestShare / 2),

@@ -1,8 +1,10 @@
 /**
- * How pings fail: a leaf, because votes, records, views and messages all carry it.
+ * How pings fail, and the words for that: a leaf, because votes, records, views and messages all carry
+ * it.
  *
  * @module
  */
+import { unreachable } from "./assert.ts";
 
 /** The kinds of failed pings. */
 export type PingFailure =
@@ -14,3 +16,44 @@ export type PingFailure =
   | "wrong-cluster"
   | "wrong-cookie"
   | "garbage";
+
+/** All of them. */
+export const pingFailures: readonly PingFailure[] = [
+  "refused",
+  "no-answer",
+  "silent",
+  "reset",
+  "other-instance",
+  "wrong-cluster",
+  "wrong-cookie",
+  "garbage",
+];
+
+/** True if `text` names a failure. */
+export function isPingFailure(text: string | undefined): text is PingFailure {
+  return (pingFailures as readonly (string | undefined)[]).includes(text);
+}
+
+/** How a ping failed, as a clause. */
+export function failureWords(kind: PingFailure): string {
+  switch (kind) {
+    case "refused":
+      return "connection refused";
+    case "no-answer":
+      return "no answer to the attempt to connect";
+    case "silent":
+      return "connected, but no answer in time";
+    case "reset":
+      return "the connection broke";
+    case "other-instance":
+      return "another node answers there";
+    case "wrong-cluster":
+      return "it belongs to another cluster";
+    case "wrong-cookie":
+      return "it holds another cookie";
+    case "garbage":
+      return "another program answers there";
+    default:
+      return unreachable(kind);
+  }
+}

@@ -11,6 +11,9 @@
 /** How far apart the nodes of a cluster are. */
 export type Profile = "local" | "lan" | "wan";
 
+/** All profiles, from the one that forgives the least to the one that forgives the most. */
+export const profiles: readonly Profile[] = ["local", "lan", "wan"];
+
 /** Timings of one profile, all in milliseconds. */
 export interface ProfileTimings {
   /** How long a pong may take on a connection that stands, before the link has learned. */
@@ -21,6 +24,8 @@ export interface ProfileTimings {
   readonly pingTimeoutMaxMs: number;
   /** How long connecting and the handshake may take. */
   readonly connectTimeoutMs: number;
+  /** How much later than an interval after the last one a ping of a peer may come. */
+  readonly pulseGraceMs: number;
   /** How soon after a first miss the second ping is sent. */
   readonly secondPingDelayMs: number;
   /** How long helpers may take to reach a peer that this node does not. */
@@ -38,7 +43,8 @@ export const profileTimings: Readonly<Record<Profile, ProfileTimings>> = {
     pingTimeoutMinMs: 250,
     pingTimeoutMaxMs: 1000,
     connectTimeoutMs: 700,
-    secondPingDelayMs: 150,
+    pulseGraceMs: 80,
+    secondPingDelayMs: 100,
     indirectTimeoutMs: 400,
     suspicionMinMs: 1000,
     suspicionMaxMs: 6000,
@@ -48,7 +54,8 @@ export const profileTimings: Readonly<Record<Profile, ProfileTimings>> = {
     pingTimeoutMinMs: 300,
     pingTimeoutMaxMs: 2000,
     connectTimeoutMs: 1500,
-    secondPingDelayMs: 250,
+    pulseGraceMs: 100,
+    secondPingDelayMs: 150,
     indirectTimeoutMs: 600,
     suspicionMinMs: 1500,
     suspicionMaxMs: 12_000,
@@ -58,7 +65,8 @@ export const profileTimings: Readonly<Record<Profile, ProfileTimings>> = {
     pingTimeoutMinMs: 1000,
     pingTimeoutMaxMs: 5000,
     connectTimeoutMs: 4000,
-    secondPingDelayMs: 600,
+    pulseGraceMs: 250,
+    secondPingDelayMs: 400,
     indirectTimeoutMs: 1500,
     suspicionMinMs: 3000,
     suspicionMaxMs: 24_000,

@@ -16,7 +16,7 @@ import type { RegistryHeartbeats } from "./heartbeats_seen.ts";
 import type { Change } from "../members/change.ts";
 import type { IndirectProbesParts, Question } from "./indirect_probes.ts";
 import { isLeap } from "../base/count.ts";
-import { failureWords } from "../base/failure_words.ts";
+import { failureWords } from "../base/ping_failure.ts";
 import { Flapping } from "./flapping.ts";
 import { IndirectProbes } from "./indirect_probes.ts";
 import { Isolation } from "./isolation.ts";

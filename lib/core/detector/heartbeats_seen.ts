@@ -18,11 +18,14 @@ const watchedAlwaysMax = 256;
 /** What the registry says about a member. */
 export type HeartbeatState = "moving" | "stale" | "missing" | "unknown";
 
+/** All that it can say. */
+export const heartbeatStates: readonly HeartbeatState[] = ["moving", "stale", "missing", "unknown"];
+
 interface Heartbeat {
   readonly instance: InstanceId;
   heartbeat: number;
   intervalMs: number;
-  /** When it was last seen at another number; at first when it was first seen. */
+  /** When it was last seen at another number, or was then at the latest; at first when first seen. */
   movedAt: number;
   /** The number was written after this moment. */
   writtenAfter: number;
@@ -96,15 +99,26 @@ export class RegistryHeartbeats {
       : undefined;
   }
 
-  /** What the registry says about a member at `now`. */
-  state(name: NodeName, instance: InstanceId, now: number): HeartbeatState {
+  /**
+   * What the registry says about a member at `now`.
+   *
+   * @param listIntervalMs pause from one listing to the next, in milliseconds: for so long, and a few
+   * times longer, what the last one showed is as good as new
+   */
+  state(
+    name: NodeName,
+    instance: InstanceId,
+    now: number,
+    listIntervalMs = 0,
+  ): HeartbeatState {
     const heartbeat = this.#heartbeats.get(name);
     if (heartbeat === undefined || heartbeat.instance !== instance) return "unknown";
     if (!heartbeat.present) return "missing";
     // Without fresh listings nothing can be said.
     const lifeMs = heartbeat.intervalMs * heartbeatsMissedMax;
     if (this.#readAt - heartbeat.movedAt >= lifeMs) return "stale";
-    return now - this.#readAt < lifeMs ? "moving" : "unknown";
+    const freshMs = Math.max(lifeMs, listIntervalMs * heartbeatsMissedMax);
+    return now - this.#readAt < freshMs ? "moving" : "unknown";
   }
 
   /** How long the heartbeat has not moved, in milliseconds; `undefined` if it was never seen. */
@@ -143,7 +157,9 @@ export class RegistryHeartbeats {
     if (row.heartbeat < known.heartbeat) return;
     if (row.heartbeat > known.heartbeat) {
       known.heartbeat = row.heartbeat;
-      known.movedAt = now;
+      // Whoever has not looked for long knows only that it was written within its last interval.
+      const wasAway = startedAt - known.shownAt > 2 * known.intervalMs;
+      known.movedAt = wasAway ? now - known.intervalMs : now;
       known.writtenAfter = known.shownAt;
     }
     known.shownAt = startedAt;

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { sameAddress } from "../base/address.ts";
+import type { Address } from "../base/address.ts";
 import type { NodeName } from "../base/name.ts";
 import type { MemberRecord } from "../members/record.ts";
 import type { Addressee } from "../input.ts";
@@ -26,16 +28,22 @@ export class Links {
     return link;
   }
 
+  /** True if the last ping to any of them has failed. */
+  get isAnyFailing(): boolean {
+    return this.#links.values().some(({ failingSince }) => failingSince !== undefined);
+  }
+
   /** Another process has that name from now on, or none. */
   forget(name: NodeName): void {
     this.#links.delete(name);
   }
 
-  /** Where to ask a member, the address that answered last first. */
+  /** Where to ask a member, the address that answered last first if it is still one of its own. */
   addressee({ name, instance, addresses }: MemberRecord): Addressee {
     const best = this.#links.get(name)?.answersAt;
-    if (best === undefined) return { name, instance, addresses };
-    const others = addresses.filter(({ host, port }) => host !== best.host || port !== best.port);
-    return { name, instance, addresses: [best, ...others] };
+    if (best === undefined || addresses.length === 1) return { name, instance, addresses };
+    const isBest = (address: Address): boolean => sameAddress(address, best);
+    const others = addresses.filter((address) => !isBest(address));
+    return { name, instance, addresses: [...addresses.filter(isBest), ...others] };
   }
 }

@@ -8,8 +8,12 @@
  * @module
  */
 
-const scoreMax = 7;
-const silentFrom = 4;
+/** The score of a node that is as sick as can be. */
+export const scoreMax = 7;
+
+/** From this score on a node does not vote. */
+export const silentFrom = 4;
+
 const cleanMs = 1000;
 
 /** The score of one node. */

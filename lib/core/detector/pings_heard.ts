@@ -1,17 +1,17 @@
 /**
- * Whether this node is pinged as often as it should be. If it is not, others may think it dead; the
- * registry is the other way to show that it lives.
+ * Whether those that watch this node hear of it as often as they should, by their pings or its own. If
+ * they do not, they may think it dead; the registry is the other way to show that it lives.
  *
  * @module
  */
 
-/** Intervals over which the pings of others are counted. */
+/** Intervals over which exchanges are counted. */
 const watchIntervals = 2;
 
 /** Shortest pause between two times that it is called forgotten, in milliseconds. */
 const forgottenPauseMs = 5000;
 
-/** Counts the pings of others to one node. */
+/** Counts the exchanges of one node with others. */
 export class PingsHeard {
   readonly #intervalMs: number;
   #count = 0;
@@ -28,15 +28,15 @@ export class PingsHeard {
     this.#since = now;
   }
 
-  /** Another member has pinged this node. */
+  /** Another member has pinged this node, or answered it. */
   heard(): void {
     this.#count++;
   }
 
   /**
-   * True, now and then, while fewer than half of the pings come that should.
+   * True, now and then, while there are fewer than half of the exchanges that there should be.
    *
-   * @param observers how many members ping this node each interval
+   * @param observers how many members watch this node: one exchange each interval with each
    */
   isForgotten(observers: number, now: number): boolean {
     const forMs = now - this.#since;

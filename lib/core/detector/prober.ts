@@ -1,20 +1,19 @@
 /**
- * The pulse: pings to those this node watches, side by side, and a sweep over all others.
+ * The pulse: pings to those this node watches, side by side.
  *
- * Watched members are asked each interval. Those that failed are still asked, more seldom after a
- * minute, so that their return is seen. Two more members a second, in random order and over fresh
- * connections, fill the picture of all links at a cost that does not grow with the cluster. What
- * arrives while this process itself was held up is not believed: the deadlines ran out here, not
- * there.
+ * Of two that watch each other one asks each interval, at a tick; the other one waits for its pings,
+ * and asks itself as soon as one is overdue. Those that failed are still asked, more seldom after a
+ * minute, so that their return is seen. What arrives while this process itself was held up is not
+ * believed: the deadlines ran out here, not there.
  *
  * Whatever comes in, and however much of it: nobody is asked out of turn more than once an interval
  * (and once more if its connection broke), and all together no more often than
- * {@linkcode pingsMostPerInterval}.
+ * {@linkcode pingsMaxPerInterval}.
  *
  * @module
  */
 import { pingContent } from "./ping_content.ts";
-import type { Addressee, Effect, PingOutcome } from "../input.ts";
+import type { Addressee, Effect, Peer, PingContent, PingOutcome } from "../input.ts";
 import { TokenBucket } from "./token_bucket.ts";
 import type { Link, LinkBefore, OutOfTurn } from "../members/link.ts";
 import type { Links } from "./links.ts";
@@ -23,7 +22,6 @@ import type { MemberPing, Ping, Pings, Sent } from "../pings.ts";
 import { failedPauseIntervals, jittered } from "./ping_pause.ts";
 import type { LocalHealth } from "./local_health.ts";
 import { ProbesForOthers } from "./probes_for_others.ts";
-import { shuffled } from "../base/random.ts";
 import type { Random } from "../base/random.ts";
 import type { MemberRecord } from "../members/record.ts";
 import { fullMeshMax, observersMax } from "../members/ring.ts";
@@ -31,12 +29,8 @@ import type { MemberList } from "../members/member_list.ts";
 import type { RowClaim } from "../members/row_claim.ts";
 import { Schedule } from "../base/schedule.ts";
 import type { Settings } from "../settings.ts";
-
-/** Members swept per interval. */
-const sweepsPerInterval = 2;
-
-/** By how much the pause between two of them is longer than its share, so that all stays in budget. */
-const sweepSlack = 1.04;
+import { sweepsPerInterval } from "./sweep.ts";
+import type { Ticks } from "../base/ticks.ts";
 
 /**
  * Pings per interval. Those to watched members go out whatever happens; members that failed and the
@@ -91,6 +85,7 @@ export interface ProberParts {
   readonly health: LocalHealth;
   /** What the pings of this node may cost; those to candidates share it. */
   readonly budget: TokenBucket;
+  readonly ticks: Ticks;
   readonly random: Random;
 }
 
@@ -105,15 +100,15 @@ export class Prober {
   readonly #budget: TokenBucket;
   readonly #limit: TokenBucket;
   readonly #due = new Schedule<NodeName>();
+  readonly #ticks: Ticks;
   readonly #probes: ProbesForOthers;
-  #sweepAt = Infinity;
-  #sweep: MemberRecord[] = [];
   /** Failed members that are asked now and then. */
   readonly #lost = new Set<NodeName>();
   #targets: ReadonlyMap<NodeName, MemberRecord> | undefined;
   #running = false;
 
-  constructor({ settings, memberList, links, pings, health, budget, random }: ProberParts) {
+  constructor(parts: ProberParts) {
+    const { settings, memberList, links, pings, health, budget, ticks, random } = parts;
     this.#settings = settings;
     this.#memberList = memberList;
     this.#links = links;
@@ -122,18 +117,18 @@ export class Prober {
     this.#random = random;
     const { intervalMs, fullMesh } = settings;
     this.#budget = budget;
+    this.#ticks = ticks;
     this.#limit = new TokenBucket(pingsMaxPerInterval(fullMesh), intervalMs);
     this.#probes = new ProbesForOthers(memberList, intervalMs);
   }
 
   get wakeAt(): number {
-    return Math.min(Math.max(this.#due.earliest, this.#limit.permitsAt), this.#sweepAt);
+    return Math.max(this.#due.earliest, this.#limit.permitsAt);
   }
 
   /** Begins; before that nobody is asked. */
   start(now: number): void {
     this.#running = true;
-    this.#sweepAt = now + this.#settings.intervalMs;
     this.#budget.begin(firstPings, now);
     this.#limit.begin(pingsMaxPerInterval(this.#settings.fullMesh), now);
     this.#probes.start(now);
@@ -146,10 +141,25 @@ export class Prober {
     if (!this.#running) return;
     const { targets } = this.#memberList.ring;
     if (targets === this.#targets) return;
-    for (const [name, { instance }] of targets) {
-      if (this.#targets?.get(name)?.instance !== instance) this.hasten(name, now);
+    for (const [name, record] of targets) {
+      if (this.#targets?.get(name)?.instance === record.instance) continue;
+      if (this.#memberList.ring.asks(record)) this.hasten(name, now);
+      else if (this.#due.at(name) === undefined) this.#await(name, now);
     }
     this.#targets = targets;
+  }
+
+  /** A member pings this node because it watches it, and tells how its ping before went. */
+  heard({ name, instance }: Peer, { pulse, fingerprint }: PingContent, now: number): void {
+    const { ring } = this.#memberList;
+    const record = ring.targets.get(name);
+    if (record?.instance !== instance) return;
+    const link = this.#links.of(name);
+    link.fingerprint = fingerprint;
+    if (pulse === undefined || link.misses.length > 0) return;
+    if (pulse === "missed") return this.hasten(name, now);
+    if (pulse !== "first") link.heard(pulse, now);
+    if (!ring.asks(record)) this.#await(name, now);
   }
 
   /** Asks the member of that name now, out of turn; but not more than once an interval. */
@@ -189,14 +199,9 @@ export class Prober {
     }
   }
 
-  /** Sends the next ping of the sweep if it is due and `mayAsk`. */
-  sweep(mayAsk: boolean, now: number, out: Effect[]): void {
-    if (now < this.#sweepAt) return;
-    this.#sweepAt = now + Math.round(
-      this.#settings.intervalMs * sweepSlack / sweepsPerInterval,
-    );
-    const swept = mayAsk && this.#budget.permits(now) ? this.#nextSwept() : undefined;
-    if (swept !== undefined) this.#send(swept, "sweep", now, out);
+  /** Pings a member whose turn it is in the sweep, over a connection of its own. */
+  sweep(record: MemberRecord, now: number, out: Effect[]): void {
+    this.#send(record, "sweep", now, out);
   }
 
   /** A ping ended; returns what it showed. */
@@ -211,6 +216,7 @@ export class Prober {
     if (isPulse) this.#plan(current, at, now);
     if (outcome.kind === "pong") {
       const before = link.pong(outcome.roundTripUs, outcome.address, now);
+      link.fingerprint = outcome.fingerprint;
       return { kind: "pong", record: current, before, sentAt: at, outcome };
     }
     if (ping.wasHeldUp) {
@@ -260,21 +266,34 @@ export class Prober {
    * its link is bad: this node may have voted against it, and has to see whether that was right.
    */
   #plan(record: MemberRecord, sentAt: number, now: number): void {
-    const failedAt = this.#memberList.failed.get(record.name);
-    if (failedAt === undefined) {
-      this.#lost.delete(record.name);
-      if (
-        !this.#memberList.ring.watches(record.name) && this.#links.get(record.name)?.isBad !== true
-      ) return;
-    } else this.#lost.add(record.name);
-    let base = this.#settings.intervalMs;
+    const { name } = record;
+    const { ring, failed } = this.#memberList;
+    const failedAt = failed.get(name);
     if (failedAt !== undefined) {
-      // The other half is for those who were never asked, and for the sweep.
-      const share = Math.max(1, (pingsPerInterval - this.#memberList.ring.targets.size) / 2);
-      base *= Math.max(failedPauseIntervals(now - failedAt), this.#lost.size / share);
+      this.#lost.add(name);
+      const pauseMs = jittered(this.#failedPauseMs(now - failedAt), this.#random);
+      return this.#due.set(name, Math.max(now, this.#ticks.near(sentAt + pauseMs)));
     }
-    const pauseMs = jittered(base, this.#random);
-    this.#due.set(record.name, Math.max(now, sentAt + pauseMs));
+    this.#lost.delete(name);
+    if (!ring.watches(name) && this.#links.get(name)?.isBad !== true) return;
+    if (!ring.asks(record)) return this.#await(name, sentAt);
+    // Who was asked out of turn just before a tick is not asked again at that one.
+    const pauseMs = this.#settings.intervalMs / 4;
+    this.#due.set(name, Math.max(now, this.#ticks.from(sentAt + pauseMs)));
+  }
+
+  /** From one ping to the next of a member that failed so long ago. */
+  #failedPauseMs(failedForMs: number): number {
+    // The other half is for those who were never asked, and for the sweep.
+    const share = Math.max(1, (pingsPerInterval - this.#memberList.ring.targets.size) / 2);
+    const intervals = Math.max(failedPauseIntervals(failedForMs), this.#lost.size / share);
+    return intervals * this.#settings.intervalMs;
+  }
+
+  /** The next ping is expected from that member, which lived at `seenAt`. */
+  #await(name: NodeName, seenAt: number): void {
+    const { intervalMs, timings } = this.#settings;
+    this.#due.set(name, seenAt + intervalMs + timings.pulseGraceMs);
   }
 
   /** Pings the member of that name, unless a ping to it is on its way. */
@@ -300,33 +319,18 @@ export class Prober {
     const ping = this.#pings.send({ purpose, record }, now);
     if (purpose !== "probe") this.#limit.spend(now);
     this.#budget.spend(now);
+    const isKnown = link?.hasAnswered === true;
+    const peer = { isNew: !isKnown, fingerprint: link?.fingerprint };
+    const content = pingContent(peer, this.#memberList, this.#settings);
     out.push({
       kind: "ping",
       ping,
       to: this.#links.addressee(record),
-      content: pingContent(
-        link === undefined || !link.hasAnswered,
-        this.#memberList,
-        this.#settings,
-      ),
+      content: purpose === "pulse" ? { ...content, pulse: link?.lastExchange ?? "first" } : content,
       connectTimeoutMs: timings.connectTimeoutMs * stretch,
       answerTimeoutMs: timeoutMs * stretch,
       fresh: purpose === "sweep",
     });
     return ping;
-  }
-
-  /** The next member of the sweep that is not watched anyway. */
-  #nextSwept(): MemberRecord | undefined {
-    const { ring } = this.#memberList;
-    if (ring.size <= ring.targets.size) return undefined;
-    for (let tries = 0; tries < 20; tries++) {
-      if (this.#sweep.length === 0) this.#sweep = shuffled([...ring.members()], this.#random);
-      const record = this.#sweep.pop();
-      if (record === undefined || ring.targets.has(record.name)) continue;
-      const current = this.#memberList.get(record.name);
-      if (current?.instance === record.instance && current.state === "alive") return current;
-    }
-    return undefined;
   }
 }

@@ -3,10 +3,10 @@
  *
  * A registry may be full of rows that nobody stands behind, and anybody who can write it can name any
  * address. So each candidate is asked as the allowance of pings permits ({@linkcode UnverifiedQueue}),
- * in which each address counts as a ping; once more soon if that fails, and from then on with growing
- * pauses. In a larger cluster only a few ask, others each time: one answer is enough for all. Who is
- * new or alone asks all. A candidate that claims the instance of a member with another name is
- * never asked.
+ * in which each address counts as a ping, and of old rows a few at a time ({@linkcode AskWindow}); once
+ * more soon if that fails, and from then on with growing pauses. In a larger cluster only a few ask,
+ * others each time: one answer is enough for all. Who is new or alone asks all. A candidate that claims
+ * the instance of a member with another name is never asked.
  *
  * @module
  */
@@ -14,6 +14,7 @@ import { jittered } from "../detector/ping_pause.ts";
 import { TokenBucket } from "../detector/token_bucket.ts";
 import type { Candidate } from "../members/candidate.ts";
 import type { RowClaim } from "../members/row_claim.ts";
+import { AskWindow } from "./ask_window.ts";
 import type { Candidates } from "./candidates.ts";
 import { hashText, mix } from "../base/hash.ts";
 import { pingContent } from "../detector/ping_content.ts";
@@ -74,6 +75,7 @@ export class CandidateProber {
   readonly #due = new Schedule<NodeName>();
   readonly #unverified: UnverifiedQueue;
   readonly #freshBudget: TokenBucket;
+  readonly #window = new AskWindow();
   #running = false;
   #startedAt = 0;
 
@@ -130,13 +132,20 @@ export class CandidateProber {
     }
     while (budget.permits(now)) {
       // The first ping to somebody finds the living, the second only shows who is dead.
-      const name = unverified.take() ?? this.#due.take(now);
+      const { hasFresh } = unverified;
+      const isUnasked = hasFresh || this.#window.opensAt(unverified.size) <= now;
+      const unasked = isUnasked ? unverified.take() : undefined;
+      const name = unasked ?? this.#due.take(now);
       if (name === undefined) return;
       const candidate = this.#askable(name);
       if (candidate === undefined) continue;
       // If it is not its turn here, others ask it.
-      if (this.#isChosen(candidate, now)) this.#send(candidate, now, out);
-      else this.#planTurn(candidate, now);
+      if (!this.#isChosen(candidate, now)) {
+        this.#planTurn(candidate, now);
+        continue;
+      }
+      if (unasked !== undefined && !hasFresh) this.#window.asks(candidate);
+      this.#send(candidate, now, out);
     }
   }
 
@@ -145,6 +154,7 @@ export class CandidateProber {
     const { candidate, at } = ping;
     const { name, claim, link } = candidate;
     link.ended(ping.number);
+    this.#window.ended(candidate, outcome.kind === "pong", now);
     if (outcome.kind === "pong") {
       link.pong(outcome.roundTripUs, outcome.address, now);
       return { kind: "proven", claim, outcome };
@@ -167,9 +177,10 @@ export class CandidateProber {
 
   /** When the next one of those who wait to be asked may be asked. */
   get #introduceAt(): number {
-    const { hasFresh, isEmpty } = this.#unverified;
-    const freshAt = hasFresh ? this.#freshBudget.permitsAt : Infinity;
-    return isEmpty ? Infinity : Math.min(freshAt, this.#parts.budget.permitsAt);
+    const { hasFresh, size } = this.#unverified;
+    const { permitsAt } = this.#parts.budget;
+    if (hasFresh) return Math.min(this.#freshBudget.permitsAt, permitsAt);
+    return size === 0 ? Infinity : Math.max(permitsAt, this.#window.opensAt(size));
   }
 
   /** The candidate of that name, unless there is no need to ask it, or no right. */
@@ -212,7 +223,7 @@ export class CandidateProber {
       kind: "ping",
       ping,
       to: { name, instance, addresses },
-      content: pingContent(true, memberList, settings),
+      content: pingContent({ isNew: true }, memberList, settings),
       connectTimeoutMs: settings.timings.connectTimeoutMs * stretch,
       answerTimeoutMs: settings.timings.pingTimeoutMs * stretch,
       fresh: false,

@@ -21,9 +21,14 @@ export class UnverifiedQueue {
     this.#random = random;
   }
 
+  /** How many wait. */
+  get size(): number {
+    return this.#fresh.size + this.#others.length;
+  }
+
   /** True if nobody waits. */
   get isEmpty(): boolean {
-    return this.#fresh.size === 0 && this.#others.length === 0;
+    return this.size === 0;
   }
 
   /** True if somebody waits who was alive a moment ago. */

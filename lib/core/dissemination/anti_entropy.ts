@@ -14,7 +14,7 @@ import type { Effect, Input } from "../input.ts";
 import { Pack, recordBytes } from "./packing.ts";
 import { wins } from "../members/record.ts";
 import type { MemberRecord } from "../members/record.ts";
-import { bucketCount } from "../members/member_list.ts";
+import { bucketCount } from "../members/record_table.ts";
 
 /** Shortest pause between two comparisons with peers, in milliseconds. */
 const pauseMs = 500;

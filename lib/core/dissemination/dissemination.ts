@@ -37,10 +37,10 @@ import type { MemberList } from "../members/member_list.ts";
 import type { InstanceId } from "../members/row.ts";
 
 /** How many neighbours are told of newcomers in a large cluster. */
-const joinFanout = 6;
+const joinFanout = 4;
 
 /** Up to this many members all neighbours are told: a few words more are cheaper than a delay. */
-const joinToAllMax = 64;
+const joinToAllMax = 20;
 
 /** What dissemination works with: it changes the members and candidates, the links it only reads. */
 export interface DisseminationParts {
@@ -274,6 +274,8 @@ export class Dissemination {
    */
   heard(record: MemberRecord, from: InstanceId | undefined, now: number): NewsDecision[] {
     const { memberList } = this.#parts;
+    // In a large cluster nearly everything that is told is known: that must cost next to nothing.
+    if (memberList.knows(record)) return [];
     const { name } = record;
     if (name === memberList.self.name) {
       return this.#refuted(this.#refutations.heard(record, memberList.self, now), now);

@@ -2,17 +2,18 @@
  * What others say against a member that this node watches is taken only after it has looked itself.
  *
  * Any member can say anything of any other: that it failed, that it left, that another process runs
- * under its name, that it has moved. Where this node pings that member itself, and no ping has failed
- * so far, its own pings outrank that. The claim is held, the member is asked at once, and:
+ * under its name, that it has moved. Where this node pings that member itself, it has answered, and
+ * no ping has failed so far, its own pings outrank that. The claim is held, the member is asked at
+ * once, and:
  *
  * - it answers a ping that was sent after the claim was heard: the claim is not true. It is dropped,
  *   and told to the member, which refutes it for those who have believed it
  * - a ping fails: the claim is taken
  *
  * What a member says of itself, on its own connection, needs no such look. The limit: of a member that
- * this node does not watch, because the cluster is larger than those that watch each other, every
- * claim is believed until the member has refuted it, a few hops of gossip later. To look there,
- * too, all nodes would ping whoever dies.
+ * this node has not asked yet, or does not watch, because the cluster is larger than those that watch
+ * each other, every claim is believed until the member has refuted it, a few hops of gossip later. To
+ * look there, too, all nodes would ping whoever dies.
  *
  * @module
  */
@@ -59,7 +60,9 @@ export class Hearsay {
     if (known === undefined || from === known.instance || !speaksAgainst(record, known)) {
       return false;
     }
-    if (!memberList.ring.watches(name) || (links.get(name)?.misses.length ?? 0) > 0) return false;
+    const link = memberList.ring.watches(name) ? links.get(name) : undefined;
+    // Of whom it watches since a moment ago it knows no more than of one that it does not watch.
+    if (link?.hasAnswered !== true || link.misses.length > 0) return false;
     const held = this.#held.get(name);
     if (held?.about !== known.instance) {
       this.#held.set(name, { record, about: known.instance, at: now });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ownStanding } from "./own_standing.ts";
 import type { ExplainParts } from "./explain_parts.ts";
 import type { BeamNode } from "../beam/beam_node.ts";
 import { beamReason, beamWouldChange } from "../beam/beam_words.ts";
@@ -34,7 +35,7 @@ export function beamView({ keeper }: ExplainParts, node: BeamNode, now: number):
 
 /** Why a BEAM node is seen as it is: by this node's pings and its timestamp alone. */
 export function beamExplanation(parts: ExplainParts, node: BeamNode, now: number): Explanation {
-  const { settings, health, keeper, detector, changes, beams } = parts;
+  const { settings, health, keeper, changes, beams } = parts;
   const { name, status, link } = node;
   const recently = changes.kept.filter((change) =>
     change.name === name && change.kind === "failed" && now - change.at <= failuresWithinMs
@@ -51,9 +52,7 @@ export function beamExplanation(parts: ExplainParts, node: BeamNode, now: number
     timeoutMs: link.timeoutMs(settings.timings) * health.stretch(now),
     heartbeat: node.heartbeat(beams?.heartbeatPauseMs ?? settings.intervalMs, now),
     heartbeatAgeMs: node.heartbeatAgeMs(now),
-    registryWorks: !keeper.away,
-    localHealth: health.score(now),
-    isolated: detector.isIsolated,
+    ...ownStanding(parts, now),
     failures: recently.length,
     incarnation: 0,
     wouldChange: beamWouldChange(status),

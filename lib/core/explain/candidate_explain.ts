@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { ownStanding } from "./own_standing.ts";
 import type { ExplainParts } from "./explain_parts.ts";
 import type { Candidate } from "../members/candidate.ts";
-import { candidateStatus } from "../verdict/status_of.ts";
+import { candidateStatus, heartbeatState } from "../verdict/status_of.ts";
 import { pingViews } from "./explanation.ts";
 import type { Explanation } from "./explanation.ts";
 import type { MemberView } from "../members/member.ts";
@@ -35,8 +36,8 @@ export function candidateExplanation(
   candidate: Candidate,
   now: number,
 ): Explanation {
-  const { settings, health, keeper, detector, heartbeats } = parts;
-  const { claim, name, instance, link, failure } = candidate;
+  const { settings, health, detector, heartbeats } = parts;
+  const { claim, name, link, failure } = candidate;
   const status = candidateStatus(parts, candidate, now);
   return {
     name,
@@ -48,11 +49,9 @@ export function candidateExplanation(
     watched: true,
     pings: pingViews(link, now),
     timeoutMs: link.timeoutMs(settings.timings) * health.stretch(now),
-    heartbeat: heartbeats.state(name, instance, now),
+    heartbeat: heartbeatState(parts, candidate, now),
     heartbeatAgeMs: heartbeats.ageMs(name, now),
-    registryWorks: !keeper.away,
-    localHealth: health.score(now),
-    isolated: detector.isIsolated,
+    ...ownStanding(parts, now),
     failures: detector.flapping.failures(name, now),
     incarnation: claim.incarnation,
     wouldChange: wouldChange(status, 0, 0),

@@ -8,12 +8,15 @@
  */
 import type { NodeName } from "../base/name.ts";
 import type { Effect } from "../input.ts";
-import type { Change, ChangeKind, TimedChange } from "../members/change.ts";
+import type { Change, ChangedRun, ChangeKind, TimedChange } from "../members/change.ts";
 
 /** How long changes are collected after one was told, in milliseconds. */
 export const batchMs = 500;
 
-/** Changes that a node keeps to look back on. */
+/** Changes that wait at most; one more, and all are told at once. */
+const changesWaitingMax = 1000;
+
+/** Changes that a node keeps to look back on, beside those of the last step. */
 export const changesKeptMax = 200;
 
 /** What undoes a change. */
@@ -23,10 +26,16 @@ const takenBackBy: Readonly<Partial<Record<ChangeKind, ChangeKind>>> = {
   "isolated": "connected",
 };
 
+const takingBack: ReadonlySet<ChangeKind> = new Set(Object.values(takenBackBy));
+
+/** What leaves the verdict on a member as it was. */
+const passing: ReadonlySet<ChangeKind> = new Set(["suspected", "cleared", "held-up"]);
+
 /** Collects changes and keeps the last ones. */
 export class ChangeLog {
   readonly #kept: TimedChange[] = [];
-  readonly #lastAt = new Map<NodeName, number>();
+  /** The last kept change of each member. */
+  readonly #last = new Map<NodeName, TimedChange>();
   #waiting: Change[] = [];
   #forgotten = 0;
   #toldAt = -Infinity;
@@ -49,7 +58,8 @@ export class ChangeLog {
 
   /** When it wants to tell what waits. */
   get dueAt(): number {
-    return this.#waiting.length === 0 ? Infinity : this.#toldAt + batchMs;
+    if (this.#waiting.length === 0) return Infinity;
+    return this.#waiting.length > changesWaitingMax ? -Infinity : this.#toldAt + batchMs;
   }
 
   /** The last changes, the oldest first. */
@@ -57,24 +67,52 @@ export class ChangeLog {
     return this.#kept;
   }
 
-  /** When the last kept change of a member happened; `undefined` if none is kept. */
+  /** Since when a member is as it is; `undefined` if the change that made it so is not kept. */
   lastAt(name: NodeName): number | undefined {
-    return this.#lastAt.get(name);
+    return this.#last.get(name)?.at;
   }
 
-  add(change: Change, now: number): void {
+  /** @param run of which run of the member it speaks */
+  add(change: Change, run: ChangedRun, now: number): void {
     if (!this.#cancels(change)) this.#waiting.push(change);
-    this.#lastAt.set(change.name, now);
-    this.#kept.push({ ...change, at: now });
+    this.#keep(change, run, now);
+  }
+
+  /** Tells `changes` at once. They make no later one wait: a verdict may follow. */
+  tellNow(
+    changes: readonly Change[],
+    runOf: (change: Change) => ChangedRun,
+    now: number,
+    out: Effect[],
+  ): void {
+    if (changes.length === 0) return;
+    out.push({ kind: "changes", changes });
+    for (const change of changes) this.#keep(change, runOf(change), now);
+  }
+
+  #keep(change: Change, { instance, incarnation }: ChangedRun, now: number): void {
+    const kept = { ...change, instance, incarnation, at: now };
+    if (!passing.has(change.kind)) this.#last.set(change.name, kept);
+    this.#kept.push(kept);
+  }
+
+  /**
+   * Forgets the oldest if too many are kept. Before a step, not in it: who looks after each step misses
+   * none, however many a single one brings.
+   */
+  trim(): void {
     if (this.#kept.length <= changesKeptMax) return;
-    this.#forgotten++;
-    const oldest = this.#kept.shift();
-    if (oldest === undefined || this.#lastAt.get(oldest.name) !== oldest.at) return;
-    if (!this.#kept.some(({ name }) => name === oldest.name)) this.#lastAt.delete(oldest.name);
+    const oldest = this.#kept.splice(0, this.#kept.length - changesKeptMax);
+    this.#forgotten += oldest.length;
+    for (const change of oldest) {
+      if (this.#last.get(change.name) === change) this.#last.delete(change.name);
+    }
   }
 
   /** True if `change` takes back what waits to be told: then neither is news. */
   #cancels({ kind, name }: Change): boolean {
+    // Of a thousand that join at once none is looked for among the others.
+    if (!takingBack.has(kind)) return false;
     const index = this.#waiting.findLastIndex((one) => one.name === name);
     const before = this.#waiting[index];
     if (before === undefined || takenBackBy[before.kind] !== kind) return false;
@@ -82,16 +120,18 @@ export class ChangeLog {
     return true;
   }
 
-  /** Tells what waits if it is time. */
-  wake(now: number, out: Effect[]): void {
-    if (now >= this.dueAt) this.tell(now, out);
+  /** Tells what waits if it is time; returns what it has told. */
+  wake(now: number, out: Effect[]): readonly Change[] {
+    return now >= this.dueAt ? this.tell(now, out) : [];
   }
 
-  /** Tells what waits now: later would be too late. */
-  tell(now: number, out: Effect[]): void {
-    if (this.#waiting.length === 0) return;
+  /** Tells what waits now, as later would be too late, and returns it. */
+  tell(now: number, out: Effect[]): readonly Change[] {
+    const changes = this.#waiting;
+    if (changes.length === 0) return [];
     this.#toldAt = now;
-    out.push({ kind: "changes", changes: this.#waiting });
+    out.push({ kind: "changes", changes });
     this.#waiting = [];
+    return changes;
   }
 }

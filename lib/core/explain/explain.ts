@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { ownStanding } from "./own_standing.ts";
 import type { ExplainParts } from "./explain_parts.ts";
 import { pingViews } from "./explanation.ts";
 import type { Explanation, LinkView } from "./explanation.ts";
@@ -13,8 +14,8 @@ import type { BeamNode } from "../beam/beam_node.ts";
 import { formatRoundTrip } from "../base/duration.ts";
 import { candidateExplanation, candidateView } from "./candidate_explain.ts";
 import type { Candidate } from "../members/candidate.ts";
-import { statusOf } from "../verdict/status_of.ts";
-import { failureWords } from "../base/failure_words.ts";
+import { heartbeatState, statusOf } from "../verdict/status_of.ts";
+import { failureWords } from "../base/ping_failure.ts";
 import type { Link } from "../members/link.ts";
 import type { MemberView } from "../members/member.ts";
 import type { NodeName } from "../base/name.ts";
@@ -96,7 +97,6 @@ export class Explainer {
       links,
       detector,
       heartbeats,
-      keeper,
       health,
       settings,
       beams,
@@ -131,11 +131,9 @@ export class Explainer {
       pings: pingViews(link, now),
       timeoutMs: (link?.timeoutMs(settings.timings) ?? settings.timings.pingTimeoutMs) *
         health.stretch(now),
-      heartbeat: heartbeats.state(name, record.instance, now),
+      heartbeat: heartbeatState(this.#parts, record, now),
       heartbeatAgeMs: heartbeats.ageMs(name, now),
-      registryWorks: !keeper.away,
-      localHealth: health.score(now),
-      isolated: detector.isIsolated,
+      ...ownStanding(this.#parts, now),
       failures: detector.flapping.failures(name, now),
       incarnation: record.incarnation,
       service: record.service,
@@ -180,7 +178,7 @@ export class Explainer {
       return `${who}: ${failureWords(last.kind)}`;
     }
     if (link?.roundTripUs !== undefined && link.hasAnswered) {
-      const rowless = this.#parts.heartbeats.state(record.name, record.instance, now);
+      const rowless = heartbeatState(this.#parts, record, now);
       const sighting = rowless === "stale" || rowless === "missing"
         ? `; ${heartbeatWords(this.#parts, record, now)}`
         : "";

@@ -67,6 +67,9 @@ export function pingViews(link: Pick<Link, "history"> | undefined, now: number):
   return history.map(({ kind, at, roundTripUs }) => ({ kind, agoMs: now - at, roundTripUs }));
 }
 
+/** How a node itself is, as it sees that. */
+export type OwnStanding = Pick<Explanation, "isolated" | "localHealth" | "registryWorks">;
+
 /** One cell of the link matrix: from this node to another. */
 export interface LinkView {
   /** Full name of the member. */

@@ -10,7 +10,7 @@
  */
 import { unreachable } from "../base/assert.ts";
 import type { LinkView } from "./explanation.ts";
-import { failureWords } from "../base/failure_words.ts";
+import { failureWords } from "../base/ping_failure.ts";
 import type { PingFailure } from "../base/ping_failure.ts";
 import type { NodeName } from "../base/name.ts";
 import { compareNames } from "../members/status_line.ts";
@@ -62,6 +62,17 @@ export type LinkFinding =
     readonly other: NodeName;
     readonly failure: PingFailure;
   };
+
+/** All kinds of findings. */
+export const linkFindingKinds: readonly LinkFinding["kind"][] = [
+  "no-report",
+  "beam-missed",
+  "alone",
+  "split",
+  "one-peer",
+  "one-way",
+  "broken",
+];
 
 const unknown: LinkCell = { kind: "unknown" };
 

@@ -23,12 +23,11 @@ import type { InstanceId } from "./row.ts";
 export class Candidate {
   /** What its row said when it was read last. */
   claim: RowClaim;
-  /** What its own pings showed; no member's pings count here, and these count for no member. */
-  readonly link = new Link();
   /** How often its turn to be asked has come since it failed. */
   turns = 0;
   /** Since when it is shown as failed, on this node's clock; `undefined` while it is not. */
   failedAt: number | undefined;
+  #link: Link | undefined;
 
   constructor(claim: RowClaim) {
     this.claim = claim;
@@ -40,6 +39,12 @@ export class Candidate {
 
   get instance(): InstanceId {
     return this.claim.instance;
+  }
+
+  /** What its own pings showed; no member's pings count here, and these count for no member. */
+  get link(): Link {
+    // Most candidates are told of by members before they are ever asked.
+    return this.#link ??= new Link();
   }
 
   /** How its last ping failed; `undefined` if none has. */

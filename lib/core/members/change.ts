@@ -16,11 +16,14 @@ export type ChangeKind =
   | "replaced"
   | "left"
   | "forgotten"
+  | "suspected"
+  | "cleared"
   | "link-bad"
   | "link-mended"
   | "service"
   | "isolated"
-  | "connected";
+  | "connected"
+  | "held-up";
 
 /** All kinds of changes. */
 export const changeKinds: readonly ChangeKind[] = [
@@ -30,16 +33,22 @@ export const changeKinds: readonly ChangeKind[] = [
   "replaced",
   "left",
   "forgotten",
+  "suspected",
+  "cleared",
   "link-bad",
   "link-mended",
   "service",
   "isolated",
   "connected",
+  "held-up",
 ];
 
 /** Something that happened to a member, or to this node's view of it. */
 export interface Change {
-  /** What happened; `isolated` and `connected` are about this node itself. */
+  /**
+   * What happened. `suspected`, `link-bad` and what ends them are about this node's own link to the
+   * member; `isolated`, `connected` and `held-up` about this node itself.
+   */
   readonly kind: ChangeKind;
   /** Full name of the member. */
   readonly name: NodeName;
@@ -51,10 +60,24 @@ export interface Change {
   readonly reason: string;
 }
 
+/** Of which run of a member, and which of its claims, a change speaks. */
+export interface ChangedRun {
+  /** 32 hexadecimal digits; of a BEAM node decimal, and empty until it is known. */
+  readonly instance: string;
+  /** Two nodes that tell of the same failure, or of the same return, tell the same number. */
+  readonly incarnation: number;
+}
+
 /** A change with the monotonic time at which this node learned of it, in milliseconds. */
-export interface TimedChange extends Change {
+export interface TimedChange extends Change, ChangedRun {
   /** When this node learned of it. */
   readonly at: number;
+}
+
+/** A change as a program gets it. */
+export interface ToldChange extends Change {
+  /** True if it had happened before it was asked for: part of the snapshot that comes first. */
+  readonly snapshot: boolean;
 }
 
 /** What is told when a member calls its service something else than `before`; else nothing. */
@@ -104,6 +127,10 @@ function changeWords({ kind, status, service }: Change): string {
       return "left";
     case "forgotten":
       return "was forgotten";
+    case "suspected":
+      return "is suspected by this node";
+    case "cleared":
+      return "is no longer suspected by this node";
     case "link-bad":
       return "is alive but unreachable from this node";
     case "link-mended":
@@ -114,6 +141,8 @@ function changeWords({ kind, status, service }: Change): string {
       return "may be isolated";
     case "connected":
       return "is no longer isolated";
+    case "held-up":
+      return "was held up";
     default:
       return unreachable(kind);
   }

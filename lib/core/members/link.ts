@@ -11,6 +11,7 @@
 import type { Address } from "../base/address.ts";
 import type { PingFailure } from "../base/ping_failure.ts";
 import type { ProfileTimings } from "../base/profile.ts";
+import type { Pulse } from "./pulse.ts";
 
 /** Misses in a row that make a link bad. */
 export const missesMax = 2;
@@ -52,6 +53,8 @@ export type OutOfTurn = "sign" | "lost";
 
 /** What this node knows of its way to one peer. */
 export class Link {
+  /** The fingerprint of the peer's view, as it told it last. */
+  fingerprint: number | undefined;
   #ping: number | undefined;
   /** When it was last asked out of turn, or will be, by the reason for that. */
   #outOfTurnAt: Record<OutOfTurn, number> = { sign: -Infinity, lost: -Infinity };
@@ -83,7 +86,7 @@ export class Link {
     return this.#answersAt;
   }
 
-  /** When the last pong came, or `-Infinity`. */
+  /** When the last exchange was complete, or `-Infinity`. */
   get lastPongAt(): number {
     return this.#lastPongAt;
   }
@@ -112,9 +115,14 @@ export class Link {
     return this.#badSince !== undefined;
   }
 
-  /** True once it carried a pong. */
+  /** True once an exchange over it was complete. */
   get hasAnswered(): boolean {
-    return this.#answersAt !== undefined;
+    return this.#lastPongAt > -Infinity;
+  }
+
+  /** How the last exchange of the pulse went, to be told to the peer. */
+  get lastExchange(): Pulse {
+    return this.#misses.length > 0 ? "missed" : this.#roundTripUs ?? "first";
   }
 
   /** The last pings, the oldest first. */
@@ -169,6 +177,17 @@ export class Link {
     this.#learn(roundTripUs / 1000);
     this.#remember({ at: now, kind: "pong", roundTripUs });
     return before;
+  }
+
+  /**
+   * The peer asks over a link that is not bad, and tells the round trip of its ping before: what it
+   * sends arrives here, and what is sent from here arrives there.
+   */
+  heard(roundTripUs: number, now: number): void {
+    this.#roundTripUs = roundTripUs;
+    this.#lastPongAt = now;
+    this.#learn(roundTripUs / 1000);
+    this.#remember({ at: now, kind: "pong", roundTripUs });
   }
 
   /**

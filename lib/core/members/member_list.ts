@@ -10,12 +10,10 @@ import { hashText } from "../base/hash.ts";
 import { compareNames } from "./status_line.ts";
 import { makeRecord, wins } from "./record.ts";
 import type { MemberRecord, RecordContent } from "./record.ts";
+import { bucketCount, RecordTable } from "./record_table.ts";
 import { Ring } from "./ring.ts";
 import type { NodeName } from "../base/name.ts";
 import type { InstanceId } from "./row.ts";
-
-/** Parts into which the fingerprint is divided, so that only what differs has to be told. */
-export const bucketCount = 64;
 
 /** How long it is remembered that a member left, in milliseconds. */
 const tombstoneMs = 10 * 60_000;
@@ -33,12 +31,11 @@ const old: Merge = { kind: "old" };
 /** All records but one's own, and the choice of whom to watch. */
 export class MemberList {
   readonly ring: Ring;
-  readonly #records = new Map<NodeName, MemberRecord>();
-  /** By instance: the name of the member that has it; of two that claim one, the first. */
-  readonly #names = new Map<InstanceId, NodeName>();
+  readonly #records = new RecordTable();
   readonly #failed = new Map<NodeName, number>();
   readonly #left = new Map<NodeName, number>();
   readonly #leftSeen = new Map<NodeName, number>();
+  /** The parts of the fingerprint, so that only what differs has to be told. */
   readonly #buckets = new Int32Array(bucketCount);
   #self: MemberRecord;
   #fingerprint = 0;
@@ -80,7 +77,7 @@ export class MemberList {
   }
 
   /** Everything that is known, also what has left, in no order. */
-  records(): IterableIterator<MemberRecord> {
+  records(): Iterable<MemberRecord> {
     return this.#records.values();
   }
 
@@ -96,6 +93,12 @@ export class MemberList {
     return this.#records.get(name);
   }
 
+  /** True if that record of another node says nothing that is not known. */
+  knows(record: MemberRecord): boolean {
+    const known = this.#records.withInstanceOf(record);
+    return known === record || known?.name === record.name && !wins(record, known);
+  }
+
   /** True if that instance is the one that stands here under the name. */
   holds(name: NodeName, instance: InstanceId): boolean {
     return this.#records.get(name)?.instance === instance;
@@ -103,7 +106,7 @@ export class MemberList {
 
   /** The name of the member, or of this node, that has that instance. */
   nameOf(instance: InstanceId): NodeName | undefined {
-    return instance === this.#self.instance ? this.#self.name : this.#names.get(instance);
+    return instance === this.#self.instance ? this.#self.name : this.#records.nameOf(instance);
   }
 
   /** Names called failed, with the time at which this node learned of it. */
@@ -125,9 +128,10 @@ export class MemberList {
   inBuckets(wanted: ReadonlySet<number>): Map<number, MemberRecord[]> {
     const found = new Map<number, MemberRecord[]>([...wanted].map((bucket) => [bucket, []]));
     found.get(bucketOf(this.#self))?.push(this.#self);
-    for (const record of this.#records.values()) {
-      found.get(bucketOf(record))?.push(record);
-    }
+    this.#records.visitBuckets(
+      (bucket) => wanted.has(bucket),
+      (record, bucket) => found.get(bucket)?.push(record),
+    );
     return found;
   }
 
@@ -135,8 +139,7 @@ export class MemberList {
   merge(record: MemberRecord, now: number): Merge {
     assert(record.name !== this.#self.name, "a node's own record comes from itself");
     const before = this.#records.get(record.name);
-    // In a large cluster nearly everything that is told is known: that must cost next to nothing.
-    if (before === record || before !== undefined && !wins(record, before)) return old;
+    if (before !== undefined && !wins(record, before)) return old;
     this.#replace(before, record, now);
     return { kind: "news", before };
   }
@@ -187,8 +190,7 @@ export class MemberList {
   }
 
   #put(record: MemberRecord, stays: boolean, now: number): void {
-    this.#records.set(record.name, record);
-    if (!this.#names.has(record.instance)) this.#names.set(record.instance, record.name);
+    this.#records.set(record);
     if (record.state === "failed") this.#failed.set(record.name, now);
     if (record.state === "left") this.#left.set(record.name, now);
     if (stays) this.ring.renew(record);
@@ -202,7 +204,6 @@ export class MemberList {
    * `stays`.
    */
   #take(record: MemberRecord, stays: boolean): void {
-    if (this.#names.get(record.instance) === record.name) this.#names.delete(record.instance);
     if (record.state === "failed") this.#failed.delete(record.name);
     if (record.state === "left") {
       this.#left.delete(record.name);

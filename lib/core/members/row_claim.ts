@@ -9,10 +9,16 @@ import type { Row } from "./row.ts";
 /** What a row says about its owner. It has no state: that is for members, whose records are none. */
 export type RowClaim = Omit<RecordContent, "state" | "cause"> & { readonly state?: never };
 
-/** The claim of a row. */
+const claims = new WeakMap<Row, RowClaim>();
+
+/** The claim of a row. Rows are immutable, so whoever reads the same row holds the same claim. */
 export function claimOfRow(row: Row): RowClaim {
+  const known = claims.get(row);
+  if (known !== undefined) return known;
   const { name, instance, incarnation, addresses, tags, startedAt, software } = row;
-  return { name, instance, incarnation, addresses, tags, startedAt, software };
+  const claim = { name, instance, incarnation, addresses, tags, startedAt, software };
+  claims.set(row, claim);
+  return claim;
 }
 
 /** Names one run of one name: of a member, a candidate, or a row. */

@@ -16,7 +16,7 @@ import type { Effect, Input, Removal } from "../input.ts";
 import type { NodeName } from "../base/name.ts";
 import type { MemberRecord } from "../members/record.ts";
 import { answerForgotten, Replies } from "./replies.ts";
-import type { StoredRow } from "../members/row.ts";
+import type { Row, RowVersion, StoredRow } from "../members/row.ts";
 
 /** How long a member must have been dead before its row is taken out, in milliseconds. */
 export const deadRowMs = 10 * 60_000;
@@ -30,6 +30,9 @@ const listingsWithoutMax = 3;
 /** Who has failed, a member or a candidate. */
 export type Dead = MemberRecord | Candidate;
 
+/** Rows of one listing that are not surely those of living members. */
+type DoubtfulRows = Map<NodeName, StoredRow>;
+
 /** What tidying up works with. */
 export interface DeadRowsParts {
   readonly memberList: MemberList;
@@ -42,8 +45,6 @@ export interface DeadRowsParts {
 /** Tidies up for one node. */
 export class DeadRows {
   readonly #parts: DeadRowsParts;
-  /** Versions of the rows that may be taken out, by name. */
-  readonly #versions = new Map<NodeName, string>();
   /** Listings in a row that lacked the row of somebody dead, by {@linkcode runOf}. */
   readonly #without = new Map<string, number>();
   /** Rows that are being taken out, with the replies that wait for it. */
@@ -66,18 +67,19 @@ export class DeadRows {
     now: number,
     out: Effect[],
   ): readonly Dead[] {
-    const { memberList } = this.#parts;
-    this.#versions.clear();
-    for (const { row, version } of rows) {
+    const { memberList, candidates } = this.#parts;
+    // None of them is kept: at a start together each node finds as many as there are.
+    const doubtful: DoubtfulRows = new Map();
+    for (const stored of rows) {
+      const { row } = stored;
       if (row.name === memberList.self.name) continue;
-      const isOfLiving = memberList.holds(row.name, row.instance) &&
-        memberList.get(row.name)?.state === "alive";
-      if (!isOfLiving) this.#versions.set(row.name, version);
-      this.#without.delete(runOf(row));
+      const isDoubtful = !this.#isOfLiving(row) || candidates.get(row.name) !== undefined;
+      if (isDoubtful) doubtful.set(row.name, stored);
+      if (this.#without.size > 0) this.#without.delete(runOf(row));
     }
-    const gone = this.#finishForgetting(out);
-    if (isWhole) gone.push(...this.#cleanUp(rows, isDelegate, now, out));
-    for (const dead of gone) this.#forgetRow(dead);
+    const gone = this.#finishForgetting(doubtful, out);
+    if (isWhole) gone.push(...this.#cleanUp(doubtful, isDelegate, now, out));
+    for (const dead of gone) this.#without.delete(runOf(dead));
     return gone;
   }
 
@@ -103,17 +105,17 @@ export class DeadRows {
     if (replies === undefined) return [];
     const refusal = removalRefusal(input);
     const gone = refusal === undefined ? this.#deadOf(input.name) : [];
-    for (const dead of gone) this.#forgetRow(dead);
+    for (const dead of gone) this.#without.delete(runOf(dead));
     answerForgotten(replies, refusal, out);
     return gone;
   }
 
   /** Takes out those who were to be forgotten when this listing was asked for. */
-  #finishForgetting(out: Effect[]): Dead[] {
+  #finishForgetting(rows: DoubtfulRows, out: Effect[]): Dead[] {
     const gone: Dead[] = [];
     for (const [name, replies] of this.#forgetting.takeAll()) {
       const refusal = this.#refusal(name);
-      const version = this.#versions.get(name);
+      const version = this.#versionOf(name, rows);
       if (refusal === undefined && version !== undefined) {
         this.#removing.add(name, replies);
         out.push({ kind: "remove", name, version });
@@ -152,39 +154,46 @@ export class DeadRows {
     ];
   }
 
-  #forgetRow(dead: Dead): void {
-    this.#versions.delete(dead.name);
-    this.#without.delete(runOf(dead));
+  #isOfLiving({ name, instance }: Pick<Row, "name" | "instance">): boolean {
+    const member = this.#parts.memberList.get(name);
+    return member?.instance === instance && member.state === "alive";
+  }
+
+  /** The version of the row of that name, unless it is that of a living member. */
+  #versionOf(name: NodeName, rows: DoubtfulRows): RowVersion | undefined {
+    const stored = rows.get(name);
+    return stored === undefined || this.#isOfLiving(stored.row) ? undefined : stored.version;
   }
 
   /** A listing that holds our own row is whole: what it lacks again and again was taken out. */
   #cleanUp(
-    rows: readonly StoredRow[],
+    rows: DoubtfulRows,
     isDelegate: boolean,
     now: number,
     out: Effect[],
   ): Dead[] {
     const { memberList, candidates } = this.#parts;
     const gone: Dead[] = [];
-    const present = new Set(rows.map(({ row }) => runOf(row)));
+    const isPresent = ({ name, instance }: Dead): boolean =>
+      rows.get(name)?.row.instance === instance;
     const review = (dead: Dead | undefined, failedAt: number): void => {
       if (dead === undefined) return;
-      if (!present.has(runOf(dead))) {
+      if (!isPresent(dead)) {
         if (this.#isGone(dead)) gone.push(dead);
       } else if (isDelegate && now - failedAt >= deadRowMs) {
-        this.#takeOut(dead, deadRowMs, now, out);
+        this.#takeOut(dead, rows, deadRowMs, now, out);
       }
     };
     for (const [name, failedAt] of memberList.failed) review(memberList.get(name), failedAt);
     for (const candidate of candidates.all()) {
       if (candidate.failedAt !== undefined) review(candidate, candidate.failedAt);
-      else if (!present.has(runOf(candidate))) candidates.drop(candidate.name);
+      else if (!isPresent(candidate)) candidates.drop(candidate.name);
     }
     // Who left while the registry was away has left a row behind.
     for (const [name, leftAt] of isDelegate ? memberList.left : []) {
       const record = memberList.get(name);
-      if (record === undefined || !present.has(runOf(record)) || now - leftAt < leftRowMs) continue;
-      this.#takeOut(record, leftRowMs, now, out);
+      if (record === undefined || now - leftAt < leftRowMs || !isPresent(record)) continue;
+      this.#takeOut(record, rows, leftRowMs, now, out);
     }
     return gone;
   }
@@ -197,10 +206,10 @@ export class DeadRows {
   }
 
   /** Removes the row of one who has long been gone, if most others are there to agree. */
-  #takeOut(dead: Dead, stillMs: number, now: number, out: Effect[]): void {
+  #takeOut(dead: Dead, rows: DoubtfulRows, stillMs: number, now: number, out: Effect[]): void {
     const { memberList, candidates, heartbeats, detector } = this.#parts;
     const { name, instance } = dead;
-    const version = this.#versions.get(name);
+    const version = this.#versionOf(name, rows);
     // Who reaches nobody at first knows the others from their rows only: they count.
     const shown = memberList.shown + candidates.shown().length;
     const hasQuorum = memberList.alive * 2 > shown && !detector.isIsolated;

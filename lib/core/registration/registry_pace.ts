@@ -2,9 +2,14 @@
  * How often a node writes its heartbeat and lists the registry, so that the load stays bounded for
  * the whole cluster and not per node.
  *
+ * While all is well a node lists seldom: who is new asks the others, and hints tell of the rest. Once
+ * a ping fails it lists each interval, because only the heartbeats in the rows tell dead from
+ * unreachable.
+ *
  * @module
  */
 import type { Random } from "../base/random.ts";
+import type { Links } from "../detector/links.ts";
 import type { MemberList } from "../members/member_list.ts";
 import type { Settings } from "../settings.ts";
 
@@ -29,6 +34,9 @@ const youngMs = 10_000;
 /** For so long after a failure it looks often: the heartbeat of the failed may tell more. */
 const missingMs = 30_000;
 
+/** Pause between two listings while all is well, in milliseconds. */
+const calmListMs = 30_000;
+
 /** Longest pause between two listings of a node that need not list, in milliseconds. */
 const restMaxMs = 60 * 60_000;
 
@@ -37,6 +45,9 @@ const retryMaxMinMs = 2000;
 
 /** Shortest pause between a listing and one that a hint asks for, in milliseconds. */
 const hintPauseMinMs = 250;
+
+/** The same for one that knows members already: they tell of newcomers, too. In milliseconds. */
+const hintPauseKnownMs = 1000;
 
 /** How often one node uses the registry; all in milliseconds. */
 export interface Pace {
@@ -64,6 +75,8 @@ export function firstPace(intervalMs: number): Pace {
 export interface PaceParts {
   readonly settings: Settings;
   readonly memberList: MemberList;
+  readonly links: Pick<Links, "isAnyFailing">;
+  readonly keeper: { readonly phase: string };
   readonly random: Random;
 }
 
@@ -115,10 +128,13 @@ export class RegistryPace {
   #listings(now: number): Pick<Pace, "listIntervalMs" | "hintPauseMs"> {
     const { settings: { registryPaceMs, beam }, memberList, random } = this.#parts;
     const nodes = this.#nodes();
-    const paceMs = this.#paceMs(now);
-    const isLonely = memberList.ring.size === 0 && now - (this.#firstAt ?? now) < youngMs;
-    if (nodes <= eagerListingMax || isLonely) {
-      return { listIntervalMs: paceMs, hintPauseMs: hintPauseMinMs };
+    const paceMs = this.#isCalm(now) ? Math.max(calmListMs, registryPaceMs) : this.#paceMs(now);
+    const knowsNobody = memberList.ring.size === 0;
+    if (nodes <= eagerListingMax || knowsNobody && this.#isYoung(now)) {
+      return {
+        listIntervalMs: paceMs,
+        hintPauseMs: knowsNobody ? hintPauseMinMs : hintPauseKnownMs,
+      };
     }
     if (this.isDelegate) {
       const listMs = nodes * delegatesCount * 1000 / rowsPerSecondMax;
@@ -142,10 +158,24 @@ export class RegistryPace {
   /** True if it is enough to look at a dear registry now and then: nobody is new or missing. */
   #mayRest(now: number): boolean {
     const { memberList, settings } = this.#parts;
-    if (settings.registryPaceMs === 0 || this.#firstAt === undefined) return false;
-    if (now - this.#firstAt < youngMs) return false;
+    if (settings.registryPaceMs === 0 || this.#isYoung(now)) return false;
     // The last one to fail is the last one in the map.
     return now - ([...memberList.failed.values()].at(-1) ?? -Infinity) >= missingMs;
+  }
+
+  /** True if a listing would hardly tell anything that is not heard of anyway. */
+  #isCalm(now: number): boolean {
+    const { memberList, links, keeper, settings } = this.#parts;
+    if (keeper.phase !== "held" || this.#isYoung(now)) return false;
+    // Nobody hints at the timestamps of BEAM nodes.
+    if (settings.beam === true) return false;
+    // Other rows are those of candidates, or of members that were called gone and may not be.
+    if (this.#rowCount !== memberList.shown) return false;
+    return memberList.failed.size === 0 && !links.isAnyFailing;
+  }
+
+  #isYoung(now: number): boolean {
+    return now - (this.#firstAt ?? now) < youngMs;
   }
 
   /** True if this node is one of the few that look after the registry for all. */

@@ -15,7 +15,6 @@ import type { VerdictParts } from "../verdict/status_of.ts";
 import { sameAddresses } from "../base/address.ts";
 import { Candidate } from "../members/candidate.ts";
 import { claimOfRow, runOf } from "../members/row_claim.ts";
-import type { RowClaim } from "../members/row_claim.ts";
 import { candidateStatus, failingSince, heartbeatMoves, statusOf } from "../verdict/status_of.ts";
 import type { Effect } from "../input.ts";
 import type { MemberStatus } from "../members/member.ts";
@@ -72,7 +71,10 @@ export class RegistryReader {
   listed(rows: readonly StoredRow[], now: number): readonly ReaderDecision[] {
     const { memberList, candidates, keeper, heartbeats, detector } = this.#parts;
     const { self } = memberList;
-    const learned = rows.flatMap(({ row }) => row.name === self.name ? [] : this.#learn(row, now));
+    const learned: ReaderDecision[] = [];
+    for (const { row } of rows) {
+      if (row.name !== self.name) learned.push(...this.#learn(row, now));
+    }
     const inDoubt = (name: NodeName): boolean => {
       const record = memberList.get(name);
       if (record === undefined) return candidates.failed.has(name);
@@ -88,15 +90,14 @@ export class RegistryReader {
     const known = memberList.get(row.name);
     const isKnown = known?.instance === row.instance;
     if (known?.state === "left" && isKnown) memberList.renewLeft(row.name, now);
-    const claim = claimOfRow(row);
-    const owner = candidates.ownerOf(claim);
-    if (owner !== undefined) return this.#copiedFrom(owner, claim);
+    const owner = candidates.ownerOf(row);
+    if (owner !== undefined) return this.#copiedFrom(owner, row);
     if (!this.#mayIntroduce(row, known, now)) {
       candidates.drop(row.name);
       // Two instances: ask the one that is alive; its heir will make itself known.
       return known?.state === "alive" && !isKnown ? [{ kind: "look", name: row.name }] : nothing;
     }
-    if (!candidates.learn(claim)) return nothing;
+    if (!candidates.learn(claimOfRow(row))) return nothing;
     // What was not there a moment ago has just been written. A few of those who see it ask it.
     const isFresh = heartbeats.readAt > -Infinity &&
       random.below(memberList.ring.size + 1) < askersMax;
@@ -127,12 +128,12 @@ export class RegistryReader {
   }
 
   /** A row bears one name and the instance of a node with another one: it is not looked into. */
-  #copiedFrom(owner: NodeName, claim: RowClaim): readonly ReaderDecision[] {
-    this.#parts.candidates.drop(claim.name);
-    const run = runOf(claim);
+  #copiedFrom(owner: NodeName, row: Row): readonly ReaderDecision[] {
+    this.#parts.candidates.drop(row.name);
+    const run = runOf(row);
     if (this.#copied.has(run) || this.#copied.size >= copiedMax) return nothing;
     this.#copied.add(run);
-    const message = `The row of ${claim.name} claims to be ${owner}, which has another name; ` +
+    const message = `The row of ${row.name} claims to be ${owner}, which has another name; ` +
       "it is left alone";
     return [{ kind: "note", level: "warning", message }];
   }

@@ -27,6 +27,7 @@ import { RegistryOutage } from "./registry_outage.ts";
 import { firstPace } from "./registry_pace.ts";
 import type { Pace } from "./registry_pace.ts";
 import { RowDefence } from "./row_defence.ts";
+import type { Ticks } from "../base/ticks.ts";
 import { RowRemoval } from "./row_removal.ts";
 
 /** Shortest pause between two looks at our own row because it is in doubt, in milliseconds. */
@@ -50,6 +51,7 @@ export type KeeperPhase = "claiming" | "held" | "releasing" | "released";
 /** State machine of one node's dealings with the registry. */
 export class RowKeeper {
   readonly #memberList: Pick<MemberList, "self">;
+  readonly #ticks: Ticks;
   readonly #outage: RegistryOutage;
   readonly #defence: RowDefence;
   readonly #dispute = new NameDispute();
@@ -77,18 +79,22 @@ export class RowKeeper {
   listStartedAt = -Infinity;
   #pace: Pace;
 
-  /** @param memberList says what stands in the row */
+  /**
+   * @param memberList says what stands in the row
+   * @param ticks when it writes its heartbeat, if it has the choice
+   */
   constructor(
     memberList: Pick<MemberList, "self">,
-    intervalMs: number,
+    ticks: Ticks,
     random: Random,
     now: number,
   ) {
     this.#memberList = memberList;
+    this.#ticks = ticks;
     this.#outage = new RegistryOutage(random);
     this.#defence = new RowDefence(random);
     this.#listAt = now;
-    this.#pace = firstPace(intervalMs);
+    this.#pace = firstPace(ticks.intervalMs);
   }
 
   /** How often it writes and lists. */
@@ -207,7 +213,7 @@ export class RowKeeper {
   #stands(version: string, heartbeat: number, now: number): KeeperNews | undefined {
     this.#expectedVersion = version;
     this.#dispute.stands(heartbeat, this.#phase === "claiming", now);
-    this.#writeAt = now + this.#pace.heartbeatIntervalMs;
+    this.#writeAt = this.#ticks.near(now + this.#pace.heartbeatIntervalMs);
     if (this.#phase !== "claiming") return undefined;
     this.#phase = "held";
     // Of two that start at once, the later writer finds the other's row when it looks after writing.
@@ -269,8 +275,24 @@ export class RowKeeper {
 
   /** Somebody may have changed something: looks soon, but not at once again and again. */
   hint(now: number): void {
+    this.#listWithin(0, now);
+  }
+
+  /** A peer does not answer: its heartbeat is needed, but not more often than once an interval. */
+  look(now: number): void {
+    this.#listWithin(this.#ticks.intervalMs, now);
+  }
+
+  /** Somebody waits for what the registry holds now: whatever the pace, it is listed at once. */
+  listNow(now: number): void {
+    if (this.#phase === "held" && !this.#outage.reading.failing) this.#listAt = now;
+  }
+
+  /** Lists no later than the pace allows, and so long after the last listing. */
+  #listWithin(pauseMs: number, now: number): void {
     if (this.#phase !== "held" || this.#outage.reading.failing) return;
-    this.#listAt = Math.min(this.#listAt, Math.max(now, this.#listedAt + this.#pace.hintPauseMs));
+    const at = this.#listedAt + Math.max(pauseMs, this.#pace.hintPauseMs);
+    this.#listAt = Math.min(this.#listAt, Math.max(now, at));
   }
 
   /** Writes the row without waiting for its turn: others may doubt that this node lives. */

@@ -6,8 +6,8 @@
 import type { VerdictParts } from "./status_of.ts";
 import { Candidate } from "../members/candidate.ts";
 import { formatDuration } from "../base/duration.ts";
-import { heartbeatMoves } from "./status_of.ts";
-import { failureWords } from "../base/failure_words.ts";
+import { heartbeatMoves, heartbeatState } from "./status_of.ts";
+import { failureWords } from "../base/ping_failure.ts";
 import type { MemberStatus } from "../members/member.ts";
 import type { MemberRecord } from "../members/record.ts";
 
@@ -45,9 +45,9 @@ export function heartbeatWords(
     return "its registry heartbeat still advances, so it is running";
   }
   const ageMs = heartbeats.ageMs(record.name, now);
-  switch (heartbeats.state(record.name, record.instance, now)) {
+  switch (heartbeatState(parts, record, now)) {
     case "moving":
-      return `its heartbeat moved ${formatDuration(ageMs ?? 0)} ago`;
+      return `its heartbeat was seen to move ${formatDuration(ageMs ?? 0)} ago`;
     case "stale":
       return `its heartbeat has not moved for ${formatDuration(ageMs ?? 0)}`;
     case "missing":
@@ -64,14 +64,19 @@ export function wouldChange(status: MemberStatus, needed: number, votes: number)
       return ["one answer marks it alive", "two failed pings mark it down"];
     case "alive":
       return [
-        `${needed} observers and their helpers must each miss two pings`,
+        needed === 1
+          ? "one observer and its helpers must each miss two pings"
+          : `${needed} observers and their helpers must each miss two pings`,
         "two observers with two refused connections each mark it down at once",
       ];
-    case "suspect":
+    case "suspect": {
+      const missing = Math.max(0, needed - votes);
       return [
-        `${Math.max(0, needed - votes)} more votes and an expired suspicion timeout mark it down`,
+        `${missing} more ${missing === 1 ? "vote" : "votes"} and an expired suspicion timeout ` +
+        "mark it down",
         "its refutation, or an answer to its accusers, marks it alive",
       ];
+    }
     case "unreachable":
       return ["an answer marks it alive", "a heartbeat that stops marks it down"];
     case "down":

@@ -7,7 +7,7 @@ import { heartbeatsMissedMax } from "../members/row.ts";
 import type { MemberList } from "../members/member_list.ts";
 import type { Links } from "../detector/links.ts";
 import type { FailureDetector } from "../detector/failure_detector.ts";
-import type { RegistryHeartbeats } from "../detector/heartbeats_seen.ts";
+import type { HeartbeatState, RegistryHeartbeats } from "../detector/heartbeats_seen.ts";
 import { Candidate } from "../members/candidate.ts";
 import { verdict } from "../members/member.ts";
 import type { MemberStatus } from "../members/member.ts";
@@ -58,6 +58,15 @@ export function failingSince(
 ): number | undefined {
   if (failed instanceof Candidate) return failed.link.failingSince ?? failed.failedAt;
   return links.get(failed.name)?.failingSince ?? memberList.failed.get(failed.name);
+}
+
+/** What the registry says about the heartbeat of a member, or of a candidate. */
+export function heartbeatState(
+  { heartbeats, keeper }: Pick<VerdictParts, "heartbeats" | "keeper">,
+  { name, instance }: MemberRecord | Candidate,
+  now: number,
+): HeartbeatState {
+  return heartbeats.state(name, instance, now, keeper.pace.listIntervalMs);
 }
 
 /**

@@ -31,11 +31,15 @@ import {
   replaceFile,
   sweepTemporary,
 } from "./directory_files.ts";
+import { heartbeatOf, moved, readHeartbeats, takeHeartbeat } from "./directory_heartbeats.ts";
+import type { Heartbeat } from "./directory_heartbeats.ts";
+import { HeldRows } from "./directory_held_rows.ts";
 import { insideReason, privateFolder, privatePath } from "./directory_layout.ts";
 import type { DirectoryLayout } from "./directory_layout.ts";
 import { listFolder } from "./directory_list.ts";
 import { withFileLock } from "./directory_lock.ts";
 import { illegalNameReason, sameFileReason } from "./directory_names.ts";
+import { RowFiles } from "./directory_row_files.ts";
 import { TrustedFolder } from "./directory_trust.ts";
 import { tellNews, watchFolder } from "./directory_watch.ts";
 import type { SeenFolder } from "./directory_watch.ts";
@@ -86,6 +90,8 @@ class DirectoryStore implements Store {
   readonly #folder: TrustedFolder;
   readonly #clock: Clock;
   readonly #randomText: () => string;
+  readonly #held: HeldRows;
+  readonly #files: RowFiles;
   /** True once the folder was there: from then on its absence is a fault, not an empty cluster. */
   #wasThere = false;
   #wasSwept = false;
@@ -98,15 +104,21 @@ class DirectoryStore implements Store {
     const wish = isSharedWithBeam ? "beside" : "inside";
     this.#folder = new TrustedFolder({ base, cluster, wish, sharing: options.sharing ?? "none" });
     this.#clock = clock;
+    this.#held = new HeldRows(clock);
+    this.#files = new RowFiles(clock);
     this.#randomText = randomText;
   }
 
   entries(call: Call): Promise<readonly Found[]> {
     return this.#run(async (layout) => {
-      const found = await listFolder(layout.root, call);
+      const found = await listFolder(layout.root, this.#files, call);
       if (found === undefined) await this.#requireFolder(layout);
       else this.#wasThere = true;
       const all = found ?? [];
+      const heartbeats = await readHeartbeats(layout.heartbeats);
+      for (const [index, [key, found]] of all.entries()) {
+        if ("text" in found) all[index] = [key, moved(key, found, heartbeats)];
+      }
       if (await isThere(layout.cookie)) all.push([cookieKey, { reason: "it is the cookie" }]);
       const isInTheWay = this.#isSharedWithBeam && layout.place === "inside" &&
         await identityOf(privatePath(layout.base, "inside")) !== undefined;
@@ -130,17 +142,24 @@ class DirectoryStore implements Store {
     call: Call,
   ): Promise<CasResult> {
     const put = (layout: DirectoryLayout) => async (): Promise<CasResult> => {
-      const current = await this.#read(key, layout);
+      const { entry: current, heartbeat } = await this.#look(key, layout);
       if (current?.version !== expectedVersion) return { kind: "conflict", current };
       const reason = sameFileReason(key, current?.text);
       if (reason !== undefined) throw new StorageFault(reason);
-      await this.#replace(key, text, current === undefined, call, layout);
+      const isDone = await this.#replace(key, text, { entry: current, heartbeat }, call, layout);
+      if (!isDone) return { kind: "conflict", current: await this.#read(key, layout) };
       this.#wasThere = true;
+      const { path } = filesOf(key, layout);
+      await this.#held.remember(key, { path, text, folder: layout.heartbeats });
       const isNews = current === undefined || lastingOfText(current.text) !== lastingOfText(text);
       if (isNews) await tellNews(layout);
       return { kind: "done", version: textVersion(text) };
     };
-    return this.#run(async (layout) => {
+    return this.#toldOf(async () => {
+      if (await this.#held.moveHeartbeat(key, text, expectedVersion, call)) {
+        return { kind: "done", version: textVersion(text) };
+      }
+      const layout = await this.#folder.layout();
       try {
         return await this.#locked(key, call, layout, put(layout));
       } catch (error) {
@@ -154,12 +173,14 @@ class DirectoryStore implements Store {
     return this.#run((layout) => {
       const { path, lock } = filesOf(key, layout);
       return this.#locked(key, call, layout, async () => {
-        const current = await this.#read(key, layout);
+        const { entry: current, heartbeat } = await this.#look(key, layout);
         const isMeant = current?.version === expectedVersion;
+        if (isMeant && !await takeHeartbeat(layout.heartbeats, heartbeat, undefined)) return false;
         // Also if nobody waits for it any more: it is the row that was meant. Gone already if someone
         // removed it by hand, without asking for the lock.
         if (isMeant && !await removeFile(path)) return false;
         if (isMeant) await tellNews(layout);
+        if (isMeant) this.#held.forget(key);
         // Names come and go for years, so their locks must not stay; it is ours while we remove it.
         if (isMeant || current === undefined) await removeQuietly(lock);
         return isMeant;
@@ -186,9 +207,14 @@ class DirectoryStore implements Store {
   }
 
   /** Does something in the folder as it is laid out now. */
-  async #run<T>(work: (layout: DirectoryLayout) => Promise<T>): Promise<T> {
+  #run<T>(work: (layout: DirectoryLayout) => Promise<T>): Promise<T> {
+    return this.#toldOf(async () => await work(await this.#folder.layout()));
+  }
+
+  /** Does something, and tells of what the system says as a fault of the storage. */
+  async #toldOf<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await work(await this.#folder.layout());
+      return await work();
     } catch (error) {
       if (error instanceof StorageFault) throw error;
       const reason = error instanceof OddFileError ? error.clause : systemErrorReason(error);
@@ -196,8 +222,21 @@ class DirectoryStore implements Store {
     }
   }
 
-  /** The text under `key`; a cookie that is none must not be taken for the lack of one. */
   async #read(key: string, layout: DirectoryLayout): Promise<Entry | undefined> {
+    return (await this.#look(key, layout)).entry;
+  }
+
+  /** The text under `key`, and the heartbeat that belongs to it. */
+  async #look(key: string, layout: DirectoryLayout): Promise<Looked> {
+    const entry = await this.#readFile(key, layout);
+    if (entry === undefined || key === cookieKey) return { entry, heartbeat: undefined };
+    const heartbeats = await readHeartbeats(layout.heartbeats);
+    const heartbeat = heartbeats.get(heartbeatOf(key, entry.text)?.run ?? "");
+    return { entry: moved(key, entry, heartbeats), heartbeat };
+  }
+
+  /** What the file of `key` holds; a cookie that is none must not be taken for the lack of one. */
+  async #readFile(key: string, layout: DirectoryLayout): Promise<Entry | undefined> {
     const { path, maxBytes } = filesOf(key, layout);
     if (key === cookieKey) await this.#folder.requirePath(path);
     const content = await readSmallFile(path, maxBytes);
@@ -220,20 +259,24 @@ class DirectoryStore implements Store {
   async #replace(
     key: string,
     text: string,
-    isNew: boolean,
+    { entry, heartbeat }: Looked,
     call: Call,
     layout: DirectoryLayout,
-  ): Promise<void> {
+  ): Promise<boolean> {
+    const after = key === cookieKey ? undefined : heartbeatOf(key, text);
     const { path, temporary } = filesOf(key, layout);
     const { file: mode, isExact: isModeExact } = layout.permissions;
-    await replaceFile({
+    return await replaceFile({
       path,
       temporaryPath: `${temporary}.${this.#randomText()}`,
       content: encodeUtf8(text),
       ...(isModeExact || key === cookieKey ? { mode, isModeExact } : {}),
-      durable: isNew,
+      durable: entry === undefined,
       createFolders: () => this.#folder.create(layout),
-      beforeRename: () => call.checkpoint(),
+      beforeRename: () => {
+        call.checkpoint();
+        return takeHeartbeat(layout.heartbeats, heartbeat, after);
+      },
     });
   }
 
@@ -258,6 +301,13 @@ class DirectoryStore implements Store {
       },
     );
   }
+}
+
+/** What stands under one key. */
+interface Looked {
+  /** With its heartbeat. */
+  readonly entry: Entry | undefined;
+  readonly heartbeat: Heartbeat | undefined;
 }
 
 /** The files of one key, and how large the one with its text may be. */

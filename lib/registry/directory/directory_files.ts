@@ -116,23 +116,25 @@ export interface ReplaceOptions {
   readonly durable: boolean;
   /** Creates the folders of both paths; called if one of them is not there. */
   readonly createFolders: () => Promise<void>;
-  /** Called when all is ready, right before the file appears; may throw. */
-  readonly beforeRename: () => void;
+  /** Called when all is ready, right before the file appears; it does not if this is false. */
+  readonly beforeRename: () => Promise<boolean>;
 }
 
-/** Puts `content` under `path` in one step, whatever stood there. */
-export async function replaceFile(options: ReplaceOptions): Promise<void> {
+/** Puts `content` under `path` in one step, whatever stood there; false if it was called off. */
+export async function replaceFile(options: ReplaceOptions): Promise<boolean> {
+  let isDone: boolean;
   try {
-    await tryToReplaceFile(options);
+    isDone = await tryToReplaceFile(options);
   } catch (error) {
     if (systemErrorCode(error) !== "ENOENT") throw error;
     await options.createFolders();
-    await tryToReplaceFile(options);
+    isDone = await tryToReplaceFile(options);
   }
-  if (options.durable) await flush(dirname(options.path));
+  if (isDone && options.durable) await flush(dirname(options.path));
+  return isDone;
 }
 
-async function tryToReplaceFile(options: ReplaceOptions): Promise<void> {
+async function tryToReplaceFile(options: ReplaceOptions): Promise<boolean> {
   const { path, temporaryPath, content, mode, isModeExact, durable } = options;
   try {
     await Deno.writeFile(temporaryPath, content, {
@@ -141,8 +143,10 @@ async function tryToReplaceFile(options: ReplaceOptions): Promise<void> {
     });
     if (isModeExact === true && mode !== undefined) await Deno.chmod(temporaryPath, mode);
     if (durable) await flush(temporaryPath);
-    options.beforeRename();
-    await Deno.rename(temporaryPath, path);
+    const mayAppear = await options.beforeRename();
+    if (mayAppear) await Deno.rename(temporaryPath, path);
+    else await removeQuietly(temporaryPath);
+    return mayAppear;
   } catch (error) {
     await removeQuietly(temporaryPath);
     throw error;
@@ -209,6 +213,13 @@ export async function infoOf(path: string): Promise<Deno.FileInfo | undefined> {
     if (systemErrorCode(error) === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** What a file looks like: another text once anything has been written there; `""` if there is none. */
+export function lookOf(info: Deno.FileInfo | undefined): string {
+  if (info === undefined) return "";
+  const { mtime, ctime, size, mode, uid } = info;
+  return [identity(info), mtime?.getTime(), ctime?.getTime(), size, mode, uid].join(":");
 }
 
 /** Names a file or folder for as long as it exists, or `undefined` if there is none. */

@@ -7,6 +7,7 @@
  *         cookie
  *         locks/n1@10.0.0.5          held while that row is changed
  *         tmp/                       files on their way to their place
+ *         heartbeats/                an empty file per running node, called like its heartbeat
  *         news/                      touched when more than a heartbeat has changed
  *         clusters/blue/             another cluster, laid out like `sync_dir`
  *
@@ -74,6 +75,7 @@ export class DirectoryLayout {
   readonly cookie: string;
   readonly locks: string;
   readonly temporary: string;
+  readonly heartbeats: string;
   readonly news: string;
   readonly permissions: Permissions;
 
@@ -87,6 +89,7 @@ export class DirectoryLayout {
     this.cookie = `${own}/cookie`;
     this.locks = `${own}/locks`;
     this.temporary = `${own}/tmp`;
+    this.heartbeats = `${own}/heartbeats`;
     this.news = `${own}/news`;
     this.permissions = sharing === "group" ? forGroup : forUser;
   }
@@ -103,7 +106,8 @@ export class DirectoryLayout {
     await Deno.mkdir(dirname(base), { recursive: true, mode: permissions.folder });
     await makeFolder(base, permissions, null);
     const { gid, dev } = await Deno.stat(base);
-    const folders = [this.locks, this.temporary, this.news].flatMap((path) => this.#downTo(path));
+    const folders = [this.locks, this.temporary, this.heartbeats, this.news]
+      .flatMap((path) => this.#downTo(path));
     for (const folder of new Set(folders)) await makeFolder(folder, permissions, gid);
     // The rows of another cluster lie in what is ours.
     if ((await Deno.stat(this.temporary)).dev === dev) return;

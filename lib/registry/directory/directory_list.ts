@@ -12,26 +12,33 @@ import { rowMaxBytes } from "../../core/members/row.ts";
 import type { Call } from "../common/timed_calls.ts";
 import { foreignKeyReason } from "../store.ts";
 import type { Found } from "../store.ts";
-import { readKnownFile, typeOddity } from "./directory_files.ts";
+import { typeOddity } from "./directory_files.ts";
 import { privateFolder } from "./directory_layout.ts";
+import type { RowFiles } from "./directory_row_files.ts";
 
 /** How many files of one listing are read at the same time. */
-const readersMax = 4;
+const readersMax = 8;
 
 /**
  * Everything in the folder `root`, or `undefined` if there is no such folder.
  *
+ * @param files what was read before
  * @throws what the system says
  */
-export async function listFolder(root: string, call: Call): Promise<Found[] | undefined> {
+export async function listFolder(
+  root: string,
+  files: RowFiles,
+  call: Call,
+): Promise<Found[] | undefined> {
   const found: Found[] = [];
   const names = await nodeFiles(root, found);
   if (names === undefined) return undefined;
+  files.keep(names);
   const readSome = async (): Promise<void> => {
     const buffer = new Uint8Array(rowMaxBytes + 1);
     for (let name = names.pop(); name !== undefined; name = names.pop()) {
       call.checkpoint();
-      const content = await readKnownFile(`${root}/${name}`, buffer);
+      const content = await files.read(root, name, buffer);
       if (content !== undefined) found.push([name, content]);
     }
   };

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { pathToFileURL } from "node:url";
 import { systemErrorCode } from "../../core/base/system_error.ts";
 import { distrustOf, trustedOwners } from "../../files/trusted_path.ts";
 import type { Distrust, Sharing } from "../../files/trusted_path.ts";
@@ -72,7 +73,8 @@ export class TrustedFolder {
     const { base, sharing } = this.#options;
     const distrust = await distrustOf(path, { sharing, from: base });
     if (distrust === undefined) return;
-    throw new UntrustedStorage(`${distrust.path} ${distrust.reason}`, remedyFor(distrust));
+    const remedy = remedyFor(distrust, pathToFileURL(base).href);
+    throw new UntrustedStorage(`${distrust.path} ${distrust.reason}`, remedy);
   }
 
   async #require({ layout, top }: FoundLayout): Promise<void> {
@@ -103,10 +105,10 @@ export function deniedReason(
     `user ${user}; chown ${user} ${base}, or run as its owner (docker run --user ${owner})`;
 }
 
-function remedyFor({ kind, path }: Distrust): string {
+function remedyFor({ kind, path }: Distrust, url: string): string {
   return kind === "owner"
-    ? "run as that user, take another folder, or end its URL with ?shared=all " +
-      "if all who can write there are trusted"
-    : `close it with chmod go-w ${path}, or end the URL of the registry with ?shared=group ` +
-      "(or all) if those who can write there are trusted";
+    ? "name a folder of your own in the option registry, such as ~/sync_dir, run as that user, or, " +
+      `if all who can write there are trusted, name it as ${url}?shared=all`
+    : `close it with chmod go-w ${path}, or, if those who can write there are trusted, name it as ` +
+      `${url}?shared=group (or all) in the option registry`;
 }

@@ -28,7 +28,7 @@ class Scene {
   readonly out: Effect[] = [];
 
   constructor(names: readonly NodeName[] = [elixir]) {
-    const keeper = new RowKeeper(this.view.memberList, 1000, this.view.random, 0);
+    const keeper = new RowKeeper(this.view.memberList, this.view.ticks, this.view.random, 0);
     this.watch = new BeamWatch({ ...this.view, keeper });
     this.list(names, 0);
     this.watch.start();

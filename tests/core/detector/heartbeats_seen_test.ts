@@ -189,6 +189,22 @@ Deno.test("RegistryHeartbeats.state() is stale when the heartbeat has not moved 
   assert.equal(listed(11_000, 6, { heartbeatIntervalMs: 1000 }), "stale", "as its row says now");
 });
 
+Deno.test("RegistryHeartbeats.state() is stale two intervals after a first look at one that stands still", () => {
+  const heartbeats = heartbeatsAfter([0, 10, 5], [30_000, 30_010, 35]);
+  assert.equal(heartbeats.ageMs(name, 30_010), 1000, "it may be an interval old");
+  heartbeats.listed([row(35)], 31_000, 31_010, nobody);
+  assert.equal(heartbeats.state(name, instance, 31_010), "moving");
+  heartbeats.listed([row(35)], 32_000, 32_010, nobody);
+  assert.equal(heartbeats.state(name, instance, 32_010), "stale");
+});
+
+Deno.test("RegistryHeartbeats.state() goes by the last listing for as long as none is overdue", () => {
+  const heartbeats = heartbeatsAfter([0, 10, 5], [30_000, 30_010, 35]);
+  assert.equal(heartbeats.state(name, instance, 40_000), "unknown", "there should be newer ones");
+  assert.equal(heartbeats.state(name, instance, 60_000, 30_000), "moving", "the next one is due");
+  assert.equal(heartbeats.state(name, instance, 200_000, 30_000), "unknown");
+});
+
 Deno.test("RegistryHeartbeats.state() is unknown without fresh listings, and missing when the row is", () => {
   const heartbeats = heartbeatsAfter([0, 1000, 5]);
   assert.equal(heartbeats.state(name, instance, 3999), "moving");

@@ -28,3 +28,14 @@ Deno.test("Links.addressee() puts the address that answered last before the othe
   const { name, instance } = member;
   assert.deepEqual(links.addressee(member), { name, instance, addresses: [second, first] });
 });
+
+Deno.test("Links.isAnyFailing is true from a failed ping to the next pong", () => {
+  const links = new Links();
+  links.of(nameOf(1)).pong(500, first, 0);
+  const link = links.of(nameOf(2));
+  assert.equal(links.isAnyFailing, false);
+  link.miss({ kind: "silent", detail: "", sentAt: 1 }, 2);
+  assert.equal(links.isAnyFailing, true);
+  link.pong(500, second, 3);
+  assert.equal(links.isAnyFailing, false);
+});

@@ -8,6 +8,7 @@ import { pingsMaxPerInterval, Prober } from "../../../lib/core/detector/prober.t
 import type { Finding } from "../../../lib/core/detector/prober.ts";
 import type { Effect, PingOutcome } from "../../../lib/core/input.ts";
 import type { MemberPing, Sent } from "../../../lib/core/pings.ts";
+import type { Pulse } from "../../../lib/core/members/pulse.ts";
 import { effectsOf, nameOf, recordOf } from "../records.ts";
 import { pong, View } from "../view.ts";
 
@@ -21,6 +22,20 @@ class Scene {
     this.view = new View(members);
     this.prober = new Prober(this.view);
     this.prober.start(0);
+  }
+
+  /** Numbers of the members that it asks, and of those by which it is asked. */
+  get askedAndAsking(): [number[], number[]] {
+    const { ring } = this.view.memberList;
+    const numbers = [...ring.targets.keys()].map((name) => Number(/\d+/.exec(name)));
+    const asks = (number: number): boolean => ring.asks(this.view.member(number));
+    return [numbers.filter(asks), numbers.filter((number) => !asks(number))];
+  }
+
+  /** That member pings it, as one that watches it. */
+  heard(number: number, pulse: Pulse, now: number): void {
+    const content = { incarnation: 0, fingerprint: 0, pulse };
+    this.prober.heard({ ...this.view.member(number), software: "" }, content, now);
   }
 
   /** Lets it send what is due; the names of those that it asks. */
@@ -43,58 +58,102 @@ class Scene {
 
 const silent: PingOutcome = { kind: "silent", detail: "" };
 
-Deno.test("Prober asks nobody before it starts, then all that it watches, each interval", () => {
-  const view = new View(3);
+/** Of six members those that node 0 asks, and those by which it is asked. */
+const [asked, asking] = new Scene(6).askedAndAsking;
+const [first = 0, second = 0] = asked;
+const [waitedFor = 0] = asking;
+
+Deno.test("Prober asks nobody before it starts, then at each tick those whom it is to ask", () => {
+  const view = new View(6);
   const idle = new Prober(view);
   idle.hasten(nameOf(1), 0);
   const out: Effect[] = [];
   idle.wake(0, out);
   assert.deepEqual(out, []);
-  const scene = new Scene(3);
-  assert.deepEqual(scene.wake(0), [1, 2, 3].map(nameOf));
-  assert.deepEqual(scene.wake(0), [], "they are on their way");
-  assert.equal(scene.end(1, pong, 1).kind, "pong");
-  assert.deepEqual(scene.wake(899), []);
-  assert.deepEqual(scene.wake(1100), [nameOf(1)]);
+  const scene = new Scene(6);
+  assert.equal(asked.length + asking.length, 6);
+  assert.ok(asked.length >= 2 && asking.length >= 1, `${asked.length} are asked`);
+  assert.deepEqual(scene.wake(10), asked.map(nameOf));
+  assert.deepEqual(scene.wake(10), [], "they are on their way");
+  for (const number of asked) assert.equal(scene.end(number, pong, 20).kind, "pong");
+  assert.deepEqual(scene.wake(999), []);
+  assert.deepEqual(scene.wake(1000), asked.map(nameOf));
+});
+
+Deno.test("Prober waits for those who ask it, and asks who is overdue", () => {
+  const scene = new Scene(6);
+  scene.wake(0);
+  const graceMs = scene.view.settings.timings.pulseGraceMs;
+  for (const at of [100, 1100, 2100]) {
+    assert.equal(scene.wake(at).includes(nameOf(waitedFor)), false, `at ${at}`);
+    scene.heard(waitedFor, at === 100 ? "first" : 700, at);
+  }
+  assert.equal(scene.view.links.of(nameOf(waitedFor)).roundTripUs, 700);
+  assert.equal(scene.wake(3100 + graceMs - 1).includes(nameOf(waitedFor)), false);
+  assert.equal(scene.wake(3100 + graceMs).includes(nameOf(waitedFor)), true);
+});
+
+Deno.test("Prober asks at once who says that it is not answered", () => {
+  const scene = new Scene(6);
+  scene.wake(0);
+  scene.heard(waitedFor, "missed", 500);
+  assert.deepEqual(scene.wake(500), [nameOf(waitedFor)]);
+  const [ping] = effectsOf("ping", scene.out);
+  assert.equal(ping?.content.pulse, 500, "the round trip of the exchange before");
+  scene.end(waitedFor, silent, 900);
+  scene.heard(waitedFor, 700, 950);
+  assert.equal(scene.view.links.of(nameOf(waitedFor)).misses.length, 1, "only an answer mends");
+  scene.wake(900 + scene.view.settings.timings.secondPingDelayMs);
+  assert.equal(effectsOf("ping", scene.out)[0]?.content.pulse, "missed");
+});
+
+Deno.test("Prober hears no pulse of who is no member, or another instance of one", () => {
+  const scene = new Scene(6);
+  scene.wake(0);
+  const peer = scene.view.member(waitedFor);
+  const content = { incarnation: 0, fingerprint: 0, pulse: "missed" } as const;
+  scene.prober.heard({ ...peer, instance: recordOf(9).instance }, content, 500);
+  scene.prober.heard({ ...recordOf(9), software: "" }, content, 500);
+  assert.deepEqual(scene.wake(500), []);
 });
 
 Deno.test("Prober asks again soon after a miss; the second makes the link bad", () => {
-  const scene = new Scene(2);
+  const scene = new Scene(6);
   scene.wake(0);
-  assert.equal(scene.end(1, silent, 700).kind, "missed");
+  assert.equal(scene.end(first, silent, 700).kind, "missed");
   const soon = 700 + scene.view.settings.timings.secondPingDelayMs;
   assert.deepEqual(scene.wake(soon - 1), []);
-  assert.deepEqual(scene.wake(soon), [nameOf(1)]);
-  assert.equal(scene.end(1, silent, 1500).kind, "bad");
+  assert.deepEqual(scene.wake(soon), [nameOf(first)]);
+  assert.equal(scene.end(first, silent, 1500).kind, "bad");
 });
 
 Deno.test("Prober believes no miss of a ping that was on its way in a standstill", () => {
-  const scene = new Scene(2);
+  const scene = new Scene(6);
   scene.wake(0);
-  scene.view.pings.stalled(5000);
-  assert.deepEqual(scene.end(1, silent, 5000), { kind: "none" });
-  assert.equal(scene.view.links.of(nameOf(1)).misses.length, 0);
-  assert.deepEqual(scene.wake(5000), [nameOf(1)]);
+  scene.view.pings.stalled(700);
+  assert.deepEqual(scene.end(first, silent, 700), { kind: "none" });
+  assert.equal(scene.view.links.of(nameOf(first)).misses.length, 0);
+  assert.deepEqual(scene.wake(700), [nameOf(first)]);
 });
 
 Deno.test("Prober.ended() finds nothing in the outcome of an instance that was replaced", () => {
-  const scene = new Scene(2);
+  const scene = new Scene(6);
   scene.wake(0);
   const successor = { instance: recordOf(9).instance, incarnation: 5 };
-  scene.view.memberList.merge(recordOf(1, successor), 1);
-  assert.deepEqual(scene.end(1, pong, 2), { kind: "none" });
+  scene.view.memberList.merge(recordOf(first, successor), 1);
+  assert.deepEqual(scene.end(first, pong, 2), { kind: "none" });
 });
 
 Deno.test("Prober.hasten() asks out of turn once an interval, and once more as a connection broke", () => {
-  const scene = new Scene(1);
+  const scene = new Scene(6);
   scene.wake(0);
-  scene.end(1, pong, 1);
-  scene.prober.hasten(nameOf(1), 100);
+  scene.end(second, pong, 1);
+  scene.prober.hasten(nameOf(second), 100);
   assert.deepEqual(scene.wake(100), []);
-  scene.prober.lost(nameOf(1), 100);
-  assert.deepEqual(scene.wake(100), [nameOf(1)]);
-  scene.end(1, pong, 101);
-  scene.prober.lost(nameOf(1), 102);
+  scene.prober.lost(nameOf(second), 100);
+  assert.deepEqual(scene.wake(100), [nameOf(second)]);
+  scene.end(second, pong, 101);
+  scene.prober.lost(nameOf(second), 102);
   assert.deepEqual(scene.wake(102), []);
 });
 
@@ -114,13 +173,11 @@ Deno.test("Prober.probe() answers for others by one ping, and makes no miss of i
   });
 });
 
-Deno.test("Prober.sweep() asks those that it does not watch, over a connection of their own", () => {
+Deno.test("Prober.sweep() asks the member whose turn it is over a connection of its own", () => {
   const scene = new Scene(30);
-  for (let now = 500; now <= 20_000; now += 500) scene.prober.sweep(true, now, scene.out);
+  scene.prober.sweep(scene.view.member(7), 500, scene.out);
   const swept = effectsOf("ping", scene.out);
-  const { ring } = scene.view.memberList;
-  assert.ok(swept.length >= 20, `${swept.length} were swept`);
-  assert.ok(swept.every(({ to, fresh }) => fresh && !ring.watches(to.name)));
+  assert.deepEqual(swept.map(({ to, fresh }) => [to.name, fresh]), [[nameOf(7), true]]);
 });
 
 Deno.test("Prober sends no more in an interval than it may, whatever it is told to hasten", () => {

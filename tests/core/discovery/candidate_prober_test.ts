@@ -73,6 +73,19 @@ Deno.test("CandidateProber tells of two misses in a row once, and asks with grow
   }
 });
 
+Deno.test("CandidateProber asks two of those whose rows are old, and the fresh at once", () => {
+  const scene = new Scene();
+  const introduce = (number: number, isFresh: boolean): void => {
+    scene.view.candidates.learn(claimOfRow(rowOf(number)));
+    scene.prober.introduce(nameOf(number), isFresh);
+  };
+  for (const number of [6, 7, 8, 9]) introduce(number, false);
+  assert.equal(scene.wake(0).length, 3, "the fresh one, and two others");
+  assert.equal(scene.prober.wakeAt, Infinity);
+  introduce(10, true);
+  assert.deepEqual(scene.wake(1), [nameOf(10)]);
+});
+
 Deno.test("CandidateProber believes no miss of a standstill, and none of a row that has gone", () => {
   const scene = new Scene();
   scene.wake(0);

@@ -6,7 +6,8 @@
 import assert from "node:assert/strict";
 import { seededRandom } from "../../../lib/core/base/random.ts";
 import { AntiEntropy } from "../../../lib/core/dissemination/anti_entropy.ts";
-import { bucketCount, MemberList } from "../../../lib/core/members/member_list.ts";
+import { MemberList } from "../../../lib/core/members/member_list.ts";
+import { bucketCount } from "../../../lib/core/members/record_table.ts";
 import type { MemberRecord } from "../../../lib/core/members/record.ts";
 import type { Effect } from "../../../lib/core/input.ts";
 import { contentOf, effectsOf, nameOf, recordOf } from "../records.ts";

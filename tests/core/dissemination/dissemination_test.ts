@@ -22,6 +22,7 @@ function scene() {
   const dissemination = new Dissemination(parts);
   for (const number of [2, 3]) dissemination.publish(recordOf(number), 0);
   dissemination.wake(100, []);
+  links.of(nameOf(2)).pong(1, { host: "10.0.0.2", port: 1 }, 100);
   return { ...parts, dissemination };
 }
 

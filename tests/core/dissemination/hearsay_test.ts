@@ -40,6 +40,8 @@ Deno.test("Hearsay.holds() lets pass what own pings do not speak against", () =>
   const view = new View(2);
   view.links.of(nameOf(1)).miss({ kind: "silent", detail: "", sentAt: 90 }, 95);
   assert.ok(!new Hearsay(view).holds(failed, other, 100), "a ping has failed");
+  view.links.forget(nameOf(1));
+  assert.ok(!new Hearsay(view).holds(failed, other, 100), "it has not been asked yet");
   const large = new View(60);
   const far = [...Array(60).keys()].map((index) => index + 1)
     .find((number) => !large.memberList.ring.watches(nameOf(number)));

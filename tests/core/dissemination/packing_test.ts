@@ -27,7 +27,8 @@ import {
 import { seededRandom } from "../../../lib/core/base/random.ts";
 import type { MemberRecord, RecordContent } from "../../../lib/core/members/record.ts";
 import { makeRecord } from "../../../lib/core/members/record.ts";
-import { bucketCount, MemberList } from "../../../lib/core/members/member_list.ts";
+import { MemberList } from "../../../lib/core/members/member_list.ts";
+import { bucketCount } from "../../../lib/core/members/record_table.ts";
 import {
   addressesMax,
   decodeRow,

@@ -23,6 +23,8 @@ function changeOf(number: number, changes: Partial<Change> = {}): Change {
   return { kind: "joined", name: nameOf(number), reason: "it answered", ...changes };
 }
 
+const run = { instance: "", incarnation: 0 };
+
 /** What is told when the log is woken at `now`: one list for each time it speaks. */
 function told(log: ChangeLog, now: number): (readonly Change[])[] {
   const out: Effect[] = [];
@@ -37,11 +39,14 @@ const sentences: Readonly<Record<Change["kind"], string>> = {
   "replaced": "was replaced",
   "left": "left",
   "forgotten": "was forgotten",
+  "suspected": "is suspected by this node",
+  "cleared": "is no longer suspected by this node",
   "link-bad": "is alive but unreachable from this node",
   "link-mended": "can be reached again",
   "service": "says that its service is starting",
   "isolated": "may be isolated",
   "connected": "is no longer isolated",
+  "held-up": "was held up",
 };
 
 Deno.test("describeChange() has words of its own for each kind", () => {
@@ -105,17 +110,17 @@ Deno.test("ChangeLog has nothing to tell and keeps nothing at first", () => {
 Deno.test("ChangeLog.wake() tells the first change at once, and the next ones together", () => {
   assert.equal(batchMs, 500);
   const log = new ChangeLog();
-  log.add(changeOf(1), 1000);
+  log.add(changeOf(1), run, 1000);
   assert.ok(log.dueAt <= 1000);
   assert.deepEqual(told(log, 1000), [[changeOf(1)]]);
   assert.equal(log.dueAt, Infinity);
-  log.add(changeOf(2), 1001);
-  log.add(changeOf(3), 1400);
+  log.add(changeOf(2), run, 1001);
+  log.add(changeOf(3), run, 1400);
   assert.equal(log.dueAt, 1000 + batchMs);
   assert.deepEqual(told(log, 999 + batchMs), []);
   assert.deepEqual(told(log, 1000 + batchMs), [[changeOf(2), changeOf(3)]]);
   assert.deepEqual(told(log, 1000 + batchMs), [], "each once");
-  log.add(changeOf(4), 9000);
+  log.add(changeOf(4), run, 9000);
   assert.ok(log.dueAt <= 9000, "after a quiet time at once again");
 });
 
@@ -138,7 +143,7 @@ Deno.test("ChangeLog.wake() tells each change once and in order, at most twice a
       wake();
       const change = changeOf(number);
       changes.push(change);
-      log.add(change, now);
+      log.add(change, run, now);
       wake();
     });
     now += batchMs;
@@ -150,22 +155,24 @@ Deno.test("ChangeLog.wake() tells each change once and in order, at most twice a
 
 Deno.test("ChangeLog.kept holds the last 200, and `forgotten` numbers the first of them", () => {
   const log = new ChangeLog();
-  for (let number = 0; number < changesKeptMax; number++) log.add(changeOf(number), number);
+  for (let number = 0; number < changesKeptMax; number++) log.add(changeOf(number), run, number);
   assert.equal(log.kept.length, changesKeptMax);
   assert.equal(log.forgotten, 0);
   assert.equal(log.lastAt(nameOf(0)), 0);
-  log.add(changeOf(777), 777);
+  log.add(changeOf(777), run, 777);
+  log.trim();
   assert.equal(log.kept.length, changesKeptMax);
   assert.equal(log.forgotten, 1);
-  assert.deepEqual(log.kept[0], { ...changeOf(1), at: 1 });
-  assert.deepEqual(log.kept.at(-1), { ...changeOf(777), at: 777 });
+  assert.deepEqual(log.kept[0], { ...changeOf(1), ...run, at: 1 });
+  assert.deepEqual(log.kept.at(-1), { ...changeOf(777), ...run, at: 777 });
   assert.equal(log.lastAt(nameOf(0)), undefined);
   assert.equal(log.lastAt(nameOf(777)), 777);
 });
 
 Deno.test("ChangeLog tells all that waits, also what is no longer kept", () => {
   const log = new ChangeLog();
-  for (let number = 0; number < 300; number++) log.add(changeOf(number), number);
+  for (let number = 0; number < 300; number++) log.add(changeOf(number), run, number);
+  log.trim();
   assert.equal(log.forgotten, 100);
   assert.equal(told(log, 300)[0]?.length, 300);
 });
@@ -176,9 +183,10 @@ Deno.test("ChangeLog.lastAt() is the time of the last change of a member, and on
     const log = new ChangeLog();
     let now = 0;
     const add = (number: number, pauseMs: number): void =>
-      log.add(changeOf(number), now += pauseMs);
+      log.add(changeOf(number), run, now += pauseMs);
     for (const [number, pauseMs] of changes) add(number, pauseMs);
     for (let count = 0; count < more; count++) add(99, 1);
+    log.trim();
     for (const number of [0, 1, 2, 3, 4, 99]) {
       const last = log.kept.findLast(({ name }) => name === nameOf(number));
       assert.equal(log.lastAt(nameOf(number)), last?.at);
@@ -188,9 +196,10 @@ Deno.test("ChangeLog.lastAt() is the time of the last change of a member, and on
 
 Deno.test("ChangeLog.lastAt() is known while one of two changes of one moment is still kept", () => {
   const log = new ChangeLog();
-  log.add(changeOf(1, { kind: "replaced" }), 5);
-  log.add(changeOf(1, { kind: "failed" }), 5);
-  for (let count = 0; count < changesKeptMax - 1; count++) log.add(changeOf(2), 6);
-  assert.deepEqual(log.kept[0], { ...changeOf(1, { kind: "failed" }), at: 5 });
+  log.add(changeOf(1, { kind: "replaced" }), run, 5);
+  log.add(changeOf(1, { kind: "failed" }), run, 5);
+  for (let count = 0; count < changesKeptMax - 1; count++) log.add(changeOf(2), run, 6);
+  log.trim();
+  assert.deepEqual(log.kept[0], { ...changeOf(1, { kind: "failed" }), ...run, at: 5 });
   assert.equal(log.lastAt(nameOf(1)), 5);
 });

@@ -9,7 +9,8 @@ import { AssertionError } from "../../../lib/core/base/assert.ts";
 import { hashText } from "../../../lib/core/base/hash.ts";
 import { wins } from "../../../lib/core/members/record.ts";
 import type { MemberRecord } from "../../../lib/core/members/record.ts";
-import { bucketCount, MemberList } from "../../../lib/core/members/member_list.ts";
+import { MemberList } from "../../../lib/core/members/member_list.ts";
+import { bucketCount } from "../../../lib/core/members/record_table.ts";
 import { anyRecord, contentOf, instanceOf, nameOf, recordOf, recordStates } from "../records.ts";
 
 const self = contentOf(0);

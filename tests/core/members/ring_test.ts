@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { MemberRecord } from "../../../lib/core/members/record.ts";
-import { observersMax, Ring } from "../../../lib/core/members/ring.ts";
+import { observersAmong, observersMax, Ring } from "../../../lib/core/members/ring.ts";
 import { recordOf } from "../records.ts";
 
 /** One node's ring, and the records that belong to it. */
@@ -82,14 +82,14 @@ Deno.test("Ring lets everybody watch everybody in a cluster of up to eleven", ()
   }
 });
 
-Deno.test("Ring watches at most ten in a larger cluster, and never a member that is not there", () => {
+Deno.test("Ring watches about ten in a larger cluster, and never a member that is not there", () => {
   for (const nodes of [12, 13, 20, 100, 500]) {
     const members = many.slice(0, nodes);
     const known = new Set(members.map(({ name }) => name));
     for (const me of members.slice(0, 20)) {
       const { ring } = sceneOf(members, me);
-      assert.ok(ring.targets.size <= observersMax, `${ring.targets.size} of ${nodes}`);
-      assert.ok(ring.targets.size >= 5, `${ring.targets.size} of ${nodes}`);
+      assert.ok(ring.targets.size <= observersMax + 4, `${ring.targets.size} of ${nodes}`);
+      assert.ok(ring.targets.size >= 6, `${ring.targets.size} of ${nodes}`);
       for (const name of ring.targets.keys()) assert.ok(known.has(name));
       assert.equal(ring.targets.has(me.name), false, "nobody watches itself");
       assert.equal(ring.observers, 10);
@@ -129,6 +129,31 @@ Deno.test("Ring connects 500 members so well that news reaches all within four h
     for (const at of [...reached]) for (const to of neighbours.get(at) ?? []) reached.add(to);
   }
   assert.equal(reached.size, 500);
+});
+
+Deno.test("Ring has two watch each other or neither, and one of them ask", () => {
+  for (const nodes of [2, 11, 12, 20, 100]) {
+    const members = many.slice(0, nodes);
+    const rings = new Map(members.map((me) => [me, sceneOf(members, me).ring]));
+    let asked = 0;
+    for (const [one, ring] of rings) {
+      for (const other of ring.targets.values()) {
+        const theirs = rings.get(other);
+        assert.equal(theirs?.watches(one.name), true, `${one.name} and ${other.name} of ${nodes}`);
+        assert.equal(ring.asks(other), !theirs?.asks(one));
+        if (ring.asks(other)) asked++;
+      }
+    }
+    assert.ok(asked / nodes <= observersMax / 2 + 0.5, `${asked} of ${nodes}`);
+  }
+});
+
+Deno.test("Ring has each of many members ask half of those that it watches", () => {
+  for (const me of many) {
+    const { ring } = sceneOf(many, me);
+    const asked = [...ring.targets.values()].filter((member) => ring.asks(member)).length;
+    assert.ok(asked >= 4 && asked <= 6, `${me.name} asks ${asked}`);
+  }
 });
 
 Deno.test("Ring.targets is that of the final members, in whatever order they came and went", () => {
@@ -225,7 +250,7 @@ Deno.test("Ring watches everybody in a full mesh of up to 64 nodes, and at most 
   assert.equal(scene.ring.observers, 63);
   const larger = sceneOf(others(64), self, true);
   assert.equal(larger.ring.observers, 10);
-  assert.ok(larger.ring.targets.size <= 10, `${larger.ring.targets.size}`);
+  assert.ok(larger.ring.targets.size <= 12, `${larger.ring.targets.size}`);
   larger.remove(recordOf(64));
   assert.deepEqual(larger.targets, scene.targets);
 });
@@ -238,3 +263,16 @@ Deno.test("Ring watches at most ten as soon as a full mesh grows beyond 64 nodes
     assert.equal(scene.ring.targets.size, scene.fresh(self, true).length, `with n${newcomer}`);
   }
 });
+
+for (const [count, full] of [[6, false], [40, true], [200, false]] as const) {
+  Deno.test(`observersAmong() finds those of ${count} that watch a member`, () => {
+    const all = Array.from({ length: count }, (_, number) => recordOf(number));
+    const without = (one: MemberRecord): MemberRecord[] => all.filter((other) => other !== one);
+    const subject = all[3] as MemberRecord;
+    const watching = without(subject).filter((one) =>
+      sceneOf(without(one), one, full).ring.watches(subject.name)
+    );
+    const observers = observersAmong(without(subject), subject, full);
+    assert.deepEqual(observers.toSorted(), watching.map(({ name }) => name).toSorted());
+  });
+}

@@ -7,18 +7,24 @@ import assert from "node:assert/strict";
 import { seededRandom } from "../../../lib/core/base/random.ts";
 import { MemberList } from "../../../lib/core/members/member_list.ts";
 import { firstPace, RegistryPace } from "../../../lib/core/registration/registry_pace.ts";
-import type { Pace } from "../../../lib/core/registration/registry_pace.ts";
+import type { Pace, PaceParts } from "../../../lib/core/registration/registry_pace.ts";
 import { contentOf, recordOf } from "../records.ts";
 import { settingsOf } from "../beam/beam_world.ts";
 
 const intervalMs = 1000;
 const sizes = [1, 5, 32, 33, 100, 300, 1000, 3000];
 
+/** What a node knows while all is well. */
+const calmParts = {
+  links: { isAnyFailing: false },
+  keeper: { phase: "held" },
+} as const;
+
 function paceOf(nodes: number, registryPaceMs = 0): RegistryPace {
   const memberList = new MemberList(contentOf(0), false);
   for (let number = 1; number < nodes; number++) memberList.merge(recordOf(number), 0);
   const settings = settingsOf({ intervalMs, registryPaceMs, beam: false });
-  return new RegistryPace({ settings, memberList, random: seededRandom(1) });
+  return new RegistryPace({ ...calmParts, settings, memberList, random: seededRandom(1) });
 }
 
 /** The pace of the node with the smallest instance, and of one among many others. */
@@ -30,7 +36,10 @@ function listed(nodes: number): { readonly pace: Pace; readonly isDelegate: bool
 Deno.test("RegistryPace: in a small cluster all write and list each interval", () => {
   for (const nodes of [1, 5, 32]) {
     const { pace, isDelegate } = listed(nodes);
-    assert.deepEqual(pace, firstPace(intervalMs), `${nodes} nodes`);
+    const first = firstPace(intervalMs);
+    // Who knows members hears of newcomers from them, and need not list at each hint.
+    const hintPauseMs = nodes === 1 ? first.hintPauseMs : 4 * first.hintPauseMs;
+    assert.deepEqual(pace, { ...first, hintPauseMs }, `${nodes} nodes`);
     assert.ok(isDelegate);
   }
 });
@@ -68,4 +77,39 @@ Deno.test("RegistryPace: a dear registry is used seldom once all is well, often 
   assert.equal(pace.listed(3, 0).listIntervalMs, intervalMs);
   assert.equal(pace.listed(3, 9_999).listIntervalMs, intervalMs);
   assert.equal(pace.listed(3, 10_000).listIntervalMs, 30_000);
+});
+
+/** The pause to the next listing of one of five nodes that has run for long, with these parts. */
+function pauseWith(
+  parts: Partial<Omit<PaceParts, "random">>,
+  ageMs = 60_000,
+  failed?: number,
+  rows = 5,
+): number {
+  const memberList = new MemberList(contentOf(0), false);
+  for (let number = 1; number < 5; number++) memberList.merge(recordOf(number), 0);
+  if (failed !== undefined) memberList.merge(recordOf(failed, { state: "failed" }), 0);
+  const settings = settingsOf({ intervalMs, registryPaceMs: 0, beam: false });
+  const random = seededRandom(1);
+  const pace = new RegistryPace({ ...calmParts, settings, memberList, random, ...parts });
+  pace.listed(5, 0);
+  return pace.listed(rows, ageMs).listIntervalMs;
+}
+
+Deno.test("RegistryPace: a node lists seldom while all is well", () => {
+  assert.equal(pauseWith({}), 30_000);
+});
+
+Deno.test("RegistryPace: a node lists each interval while anything is not well", () => {
+  const restless: Readonly<Record<string, () => number>> = {
+    "it has just started": () => pauseWith({}, 9_999),
+    "a member has failed": () => pauseWith({}, 60_000, 1),
+    "a ping has failed": () => pauseWith({ links: { isAnyFailing: true } }),
+    "a row is not that of a member": () => pauseWith({}, 60_000, undefined, 6),
+    "a member has no row": () => pauseWith({}, 60_000, undefined, 4),
+    "it has no name yet": () => pauseWith({ keeper: { phase: "claiming" } }),
+    "it looks for BEAM nodes": () =>
+      pauseWith({ settings: settingsOf({ intervalMs, registryPaceMs: 0, beam: true }) }),
+  };
+  for (const [why, pause] of Object.entries(restless)) assert.equal(pause(), intervalMs, why);
 });

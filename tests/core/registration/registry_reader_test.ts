@@ -23,7 +23,7 @@ class Scene {
   constructor() {
     const { view } = this;
     const detector = new FailureDetector(view);
-    this.keeper = new RowKeeper(view.memberList, 1000, view.random, 0);
+    this.keeper = new RowKeeper(view.memberList, view.ticks, view.random, 0);
     const changes = new ChangeLog();
     this.reader = new RegistryReader({ ...view, detector, keeper: this.keeper, changes });
   }

@@ -1,13 +1,15 @@
 /** What a node says about its own row. */
 import assert from "node:assert/strict";
 import type { Effect } from "../../../lib/core/input.ts";
+import { Ticks } from "../../../lib/core/base/ticks.ts";
 import { seededRandom } from "../../../lib/core/base/random.ts";
+import { draftOf } from "../../../lib/core/registration/own_row.ts";
 import { RowKeeper } from "../../../lib/core/registration/row_keeper.ts";
 import { recordOf } from "../records.ts";
 
 /** A keeper whose row is in the registry; `told` gives what it has said since the last time. */
 function settled(): { keeper: RowKeeper; out: Effect[]; told: () => string[] } {
-  const keeper = new RowKeeper({ self: recordOf(1) }, 1000, seededRandom(1), 0);
+  const keeper = new RowKeeper({ self: recordOf(1) }, new Ticks(1000, 0), seededRandom(1), 0);
   const out: Effect[] = [];
   keeper.wake(0, out);
   keeper.listed(undefined, 1, out);
@@ -40,5 +42,27 @@ Deno.test("RowKeeper finds nothing strange in a row that is missing after an out
   scene.keeper.listFailed("the folder has been removed", 501, scene.out);
   assert.equal(scene.told().length, 1);
   assert.match(vanish(scene, 4000), /^The registry is available again after [^,]+$/);
-  assert.equal(vanish(scene, 5001), vanished, "the next time it is");
+  scene.keeper.hint(4500);
+  assert.equal(vanish(scene, 4500), vanished, "the next time it is");
+});
+
+Deno.test("RowKeeper.look() lists at once, but not within an interval of the last listing", () => {
+  const { keeper, out } = settled();
+  const own = {
+    row: { ...draftOf(recordOf(1), 1000), heartbeat: 1, activeAt: "" },
+    version: "v1",
+  };
+  keeper.keepPace({ ...keeper.pace, listIntervalMs: 30_000 });
+  keeper.wake(2, out);
+  keeper.listed(own, 500, out);
+  keeper.wake(1002, out);
+  keeper.keepPace({ ...keeper.pace, heartbeatIntervalMs: Infinity });
+  keeper.written("v2", 1003, out);
+  assert.equal(keeper.wakeAt, 30_500, "nobody asks for it sooner");
+  keeper.look(1100);
+  assert.equal(keeper.wakeAt, 1500);
+  keeper.wake(1500, out);
+  keeper.listed(own, 1600, out);
+  keeper.look(20_000);
+  assert.equal(keeper.wakeAt, 20_000);
 });

@@ -22,7 +22,7 @@ import { View } from "../view.ts";
 function scene() {
   const view = new View(2);
   const detector = new FailureDetector(view);
-  const keeper = new RowKeeper(view.memberList, 1000, view.random, 0);
+  const keeper = new RowKeeper(view.memberList, view.ticks, view.random, 0);
   view.candidates.learn(claimOfRow(rowOf(5)));
   const candidate = view.candidates.get(nameOf(5)) as Candidate;
   const parts = { ...view, detector, keeper };

@@ -16,7 +16,7 @@ import {
   shell,
   written,
 } from "./directory_scene.ts";
-import { nameOf, never, rowOf } from "../rows.ts";
+import { nameOf, never, rowOf, writtenVersion } from "../rows.ts";
 import { ManualClock } from "../../support/manual_clock.ts";
 
 Deno.test({
@@ -116,7 +116,8 @@ Deno.test({
       assert.match(new TextDecoder().decode((await output.read()).value), /locked/);
       holder.kill("SIGSTOP");
       for (let attempt = 0; attempt < 3; attempt++) {
-        const stuck = registry.write(rowOf(name, 2), version, never);
+        // More than a heartbeat: for one nothing is locked.
+        const stuck = registry.write(rowOf(name, 2, { incarnation: 1 }), version, never);
         // All else goes on, for longer than it takes to get to the lock.
         for (let heartbeat = 1; heartbeat <= 5; heartbeat++) {
           assert.equal((await registry.list(never)).rows.length, 1);
@@ -157,7 +158,8 @@ Deno.test({
     {
       using lock = await Deno.open(path, { write: true });
       await lock.lock(true);
-      pending = written(registry, 2, version);
+      // More than a heartbeat: for one nothing is locked.
+      pending = writtenVersion(registry.write(rowOf(name, 2, { incarnation: 1 }), version, never));
       for (let round = 0; round < 5; round++) await registry.list(never);
       await Deno.remove(path);
     }
@@ -202,7 +204,7 @@ Deno.test({
       const version = await written(registry, 1);
       await Deno.writeFile(`${disk}/fill`, new Uint8Array(1_000_000)).catch(() => {});
       await assert.rejects(
-        registry.write(rowOf(name, 2), version, never),
+        registry.write(rowOf(name, 2, { incarnation: 1 }), version, never),
         failure(/^Cannot write n1@10\.0\.0\.2 into file:.*: No space left on device$/),
       );
       await assert.rejects(
@@ -210,8 +212,10 @@ Deno.test({
         failure(/No space left on device$/),
       );
       assert.equal((await registry.list(never)).rows[0]?.version, version);
+      // A heartbeat needs no room.
+      const moved = await written(registry, 2, version);
       await Deno.remove(`${disk}/fill`);
-      await written(registry, 2, version);
+      await writtenVersion(registry.write(rowOf(name, 3, { incarnation: 1 }), moved, never));
       assert.equal(await registry.getOrCreateCookie("minted", never), "minted");
       assert.deepEqual(await namesIn(`${disk}/sync_dir/${ownFolder}/tmp`), []);
     }),

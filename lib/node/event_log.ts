@@ -1,0 +1,94 @@
+/**
+ * What a node writes about itself and its cluster: its start and end, what changes, its status line.
+ *
+ * @module
+ */
+import { formatDuration } from "../core/base/duration.ts";
+import type { NodeName } from "../core/base/name.ts";
+import type { Effect, StopReason } from "../core/input.ts";
+import { describeChanges, groupChanges } from "../core/members/change.ts";
+import type { Change, ChangeKind } from "../core/members/change.ts";
+import type { Log } from "../log/log.ts";
+import { StatusWriter } from "./status_writer.ts";
+import type { StatusMode } from "./status_writer.ts";
+
+/** Changes that somebody should look at. */
+const badChanges: ReadonlySet<ChangeKind> = new Set(["failed", "link-bad", "isolated", "held-up"]);
+
+/** Writes for one node. */
+export class EventLog {
+  readonly #log: Log;
+  readonly #status: StatusWriter;
+  readonly #startedAt: number;
+  #hasJoined = false;
+  /** Why this node leaves or has ended, once it does. */
+  #leaving: string | undefined;
+
+  /** @param now monotonic time at which the node starts, in milliseconds */
+  constructor(log: Log, mode: StatusMode, now: number) {
+    this.#log = log;
+    this.#status = new StatusWriter(mode);
+    this.#startedAt = now;
+  }
+
+  /** The name has been settled. */
+  joined(name: NodeName): void {
+    this.#hasJoined = true;
+    this.#log.bind({ observer: name });
+  }
+
+  /** The status line, if it is to be written. */
+  status(effect: Effect & { kind: "status" }): void {
+    const line = this.#status.line(effect);
+    if (line === undefined) return;
+    const { shown, alive, entries } = effect;
+    const members = entries?.map(({ name, alive, service }) => ({
+      name,
+      alive,
+      serviceState: service,
+    }));
+    this.#log.info(line, { event: "status", memberCount: shown, aliveCount: alive, members });
+  }
+
+  /** One line for all changes of one kind. */
+  changes(changes: readonly Change[]): void {
+    for (const group of groupChanges(changes)) {
+      const [first] = group;
+      if (first === undefined) continue;
+      const { kind, name, status, service, reason } = first;
+      const isBad = badChanges.has(kind) || service === "failing";
+      this.#log[isBad ? "warning" : "info"](describeChanges(group), {
+        event: kind,
+        name: group.length === 1 ? name : undefined,
+        members: group.map(({ name }) => ({ name })),
+        status,
+        serviceState: service,
+        reason,
+      });
+    }
+  }
+
+  /** This node begins to leave; of several reasons the first counts. */
+  leaving(name: NodeName, reason: string): void {
+    if (this.#leaving !== undefined) return;
+    this.#leaving = reason;
+    this.#log.info(`${name} is leaving: ${reason}`, { event: "leaving", reason });
+  }
+
+  /**
+   * This node has ended; returns why. What has kept it from joining is told by who has started it.
+   */
+  stopped(name: NodeName, stop: StopReason, now: number): string {
+    const reason = stop.kind === "left" ? this.#leaving ?? "it was asked to" : stop.message;
+    this.#leaving ??= reason;
+    if (stop.kind !== "left" && !this.#hasJoined) return reason;
+    const ranMs = Math.round(now - this.#startedAt);
+    const level = stop.kind === "left" ? "info" : "error";
+    this.#log[level](`${name} has stopped after ${formatDuration(ranMs)}: ${reason}`, {
+      event: "stopped",
+      reason,
+      ranMs,
+    });
+    return reason;
+  }
+}

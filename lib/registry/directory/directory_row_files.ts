@@ -1,0 +1,67 @@
+/**
+ * Files of rows as they were read last: one that is still the same is looked at, and not opened.
+ *
+ * A row is replaced by another file, so that a change shows in which file lies there. Who writes into
+ * a file by hand changes its time. As such times are coarse, a file is believed to be the same only if
+ * it had looked so for a while when it was read.
+ *
+ * @module
+ */
+import type { Clock } from "../../clock.ts";
+import { infoOf, lookOf, readKnownFile } from "./directory_files.ts";
+import type { Content } from "./directory_files.ts";
+
+/** How long a file must have looked the same before it was read, in milliseconds. */
+const settledMs = 2000;
+
+interface Known {
+  /** Which file lay there, and what it looked like; `undefined` if nobody has looked yet. */
+  readonly look: string | undefined;
+  /** When it was first seen to look so. */
+  readonly since: number;
+  /** What it held, once it was settled. */
+  content?: Content;
+}
+
+/** What one handle has read in a folder. */
+export class RowFiles {
+  readonly #clock: Pick<Clock, "now">;
+  readonly #known = new Map<string, Known>();
+  #opened = 0;
+
+  constructor(clock: Pick<Clock, "now">) {
+    this.#clock = clock;
+  }
+
+  /** How many files were opened so far. */
+  get opened(): number {
+    return this.#opened;
+  }
+
+  /** Forgets all but these. */
+  keep(names: readonly string[]): void {
+    const there = new Set(names);
+    for (const name of this.#known.keys()) if (!there.has(name)) this.#known.delete(name);
+  }
+
+  /**
+   * What stands in the file `name` of the folder `root`; `undefined`: it is gone.
+   *
+   * @param buffer one byte larger than the largest legal file; overwritten
+   * @throws what the system says, if it is about the storage and not about this one file
+   */
+  async read(root: string, name: string, buffer: Uint8Array): Promise<Content> {
+    const path = `${root}/${name}`;
+    const now = this.#clock.now();
+    const before = this.#known.get(name);
+    // A first listing is waited for by a start: nothing is to be compared yet.
+    const look = before && lookOf(await infoOf(path));
+    const known = before !== undefined && before.look === look ? before : { look, since: now };
+    if (look !== undefined && known.content !== undefined) return known.content;
+    this.#known.set(name, known);
+    this.#opened++;
+    const content = await readKnownFile(path, buffer);
+    if (look !== undefined && now - known.since >= settledMs) known.content = content;
+    return content;
+  }
+}

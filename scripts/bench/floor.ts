@@ -1,0 +1,68 @@
+/**
+ * The floor: what the runtime costs, whatever a node does in it.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { BuildError, compile } from "../build.ts";
+import type { Contestant } from "./contestants.ts";
+import { Child, type Command, script, type Variant } from "./process.ts";
+
+/** Bare programs, run as the nodes are, and the other end of their connections, which echoes. */
+export class Floor implements Disposable {
+  readonly #name: string;
+  readonly #command: Command;
+  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+
+  private constructor(name: string, command: Command) {
+    this.#name = name;
+    this.#command = command;
+    void this.#accept();
+  }
+
+  /** One that is run as `variant` is: compiled into `folder`, or from source. */
+  static async of(variant: Variant, folder: string): Promise<Floor> {
+    const source = script("floor_program.ts");
+    if (variant.name === "source") return new Floor("a bare program", source);
+    const output = `${folder}/floor`;
+    try {
+      await compile(folder, fileURLToPath(new URL("floor_program.ts", import.meta.url)), output);
+    } catch (error) {
+      // The binary was brought here from elsewhere.
+      if (error instanceof BuildError) return new Floor("a bare program from source", source);
+      throw error;
+    }
+    return new Floor("a bare program", [output]);
+  }
+
+  /** One timer a second, and so many connections that are idle. */
+  idle(connections: number): Contestant {
+    return this.#contestant(this.#name, connections, 0);
+  }
+
+  /** At each tick of the timer, so many messages out, each over another connection, and as many in. */
+  pinging(connections: number, pings: number): Contestant {
+    return this.#contestant(`${this.#name}, pinging`, Math.max(connections, pings), pings);
+  }
+
+  [Symbol.dispose](): void {
+    this.#listener.close();
+  }
+
+  #contestant(name: string, connections: number, pings: number): Contestant {
+    const args = [this.#listener.addr.port, connections, pings].map(String);
+    const start: Contestant["start"] = (count) =>
+      Promise.resolve(Array.from({ length: count }, () => {
+        const child = new Child(this.#command, args);
+        return { child, seesAll: child.line("ready") };
+      }));
+    return { name, start };
+  }
+
+  async #accept(): Promise<void> {
+    for await (const { readable, writable } of this.#listener) {
+      // A program that is killed resets its connections.
+      void readable.pipeTo(writable).catch(() => {});
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * A node inside another program that shows its cluster.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { startNode, UsageError } from "../../lib/mod.ts";
+import type { StartOptions } from "../../lib/mod.ts";
+import { needing } from "../permissions.ts";
+
+let clusters = 0;
+
+function options(more: StartOptions): StartOptions {
+  const registry = `memory:http-library-${++clusters}`;
+  return { registry, name: "n1@127.0.0.1", interval: "100ms", profile: "local", ...more };
+}
+
+Deno.test({
+  ...needing(
+    "startNode() shows the cluster at `http` until the node has left",
+    "net",
+    "read",
+    "sys",
+  ),
+  async fn() {
+    const node = await startNode(options({ http: "127.0.0.1:0" }));
+    const url = node.url ?? "";
+    assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/$/);
+    const { members } = await (await fetch(`${url}v1/members`)).json();
+    assert.deepEqual(members.map(({ name }: { name: string }) => name), [node.name]);
+    await node.leave();
+    await assert.rejects(fetch(`${url}v1/members`));
+  },
+});
+
+Deno.test({
+  ...needing("startNode() lets those read who know its token", "net", "read", "sys"),
+  async fn() {
+    const httpToken = "correct-horse-battery";
+    await using node = await startNode(options({ http: "0.0.0.0:0", httpToken }));
+    const status = async (headers: Record<string, string>): Promise<number> => {
+      const answer = await fetch(`${node.url}v1/node`, { headers });
+      await answer.body?.cancel();
+      return answer.status;
+    };
+    assert.equal(await status({}), 401);
+    assert.equal(await status({ Authorization: "Bearer correct-horse-batterx" }), 401);
+    assert.equal(await status({ Authorization: `Bearer ${httpToken}` }), 200);
+  },
+});
+
+Deno.test("startNode() shows nothing if it is not told to", async () => {
+  await using node = await startNode(options({}));
+  assert.equal(node.url, undefined);
+});
+
+const wrong: readonly (readonly [StartOptions, RegExp])[] = [
+  [{ http: "0.0.0.0:0" }, /option "http" "0\.0\.0\.0": .*"httpToken", or "httpOpen"/],
+  [{ http: 70_000 }, /option "http".*a port/],
+  [{ http: 0, httpToken: "short" }, /option "httpToken": it must be 16 to 512 characters long/],
+  [{ http: 0, httpToken: "a token; with=more" }, /option "httpToken": it may hold letters/],
+  [
+    { http: 0, httpTokenFile: "/run/secrets/token" } as StartOptions,
+    /option "httpTokenFile": a library reads no files, give "httpToken"/,
+  ],
+];
+
+for (const [given, words] of wrong) {
+  Deno.test(`startNode() refuses ${JSON.stringify(given)}`, async () => {
+    const starting = startNode(options(given));
+    await assert.rejects(starting, (error) => {
+      assert.ok(error instanceof UsageError);
+      assert.match(error.message, words);
+      assert.doesNotMatch(error.message, /short|with=more/);
+      return true;
+    });
+  });
+}

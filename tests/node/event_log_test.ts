@@ -1,0 +1,42 @@
+/**
+ * How a node tells of its own end.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import type { NodeName } from "../../lib/core/base/name.ts";
+import { EventLog } from "../../lib/node/event_log.ts";
+import { Lines } from "./lines.ts";
+
+const name = "n1@10.0.0.2" as NodeName;
+
+function open(): { lines: string[]; events: EventLog } {
+  const log = new Lines();
+  return { lines: log.texts, events: new EventLog(log, "off", 1000) };
+}
+
+Deno.test("EventLog tells why a node leaves and how long it ran, the first reason of several", () => {
+  const { lines, events } = open();
+  events.joined(name);
+  events.leaving(name, "SIGTERM has come");
+  events.leaving(name, "its program asked it to");
+  events.stopped(name, { kind: "left" }, 11_000);
+  events.leaving(name, "its program asked it to");
+  assert.deepEqual(lines, [
+    `${name} is leaving: SIGTERM has come`,
+    `${name} has stopped after 10 s: SIGTERM has come`,
+  ]);
+});
+
+Deno.test("EventLog leaves what has kept a node from joining to who has started it", () => {
+  const { lines, events } = open();
+  events.stopped(name, { kind: "name-taken", message: "it is taken" }, 2000);
+  assert.deepEqual(lines, []);
+});
+
+Deno.test("EventLog tells what has ended a node that had joined", () => {
+  const { lines, events } = open();
+  events.joined(name);
+  events.stopped(name, { kind: "name-taken", message: "it is taken" }, 2500);
+  assert.deepEqual(lines, [`${name} has stopped after 1.5 s: it is taken`]);
+});

@@ -1,0 +1,79 @@
+/**
+ * Which files of a registry folder are opened again.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { RowFiles } from "../../../lib/registry/directory/directory_row_files.ts";
+
+/** A folder with one file, read by a clock that is set by hand. */
+class Scene implements AsyncDisposable {
+  readonly files: RowFiles;
+  now = 0;
+
+  constructor(readonly root: string) {
+    this.files = new RowFiles({ now: () => this.now });
+  }
+
+  /** The text that is read at `now`. */
+  async read(now: number): Promise<string | undefined> {
+    this.now = now;
+    const content = await this.files.read(this.root, "n1@10.0.0.1", new Uint8Array(100));
+    return content && "text" in content ? content.text : undefined;
+  }
+
+  /** Writes into the file as it is, or puts another one in its place, and dates it. */
+  async write(text: string, { replace, time }: { replace: boolean; time: number }): Promise<void> {
+    const path = `${this.root}/n1@10.0.0.1`;
+    const written = replace ? `${path}.new` : path;
+    await Deno.writeTextFile(written, text);
+    await Deno.utime(written, new Date(time), new Date(time));
+    if (replace) await Deno.rename(written, path);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.root, { recursive: true });
+  }
+}
+
+async function scene(): Promise<Scene> {
+  const made = new Scene(await Deno.makeTempDir());
+  await made.write("one", { replace: true, time: 1000 });
+  return made;
+}
+
+Deno.test("RowFiles reads a file that was replaced, whatever its time says", async () => {
+  await using files = await scene();
+  for (const now of [0, 5000, 10_000]) assert.equal(await files.read(now), "one");
+  await files.write("two", { replace: true, time: 1000 });
+  assert.equal(await files.read(11_000), "two");
+});
+
+Deno.test("RowFiles reads a file that was written to by hand", async () => {
+  await using files = await scene();
+  for (const now of [0, 5000, 10_000]) assert.equal(await files.read(now), "one");
+  await files.write("two", { replace: false, time: 2000 });
+  assert.equal(await files.read(11_000), "two");
+});
+
+Deno.test("RowFiles reads a file again that it has not known for long", async () => {
+  await using files = await scene();
+  const opened = async (now: number): Promise<boolean> => {
+    // A file that cannot be told from the one before, but for what it holds: it is opened or not.
+    const before = files.files.opened;
+    await files.read(now);
+    return files.files.opened > before;
+  };
+  for (const now of [0, 10, 2009, 2010]) assert.equal(await opened(now), true, `at ${now}`);
+  assert.deepEqual([await opened(2011), await opened(60_000)], [false, false]);
+});
+
+Deno.test("RowFiles finds nothing in a file that has gone, and forgets it", async () => {
+  await using files = await scene();
+  for (const now of [0, 5000, 10_000]) await files.read(now);
+  await Deno.remove(`${files.root}/n1@10.0.0.1`);
+  assert.equal(await files.read(11_000), undefined);
+  files.files.keep([]);
+  await files.write("new", { replace: true, time: 1000 });
+  assert.equal(await files.read(12_000), "new");
+});
