@@ -1,57 +1,19 @@
 /**
- * The README tells the truth: its tables are those of the program, its files are there, its examples
- * run.
+ * The README tells the truth: its registries are those of the program, its files are there, its
+ * examples run.
  *
  * @module
  */
 import assert from "node:assert/strict";
 import { optionEntries } from "../lib/options/option_table.ts";
 import { commandEntries } from "../lib/cli/parse/command_table.ts";
-import { exitCodeTexts } from "../lib/cli/exit_codes.ts";
 import { registryUrlFault } from "../lib/registry/url.ts";
-import { optionsMarkdown } from "../scripts/options_table.ts";
 import manifest from "../deno.json" with { type: "json" };
 import { markedBlock, missingAnchors, missingFiles } from "./docs/markdown.ts";
 import { readSource } from "./docs/source_files.ts";
 import { needing, permitted } from "./permissions.ts";
 
 const readme = permitted("read") ? readSource("README.md") : "";
-
-/** What the README must show; when it does not, the difference is the mending. */
-function commandsMarkdown(): string {
-  const rows = commandEntries.map(([name, { usage, summary }]) =>
-    `| \`${`clusternode ${name} ${usage}`.trim().replaceAll("|", "\\|")}\` | ${summary} |`
-  );
-  return ["| command | what it does |", "| --- | --- |", ...rows, ""].join("\n");
-}
-
-function exitCodesMarkdown(): string {
-  const rows = exitCodeTexts.map(([code, text]) => `| ${code} | ${text} |`);
-  return ["| code | meaning |", "| --- | --- |", ...rows, ""].join("\n");
-}
-
-Deno.test({
-  ...needing("README shows the table of options as the program has it", "read"),
-  fn() {
-    assert.equal(markedBlock(readme, "options"), optionsMarkdown());
-    for (const [, { flag, type }] of optionEntries) {
-      assert.ok(
-        markedBlock(readme, "options").includes(`| \`${flag}${type.isSwitch ? "`" : " "}`),
-        `${flag} has a row`,
-      );
-    }
-  },
-});
-
-Deno.test({
-  ...needing("README shows all commands", "read"),
-  fn: () => assert.equal(markedBlock(readme, "commands"), commandsMarkdown()),
-});
-
-Deno.test({
-  ...needing("README shows all exit codes", "read"),
-  fn: () => assert.equal(markedBlock(readme, "exit codes"), exitCodesMarkdown()),
-});
 
 Deno.test({
   ...needing("README shows legal URLs of all registries", "read"),

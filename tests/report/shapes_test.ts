@@ -10,8 +10,8 @@ import { needing } from "../permissions.ts";
 import { reportIn } from "./lines.ts";
 import { fields } from "../../lib/report/fields.ts";
 import { reportSchemas } from "../../lib/report/reports.ts";
-import { keysOf, shapesMarkdown, typeOf } from "../../scripts/json_shapes.ts";
-import type { Key, Schema } from "../../scripts/json_shapes.ts";
+import { keysOf, shapesMarkdown, typeOf } from "../../scripts/reference/json_shapes.ts";
+import type { Key, Schema } from "../../scripts/reference/json_shapes.ts";
 
 const allKeys: readonly (Key & { readonly kind: string })[] = Object.entries(reportSchemas)
   .flatMap(([kind, schema]) => keysOf(schema).map((key) => ({ kind, ...key })));
@@ -54,7 +54,10 @@ Deno.test({
   ...needing("docs/json.md shows all shapes and keys, and its examples are of them", "read"),
   fn() {
     const page = readSource("docs/json.md");
-    assert.ok(page.endsWith(`\n\n${shapesMarkdown()}`), "deno run scripts/json_shapes.ts");
+    assert.ok(
+      page.endsWith(`\n\n${shapesMarkdown()}`),
+      "deno run scripts/reference/json_shapes.ts",
+    );
     const examples = codeBlocks(page, "json").flatMap((block) => block.trim().split("\n"));
     assert.deepEqual(examples.map((line) => reportIn(line).schema), ["log.v1", "event.v1"]);
   },

@@ -1,7 +1,7 @@
 /**
  * Every metric of a node: its name, what it means, and where its figures come from.
  *
- * `docs/metrics.md` shows this table: `deno run scripts/metrics_table.ts`.
+ * `docs/metrics.md` shows this table: `deno task reference`.
  *
  * @module
  */

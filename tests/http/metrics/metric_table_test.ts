@@ -1,12 +1,12 @@
 /** The table of all metrics: its names, and docs/metrics.md. */
 import assert from "node:assert/strict";
 import { metrics } from "../../../lib/http/metrics/metric_table.ts";
-import { metricsMarkdown } from "../../../scripts/metrics_table.ts";
+import { metricsMarkdown } from "../../../scripts/reference/metrics_table.ts";
 import { readSource } from "../../docs/source_files.ts";
 import { needing } from "../../permissions.ts";
 
 Deno.test({
-  ...needing("docs/metrics.md shows every metric (deno run scripts/metrics_table.ts)", "read"),
+  ...needing("docs/metrics.md shows every metric (deno task reference)", "read"),
   fn() {
     const page = readSource("docs/metrics.md");
     assert.ok(page.includes(`\n\n${metricsMarkdown()}\n`), metricsMarkdown());

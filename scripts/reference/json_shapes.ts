@@ -1,12 +1,12 @@
 /**
- * Prints the tables of `docs/json.md`, from the shapes of all reports:
- * `deno run scripts/json_shapes.ts`.
+ * The tables of `docs/json.md`, from the shapes of all reports.
  *
  * @module
  */
 import type * as v from "valibot";
-import { fields } from "../lib/report/fields.ts";
-import { reportSchemas } from "../lib/report/reports.ts";
+import { fields } from "../../lib/report/fields.ts";
+import { reportSchemas } from "../../lib/report/reports.ts";
+import { capital } from "./markdown.ts";
 
 /** What valibot's schemas have in common, as far as it is looked at here. */
 export interface Schema {
@@ -112,12 +112,4 @@ function shapeLines(shape: Schema): string[] {
       within(`${path}.`),
     ]),
   ];
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-if (import.meta.main) {
-  await Deno.stdout.write(new TextEncoder().encode(shapesMarkdown()));
 }

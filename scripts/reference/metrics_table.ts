@@ -1,11 +1,10 @@
 /**
- * Prints the tables of `docs/metrics.md`, from the table of all metrics:
- * `deno run scripts/metrics_table.ts`.
+ * The table of `docs/metrics.md`, from the table of all metrics.
  *
  * @module
  */
-import { metrics } from "../lib/http/metrics/metric_table.ts";
-import type { Metric } from "../lib/http/metrics/metric_table.ts";
+import { metrics } from "../../lib/http/metrics/metric_table.ts";
+import type { Metric } from "../../lib/http/metrics/metric_table.ts";
 
 /** All metrics as Markdown. */
 export function metricsMarkdown(): string {
@@ -20,8 +19,4 @@ export function metricsMarkdown(): string {
 function metricLine({ name, type, labels, help }: Metric): string {
   const names = labels.map((label) => `\`${label}\``).join(", ");
   return `| \`${name}\` | ${type} | ${names} | ${help} |`;
-}
-
-if (import.meta.main) {
-  await Deno.stdout.write(new TextEncoder().encode(metricsMarkdown()));
 }
