@@ -144,7 +144,7 @@ beamTest("an Elixir node with another cookie is named, and its log is spared", a
     assert.equal(named.length, 1, node.text);
   }
   const explained = await cluster.command("explain", "x1");
-  assert.match(explained.stdout, /holds another cookie/);
+  assert.match(explained.stdout, /holds another cookie/, explained.stderr);
   assert.match(explained.stdout, /--beam-cookie/);
   // Its own pings are its own affair; those of the two clusternodes must become ever fewer.
   await linesPass([c1, c2], 20);

@@ -111,7 +111,7 @@ class DirectoryStore implements Store {
 
   entries(call: Call): Promise<readonly Found[]> {
     return this.#run(async (layout) => {
-      const found = await listFolder(layout.root, this.#files, call);
+      const found = await listFolder(layout.root, this.#files, call, this.#clock);
       if (found === undefined) await this.#requireFolder(layout);
       else this.#wasThere = true;
       const all = found ?? [];

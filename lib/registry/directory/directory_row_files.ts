@@ -28,6 +28,8 @@ export class RowFiles {
   readonly #clock: Pick<Clock, "now">;
   readonly #known = new Map<string, Known>();
   #opened = 0;
+  /** When the listing began that goes on. */
+  #beganAt = 0;
 
   constructor(clock: Pick<Clock, "now">) {
     this.#clock = clock;
@@ -38,10 +40,16 @@ export class RowFiles {
     return this.#opened;
   }
 
-  /** Forgets all but these. */
+  /** A listing begins, of files with these names: forgets all others. */
   keep(names: readonly string[]): void {
+    this.#beganAt = this.#clock.now();
     const there = new Set(names);
     for (const name of this.#known.keys()) if (!there.has(name)) this.#known.delete(name);
+  }
+
+  /** True if `name` was first seen in this listing, or to look as it does. */
+  isNew(name: string): boolean {
+    return (this.#known.get(name)?.since ?? -Infinity) >= this.#beganAt;
   }
 
   /**

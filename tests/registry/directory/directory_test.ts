@@ -4,6 +4,8 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { systemClock } from "../../../lib/clock.ts";
+import type { Clock } from "../../../lib/clock.ts";
 import { encodeRow } from "../../../lib/core/members/row.ts";
 import type { Row } from "../../../lib/core/members/row.ts";
 import type { Registry, RowVersion } from "../../../lib/registry/registry.ts";
@@ -11,6 +13,36 @@ import { needing } from "../../permissions.ts";
 import { failure, name, namesIn, ownFolder, Scene, shell, written } from "./directory_scene.ts";
 import { never, rowOf } from "../rows.ts";
 import { ManualClock } from "../../support/manual_clock.ts";
+
+/** A clock on which the file `path` is written right when a wait of `delayMs` begins. */
+function writingClock(delayMs: number, path: string, text: string): Clock {
+  return {
+    ...systemClock,
+    after(wantedMs, callback) {
+      if (wantedMs === delayMs) Deno.writeTextFileSync(path, text);
+      return systemClock.after(wantedMs, callback);
+    },
+  };
+}
+
+Deno.test({
+  ...needing(
+    "list() takes a file that a program is just writing anew for what it will be",
+    "read",
+    "write",
+    "run",
+  ),
+  async fn() {
+    await using scene = await Scene.create();
+    await Deno.mkdir(scene.path, { mode: 0o700 });
+    const path = `${scene.path}/elixir@h`;
+    await Deno.writeTextFile(path, "");
+    const registry = scene.open({ clock: writingClock(20, path, "1457635889") });
+    const { timestamps, foreignEntries } = await registry.list(never);
+    assert.deepEqual(timestamps.map(({ name }) => name), ["elixir@h"]);
+    assert.deepEqual(foreignEntries, []);
+  },
+});
 
 Deno.test({
   ...needing("list() reports whatever is no row, and waits for none of it", "read", "write", "run"),
