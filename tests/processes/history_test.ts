@@ -168,3 +168,20 @@ function sizeOf(path: string): number {
     return 0;
   }
 }
+
+processTest("the nodes of local do not write their histories into one file", async () => {
+  await using cluster = new Cluster();
+  await using folder = new TemporaryFolder();
+  const file = `${folder.path}/history.jsonl`;
+  const env = { CLUSTERNODE_HISTORY: "1h", CLUSTERNODE_HISTORY_FILE: file };
+  const words = ["local", "2", "--plain", ...cluster.options, "--log-file", "none"];
+  await using program = Program.run(words, env);
+  await program.line(
+    (text) => text.includes('"n1@127.0.0.1": true, "n2@127.0.0.1": true'),
+    20_000,
+    "two nodes",
+  );
+  program.kill("SIGINT");
+  assert.equal(await program.ended(), 130);
+  await assert.rejects(Deno.stat(file), Deno.errors.NotFound);
+});

@@ -81,7 +81,7 @@ export class ProcessGroup {
         ...this.#forwarded(number),
         ...["--name", nameOf(number), "--listen", "127.0.0.1:0"],
         // One in the environment or a file would be that of all nodes.
-        ...["--record", "none"],
+        ...["--record", "none", "--history-file", "none"],
       ],
       env: { [parentWatchVariable]: parentText({ instance, readsLog: this.#readsLog }) },
       stdin: "piped",
