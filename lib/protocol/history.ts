@@ -5,17 +5,14 @@
  */
 import * as v from "valibot";
 import { countSchema } from "../core/base/count.ts";
-import { pingFailures } from "../core/base/ping_failure.ts";
 import { changeKinds } from "../core/members/change.ts";
 import { instanceSchema, nodeNameSchema } from "../core/members/row.ts";
 import { memberStatuses } from "../core/members/member.ts";
 import { serviceStates } from "../core/members/service.ts";
+import { failureSchema, sentenceSchema, shortTextSchema } from "./text_shapes.ts";
 
-const sentence = v.pipe(v.string(), v.maxLength(2000));
-const shortText = v.pipe(v.string(), v.maxLength(100));
 const age = v.pipe(v.number(), v.minValue(0));
 const names = v.array(nodeNameSchema);
-const failure = v.picklist(pingFailures);
 
 /** Of a BEAM node it is its creation, and empty until that is known. */
 export const memberInstanceSchema = v.union([
@@ -33,7 +30,7 @@ export const changeEntries = {
   incarnation: countSchema,
   status: v.optional(v.picklist(memberStatuses)),
   service: v.optional(v.picklist(serviceStates)),
-  reason: sentence,
+  reason: sentenceSchema,
 } as const;
 
 const findingSchema = v.variant("kind", [
@@ -46,8 +43,18 @@ const findingSchema = v.variant("kind", [
   v.object({ kind: v.literal("alone"), name: nodeNameSchema }),
   v.object({ kind: v.literal("split"), groups: v.array(names) }),
   v.object({ kind: v.literal("one-peer"), name: nodeNameSchema, hub: nodeNameSchema }),
-  v.object({ kind: v.literal("one-way"), from: nodeNameSchema, to: nodeNameSchema, failure }),
-  v.object({ kind: v.literal("broken"), one: nodeNameSchema, other: nodeNameSchema, failure }),
+  v.object({
+    kind: v.literal("one-way"),
+    from: nodeNameSchema,
+    to: nodeNameSchema,
+    failure: failureSchema,
+  }),
+  v.object({
+    kind: v.literal("broken"),
+    one: nodeNameSchema,
+    other: nodeNameSchema,
+    failure: failureSchema,
+  }),
 ]);
 
 /** Shape of what a run of a node remembers. */
@@ -56,10 +63,14 @@ export const historyEventSchema = v.variant("kind", [
   v.object({
     kind: v.literal("started"),
     name: nodeNameSchema,
-    cluster: shortText,
-    software: shortText,
+    cluster: shortTextSchema,
+    software: shortTextSchema,
   }),
-  v.object({ kind: v.picklist(["stopped", "crashed"]), name: nodeNameSchema, reason: sentence }),
+  v.object({
+    kind: v.picklist(["stopped", "crashed"]),
+    name: nodeNameSchema,
+    reason: sentenceSchema,
+  }),
   v.object({ kind: v.literal("links-changed"), findings: v.array(findingSchema) }),
 ]);
 

@@ -8,7 +8,6 @@
  */
 import * as v from "valibot";
 import { countSchema } from "../core/base/count.ts";
-import { pingFailures } from "../core/base/ping_failure.ts";
 import { bodyMaxBytes } from "./envelope.ts";
 import {
   addressesMax,
@@ -28,17 +27,14 @@ import { encodeUtf8 } from "../core/base/text.ts";
 import { changeEntries, historyEntrySchema, memberInstanceSchema } from "./history.ts";
 import { decodeJson } from "./json_body.ts";
 import type { Shape } from "./json_body.ts";
+import { failureSchema, sentenceSchema, shortTextSchema } from "./text_shapes.ts";
 
-const sentence = v.pipe(v.string(), v.maxLength(2000));
 const count = v.pipe(v.number(), v.minValue(0));
 const hash = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
 const bucketHash = v.pipe(v.number(), v.integer(), v.minValue(-(2 ** 31)), v.maxValue(2 ** 31 - 1));
 const bucketNumber = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(bucketCount - 1));
-const shortText = v.pipe(v.string(), v.maxLength(100));
 const addresses = v.pipe(v.array(addressSchema), v.maxLength(addressesMax + 1));
 
-/** Shape of the kind of a failed ping. */
-export const failureSchema = v.picklist(pingFailures);
 const pingKindSchema = v.union([v.literal("pong"), failureSchema]);
 
 /** Shape of a record that came from outside; its fingerprints are made anew. */
@@ -51,7 +47,7 @@ export const recordSchema = v.pipe(
     addresses: v.pipe(v.array(addressSchema), v.maxLength(addressesMax)),
     tags: tagsSchema,
     startedAt: v.pipe(v.string(), v.maxLength(40)),
-    software: shortText,
+    software: shortTextSchema,
     service: v.optional(memberServiceSchema),
     cause: v.optional(v.object({
       kind: failureSchema,
@@ -145,11 +141,11 @@ const memberViewSchema = v.object({
   addresses,
   forMs: count,
   roundTripUs: v.optional(count),
-  reason: sentence,
+  reason: sentenceSchema,
   flapping: v.boolean(),
   tags: tagsSchema,
   startedAt: v.pipe(v.string(), v.maxLength(40)),
-  software: shortText,
+  software: shortTextSchema,
   service: v.optional(memberServiceSchema),
 });
 
@@ -165,7 +161,7 @@ const explanationSchema = v.object({
   name: nodeNameSchema,
   kind: memberKindSchema,
   status: v.picklist(memberStatuses),
-  verdict: sentence,
+  verdict: sentenceSchema,
   accusers: v.array(v.object({ name: nodeNameSchema, kind: failureSchema })),
   votesNeeded: count,
   watched: v.boolean(),
@@ -181,7 +177,7 @@ const explanationSchema = v.object({
   failures: count,
   incarnation: countSchema,
   service: v.optional(memberServiceSchema),
-  wouldChange: v.array(sentence),
+  wouldChange: v.array(sentenceSchema),
 });
 
 const eventSchema = v.object({
@@ -221,9 +217,9 @@ const answerSchema = v.variant("kind", [
     next: countSchema,
     more: v.boolean(),
   }),
-  v.object({ kind: v.literal("health"), healthy: v.boolean(), reason: sentence }),
+  v.object({ kind: v.literal("health"), healthy: v.boolean(), reason: sentenceSchema }),
   v.object({ kind: v.literal("done") }),
-  v.object({ kind: v.literal("refused"), reason: sentence }),
+  v.object({ kind: v.literal("refused"), reason: sentenceSchema }),
 ]);
 
 /** An answer. */

@@ -8,7 +8,8 @@
  */
 import * as v from "valibot";
 import type { BeamPingOutcome, Input, PingOutcome } from "../core/input.ts";
-import { addresseeSchema, contentSchema, failureSchema } from "../protocol/message.ts";
+import { addresseeSchema, contentSchema } from "../protocol/message.ts";
+import { failureSchema } from "../protocol/text_shapes.ts";
 import { newsSchema, recordSchema } from "../protocol/message.ts";
 import type { ProfileTimings } from "../core/base/profile.ts";
 import { memberServiceSchema } from "../core/members/service.ts";

@@ -8,6 +8,7 @@ import type { NodeName } from "../core/base/name.ts";
 import { profileTimings } from "../core/base/profile.ts";
 import { seededRandom, shuffled } from "../core/base/random.ts";
 import type { Random } from "../core/base/random.ts";
+import { clockErrorMs, erringTime } from "./erring_clock.ts";
 import { Faults, nodeFaults } from "./scenario_faults.ts";
 import type { NodeFault } from "./scenario_faults.ts";
 import type { Scenario } from "./scenario.ts";
@@ -60,9 +61,6 @@ const learnMs = 8000;
 
 /** Steps in which virtual time moves while something is waited for, in milliseconds. */
 const lookMs = 50;
-
-/** How far wrong a wall clock may be, in milliseconds. */
-const clockErrorMs = 10 * 60_000;
 
 /**
  * Plays `scenario` once.
@@ -137,7 +135,10 @@ class ScenarioRun {
     const world = this.#world;
     world.registry.putGhosts(ghosts);
     world.network.loss = loss;
-    if (clockJumps) world.registry.wallClock = () => this.#wallClock();
+    if (clockJumps) {
+      world.registry.wallClock = () =>
+        erringTime(Math.floor(world.now) + clockErrorMs, this.#random);
+    }
     const timings = profileTimings[profile];
     const spreadMs = startSpreadMs * Math.max(1, nodes / 1000);
     const settings = { intervalMs, fullMesh, timings, statusEntriesMax: 0 };
@@ -255,12 +256,6 @@ class ScenarioRun {
     const { writes, listings } = registry;
     return { pings: traffic.pings, bytes: traffic.bytes, writes, listings };
   }
-
-  #wallClock(): string {
-    const errorMs = this.#random.below(2 * clockErrorMs) - clockErrorMs;
-    const ms = Math.max(0, Math.floor(this.#world.now) + clockErrorMs + errorMs);
-    return `1970-01-01T00:${pad(ms / 60_000)}:${pad(ms / 1000 % 60)}.000Z`;
-  }
 }
 
 interface Costs {
@@ -301,8 +296,4 @@ class Victim {
       allMs: this.#unaware.size === 0 ? this.#lastMs : undefined,
     };
   }
-}
-
-function pad(value: number): string {
-  return String(Math.floor(value) % 60).padStart(2, "0");
 }

@@ -10,6 +10,7 @@
 import { profileTimings } from "../../lib/core/base/profile.ts";
 import { seededRandom } from "../../lib/core/base/random.ts";
 import type { Random } from "../../lib/core/base/random.ts";
+import { clockErrorMs, erringTime } from "../../lib/simulation/erring_clock.ts";
 import { disagreement } from "./agreement.ts";
 import { InvariantError } from "./invariant_error.ts";
 import { Invariants } from "./invariants.ts";
@@ -63,9 +64,6 @@ const lookMs = 250;
 
 /** Lines of the story that are shown when something is wrong. */
 const storyLines = 40;
-
-/** How far wrong a wall clock may be, in milliseconds. */
-const clockErrorMs = 10 * 60_000;
 
 /**
  * Plays one random cluster.
@@ -129,7 +127,10 @@ class Swarm {
     const world = this.#world;
     world.registry.putGhosts(ghosts);
     world.network.loss = loss;
-    if (clockJumps) world.registry.wallClock = () => this.#wallClock();
+    if (clockJumps) {
+      world.registry.wallClock = () =>
+        erringTime(Math.floor(world.now) + clockErrorMs, this.#random);
+    }
     const spreadMs = this.#random.below(startSpreadMs) + 1;
     for (let count = 0; count < nodes; count++) {
       world.after(this.#random.below(spreadMs), () => this.#faults.startNewcomer());
@@ -181,12 +182,6 @@ class Swarm {
       ...lines,
       `Again: deno task swarm --seed ${this.#seed}`,
     ].join("\n");
-  }
-
-  #wallClock(): string {
-    const errorMs = this.#random.below(2 * clockErrorMs) - clockErrorMs;
-    const ms = Math.max(0, Math.floor(this.#world.now) + clockErrorMs + errorMs);
-    return new Date(ms).toISOString();
   }
 }
 

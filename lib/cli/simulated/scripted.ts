@@ -6,6 +6,7 @@
  */
 import { profileTimings } from "../../core/base/profile.ts";
 import { seededRandom, shuffled } from "../../core/base/random.ts";
+import { erringTime } from "../../simulation/erring_clock.ts";
 import { breakRegistry } from "../../simulation/registry_faults.ts";
 import type { Scenario } from "../../simulation/scenario.ts";
 import type { SimNode } from "../../simulation/sim_node.ts";
@@ -22,9 +23,6 @@ const learnMs = 8000;
 
 /** Steps in which it comes together, in milliseconds of virtual time. */
 const stepMs = 50;
-
-/** How far wrong a wall clock may be, in milliseconds. */
-const clockErrorMs = 10 * 60_000;
 
 /**
  * Brings a cluster together for `scenario`.
@@ -84,8 +82,7 @@ function play(scenario: Scenario, cluster: SimulatedCluster, seed: number): void
     }
   }
   if (scenario.clockJumps) {
-    world.registry.wallClock = () =>
-      new Date(cluster.wallTime + random.below(2 * clockErrorMs) - clockErrorMs).toISOString();
+    world.registry.wallClock = () => erringTime(cluster.wallTime, random);
   }
   const { registryFault } = scenario;
   if (registryFault !== undefined) breakRegistry(world.registry, registryFault, world.now);
