@@ -6,7 +6,7 @@
 import { commandEntries } from "../../lib/cli/parse/command_table.ts";
 import type { CliCommand } from "../../lib/cli/parse/command_table.ts";
 import type { Flag } from "../../lib/cli/parse/flags.ts";
-import { entryOf, limitsOf, ownFlagsOf, sharedFlagsOf, usageOf } from "./entries.ts";
+import { entryOf, limitsOf, ownFlagsOf, sharedText, usageOf } from "./entries.ts";
 import { anchor, capital, code, table } from "./markdown.ts";
 
 /** All commands in a table, and each in a chapter of its own. */
@@ -35,7 +35,7 @@ function chapter(command: CliCommand): string {
     `${capital(summary)}.${also}`,
     `\`\`\`text\n${usageOf(command)}\n\`\`\``,
     rows.length === 0 ? [] : table(["argument", "default", "meaning"], rows).trimEnd(),
-    sharedText(command),
+    sharedText(command).map((text) => text.replace(/options of nodes/i, "[$&](#options)")),
     examples.length === 0 ? [] : `\`\`\`sh\n${examples.join("\n")}\n\`\`\``,
   ].flat().join("\n\n") + "\n";
 }
@@ -49,13 +49,4 @@ function flagRow({ flag, short, type, help, standard }: Flag): readonly string[]
     standard,
     `${capital(help)}${isSaid ? "" : `; from ${limits}`}`,
   ];
-}
-
-/** Which options of nodes the command takes, in one line. */
-function sharedText(command: CliCommand): readonly string[] {
-  const shared = sharedFlagsOf(command);
-  if (shared.length === 0) return [];
-  const also = ownFlagsOf(command).length === 0 ? "" : " as well";
-  const names = shared.map(({ flag }) => code(flag)).join(", ");
-  return [`It takes these [options](#options)${also}: ${names}.`];
 }

@@ -35,9 +35,18 @@ export function ownFlagsOf(command: CliCommand): readonly Flag[] {
   return flagsOf(command).filter(({ key }) => key === undefined);
 }
 
-/** The options of nodes that a command takes. */
-export function sharedFlagsOf(command: CliCommand): readonly Flag[] {
-  return flagsOf(command).filter(({ key }) => key !== undefined);
+/** Which options of nodes a command takes, as one sentence with each in backquotes; or none. */
+export function sharedText(command: CliCommand): readonly string[] {
+  const taken = flagsOf(command).flatMap(({ key, flag }) => key === undefined ? [] : [flag]);
+  const others = optionEntries.map(([, { flag }]) => flag).filter((flag) => !taken.includes(flag));
+  const list = (flags: readonly string[]): string => flags.map((flag) => `\`${flag}\``).join(", ");
+  if (taken.length === 0) return [];
+  if (others.length === 0) return ["It takes all options of nodes."];
+  return [
+    taken.length > others.length
+      ? `It takes all options of nodes but ${list(others)}.`
+      : `Options of nodes that it takes: ${list(taken)}.`,
+  ];
 }
 
 /** A command as the table has it. */

@@ -75,8 +75,7 @@ export const variablesOfService: Variables = [
 export const files: readonly (readonly [path: string, meaning: string])[] = [
   [
     "/tmp/sync_dir",
-    "The registry: in it the folder `.clusternode` with a file for each node, and " +
-    "the minted cookie.",
+    "The registry: a file for each node, and the folder `.clusternode` with the minted cookie.",
   ],
   [
     "/tmp/log/cluster.log",

@@ -9,7 +9,7 @@ import { commandEntries } from "../../lib/cli/parse/command_table.ts";
 import { flagsOf } from "../../lib/cli/parse/flags.ts";
 import { optionEntries } from "../../lib/options/option_table.ts";
 import { documents } from "../../scripts/reference.ts";
-import { limitsOf } from "../../scripts/reference/entries.ts";
+import { limitsOf, ownFlagsOf, sharedText } from "../../scripts/reference/entries.ts";
 import { variablesOfService, variablesRead } from "../../scripts/reference/surroundings.ts";
 import { needing, permitted } from "../permissions.ts";
 import { chapter, codeBlocks, missingAnchors, missingFiles } from "./markdown.ts";
@@ -53,11 +53,24 @@ Deno.test({
   fn() {
     for (const [name, { examples }] of commandEntries) {
       const text = chapter(page, `clusternode ${name}`);
-      for (const { flag } of flagsOf(name)) assert.match(text, new RegExp(`${flag}[ \`]`), name);
+      for (const { flag } of ownFlagsOf(name)) assert.match(text, new RegExp(`${flag}[ \`]`), name);
       const shown = codeBlocks(text, "sh").flatMap((block) => block.trim().split("\n"));
       assert.deepEqual(shown, examples);
     }
   },
+});
+
+Deno.test("sharedText() leaves no doubt about any option of nodes", () => {
+  const all = optionEntries.map(([, { flag }]) => flag);
+  for (const [name] of commandEntries) {
+    const [text = ""] = sharedText(name);
+    const named = [...text.matchAll(/`(--[a-z-]+)`/g)].map(([, flag = ""]) => flag);
+    const told = text.includes(" all ") ? all.filter((flag) => !named.includes(flag)) : named;
+    const taken = flagsOf(name).filter(({ key }) => key !== undefined).map(({ flag }) => flag);
+    assert.deepEqual(told, taken, text);
+  }
+  assert.equal(sharedText("start")[0], "It takes all options of nodes.");
+  assert.deepEqual(sharedText("keygen"), []);
 });
 
 Deno.test({
