@@ -18,7 +18,7 @@ export type Duration = number | string;
  * Options of a node, all of them optional: `{ interval: "500ms", tags: { zone: "eu-1" } }`.
  *
  * Each has the name, the notation and the default that it has in the configuration file of the
- * program; the table in the README has the limits and what they trade. Environment variables and
+ * program; docs/reference.md has the limits and what they trade. Environment variables and
  * files are not read.
  */
 export interface StartOptions {

@@ -1,9 +1,10 @@
 /**
- * The samples of output in the README, made by the program: `deno run -A scripts/samples.ts` writes
+ * The samples of output in documents, made by the program: `deno run -A scripts/samples.ts` writes
  * them there. Log lines are those of a small simulated cluster.
  *
  * @module
  */
+import { explanationText } from "../lib/cli/commands/explain_text.ts";
 import { main } from "../lib/cli/main.ts";
 import { programCommands } from "../lib/cli/commands.ts";
 import { realWorld } from "../lib/cli/real_context.ts";
@@ -21,32 +22,39 @@ import { readLogLine } from "../lib/report/read_log_line.ts";
 import type { SimNode } from "../lib/simulation/sim_node.ts";
 import { World } from "../lib/simulation/world.ts";
 
-/** A command as the README has it; the same seed gives the same run. */
+/** A command as the page about simulation has it; the same seed gives the same run. */
 export const simulateArgs = "--nodes 50 --loss 5% --kill 3 --freeze 1 --seed 7";
 
 const threeNames = ["n1@10.0.0.2", "n2@10.0.0.3", "n3@10.0.0.4"] as NodeName[];
 
-/** How each sample is made, by its name in the comment in front of it. */
-export const samples: Readonly<Record<string, () => Promise<string> | string>> = {
-  status: () => statusSample(threeNames, new Date(2016, 2, 10, 18, 51)),
-  local: localSample,
-  kill: () => firstLines(localLines(), [/n3@127\.0\.0\.1 is down/, /"n3@127\.0\.0\.1": false/]),
-  simulate: simulateSample,
+/** A sample: where it stands, and how it is made. */
+export interface Sample {
+  /** The document, from the project's folder on. */
+  readonly page: string;
+  readonly make: () => Promise<string> | string;
+}
+
+/** All samples, by the name in the comment in front of each. */
+export const samples: Readonly<Record<string, Sample>> = {
+  status: {
+    page: "README.md",
+    make: () => statusSample(threeNames, new Date(2016, 2, 10, 18, 51)),
+  },
+  local: { page: "docs/getting_started.md", make: localSample },
+  kill: {
+    page: "docs/getting_started.md",
+    make: () => firstLines(localLines(), [/n3@127\.0\.0\.1 is down/, /"n3@127\.0\.0\.1": false/]),
+  },
+  explain: { page: "docs/operating.md", make: explainSample },
+  simulate: { page: "docs/simulation.md", make: simulateSample },
 };
 
-/** `readme` with these samples; others stay as they are. */
-export async function withSamples(
-  readme: string,
-  names: readonly string[] = Object.keys(samples),
-): Promise<string> {
-  let text = readme;
-  for (const name of names) {
-    const block = new RegExp(`(<!-- sample ${name}: .* -->\\n\\n\`\`\`text\\n)[^]*?(\`\`\`\\n)`);
-    if (!block.test(text)) throw new Error(`The README has no sample "${name}"`);
-    const sample = await samples[name]?.();
-    text = text.replace(block, (_all, before, after) => `${before}${sample}${after}`);
-  }
-  return text;
+/** The text of a page with this sample; others stay as they are. */
+export async function withSample(text: string, name: string): Promise<string> {
+  const block = new RegExp(`(<!-- sample ${name}: .* -->\\n\\n\`\`\`text\\n)[^]*?(\`\`\`\\n)`);
+  if (!block.test(text)) throw new Error(`The page has no sample "${name}"`);
+  const sample = await samples[name]?.make();
+  return text.replace(block, (_all, before, after) => `${before}${sample}${after}`);
 }
 
 /** The last status line of the first of these nodes, of which the last was killed. */
@@ -132,6 +140,20 @@ function tell(events: EventLog, effect: Effect): void {
   if (effect.kind === "changes") events.changes(effect.changes);
 }
 
+/** Why the first of five nodes sees the third as false, which the network has lost. */
+function explainSample(): string {
+  const world = new World({ seed: 2016 });
+  const names = [1, 2, 3, 4, 5].map((number) => `n${number}@10.0.0.${number + 1}` as NodeName);
+  const nodes = names.map((name, index) => world.start(name, { port: 4001 + index }));
+  world.run(10_000);
+  world.unplug(nodes[2] as SimNode);
+  world.run(12_000);
+  const [asked = "", , lost = ""] = names;
+  const explanation = nodes[0]?.core.explain(lost as NodeName, world.now);
+  if (explanation === undefined) throw new Error(`${asked} does not know ${lost}`);
+  return explanationText(asked, explanation, { width: 100 });
+}
+
 /** What `simulate` prints, up to what it costs: how long the run takes differs. */
 async function simulateSample(): Promise<string> {
   let text = "";
@@ -143,6 +165,8 @@ async function simulateSample(): Promise<string> {
 }
 
 if (import.meta.main) {
-  const path = new URL("../README.md", import.meta.url);
-  await Deno.writeTextFile(path, await withSamples(await Deno.readTextFile(path)));
+  for (const [name, { page }] of Object.entries(samples)) {
+    const path = new URL(`../${page}`, import.meta.url);
+    await Deno.writeTextFile(path, await withSample(await Deno.readTextFile(path), name));
+  }
 }

@@ -1,6 +1,6 @@
 /**
  * Plays all that the failure detector promises, many times, on all processors, and prints the table
- * of the README: `deno task sim`. Exits with 1 if a promise is broken.
+ * of docs/simulation.md: `deno task sim`. Exits with 1 if a promise is broken.
  *
  *     --quick       a tenth of the runs
  *     --only TEXT   those with TEXT in their title

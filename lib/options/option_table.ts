@@ -2,7 +2,7 @@
  * Every option, declared once.
  *
  * Flags, environment variables, keys of the configuration file, defaults, limits, help texts,
- * completions and the table in the README are all read from here. A new option is one entry.
+ * completions and the reference are all read from here. A new option is one entry.
  *
  * @module
  */

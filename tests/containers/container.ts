@@ -96,7 +96,7 @@ export class Yard implements AsyncDisposable {
     this.#networks.push(name);
   }
 
-  /** Starts a node as the README has it, in this yard's network unless `options` name another. */
+  /** Starts a node as docs/deploying/docker.md has it, in this yard's network unless `options` name another. */
   async start(options: readonly string[] = [], ...words: string[]): Promise<Container> {
     const network = options.some((option) => option.startsWith("--network"))
       ? []

@@ -28,7 +28,7 @@ function nameOn(host: Host): string {
   return `n${hosts.indexOf(host) + 1}@${host.address}`;
 }
 
-/** A node as the README starts it on a host, with what it says there about several hosts. */
+/** A node as docs/deploying/docker.md starts it on a host, with what it says about several hosts. */
 function startOn(host: Host, registry: string): Promise<Container> {
   const { address, network } = host;
   return Container.run(

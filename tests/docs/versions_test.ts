@@ -14,6 +14,7 @@ const denoVersions: ReadonlyMap<string, RegExp> = new Map([
   ["Dockerfile", /^ARG DENO_VERSION=(.*)$/mg],
   [".ci/run", /^deno_version=(.*)$/mg],
   ["README.md", /\bdeno@([\d.]+)/g],
+  ["docs/getting_started.md", /\bdeno@([\d.]+)/g],
   ["tests/containers/s3_stand_in.yaml", /\bdenoland\/deno:(.*)$/mg],
 ]);
 

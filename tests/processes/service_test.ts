@@ -221,10 +221,13 @@ processTest("a service gets the environment without secrets", async () => {
 const hasPython = permitted("run") && await succeeds("python3", "--version");
 
 Deno.test({
-  name: `the command that the README shows carries a service${hasPython ? "" : " (needs python3)"}`,
+  name: `the command that the documents show carries a service${
+    hasPython ? "" : " (needs python3)"
+  }`,
   ignore: !hasPython || !permitted("read", "write", "run", "net"),
   async fn() {
-    const shown = /^clusternode (start .* -- python3 .*)$/m.exec(readSource("README.md"))?.[1];
+    const page = readSource("docs/services_and_hooks.md");
+    const shown = /^clusternode (start .* -- python3 .*)$/m.exec(page)?.[1];
     assert.ok(shown);
     const port = `${freePort()}`;
     const words = shown.replaceAll("8080", port).split(" ");

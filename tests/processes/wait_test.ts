@@ -4,6 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { chapter } from "../docs/markdown.ts";
 import { readSource } from "../docs/source_files.ts";
 import { Cluster } from "../integration/cluster.ts";
 import { processTest, Program } from "../integration/process.ts";
@@ -13,9 +14,9 @@ function waiting(cluster: Cluster, ...args: string[]): Program {
   return Program.run(["wait", ...args, ...cluster.options]);
 }
 
-/** The commands that the README shows for waiting, without comments. */
+/** The commands that the documents show for waiting, without comments. */
 function shownCommands(): string[][] {
-  const [, section = ""] = readSource("README.md").split("### Wait for a cluster\n");
+  const section = chapter(readSource("docs/services_and_hooks.md"), "Wait for a cluster");
   const [, block = ""] = /```sh\n([^`]*)```/.exec(section) ?? [];
   return [...block.matchAll(/^clusternode (wait [^#\n]*)/gm)]
     .map(([, words = ""]) => words.trim().split(/\s+/));
@@ -96,7 +97,7 @@ processTest(
 );
 
 processTest(
-  "each wait that the README shows is reached by the cluster that it describes",
+  "each wait that the documents show is reached by the cluster that it describes",
   async () => {
     await using cluster = new Cluster();
     const nodes = await cluster.startMany(4, "--tag", "role=db");

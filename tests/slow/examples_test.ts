@@ -9,9 +9,9 @@ import { deno } from "../docs/deno.ts";
 import { codeBlocks } from "../docs/markdown.ts";
 import { projectRoot, readSource } from "../docs/source_files.ts";
 
-/** Where examples stand: the README, and each export of the library. */
+/** Where examples stand: the page about the library, and each export of it. */
 const documents = [
-  "README.md",
+  "docs/library.md",
   "lib/mod.ts",
   "lib/running_node.ts",
   "lib/registry/mod.ts",
@@ -22,7 +22,7 @@ const documents = [
 const permissions = ["--no-prompt", "--allow-net", "--allow-sys=hostname,networkInterfaces"];
 
 Deno.test({
-  ...needing("the examples in the README and of the library run", "read", "write", "run"),
+  ...needing("the examples in the documents and of the library run", "read", "write", "run"),
   async fn() {
     const folder = await Deno.makeTempDir();
     try {

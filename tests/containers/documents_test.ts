@@ -1,5 +1,5 @@
 /**
- * The commands for containers in README.md work as they are written there.
+ * The commands in docs/deploying/docker.md work as they are written there.
  *
  * Blocks behind `<!-- run: … -->` are run in their order, as a reader does. The comment says who must
  * see how many afterwards, all of them true.
@@ -13,7 +13,7 @@ import { Container } from "./container.ts";
 import { attempt, containersTest, docker, freshName, hasImage, output } from "./engine.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 
-const readme = permitted("read") ? readSource("README.md") : "";
+const page = permitted("read") ? readSource("docs/deploying/docker.md") : "";
 
 /**
  * Stands in front of each block. A reader waits a moment before asking a node that has only been
@@ -50,7 +50,7 @@ async function clone(): Promise<TemporaryFolder> {
 
 /** Runs the marked blocks of a chapter, the last of which takes away what they have made. */
 async function follow(test: Deno.TestContext, title: string): Promise<void> {
-  const runs = markedRuns(chapter(readme, title));
+  const runs = markedRuns(chapter(page, title));
   assert.ok(runs.length > 1, `${title} has blocks that are run`);
   assert.equal(runs.at(-1)?.expected, "nothing is left");
   await using folder = await clone();
@@ -112,11 +112,11 @@ async function assertSeen(expected: string, project: string): Promise<void> {
   }
 }
 
-containersTest("README: the commands for containers work", (test) => follow(test, "In containers"));
+containersTest("the commands for containers work as documented", (test) => follow(test, "By hand"));
 
-const database = "README: the commands for containers with a database work";
+const database = "the commands for containers with a database work as documented";
 if (permitted("run") && hasImage("clusternode") && !hasImage("redis:8-alpine")) {
   Deno.test({ name: `${database} (skipped: no image redis:8-alpine)`, ignore: true, fn() {} });
 } else {
-  containersTest(database, (test) => follow(test, "In containers with a database"));
+  containersTest(database, (test) => follow(test, "With a database"));
 }
