@@ -36,7 +36,7 @@ LABEL org.opencontainers.image.title="clusternode" \
   org.opencontainers.image.description="Nodes that find each other in a shared registry and watch each other's pulse" \
   org.opencontainers.image.licenses="MIT" \
   org.opencontainers.image.vendor="clusternode contributors" \
-  org.opencontainers.image.version="0.1.0" \
+  org.opencontainers.image.version="0.2.0" \
   org.opencontainers.image.revision="${CLUSTERNODE_COMMIT}"
 
 # The node leaves its cluster cleanly.

@@ -6,7 +6,7 @@
 import { commit } from "./build_info.ts";
 
 /** Version of the program, the same as in `deno.json`. */
-export const softwareVersion = "0.1.0";
+export const softwareVersion = "0.2.0";
 
 /** Everything that tells one build from another. */
 export interface BuildInfo {

@@ -119,8 +119,10 @@ function judgeFailing({ row, heartbeat }: PeerFacts, { kind, detail }: FailedTry
       return verdict(
         kind,
         "fault",
-        "holds another cookie, or is no clusternode",
+        "holds another cookie, speaks another protocol version, or is no clusternode: it runs " +
+          row.software,
         "Give the same cookie to this node and to that one, see --cookie-file",
+        "hold another cookie, speak another protocol version, or are no clusternode",
       );
     case "wrong-cluster":
       return verdict(

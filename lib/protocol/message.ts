@@ -182,6 +182,9 @@ const explanationSchema = v.object({
 
 const eventSchema = v.object({
   ...changeEntries,
+  // Nodes of 0.1.0 do not tell these two, and not whether there is more.
+  instance: v.optional(memberInstanceSchema, ""),
+  incarnation: v.optional(countSchema, 0),
   /** How long ago it happened, in milliseconds. */
   agoMs: count,
 });
@@ -207,7 +210,7 @@ const answerSchema = v.variant("kind", [
     kind: v.literal("events"),
     events: v.array(eventSchema),
     next: countSchema,
-    more: v.boolean(),
+    more: v.optional(v.boolean(), false),
   }),
   /** `next` is the position behind these; `reachMs` how far back all of it goes, in milliseconds. */
   v.object({

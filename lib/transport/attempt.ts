@@ -182,7 +182,8 @@ export class Attempt {
     const introduction = await initiate(framed, keys, keys.bareStarts);
     if (introduction === undefined) {
       if (framed.end?.kind !== "closed") return this.#failureOf(framed);
-      const detail = `${where} holds another cookie, or is no clusternode`;
+      const detail =
+        `${where} holds another cookie, speaks another protocol version, or is no clusternode`;
       return { kind: "wrong-cookie", detail };
     }
     const cluster = decodeUtf8(introduction.payload);

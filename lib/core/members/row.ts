@@ -230,7 +230,10 @@ export function decodeRow(name: NodeName, text: string): DecodedRow {
   const parsed = v.safeParse(rowSchema, value);
   if (!parsed.success) {
     const where = parsed.issues[0].path?.map(({ key }) => String(key)).join(".") ?? "row";
-    return { kind: "damaged", reason: `its field "${where}" is not legal` };
+    const reason = where === "version"
+      ? `its layout is another one than ${rowVersion}: another version wrote it`
+      : `its field "${where}" is not legal`;
+    return { kind: "damaged", reason };
   }
   if (parsed.output.name !== name) {
     return { kind: "damaged", reason: `it claims to be ${JSON.stringify(parsed.output.name)}` };
