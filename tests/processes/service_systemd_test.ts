@@ -4,7 +4,8 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { projectRoot } from "../docs/source_files.ts";
+import { codeBlocks } from "../docs/markdown.ts";
+import { readSource } from "../docs/source_files.ts";
 import {
   eventually,
   processTest,
@@ -133,20 +134,47 @@ for (
 
 const hasAnalyze = permitted("run") && await succeeds("systemd-analyze", "--version");
 
+/** What systemd finds wrong with our unit, when these settings are added to it. */
+async function unitFaults(...additions: readonly string[]): Promise<string[]> {
+  await using folder = new TemporaryFolder();
+  const unit = readSource("docs/deploy/systemd/clusternode.service");
+  const copy = `${folder.path}/clusternode.service`;
+  // The program has to be there, so that systemd is content.
+  const here = (text: string): string =>
+    text.replaceAll(/\/usr\/local\/bin\/[\w-]+/g, Deno.execPath());
+  await Deno.writeTextFile(copy, here(unit));
+  await Deno.mkdir(`${copy}.d`);
+  for (const [index, text] of additions.entries()) {
+    await Deno.writeTextFile(`${copy}.d/${index}.conf`, here(text));
+  }
+  const args = ["verify", "--man=no", copy];
+  const { stderr } = await new Deno.Command("systemd-analyze", { args, stdout: "null" }).output();
+  const said = new TextDecoder().decode(stderr).split("\n");
+  return said.filter((line) => line.includes("clusternode.service"));
+}
+
 Deno.test({
   name: `systemd finds no fault with our unit${hasAnalyze ? "" : " (needs systemd-analyze)"}`,
   ignore: !hasAnalyze || !permitted("read", "write", "run"),
   async fn() {
-    await using folder = new TemporaryFolder();
-    const unit = await Deno.readTextFile(
-      `${projectRoot}docs/deploy/systemd/clusternode.service`,
-    );
-    const copy = `${folder.path}/clusternode.service`;
-    // The program has to be there, so that systemd is content.
-    await Deno.writeTextFile(copy, unit.replace("/usr/local/bin/clusternode", Deno.execPath()));
-    const args = ["verify", "--man=no", copy];
-    const { stderr } = await new Deno.Command("systemd-analyze", { args, stdout: "null" }).output();
-    const said = new TextDecoder().decode(stderr).split("\n");
-    assert.deepEqual(said.filter((line) => line.includes("clusternode.service")), []);
+    assert.deepEqual(await unitFaults(), []);
+    const fault = await unitFaults("[Service]\nLoadCredentials=cookie:/etc/cookie\n");
+    assert.match(fault.join("\n"), /LoadCredentials/);
+  },
+});
+
+Deno.test({
+  name: `systemd finds no fault with what its page adds to our unit${
+    hasAnalyze ? "" : " (needs systemd-analyze)"
+  }`,
+  ignore: !hasAnalyze || !permitted("read", "write", "run"),
+  async fn() {
+    const page = readSource("docs/deploying/systemd.md");
+    const [, cookie = ""] = /cookie\.conf .*<<'END'\n([^]*?)\nEND\n/.exec(page) ?? [];
+    const [service = "", ...others] = codeBlocks(page, "ini");
+    assert.ok(cookie.includes("LoadCredential=") && service.includes("ExecStart=\n"));
+    assert.deepEqual(others, []);
+    assert.deepEqual(await unitFaults(cookie), []);
+    assert.deepEqual(await unitFaults(cookie, service), []);
   },
 });
