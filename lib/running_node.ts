@@ -5,14 +5,15 @@
  */
 import { systemClock } from "./clock.ts";
 import { StoppedError, UsageError } from "./core/base/errors.ts";
-import type { MemberView } from "./core/members/member.ts";
+// Called as the library calls them: these names are read in its documentation.
+import type { MemberView as Member } from "./core/members/member.ts";
 import { serviceReasonMax, serviceStates } from "./core/members/service.ts";
 import type { MemberService, ServiceState } from "./core/members/service.ts";
 import type { Explanation } from "./core/explain/explanation.ts";
 import { localName } from "./core/base/name.ts";
 import type { StopReason } from "./core/input.ts";
 import type { Log } from "./log/log.ts";
-import type { ToldChange } from "./core/members/change.ts";
+import type { ToldChange as Change } from "./core/members/change.ts";
 import type { ClusterNode } from "./node/node.ts";
 import { readTags } from "./start_options.ts";
 import { waitFor } from "./wait_for.ts";
@@ -65,16 +66,18 @@ export interface RunningNode extends AsyncDisposable {
    */
   readonly ended: Promise<StopReason>;
   /** All members as this node sees them now, itself included, in the order of their names. */
-  members(): readonly MemberView[];
+  members(): readonly Member[];
   /**
    * The member of that name as this node sees it now; `undefined` if there is none.
    *
    * @param name full, or just what stands before the `@` if only one member has that
    */
-  get(name: string): MemberView | undefined;
+  get(name: string): Member | undefined;
   /**
    * Why this node sees a member as it does, and what would change that; `undefined` if there is no
-   * such member. {@linkcode get} says how it can be named.
+   * such member.
+   *
+   * @param name as {@linkcode get} takes it
    */
   explain(name: string): Explanation | undefined;
   /**
@@ -82,30 +85,33 @@ export interface RunningNode extends AsyncDisposable {
    * the last change of each that is known by now and has not left (`snapshot` is true), then each
    * change as it comes. Of those a slow reader finds the latest 1,000.
    */
-  changes(options?: ChangesOptions): AsyncIterable<ToldChange>;
+  changes(options?: ChangesOptions): AsyncIterable<Change>;
   /**
    * Tells all members the state of the service that this program is, which does not touch the verdict
    * on the node: `node.setService("ready", { port: 8080 })`.
    *
+   * @param details why, and where clients find it
    * @throws {UsageError} if there is no such state or port
    */
   setService(state: ServiceState, details?: ServiceDetails): void;
   /**
    * Tells all members other tags, in the place of those it had.
    *
+   * @param tags up to 32, each with a key of up to 64 and a value of up to 256 characters
    * @throws {UsageError} as the option `tags` would; it names all faults
    */
   setTags(tags: Readonly<Record<string, string>>): void;
   /**
    * Resolves with the members as soon as they are as `awaited` says, which may be at once.
    *
+   * @param awaited a condition, or a function that is called again whenever something has changed
    * @throws {UsageError} if the condition is not legal; it names all faults
    * @throws {WaitTimeoutError} if it was not reached within `timeout`; it says what is missing, by name
    * @throws {StoppedError} if the node has ended
    * @throws the reason of `signal` as soon as it is aborted
    * @throws what the function throws that was given
    */
-  waitFor(awaited: Awaited, options?: WaitOptions): Promise<readonly MemberView[]>;
+  waitFor(awaited: Awaited, options?: WaitOptions): Promise<readonly Member[]>;
   /** Says goodbye to all, takes the row out of the registry, and closes everything. */
   leave(): Promise<void>;
 }
@@ -151,11 +157,11 @@ export class EmbeddedNode implements RunningNode {
     return this.#node.url;
   }
 
-  members(): readonly MemberView[] {
+  members(): readonly Member[] {
     return this.#node.members();
   }
 
-  get(name: string): MemberView | undefined {
+  get(name: string): Member | undefined {
     const [found, other] = this.members().filter((one) =>
       one.name === name || localName(one.name) === name
     );
@@ -167,7 +173,7 @@ export class EmbeddedNode implements RunningNode {
     return found && this.#node.explain(found.name);
   }
 
-  changes({ signal }: ChangesOptions = {}): AsyncIterable<ToldChange> {
+  changes({ signal }: ChangesOptions = {}): AsyncIterable<Change> {
     return this.#node.changes(signal);
   }
 
@@ -191,7 +197,7 @@ export class EmbeddedNode implements RunningNode {
     this.#node.describe({ tags: readTags(tags) });
   }
 
-  async waitFor(awaited: Awaited, options: WaitOptions = {}): Promise<readonly MemberView[]> {
+  async waitFor(awaited: Awaited, options: WaitOptions = {}): Promise<readonly Member[]> {
     if (this.#closed !== undefined) throw new StoppedError("The node is leaving, or has ended");
     return await waitFor(this.#node, awaited, options, systemClock);
   }

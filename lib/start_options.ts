@@ -18,74 +18,82 @@ export type Duration = number | string;
  * Options of a node, all of them optional: `{ interval: "500ms", tags: { zone: "eu-1" } }`.
  *
  * Each has the name, the notation and the default that it has in the configuration file of the
- * program; docs/reference.md has the limits and what they trade. Environment variables and
- * files are not read.
+ * program; its reference, `docs/reference.md`, says what each of them trades. Environment variables
+ * and files are not read.
  */
 export interface StartOptions {
   /** `n1@10.0.0.5`, or `n1` and the address is detected; by default the host name is taken. */
   readonly name?: string;
   /** Which cluster in that registry, `default` if left out. */
   readonly cluster?: string;
-  /** Told to everybody. */
+  /** Told to everybody; none by default, up to 32. */
   readonly tags?: Readonly<Record<string, string>>;
   /**
    * Where nodes find each other: `file:///mnt/cluster`, `memory:name` inside one process, another
-   * URL, a registry of your own, or several of them as one. A `Registry` stays yours: it is not
-   * closed, and its cluster is the one that it was opened with.
+   * URL, a registry of your own, or several of them as one; `file:///tmp/sync_dir` by default. A
+   * `Registry`, see `@clusternode/clusternode/registry`, stays yours: it is not closed, and its cluster
+   * is the one that it was opened with.
    */
   readonly registry?: string | Registry | readonly (string | Registry)[];
   /** Shared secret: the first is used, the others are still accepted. By default it is minted. */
   readonly cookie?: string | readonly string[];
-  /** How long a start waits for the registry; 30 s by default. */
+  /** How long a start waits for the registry: 0 to `1h`, `30s` by default. */
   readonly startTimeout?: Duration;
-  /** How long a leave tries to take the node's row out of the registry; 5 s by default. */
+  /** How long a leave tries to remove the node's row: 0 to `10m`, `5s` by default. */
   readonly leaveTimeout?: Duration;
-  /** Where this node answers, `host:port`; port 0 takes any free one. */
+  /** Where this node answers, `host:port`; port 0 takes any free one. `0.0.0.0:0` by default. */
   readonly listen?: string;
-  /** Addresses that peers should try, in this order. */
+  /** Addresses that peers should try, in this order, up to 8; detected by default. */
   readonly advertise?: string | readonly string[];
-  /** The pulse; 1 s by default. */
+  /** The pulse, the time between two pings of a peer: `100ms` to `1m`, `1s` by default. */
   readonly interval?: Duration;
-  /** Timings that go together. */
+  /** Timings that go together: one machine, one network (`lan`, the default), or far apart. */
   readonly profile?: "local" | "lan" | "wan";
-  /** Who watches whom. */
+  /** Who watches whom: a few peers each (`auto`, the default), or everybody everybody. */
   readonly mesh?: "auto" | "full";
-  /** Shares the pulse with the Elixir and Erlang nodes whose timestamps lie in the registry. */
+  /**
+   * Shares the pulse with the Elixir and Erlang nodes whose timestamps lie in the registry; `off`, that
+   * is false, by default.
+   */
   readonly beam?: boolean;
   /** The Erlang cookie that those hold; wanted with `beam`, as no file is read here. */
   readonly beamCookie?: string;
-  /** Where those connect to, `host:port`; port 0 takes any free one. */
+  /** Where those connect to, `host:port`; port 0 takes any free one. `0.0.0.0:0` by default. */
   readonly beamListen?: string;
-  /** Where to serve EPMD if nobody does on this machine, `host:port`, or `none`. */
+  /**
+   * Where to serve EPMD if nobody does on this machine, `host:port`, or `none`; port 4369 of `0.0.0.0`
+   * by default.
+   */
   readonly beamEpmd?: string;
   /**
    * Where to show the cluster as a page and an API, to read only: a port of this machine, or
-   * `host:port`. On another address than one of loopback it wants `httpToken` or `httpOpen`.
+   * `host:port`; `none` by default. On another address than one of loopback it wants `httpToken` or
+   * `httpOpen`.
    */
   readonly http?: number | string;
-  /** What readers have to know, 16 characters or more. */
+  /** What readers have to know, 16 to 512 characters; without it nothing is asked of them. */
   readonly httpToken?: string;
-  /** Whoever reaches the address may read. */
+  /** Whoever reaches the address may read; `off`, that is false, by default. */
   readonly httpOpen?: boolean;
-  /** When the status line is written, if there is a log. */
+  /** When the status line is written, if there is a log; `auto` by default: at every pulse. */
   readonly status?: "auto" | "every" | "change" | "off";
   /** Path of a rotating log file. Unlike on the command line, none is written by default. */
   readonly logFile?: string;
-  /** Shape of the lines of the log. */
+  /** Shape of the lines of the log; `text` by default. */
   readonly logFormat?: "text" | "json";
-  /** What text lines show of the time; `auto` is the time of day, and the date in the file. */
+  /** What text lines show of the time; `auto`, the default: the time of day, the date in the file. */
   readonly logTime?: "auto" | "full" | "time" | "none";
-  /** The least important level that is written. */
+  /** The least important level that is written; `info` by default. */
   readonly logLevel?: "debug" | "info" | "warning" | "error";
-  /** Largest size of one log file, such as `10MB`. */
+  /** Largest size of one log file: `1KB` to `10GB`, `10MB` by default. */
   readonly logMaxSize?: string;
-  /** How many log files are kept. */
+  /** How many log files are kept: 1 to 100, `5` by default. */
   readonly logMaxFiles?: number;
-  /** How long to remember, over restarts, what changed; `none`, the default, remembers nothing. */
+  /** How long to remember, over restarts, what changed: `1m` to `744h`, or `none`, the default. */
   readonly history?: Duration;
   /** Path of the file for that; by default beside `logFile`. */
   readonly historyFile?: string;
-  /** Path of a file that gets every input of the core, for `clusternode simulate --replay`. */
+  /** Path of a file that gets every input of the core, to be played again; `none` by default. */
   readonly record?: string;
   /**
    * Where the log goes besides `logFile`: nowhere (`none`, the default), to standard output or error,

@@ -10,7 +10,7 @@ import { onAbort } from "./abort.ts";
 import type { Clock } from "./clock.ts";
 import { StoppedError, UsageError, WaitTimeoutError } from "./core/base/errors.ts";
 import { formatDuration } from "./core/base/duration.ts";
-import type { MemberView } from "./core/members/member.ts";
+import type { MemberView as Member } from "./core/members/member.ts";
 import { missing } from "./core/explain/condition.ts";
 import type { Condition } from "./core/explain/condition.ts";
 import { conditionFaults, conditionTypes } from "./options/option_condition.ts";
@@ -23,7 +23,7 @@ import type { Duration } from "./start_options.ts";
 const lookMs = 500;
 
 /** What is waited for: a description, or a function that knows it when it sees the members. */
-export type Awaited = Condition | ((members: readonly MemberView[]) => boolean);
+export type Awaited = Condition | ((members: readonly Member[]) => boolean);
 
 /** How long is waited. */
 export interface WaitOptions {
@@ -35,7 +35,7 @@ export interface WaitOptions {
 
 /** What is watched: a node. */
 export interface Watched {
-  members(): readonly MemberView[];
+  members(): readonly Member[];
   changes(signal: AbortSignal): AsyncIterable<{ readonly snapshot: boolean }>;
 }
 
@@ -45,11 +45,11 @@ export async function waitFor(
   awaited: Awaited,
   { signal, timeout }: WaitOptions,
   clock: Clock,
-): Promise<readonly MemberView[]> {
+): Promise<readonly Member[]> {
   const lacks = reader(awaited);
   const timeoutMs = timeout === undefined ? undefined : readTimeout(timeout);
   signal?.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<readonly MemberView[]>();
+  const { promise, resolve, reject } = Promise.withResolvers<readonly Member[]>();
   let missed: readonly string[] = [];
   const look = (): void => {
     try {
@@ -87,7 +87,7 @@ async function lookAtChanges(node: Watched, signal: AbortSignal, look: () => voi
 }
 
 /** What members lack, in sentences. @throws {UsageError} if nothing can be waited for in this way */
-function reader(awaited: Awaited): (members: readonly MemberView[]) => readonly string[] {
+function reader(awaited: Awaited): (members: readonly Member[]) => readonly string[] {
   if (typeof awaited === "function") {
     return (members) => awaited(members) ? [] : ["the function that was given returns false"];
   }

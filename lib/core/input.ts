@@ -42,7 +42,7 @@ export interface PingContent {
   readonly pulse?: Pulse | undefined;
 }
 
-/** How a ping ended; see `Outcome` in the transport for what each kind means. */
+/** How a ping ended: with a `pong`, or with how it failed and what the system said of that. */
 export type PingOutcome =
   | {
     readonly kind: "pong";
@@ -54,7 +54,7 @@ export type PingOutcome =
   }
   | { readonly kind: PingFailure; readonly detail: string };
 
-/** How a ping of a BEAM node ended; see `BeamOutcome` in `lib/beam` for what each kind means. */
+/** How a ping of a BEAM node ended: with a `pong`, or with how it failed and why. */
 export type BeamPingOutcome =
   | {
     readonly kind: "pong";

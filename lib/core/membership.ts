@@ -58,7 +58,35 @@ import { Ticks } from "./base/ticks.ts";
 /** A wake-up that is this late is a sign of sickness, in milliseconds. */
 const lagMs = 250;
 
-/** One node's view of its cluster. */
+/**
+ * One node's view of its cluster; the documentation of the module says what to do with its effects.
+ *
+ * @example The first thing that a node wants is the rows of the registry
+ * ```ts
+ * import { Membership, parseNodeName, profileTimings, seededRandom } from "@clusternode/clusternode/core";
+ *
+ * const name = parseNodeName("n1@10.0.0.1");
+ * if (name === undefined) throw new TypeError("It is no name");
+ * const core = new Membership({
+ *   name,
+ *   nameIsAutomatic: false,
+ *   instance: "0".repeat(32),
+ *   addresses: [{ host: "10.0.0.1", port: 4000 }],
+ *   tags: {},
+ *   startedAt: "2026-01-01T00:00:00Z",
+ *   software: "example/1",
+ *   intervalMs: 1000,
+ *   timings: profileTimings.lan,
+ *   fullMesh: false,
+ *   statusEntriesMax: 20,
+ *   startTimeoutMs: 30_000,
+ *   leaveTimeoutMs: 5000,
+ *   registryPaceMs: 0,
+ * }, seededRandom(1), 0);
+ * console.log(core.step({ kind: "wake" }, 0).map(({ kind }) => kind)); // [ "list" ]
+ * console.log(core.wakeAt); // when to wake it again, in milliseconds
+ * ```
+ */
 export class Membership {
   readonly #settings: Settings;
   readonly #memberList: MemberList;

@@ -65,6 +65,7 @@ export type {
   WriteResult,
 } from "./registry.ts";
 export type { Listener } from "./common/hint.ts";
+export { cookieKey } from "./store.ts";
 export type { CasResult, Entry, Found, Store, Unreadable } from "./store.ts";
 
 /** How a registry is used. */
@@ -82,6 +83,20 @@ export interface OpenOptions extends RegistryUse {
 /**
  * A handle on the registry at `url`; whether it can be reached shows with the first call.
  *
+ * @example Look into a registry without joining
+ * ```ts
+ * import { openRegistry, RegistryError } from "@clusternode/clusternode/registry";
+ *
+ * await using registry = await openRegistry("memory:look", { timeoutMs: 500 });
+ * try {
+ *   const { rows, foreignEntries } = await registry.list(AbortSignal.timeout(2000));
+ *   console.log(rows.length, foreignEntries.length); // 0 0
+ * } catch (error) {
+ *   if (!(error instanceof RegistryError)) throw error;
+ *   console.log(error.message); // Cannot list the rows of …
+ * }
+ * ```
+ *
  * @param url such as `memory:name`, `file:///mnt/cluster`, `postgres://user:password@host/database`
  * @throws {UsageError} if the URL is not legal
  */
@@ -95,6 +110,7 @@ export function openRegistry(
 /**
  * The registry that keeps its rows in `store`, and closes it in the end.
  *
+ * @param store the texts of one cluster
  * @example A store of one's own: a map, and a count of its writes
  * ```ts
  * import { startNode } from "@clusternode/clusternode";

@@ -28,7 +28,7 @@ import { tellChanges } from "./common/hint.ts";
 import type { Listener } from "./common/hint.ts";
 import { StorageFault } from "./common/storage_fault.ts";
 
-/** The key of the cookie: no node can be called like that. */
+/** Under which key a {@linkcode Store} keeps the cookie: no node can be called like that. */
 export const cookieKey = ".cookie";
 
 /** How long a call waits for the storage unless told otherwise, in milliseconds. */
@@ -57,7 +57,7 @@ export function foreignKeyReason(key: string): string | undefined {
   return fault === undefined ? undefined : `its name is not that of a node: ${fault}`;
 }
 
-/** What became of a conditional change. */
+/** What became of a conditional change: it was made, or another version than the expected one stands there. */
 export type CasResult =
   | { readonly kind: "done"; readonly version: RowVersion }
   /** Something else than `expectedVersion` stands there: this, or nothing. */
@@ -67,8 +67,8 @@ export type CasResult =
  * The texts of one cluster in one storage. Keys are names of nodes, {@linkcode cookieKey}, or
  * whatever a foreign program has put there.
  *
- * Every method may throw a {@linkcode StorageFault}; whatever else it throws is a bug of ours.
- * `call.signal` is aborted as soon as nobody waits for the result any more.
+ * Every method may throw a {@linkcode StorageFault}, whose message users read; whatever else it throws
+ * counts as a fault of the store itself. `call.signal` is aborted as soon as nobody waits for the result any more.
  */
 export interface Store extends Partial<AsyncDisposable> {
   /** Where it is, fit for a log: without any secret. */
@@ -85,14 +85,19 @@ export interface Store extends Partial<AsyncDisposable> {
   /**
    * Puts `text` if the stored version is still `expectedVersion`; `undefined`: if there is nothing.
    */
-  put(key: string, text: string, seen: RowVersion | undefined, call: Call): Promise<CasResult>;
+  put(
+    key: string,
+    text: string,
+    expectedVersion: RowVersion | undefined,
+    call: Call,
+  ): Promise<CasResult>;
   /** Removes if the stored version is still `expectedVersion`; false if not. */
-  remove(key: string, seen: RowVersion, call: Call): Promise<boolean>;
+  remove(key: string, expectedVersion: RowVersion, call: Call): Promise<boolean>;
   /**
    * Makes what stands under `key` as good as new, if it has grown old by the storage's own measure.
    * Left out where nothing is cleared away for its age.
    */
-  refresh?(key: string, cell: Entry, call: Call): Promise<void>;
+  refresh?(key: string, entry: Entry, call: Call): Promise<void>;
   /**
    * Tells `listener` when someone changed something, until `signal` is aborted or the way to the
    * storage breaks; then it is called again, a moment later. Left out where nobody tells of changes.

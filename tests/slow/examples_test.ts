@@ -6,17 +6,9 @@
 import assert from "node:assert/strict";
 import { needing } from "../permissions.ts";
 import { deno } from "../docs/deno.ts";
+import { exampleFiles } from "../docs/example_files.ts";
 import { codeBlocks } from "../docs/markdown.ts";
 import { projectRoot, readSource } from "../docs/source_files.ts";
-
-/** Where examples stand: the page about the library, and each export of it. */
-const documents = [
-  "docs/library.md",
-  "lib/mod.ts",
-  "lib/running_node.ts",
-  "lib/registry/mod.ts",
-  "lib/core/mod.ts",
-];
 
 /** What the documentation says that a node needs. */
 const permissions = ["--no-prompt", "--allow-net", "--allow-sys=hostname,networkInterfaces"];
@@ -27,7 +19,7 @@ Deno.test({
     const folder = await Deno.makeTempDir();
     try {
       const files: string[] = [];
-      for (const path of documents) {
+      for (const path of exampleFiles) {
         const blocks = codeBlocks(readSource(path), "ts");
         assert.ok(blocks.length > 0, `${path} has examples`);
         for (const block of blocks) {

@@ -7,7 +7,7 @@
  * @module
  */
 
-/** A legal full name, `local@host`. Make one with {@linkcode parseNodeName}. */
+/** A legal full name, `local@host`, such as `n1@10.0.0.5`; `parseNodeName` makes one of a text. */
 export type NodeName = string & { readonly brand: "NodeName" };
 
 /** Longest full name, in bytes; leaves room for suffixes in a 255-byte file name. */

@@ -6,7 +6,12 @@
  */
 import { unreachable } from "./assert.ts";
 
-/** The kinds of failed pings. */
+/**
+ * How a ping failed: the connection was `refused`; there was `no-answer` to the attempt to connect; a
+ * connection stands and stays `silent`, or was `reset`; or something else answers there: an
+ * `other-instance`, a node of the `wrong-cluster` or with the `wrong-cookie`, or `garbage`, which is no
+ * node at all.
+ */
 export type PingFailure =
   | "refused"
   | "no-answer"

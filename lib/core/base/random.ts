@@ -21,6 +21,14 @@ export interface Random {
  * A small, fast generator with 128 bits of state (sfc32, by Chris Doty-Humphrey, from PractRand).
  *
  * @param seed any whole number; equal seeds give equal streams
+ *
+ * @example The same seed gives the same numbers
+ * ```ts
+ * import { seededRandom } from "@clusternode/clusternode/core";
+ *
+ * const [one, other] = [seededRandom(7), seededRandom(7)];
+ * console.log(one.below(6) === other.below(6)); // true
+ * ```
  */
 export function seededRandom(seed: number): Random {
   let a = 0x9e3779b9 ^ seed;

@@ -15,7 +15,10 @@ import type { InstanceId, Row } from "../members/row.ts";
 /** With more rows than this only the heartbeats of members in doubt are kept. */
 const watchedAlwaysMax = 256;
 
-/** What the registry says about a member. */
+/**
+ * What the registry says about a member: its heartbeat is `moving`, or is `stale`, having not moved for
+ * three of its intervals; its row is `missing`; or that is `unknown`, as the registry was not read.
+ */
 export type HeartbeatState = "moving" | "stale" | "missing" | "unknown";
 
 /** All that it can say. */

@@ -54,7 +54,7 @@ export interface Explanation {
 /** One ping of this node, as it ended. */
 export interface PingView {
   /** Answered, or how it failed. */
-  readonly kind: PingOutcome["kind"];
+  readonly kind: PingFailure | "pong";
   /** How long ago it ended, in milliseconds. */
   readonly agoMs: number;
   /** Missing if it was not answered. */

@@ -8,7 +8,19 @@ import type { MemberStatus } from "./member.ts";
 import type { NodeName } from "../base/name.ts";
 import type { MemberService, ServiceState } from "./service.ts";
 
-/** The kind of a change. */
+/**
+ * The kind of a change.
+ *
+ * Of a member: `joined`; `returned` (it had failed and answers again); `failed` (enough observers
+ * cannot reach it); `replaced` (another run has its name); `left` (it said goodbye); `forgotten` (a
+ * dead one was taken out); `service` (it calls its service something else).
+ *
+ * Of this node's own view of a member: `suspected`, ended by `cleared`; `link-bad` (alive, but not
+ * reached from here), ended by `link-mended`.
+ *
+ * Of this node itself: `isolated` (it has lost most of its peers), ended by `connected`; `held-up`
+ * (it did not run for a while).
+ */
 export type ChangeKind =
   | "joined"
   | "returned"
@@ -74,8 +86,19 @@ export interface TimedChange extends Change, ChangedRun {
   readonly at: number;
 }
 
-/** A change as a program gets it. */
-export interface ToldChange extends Change {
+/** Something that happened to a member, or to this node's view of it, as a program is told. */
+export interface ToldChange {
+  // Written out although it is a `Change`: it is read in the documentation of the library.
+  /** What happened. */
+  readonly kind: ChangeKind;
+  /** Full name of the member. */
+  readonly name: NodeName;
+  /** Of `failed`: what the member is called now. */
+  readonly status?: MemberStatus | undefined;
+  /** Of `service`: what the member calls its service now. */
+  readonly service?: ServiceState | undefined;
+  /** Why, as a sentence. */
+  readonly reason: string;
   /** True if it had happened before it was asked for: part of the snapshot that comes first. */
   readonly snapshot: boolean;
 }

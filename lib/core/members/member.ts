@@ -24,7 +24,17 @@ import type { RecordState } from "./record.ts";
 import type { InstanceId } from "./row.ts";
 import type { MemberService } from "./service.ts";
 
-/** The verdict on a member. */
+/**
+ * The verdict on a member: `alive` and `suspect` count as there, all others do not.
+ *
+ * - `alive`: it answers pings
+ * - `suspect`: an observer votes against it, and it may still refute that
+ * - `unreachable`: enough observers cannot reach it, while its heartbeat in the registry moves
+ * - `down`: enough observers cannot reach it, and its heartbeat does not move
+ * - `unproven`: only its row in the registry speaks of it, it has not answered yet
+ * - `wrong-cookie`: what answers at its address holds another cookie
+ * - `wrong-cluster`: what answers at its address belongs to another cluster
+ */
 export type MemberStatus =
   | "unproven"
   | "alive"

@@ -133,7 +133,7 @@ export interface Row {
   readonly activeAt: string;
   /** Program and version, `clusternode/0.1.0`. */
   readonly software: string;
-  /** From whom this node has taken its name back; see `name_dispute.ts`. */
+  /** From whom this node has taken its name back. */
   readonly reclaims?: Reclaim | undefined;
 }
 
@@ -144,7 +144,10 @@ export type RowDraft = Omit<Row, "activeAt">;
 export interface Reclaim {
   /** The rows that they wrote, the last one of each, the latest at the end. */
   readonly from: readonly Reclaimed[];
-  /** In the registry only: see `reclaim_proof.ts`. What the core is told of has been checked. */
+  /**
+   * 32 hexadecimal digits that only a holder of the cookie can make for these rows. In the registry
+   * only: the core is told of what has been checked.
+   */
   readonly proof?: string | undefined;
 }
 

@@ -8,7 +8,10 @@
  */
 import * as v from "valibot";
 
-/** The state of a service. */
+/**
+ * The state of a service: `starting` until its first check succeeds, `ready` while they do, `failing`
+ * once they fail, `draining` from when its node was told to stop, `stopped` when it has ended.
+ */
 export type ServiceState = "starting" | "ready" | "failing" | "draining" | "stopped";
 
 /** All states, in the order in which a service usually goes through them. */

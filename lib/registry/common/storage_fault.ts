@@ -8,7 +8,9 @@
  */
 
 /**
- * The message is the end of a sentence, "Cannot list the rows of …: ", and holds no secret; neither
+ * A fault of a storage, for a store of your own to throw.
+ *
+ * Its message is the end of a sentence, "Cannot list the rows of …: ", and holds no secret; neither
  * does the cause.
  */
 export class StorageFault extends Error {
