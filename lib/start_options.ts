@@ -98,7 +98,6 @@ export interface StartOptions {
   /**
    * Where the log goes besides `logFile`: nowhere (`none`, the default), to standard output or error,
    * or into functions of yours, for which the options that begin with `log` have no meaning.
-   * In the other cases LogTape gets all records, too, under the category `clusternode`.
    */
   readonly log?: "none" | "stdout" | "stderr" | LogReceiver;
   /**
@@ -113,7 +112,11 @@ export interface StartOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Takes the records of a log. Its functions must not throw. */
+/**
+ * Takes the records of a log, of all levels. `properties` are the keys of a line of JSON, such as `event`
+ * and `observer`. A logger whose methods are called like these can be handed over as it is; they must
+ * not throw.
+ */
 export type LogReceiver = Readonly<
   Record<
     "debug" | "info" | "warning" | "error",

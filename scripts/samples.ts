@@ -10,13 +10,13 @@ import { programCommands } from "../lib/cli/commands.ts";
 import { realWorld } from "../lib/cli/real_context.ts";
 import type { NodeName } from "../lib/core/base/name.ts";
 import type { Effect } from "../lib/core/input.ts";
-import type { LogRecord } from "@logtape/logtape";
 import { Happenings } from "../lib/cli/local/happenings.ts";
 import { localFrame } from "../lib/cli/local/local_screen.ts";
 import { nameOf } from "../lib/cli/local/process_group.ts";
 import { plainPaint } from "../lib/cli/terminal/paint.ts";
 import { formatJson, formatText } from "../lib/log/format.ts";
 import type { Log } from "../lib/log/log.ts";
+import type { LogRecord } from "../lib/log/record.ts";
 import { EventLog } from "../lib/node/event_log.ts";
 import { readLogLine } from "../lib/report/read_log_line.ts";
 import type { SimNode } from "../lib/simulation/sim_node.ts";
@@ -118,8 +118,7 @@ function play(
     const write = (level: "info" | "warning") => (message: string, more = {}): void => {
       const timestamp = start.getTime() + Math.round(world.now);
       const properties = { observer, ...more };
-      const words = { message: [message], rawMessage: message };
-      onRecord(observer, { level, timestamp, ...words, category: [], properties });
+      onRecord(observer, { level, timestamp, message, properties });
     };
     const log = { info: write("info"), warning: write("warning"), bind: () => {} };
     return [observer, new EventLog(log as Partial<Log> as Log, "auto", 0)];

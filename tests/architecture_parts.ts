@@ -47,7 +47,7 @@ export const parts: Readonly<Record<string, Part>> = {
   "lines": { values: ["core", "clock.ts", "files"], outside: [anyNode] },
   "log": {
     values: ["core", "report", "clock.ts", "files", "lines"],
-    outside: [anyNode, "@logtape/logtape"],
+    outside: [anyNode],
   },
   "registry": {
     values: [

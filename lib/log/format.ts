@@ -9,12 +9,11 @@
  * @module
  */
 
-import type { LogLevel, LogRecord } from "@logtape/logtape";
 import { localTime } from "../core/base/duration.ts";
 import { escapeControls } from "../core/base/escape.ts";
 import { isoTime } from "../report/iso_time.ts";
 import { jsonText } from "../report/json_text.ts";
-import type { LogProperties, LogReport } from "../report/log_report.ts";
+import type { Level, LogRecord } from "./record.ts";
 
 /** Shape of the lines, as in `--log-format`. */
 export type LogFormat = "text" | "json";
@@ -42,10 +41,10 @@ export function lineFormatter(format: LogFormat, style: LineStyle = {}): LineFor
     : (record) => formatText(record, style);
   return style.priority !== true
     ? line
-    : (record) => `<${priorities[record.level] ?? 6}>${line(record)}`;
+    : (record) => `<${priorities[record.level]}>${line(record)}`;
 }
 
-const levelColors: Readonly<Partial<Record<LogLevel, number>>> = {
+const levelColors: Readonly<Record<Level, number>> = {
   debug: 90,
   info: 32,
   warning: 33,
@@ -53,7 +52,7 @@ const levelColors: Readonly<Partial<Record<LogLevel, number>>> = {
 };
 
 /** As in syslog(3), which the journal has taken over. */
-const priorities: Readonly<Partial<Record<LogLevel, number>>> = {
+const priorities: Readonly<Record<Level, number>> = {
   debug: 7,
   info: 6,
   warning: 4,
@@ -77,27 +76,22 @@ function timeText(timestamp: number, show: LogTime = "time"): string {
 }
 
 function observedText(record: LogRecord): string {
-  const message = messageOf(record);
-  const { observer } = record.properties;
-  const isSaid = typeof observer !== "string" ||
+  const { message, properties: { observer } } = record;
+  const isSaid = observer === undefined ||
     ["[", " "].some((next) => message.startsWith(`${observer}${next}`));
   return isSaid ? message : `${observer}: ${message}`;
 }
 
 /** A JSON object with a newline: see `log_report.ts`. */
 export function formatJson(record: LogRecord): string {
-  const { event = "note", observer, cluster, ...more } = record.properties as LogProperties;
+  const { event = "note", observer, cluster, ...more } = record.properties;
   const line = jsonText({
     schema: "log.v1",
     time: isoTime(record.timestamp),
-    level: record.level as LogReport["level"],
+    level: record.level,
     ...{ event, observer, cluster },
-    message: messageOf(record),
+    message: record.message,
     ...more,
   });
   return `${line}\n`;
-}
-
-function messageOf({ message }: LogRecord): string {
-  return message.join("");
 }

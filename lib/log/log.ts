@@ -1,38 +1,22 @@
 /**
  * The log of a node: one line per record, on the console and in the shared rotating file.
  *
- * Records are LogTape's (`LogRecord`), and so are the level names and the way out for library
- * users; the outputs are ours. LogTape's own configuration is global to the process and may belong
- * to the program that embeds this library, while here several nodes with different logs live side
- * by side. So a `Log` never calls `configure`: it builds the record, gives it to its own outputs,
- * and also emits it under the category `clusternode` on LogTape's logger. Nothing listens there by
- * default. A program that configures LogTape receives every record by naming that category, with its
- * own levels and sinks:
- *
- * ```ts
- * await configure({
- *   sinks: { mine: getConsoleSink() },
- *   loggers: [{ category: "clusternode", sinks: ["mine"], lowestLevel: "debug" }],
- * });
- * ```
+ * Several nodes with different logs live side by side in one process, so a log is a value and nothing
+ * of it is global. A program that embeds a node hands in functions instead: see `LogReceiver`.
  *
  * Opening a log touches nothing: the file is opened with the first line, in the background.
  *
  * @module
  */
-
-import { compareLogLevel, getLogger, type LogLevel } from "@logtape/logtape";
-import type { LogRecord } from "@logtape/logtape";
 import type { Clock } from "../clock.ts";
 import { ConsoleSink, type ConsoleWriter } from "./console_sink.ts";
 import { type LineFormatter, lineFormatter, type LogFormat, type LogTime } from "./format.ts";
 import { RotatingFile } from "../lines/rotating_file.ts";
-import type { LogProperties, LogReport } from "../report/log_report.ts";
+import type { LogProperties } from "../report/log_report.ts";
+import { reaches } from "./record.ts";
+import type { Level, LogRecord } from "./record.ts";
 
-export type { LogProperties };
-
-/** One of the levels of the log. */
-export type Level = LogReport["level"];
+export type { Level, LogProperties };
 
 /** How a log is to be written. */
 export interface LogOptions {
@@ -52,7 +36,7 @@ export interface LogOptions {
   time?: LogTime | "auto";
   /** True if the console is systemd's journal: lines begin with their priority. */
   isJournal?: boolean;
-  /** Records below this level are not written; LogTape's listeners have their own. */
+  /** Records below this level are not written. */
   level: Level;
   /** Largest size of one file, in bytes. */
   maxSizeBytes: number;
@@ -80,12 +64,9 @@ export interface Log extends AsyncDisposable {
   flush(timeoutMs: number): Promise<boolean>;
   /** Opens the file anew, as after SIGHUP. */
   reopen(): void;
-  /** Writes what waits, for at most `timeoutMs`, and closes; later records go to LogTape only. */
+  /** Writes what waits, for at most `timeoutMs`, and closes; later records go nowhere. */
   close(timeoutMs: number): Promise<void>;
 }
-
-/** Category of the records in LogTape. */
-const category = ["clusternode"];
 
 /** Time that disposal may take, in milliseconds. */
 const disposeTimeoutMs = 1000;
@@ -97,7 +78,6 @@ export function openLog(options: LogOptions): Log {
 
 class NodeLog implements Log {
   readonly #options: LogOptions;
-  readonly #logger = getLogger(category);
   readonly #formatConsole: LineFormatter;
   readonly #formatErrors: LineFormatter;
   readonly #formatFile: LineFormatter;
@@ -150,7 +130,7 @@ class NodeLog implements Log {
   }
 
   writes(level: Level): boolean {
-    return compareLogLevel(level, this.#options.level) >= 0;
+    return reaches(level, this.#options.level);
   }
 
   async flush(timeoutMs: number): Promise<boolean> {
@@ -180,38 +160,17 @@ class NodeLog implements Log {
   }
 
   #log(level: Level, message: string, properties: LogProperties = {}): void {
-    const written = this.writes(level);
-    const heard = this.#logger.isEnabledFor(level);
-    if (!written && !heard) return;
+    if (!this.writes(level)) return;
     const record = this.#record(level, message, properties);
-    if (written) {
-      if (level === "error" && this.#errors !== undefined) {
-        this.#errors.write(encoder.encode(this.#formatErrors(record)));
-      } else this.#console?.write(encoder.encode(this.#formatConsole(record)));
-      this.#file?.write(encoder.encode(this.#formatFile(record)));
-    }
-    if (heard) this.#emit(record);
+    if (level === "error" && this.#errors !== undefined) {
+      this.#errors.write(encoder.encode(this.#formatErrors(record)));
+    } else this.#console?.write(encoder.encode(this.#formatConsole(record)));
+    this.#file?.write(encoder.encode(this.#formatFile(record)));
   }
 
-  #record(level: LogLevel, message: string, properties: LogProperties): LogRecord {
+  #record(level: Level, message: string, properties: LogProperties): LogRecord {
     const timestamp = this.#options.clock.wallTime();
-    return {
-      category,
-      level,
-      message: [message],
-      rawMessage: message,
-      timestamp,
-      properties: { ...this.#bound, ...properties },
-    };
-  }
-
-  /** A filter of the embedding program may throw; that is no reason for a node to end. */
-  #emit(record: LogRecord): void {
-    try {
-      this.#logger.emit(record);
-    } catch {
-      // LogTape reports failing sinks itself; a failing filter has nobody to be reported to.
-    }
+    return { level, message, timestamp, properties: { ...this.#bound, ...properties } };
   }
 
   /** Trouble with the file is told everywhere but in the file; the level does not silence it. */
@@ -221,7 +180,6 @@ class NodeLog implements Log {
       logFile: this.#options.file,
     });
     this.#console?.write(encoder.encode(this.#formatConsole(record)));
-    this.#emit(record);
     this.#options.onTrouble?.(message);
   }
 

@@ -1,18 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { LogRecord } from "@logtape/logtape";
 import { escapeControls } from "../../lib/core/base/escape.ts";
 import { reportIn } from "../report/lines.ts";
 import { formatJson, formatText, lineFormatter } from "../../lib/log/format.ts";
+import type { LogRecord } from "../../lib/log/record.ts";
 
 const seedTime = new Date(2024, 0, 2, 18, 51, 29, 277).getTime();
 
 function record(message: string, more: Partial<LogRecord> = {}): LogRecord {
   return {
-    category: ["clusternode"],
     level: "info",
-    message: [message],
-    rawMessage: message,
+    message,
     timestamp: seedTime,
     properties: {},
     ...more,
@@ -93,7 +91,7 @@ Deno.test("formatText() leaves quotes, backslashes and letters of all scripts al
 Deno.test("formatJson() begins with what lines are searched by", () => {
   const timestamp = Date.UTC(2024, 0, 2, 18, 51, 29, 277);
   const members = [{ name: "n2@h", alive: true }];
-  const properties = { event: "status", members, observer: "n1@h", cluster: "default" };
+  const properties = { event: "status" as const, members, observer: "n1@h", cluster: "default" };
   const line = formatJson(record("x", { timestamp, properties }));
   assert.equal(
     line,

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { configure, type LogRecord, reset } from "@logtape/logtape";
 import { systemClock, withDeadline } from "../../lib/clock.ts";
 import { type Level, type Log, type LogOptions, openLog } from "../../lib/log/log.ts";
 import { needing } from "../permissions.ts";
@@ -135,39 +134,6 @@ Deno.test("Logs are independent of each other", async () => {
   await second.log.close(1000);
   assert.match(first.text(), /^\S+ \[error\] 1\n$/);
   assert.match(second.text(), /^\S+ \[debug\] 2\n\S+ \[debug\] 3\n$/);
-});
-
-Deno.test("Log gives its records to whoever configures LogTape, under its category", async () => {
-  const heard: LogRecord[] = [];
-  await configure({
-    reset: true,
-    sinks: {
-      mine: (record) => heard.push(record),
-      failing: () => {
-        throw new Error("a sink of somebody else");
-      },
-    },
-    loggers: [
-      { category: "clusternode", sinks: ["mine", "failing"], lowestLevel: "debug" },
-      { category: ["logtape", "meta"], sinks: [], lowestLevel: "fatal" },
-    ],
-  });
-  try {
-    const { log, text } = open({});
-    log.debug("below the level of the log", { event: "left" });
-    log.info("{not} a template");
-    await log.close(1000);
-    assert.match(text(), /^\S+ \[info\] {not} a template\n$/);
-    assert.deepEqual(heard.map(({ level, message }) => [level, message]), [
-      ["debug", ["below the level of the log"]],
-      ["info", ["{not} a template"]],
-    ]);
-    assert.deepEqual(heard[0]?.properties, { event: "left" });
-    assert.equal(heard[0]?.timestamp, 1_700_000_000_000);
-    assert.deepEqual(heard[0]?.category, ["clusternode"]);
-  } finally {
-    await reset();
-  }
 });
 
 Deno.test({

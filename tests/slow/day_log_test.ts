@@ -65,7 +65,8 @@ class DayLog {
     let bound: LogProperties = { observer: node.core.name };
     const write = (level: Level) => (message: string, properties?: LogProperties): void => {
       const text = formatText({
-        ...{ category: [], level, message: [message], rawMessage: message },
+        level,
+        message,
         timestamp: this.#stage.world.now,
         properties: { ...bound, ...properties },
       });
