@@ -48,6 +48,16 @@ async function clone(): Promise<TemporaryFolder> {
   return folder;
 }
 
+/** Where containers reach their machine: the gateway of the engine's own network. */
+async function machineAddress(): Promise<string> {
+  const config = "{{json (index .IPAM.Config 0)}}";
+  const { Gateway: gateway, Subnet: subnet = "" } = JSON.parse(
+    await docker("network", "inspect", "bridge", "--format", config),
+  ) as { Gateway?: string; Subnet?: string };
+  // An engine that has been started for the first time does not name it: it is the first address.
+  return gateway || subnet.replace(/\.0\/\d+$/, ".1");
+}
+
 /** Runs the marked blocks of a chapter, the last of which takes away what they have made. */
 async function follow(test: Deno.TestContext, title: string): Promise<void> {
   const runs = markedRuns(chapter(page, title));
@@ -55,9 +65,7 @@ async function follow(test: Deno.TestContext, title: string): Promise<void> {
   assert.equal(runs.at(-1)?.expected, "nothing is left");
   await using folder = await clone();
   const project = freshName();
-  const host = await docker(
-    ...["network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"],
-  );
+  const host = await machineAddress();
   const run = (block: string): Promise<string> =>
     output("env", [
       ...["--chdir", folder.path, `HOST=${host}`, `COMPOSE_PROJECT_NAME=${project}`],
@@ -113,6 +121,11 @@ async function assertSeen(expected: string, project: string): Promise<void> {
 }
 
 containersTest("the commands for containers work as documented", (test) => follow(test, "By hand"));
+
+containersTest(
+  "a service in a container of its own works as documented",
+  (test) => follow(test, "Your service in a container"),
+);
 
 const database = "the commands for containers with a database work as documented";
 if (permitted("run") && hasImage("clusternode") && !hasImage("redis:8-alpine")) {

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import manifest from "../../deno.json" with { type: "json" };
 import { softwareVersion } from "../../lib/version.ts";
 import { needing } from "../permissions.ts";
-import { readSource } from "./source_files.ts";
+import { filesBelow, readSource } from "./source_files.ts";
 
 /** How each file names the version of Deno. */
 const denoVersions: ReadonlyMap<string, RegExp> = new Map([
@@ -38,5 +38,18 @@ Deno.test({
     assert.equal(softwareVersion, manifest.version);
     const label = /org\.opencontainers\.image\.version="(.*)"/.exec(readSource("Dockerfile"));
     assert.equal(label?.[1], manifest.version);
+  },
+});
+
+Deno.test({
+  ...needing("images and packages in documents are those of this version", "read"),
+  fn() {
+    const pages = filesBelow("docs").filter((path) => /\.(md|yaml)$/.test(path));
+    const named = pages.flatMap((path) =>
+      [...readSource(path).matchAll(/\/clusternode[:@](\d+\.\d+\.\d+)/g)]
+        .map(([, version = ""]) => `${path} ${version}`)
+    );
+    assert.ok(named.length >= 5, `only ${named.length} were found`);
+    assert.deepEqual(named.filter((one) => !one.endsWith(` ${manifest.version}`)), []);
   },
 });

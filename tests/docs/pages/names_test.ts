@@ -21,6 +21,7 @@ const foreign: Readonly<Record<string, string>> = {
   "--publish": "docker",
   "--read-only": "docker",
   "--scale": "docker compose",
+  "--time": "docker stop",
 };
 
 const named = commandEntries.flatMap(([name, entry]) => [
@@ -69,6 +70,7 @@ Deno.test("callsIn() finds calls of the program, and no containers of its name",
   ]);
   assert.deepEqual(found("deno task local 5 --plain"), ["clusternode local 5 --plain"]);
   assert.deepEqual(found("kubectl create secret generic clusternode --from-env-file=x"), []);
+  assert.deepEqual(found("COPY --from=clusternode /clusternode /usr/local/bin/"), []);
   assert.deepEqual(found("docker build --tag clusternode ."), []);
 });
 

@@ -15,6 +15,8 @@ export interface ProgramCall {
 /** Calls of the program in a line, or in code within a line. */
 export function callsIn(line: string): ProgramCall[] {
   const calls: ProgramCall[] = [];
+  // In a Dockerfile the file is copied.
+  if (line.startsWith("COPY ")) return calls;
   const starts = [
     /(?:^|[;|&(!]|\$\(|\bsudo|\bdo|\bthen)\s*clusternode(?=\s|$)/g,
     /(?:^|\s)[.\w/]*\/clusternode(?=\s|$)/g,
