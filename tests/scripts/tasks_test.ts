@@ -44,8 +44,8 @@ Deno.test({
     const names = testTasks.map(([name]) => name);
     const all = manifest.tasks.test.command;
     const left = names.filter((name) => !all.includes(`deno task ${name} `));
-    // They need an engine for containers, and much of the machine.
-    assert.deepEqual(left, ["test:containers", "test:live"]);
+    // They need an engine for containers, packages, and much of the machine.
+    assert.deepEqual(left, ["test:containers", "test:packages", "test:live"]);
     const script = readSource(".ci/run");
     assert.match(script, /^step .* deno task test \|\| true$/m);
     // Live tests are run with options of their own, against the binary.

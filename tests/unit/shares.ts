@@ -19,6 +19,7 @@ export const foldersOfOtherTasks: readonly string[] = [
   "containers",
   "integration",
   "live",
+  "packages",
   "processes",
   "servers",
   "slow",

@@ -1,0 +1,182 @@
+/**
+ * Makes the packages of a release in `dist/`: `deno task package`.
+ *
+ * - `npm/*.tgz`: a small package, and one with the binary for each platform
+ * - `*.deb`: for Debian and its descendants
+ * - `clusternode-TARGET.tar.gz`, for Windows `.zip`: what the following three download
+ * - `install.sh`, `clusternode.rb` for Homebrew, `clusternode.json` for Scoop: from their templates
+ *
+ * Packages are made for this machine, and for all platforms whose binary `deno task build --target`
+ * has put into `dist/`. Options:
+ * - `--all`: builds what is missing for the other platforms; names those it cannot build, and goes on
+ * - `--release-url URL`: the address of the archives; by default the release of this version on
+ *   GitHub, if GitHub's own variables tell the repository. Without either, formula and manifest have
+ *   an address of a domain that never exists, and `install.sh` has none
+ *
+ * @module
+ */
+import { basename, join } from "node:path";
+import { parseArgs } from "node:util";
+import manifest from "../deno.json" with { type: "json" };
+import { archiveName, makeArchive, sha256 } from "./package/archives.ts";
+import { PackageError, run } from "./package/commands.ts";
+import { makeDebianPackage } from "./package/debian.ts";
+import { platformOf } from "./package/executable.ts";
+import { manPageText } from "./package/man_page.ts";
+import { makeNpmPackages } from "./package/npm.ts";
+import { binaryPath, dist, isOwn, platformName, platforms, root } from "./package/platforms.ts";
+import type { Built, Platform } from "./package/platforms.ts";
+import { filled, formula, scoopManifest } from "./package/templates.ts";
+import type { Download } from "./package/templates.ts";
+
+const { version } = manifest;
+
+/** Where the project and this release of it are to be found, as far as that is known. */
+interface Addresses {
+  readonly homepage: string | undefined;
+  readonly release: string | undefined;
+}
+
+function addresses(given: string | undefined): Addresses {
+  const repository = Deno.env.get("GITHUB_REPOSITORY");
+  const server = Deno.env.get("GITHUB_SERVER_URL");
+  const homepage = repository && server ? `${server}/${repository}` : undefined;
+  const onGitHub = homepage && `${homepage}/releases/download/v${version}`;
+  return { homepage, release: (given ?? onGitHub)?.replace(/\/$/, "") };
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return false;
+  }
+}
+
+/** Builds the binary for a platform. */
+async function build({ target }: Platform): Promise<void> {
+  const script = join(root, "scripts", "build.ts");
+  await run(Deno.execPath(), ["run", "-A", script, "--target", target], { cwd: root });
+}
+
+/** The binary for a platform, or why there is none. */
+async function binaryFor(platform: Platform, mayBuild: boolean): Promise<Built | string> {
+  const binary = binaryPath(platform);
+  if (!await exists(binary)) {
+    if (!mayBuild) return "its binary is not in dist/ (--all builds it)";
+    try {
+      await build(platform);
+    } catch (error) {
+      if (!(error instanceof PackageError) || isOwn(platform)) throw error;
+      return `its binary cannot be built here (deno task build --target ${platform.target})`;
+    }
+  }
+  const found = await platformOf(binary);
+  if (found !== platformName(platform)) {
+    await Deno.remove(binary);
+    return `its binary was built on a base runtime for ${found ?? "something else"} (DENORT_BIN)`;
+  }
+  if (isOwn(platform)) await assertVersion(binary);
+  return { platform, binary };
+}
+
+/** An old binary must not get into packages with a new number. */
+async function assertVersion(binary: string): Promise<void> {
+  const text = (await run(binary, ["--version"])).trim();
+  if (text.startsWith(`clusternode ${version} `)) return;
+  throw new PackageError(`${binary} is ${text}, not ${version}: deno task build makes it anew`);
+}
+
+/** The time of the commit, or what the variable for reproducible builds says, in seconds. */
+async function sourceTime(): Promise<number> {
+  const given = Deno.env.get("SOURCE_DATE_EPOCH");
+  if (given) return Number(given);
+  try {
+    return Number(await run("git", ["log", "-1", "--format=%ct"], { cwd: root }));
+  } catch (error) {
+    if (!(error instanceof PackageError)) throw error;
+    return 0;
+  }
+}
+
+/** Writes the formula, the manifest and the script of installation. */
+async function fillTemplates(
+  archives: readonly { readonly platform: Platform; readonly file: string }[],
+  { homepage, release }: Addresses,
+): Promise<void> {
+  const base = release ?? `https://clusternode.invalid/v${version}`;
+  if (release === undefined) {
+    await print(
+      "no address of a release is known: formula and manifest have one that never exists",
+    );
+  }
+  const downloads = await Promise.all(
+    archives.map(async ({ platform, file }): Promise<Download> => ({
+      platform,
+      url: `${base}/${basename(file)}`,
+      sha256: await sha256(file),
+    })),
+  );
+  const facts = { version, homepage: homepage ?? "https://clusternode.invalid" };
+  const read = (...path: string[]): Promise<string> =>
+    Deno.readTextFile(join(root, "packaging", ...path));
+  const write = async (name: string, text: string): Promise<void> => {
+    await Deno.writeTextFile(join(dist, name), text);
+    await print(`dist/${name}`);
+  };
+  const script = filled(await read("install.sh"), { RELEASE_URL: release ?? "" });
+  await write("install.sh", script);
+  await write(
+    "clusternode.rb",
+    formula(await read("homebrew", "clusternode.rb"), facts, downloads),
+  );
+  const windows = downloads.find(({ platform }) => platform.os === "win32");
+  if (windows === undefined) return await print("skipped: clusternode.json for Scoop, no binary");
+  const scoop = await read("scoop", "clusternode.json");
+  await write("clusternode.json", scoopManifest(scoop, facts, windows));
+}
+
+async function makePackages(all: boolean, releaseUrl: string | undefined): Promise<void> {
+  const built: Built[] = [];
+  for (const platform of platforms) {
+    const found = await binaryFor(platform, all || isOwn(platform));
+    if (typeof found === "string") await print(`skipped: ${platform.target}, ${found}`);
+    else built.push(found);
+  }
+  if (built.length === 0) throw new PackageError("Cannot make packages without any binary");
+  const where = addresses(releaseUrl);
+  const seconds = await sourceTime();
+  for (const file of await makeNpmPackages(built, where.homepage)) {
+    await print(`dist/npm/${basename(file)}`);
+  }
+  for (const each of built.filter(({ platform }) => platform.debian !== undefined)) {
+    await print(`dist/${basename(await makeDebianPackage(each, seconds, where.homepage))}`);
+  }
+  const archives = [];
+  const manPage = await manPageText(version);
+  for (const each of built) {
+    archives.push({ platform: each.platform, file: await makeArchive(each, manPage, seconds) });
+    await print(`dist/${archiveName(each.platform)}`);
+  }
+  await fillTemplates(archives, where);
+}
+
+async function print(text: string, stream = Deno.stdout): Promise<void> {
+  await stream.write(new TextEncoder().encode(`${text}\n`));
+}
+
+if (import.meta.main) {
+  try {
+    const { values } = parseArgs({
+      args: Deno.args,
+      options: { all: { type: "boolean" }, "release-url": { type: "string" } },
+    });
+    await makePackages(values.all ?? false, values["release-url"]);
+  } catch (error) {
+    const misused = error instanceof TypeError && "code" in error;
+    if (!(error instanceof PackageError) && !misused) throw error;
+    await print(`package: ${error.message}`, Deno.stderr);
+    Deno.exit(1);
+  }
+}
