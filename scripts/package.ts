@@ -22,7 +22,6 @@ import { archiveName, makeArchive, sha256 } from "./package/archives.ts";
 import { PackageError, run } from "./package/commands.ts";
 import { makeDebianPackage } from "./package/debian.ts";
 import { platformOf } from "./package/executable.ts";
-import { manPageText } from "./package/man_page.ts";
 import { makeNpmPackages } from "./package/npm.ts";
 import { binaryPath, dist, isOwn, platformName, platforms, root } from "./package/platforms.ts";
 import type { Built, Platform } from "./package/platforms.ts";
@@ -154,9 +153,8 @@ async function makePackages(all: boolean, releaseUrl: string | undefined): Promi
     await print(`dist/${basename(await makeDebianPackage(each, seconds, where.homepage))}`);
   }
   const archives = [];
-  const manPage = await manPageText(version);
   for (const each of built) {
-    archives.push({ platform: each.platform, file: await makeArchive(each, manPage, seconds) });
+    archives.push({ platform: each.platform, file: await makeArchive(each, seconds) });
     await print(`dist/${archiveName(each.platform)}`);
   }
   await fillTemplates(archives, where);

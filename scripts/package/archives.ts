@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { manPage } from "../man.ts";
 import { run } from "./commands.ts";
 import { dist, programFile, root } from "./platforms.ts";
 import type { Built, Platform } from "./platforms.ts";
@@ -22,7 +23,6 @@ export function archiveName({ target, os }: Platform): string {
  */
 export async function makeArchive(
   { platform, binary }: Built,
-  manPage: string,
   seconds: number,
 ): Promise<string> {
   const output = join(dist, archiveName(platform));
@@ -34,7 +34,7 @@ export async function makeArchive(
     await Deno.copyFile(join(root, "LICENSE"), join(folder, "LICENSE"));
     const names = [program, "LICENSE"];
     if (platform.os !== "win32") {
-      await Deno.writeTextFile(join(folder, "clusternode.1"), manPage);
+      await Deno.writeTextFile(join(folder, "clusternode.1"), manPage());
       names.push("clusternode.1");
     }
     for (const name of names) {

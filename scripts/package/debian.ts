@@ -10,9 +10,9 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import manifest from "../../deno.json" with { type: "json" };
 import { completionScript } from "../../lib/cli/completions/completions.ts";
+import { manPage } from "../man.ts";
 import { run } from "./commands.ts";
 import { controlFile, copyrightFile, packageChangelog, packageUnit } from "./debian_files.ts";
-import { manPageText } from "./man_page.ts";
 import { dist, root } from "./platforms.ts";
 import type { Built } from "./platforms.ts";
 
@@ -59,7 +59,7 @@ async function packedFiles(seconds: number): Promise<PackedFile[]> {
     { path: "lib/systemd/system/clusternode.service", content: packageUnit(unit) },
     {
       path: `${share}/man/man1/clusternode.1.gz`,
-      content: gzipped(await manPageText(manifest.version)),
+      content: gzipped(manPage()),
     },
     {
       path: `${share}/bash-completion/completions/clusternode`,
