@@ -136,6 +136,16 @@ async function fillTemplates(
   await write("clusternode.json", scoopManifest(scoop, facts, windows));
 }
 
+/** Packages of other versions are not to be taken for those made now. */
+async function removeOld(): Promise<void> {
+  await Deno.remove(join(dist, "npm"), { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+  for await (const { name } of Deno.readDir(dist)) {
+    if (/^clusternode_.*\.deb$/.test(name)) await Deno.remove(join(dist, name));
+  }
+}
+
 async function makePackages(all: boolean, releaseUrl: string | undefined): Promise<void> {
   const built: Built[] = [];
   for (const platform of platforms) {
@@ -144,6 +154,7 @@ async function makePackages(all: boolean, releaseUrl: string | undefined): Promi
     else built.push(found);
   }
   if (built.length === 0) throw new PackageError("Cannot make packages without any binary");
+  await removeOld();
   const where = addresses(releaseUrl);
   const seconds = await sourceTime();
   for (const file of await makeNpmPackages(built, where.homepage)) {

@@ -115,7 +115,11 @@ export class NpmRegistry implements AsyncDisposable {
 }
 
 /** Fails unless it ended with that code, and told that on standard error. */
-export function assertFailed({ code, stdout, stderr }: Ended, expected: number, told: RegExp) {
+export function assertFailed(
+  { code, stdout, stderr }: Ended,
+  expected: number,
+  told: RegExp,
+): void {
   assert.equal(code, expected, stdout + stderr);
   assert.match(stderr, told);
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { systemClock } from "../../clock.ts";
+
 /** Waits for an interruption; dispose it to stop listening. */
 export interface Interruption extends Disposable {
   readonly signal: AbortSignal;
@@ -24,6 +26,27 @@ export const interruptExitCode = exitCodes.SIGINT;
 const hangUpExitCode = 129;
 
 /**
+ * Signals that come within this time of one that counts are that one, in milliseconds: a terminal,
+ * `timeout` and systemd send it to a whole group, and what stands in front of the program there, such
+ * as `npx`, passes it on once more.
+ */
+const repeatsMs = 200;
+
+/**
+ * Returns a function to be called at each signal, that is true for those that count.
+ *
+ * @param now monotonic time in milliseconds
+ */
+export function withoutRepeats(now: () => number): () => boolean {
+  let countedAtMs = -Infinity;
+  return () => {
+    const counts = now() - countedAtMs >= repeatsMs;
+    if (counts) countedAtMs = now();
+    return counts;
+  };
+}
+
+/**
  * Begins to listen.
  *
  * @param again called with its exit code for each further signal; by default the process ends at once
@@ -32,6 +55,7 @@ export function untilInterrupted(again: (exitCode: number) => void = Deno.exit):
   const controller = new AbortController();
   let exitCode = 0;
   let reason: string | undefined;
+  const counts = withoutRepeats(systemClock.now);
   const interrupt = (code: number, why: string): void => {
     if (controller.signal.aborted) return;
     exitCode = code;
@@ -40,6 +64,7 @@ export function untilInterrupted(again: (exitCode: number) => void = Deno.exit):
   };
   const listeners = Object.entries(exitCodes).map(([name, code]) => {
     const listener = (): void => {
+      if (!counts()) return;
       if (controller.signal.aborted) again(code);
       else interrupt(code, `${name} has come`);
     };
