@@ -3,11 +3,11 @@
 #
 #   sh install.sh [folder]        # ~/.local/bin if left out
 #
-# CLUSTERNODE_URL is the address of the release, whose files are below it: SHA256SUMS and an archive
+# RELEASE_URL is the address of the release, whose files are below it: SHA256SUMS and an archive
 # for each platform. What does not have the checksum that stands there is not installed.
 set -eu
 
-release=${CLUSTERNODE_URL:-@RELEASE_URL@}
+release=${RELEASE_URL:-@RELEASE_URL@}
 temporary=
 
 fail() {
@@ -78,7 +78,7 @@ main() {
   release=${release%/}
   case "$release" in
   https://* | http://127.0.0.1:* | http://localhost:*) ;;
-  "" | @*) fail "Cannot install as CLUSTERNODE_URL does not name a release" ;;
+  "" | @*) fail "Cannot install as RELEASE_URL does not name a release" ;;
   *) fail "Cannot install from $release as only https:// tells who answers" ;;
   esac
   target=$(platform)

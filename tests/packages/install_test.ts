@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { basename } from "node:path";
 import { sha256 } from "../../scripts/package/archives.ts";
-import { projectRoot } from "../docs/source_files.ts";
+import { projectRoot, readSource } from "../docs/source_files.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 import { ended, made, output, packageTest } from "./packages.ts";
 import type { Ended } from "./packages.ts";
@@ -54,7 +54,7 @@ async function install(
   if (uname !== undefined) {
     await Deno.writeTextFile(`${home}/fake/uname`, `#!/bin/sh\n${uname}\n`, { mode: 0o755 });
   }
-  const env = { HOME: home, TMPDIR: home, CLUSTERNODE_URL: url, PATH: `${home}/fake:${path}` };
+  const env = { HOME: home, TMPDIR: home, RELEASE_URL: url, PATH: `${home}/fake:${path}` };
   const words = ["/bin/sh", script, ...folder === undefined ? [] : [folder]];
   const result = await ended("/usr/bin/env", [
     "-i",
@@ -163,7 +163,7 @@ await packageTest(
     const mips = "test $1 = -s && echo Linux || echo mips";
     await refused("https://localhost:1", mips, /no binary for Linux on mips/);
     await refused("http://clusternode.invalid", undefined, /as only https:\/\/ tells who answers/);
-    await refused("", undefined, /CLUSTERNODE_URL does not name a release/);
+    await refused("", undefined, /RELEASE_URL does not name a release/);
   },
 );
 
@@ -185,6 +185,25 @@ await packageTest(
     assert.equal(await output("ruby", "-c", made("formula")), "Syntax OK\n");
     const text = await Deno.readTextFile(made("formula"));
     assert.ok(text.includes(`sha256 "${await sha256(made("archive"))}"`), text);
-    assert.match(text, new RegExp(`^ {6}url "https://.*/${basename(made("archive"))}"$`, "m"));
+    assert.match(text, new RegExp(`^ {6}url "https:.*/${basename(made("archive"))}"$`, "m"));
+  },
+);
+
+await packageTest(
+  "deno install --global makes a command of a clone",
+  { packages: [] },
+  async () => {
+    const line = /^deno install .*$/m.exec(readSource("docs/install.md"))?.[0] ?? assert.fail();
+    await using folder = new TemporaryFolder();
+    const options = { cwd: projectRoot, env: { DENO_INSTALL_ROOT: folder.path, NO_COLOR: "1" } };
+    const [command, ...words] = line.split(" ");
+    assert.equal(command, "deno");
+    const { code, stderr } = await ended(Deno.execPath(), words, options);
+    assert.equal(code, 0, stderr);
+    const version = await ended(`${folder.path}/bin/clusternode`, ["--version"], { cwd: "/" });
+    assert.match(version.stdout, /^clusternode \d\S+ \(commit source/);
+    const uninstalled = ["uninstall", "--global", "clusternode"];
+    assert.equal((await ended(Deno.execPath(), uninstalled, options)).code, 0);
+    assert.deepEqual(filesIn(`${folder.path}/bin`).filter((name) => !name.startsWith(".")), []);
   },
 );
