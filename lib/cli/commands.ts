@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { UsageError } from "../core/base/errors.ts";
 import { jsonText } from "../report/json_text.ts";
 import { buildInfo, versionText } from "../version.ts";
 import type { CliContext } from "./context.ts";
@@ -35,9 +36,11 @@ export const programCommands: Commands = {
   keygen: async (context) => (await import("./commands/keygen.ts")).keygen(context),
   completions: async (...call) =>
     (await import("./completions/completions.ts")).completions(...call),
-  version(context, { flags: { json } }) {
+  async version(context, { flags: { json, licenses } }) {
+    if (json && licenses) throw new UsageError(["--licenses: there is no JSON of it"]);
     const text = json ? jsonText({ schema: "version.v1", ...buildInfo() }) : versionText();
-    context.writeStdout(`${text}\n`);
-    return Promise.resolve(exitCode.fine);
+    const more = licenses ? `\n${(await import("./licenses.ts")).licensesText()}` : "";
+    context.writeStdout(`${text}\n${more}`);
+    return exitCode.fine;
   },
 };

@@ -236,8 +236,11 @@ export const commandTable = {
   version: {
     summary: "print version, commit and Deno version",
     usage: "[options]",
-    flags: { json: { flag: "--json", help: "as JSON instead of a line" } },
-    examples: [],
+    flags: {
+      json: { flag: "--json", help: "as JSON instead of a line" },
+      licenses: { flag: "--licenses", help: "whose work the program contains, with all licences" },
+    },
+    examples: ["clusternode version --licenses"],
   },
 } as const satisfies Readonly<Record<string, CommandEntry>>;
 
