@@ -15,6 +15,7 @@ const denoVersions: ReadonlyMap<string, RegExp> = new Map([
   [".ci/run", /^deno_version=(.*)$/mg],
   ["README.md", /\bdeno@([\d.]+)/g],
   ["docs/getting_started.md", /\bdeno@([\d.]+)/g],
+  [".github/CONTRIBUTING.md", /\bdeno@([\d.]+)/g],
   ["tests/containers/s3_stand_in.yaml", /\bdenoland\/deno:(.*)$/mg],
 ]);
 

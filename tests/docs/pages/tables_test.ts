@@ -101,6 +101,31 @@ Deno.test({
 });
 
 Deno.test({
+  ...needing("docs/how_it_works.md has the figures of the whole table", "read"),
+  fn() {
+    const table = rowsOf(chapter(readSource("docs/simulation.md"), "The table"));
+    const figures = (scenario: string): string[] =>
+      table.find(([name]) => name === scenario)?.slice(1, 5) ?? assert.fail(scenario);
+    const rows = rowsOf(chapter(readSource("docs/how_it_works.md"), "How soon"));
+    const sizes = rows.filter(([nodes = ""]) => /^[\d,]+$/.test(nodes));
+    assert.equal(sizes.length, 7);
+    for (const [nodes = "", runs = "", killed, ...silent] of sizes) {
+      const scenarios = ["killed", "frozen", "unplugged"].map((end) =>
+        figures(`${end}, ${nodes.replace(",", "")} nodes`)
+      );
+      const all = scenarios.reduce((sum, [count]) => sum + Number(count), 0);
+      assert.equal(all, Number(runs.replace(",", "")), nodes);
+      assert.equal(`${(parseInt(scenarios[0]?.[3] ?? "") / 1000).toFixed(2)} s`, killed, nodes);
+      const shown = scenarios.slice(1).map(([, p50 = "", p99]) => `${p50.slice(0, -2)} / ${p99}`);
+      assert.deepEqual(silent.slice(0, 2), shown, nodes);
+    }
+    const worst = sizes.flatMap((row) => row.slice(3, 5).map((cell) => parseFloat(cell.slice(6))));
+    const readme = readSource("README.md");
+    assert.ok(readme.includes(`99 times of 100 at most ${Math.max(...worst).toFixed(1)} s`));
+  },
+});
+
+Deno.test({
   ...needing("the policy in docs/deploying/aws.md allows what a bucket needs, no more", "read"),
   fn() {
     const [policy = ""] = codeBlocks(readSource("docs/deploying/aws.md"), "json");
