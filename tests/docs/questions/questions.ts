@@ -24,6 +24,11 @@ export const questions: readonly Question[] = [
     answer: /create database[^]*clusternode start --name n1@\$HOST --listen/,
   },
   {
+    asked: "How do I install it?",
+    target: "docs/install.md",
+    answer: /apt install/,
+  },
+  {
     asked: "What port must be open?",
     target: "docs/security.md#ports",
     answer: /all nodes of the cluster[^]*--listen 0\.0\.0\.0:4000/,
