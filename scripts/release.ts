@@ -1,0 +1,59 @@
+/**
+ * The steps of a release: `deno task release`. The workflow calls them, and they run anywhere.
+ *
+ * - `--check TAG`: whether that tag can be released: it is the version, and the changelog tells of it
+ * - `--notes VERSION`: prints what the changelog tells of that version; with `--image NAME@DIGEST`
+ *   how to get its image, too
+ * - `--sums`: puts the files of the release into `dist/release`, with their checksums
+ * - `--try BINARY`: whether three nodes of that binary meet on this machine
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import manifest from "../deno.json" with { type: "json" };
+import { collect, sumsFile } from "./release/assets.ts";
+import { notes, tagFaults } from "./release/changelog.ts";
+import { tryOut } from "./release/trial.ts";
+import { dist, print, ReleaseError, root, runScript } from "./release/source.ts";
+
+async function release(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      check: { type: "string" },
+      notes: { type: "string" },
+      image: { type: "string" },
+      sums: { type: "boolean" },
+      try: { type: "string" },
+    },
+  });
+  if (Object.keys(values).length === 0) {
+    throw new ReleaseError("Say what to do: --check TAG, --notes VERSION, --sums or --try BINARY");
+  }
+  const changelog = await Deno.readTextFile(`${root}CHANGELOG.md`);
+  if (values.check !== undefined) {
+    const faults = tagFaults(values.check, manifest.version, changelog);
+    if (faults.length > 0) throw new ReleaseError(`Cannot release: ${faults.join("; ")}`);
+    await print(`${values.check} can be released`);
+  }
+  if (values.notes !== undefined) {
+    await print(notes(changelog, values.notes) + imageNotes(values.image));
+  }
+  if (values.sums) {
+    const folder = `${dist}release`;
+    const sums = await collect(dist, folder);
+    await print(`${sums.trimEnd()}\n${folder}/${sumsFile}`);
+  }
+  if (values.try !== undefined) await print((await tryOut(values.try)).trimEnd());
+}
+
+/** How to get the image, by a name that can never be another one's. */
+function imageNotes(image: string | undefined): string {
+  if (image === undefined) return "";
+  if (!/@sha256:[0-9a-f]{64}$/.test(image)) {
+    throw new ReleaseError(`--image: not a name with a digest: "${image}"`);
+  }
+  return `\n\n### Image\n\n\`\`\`sh\ndocker pull ${image}\n\`\`\``;
+}
+
+if (import.meta.main) await runScript("release", () => release(Deno.args));
