@@ -1,5 +1,5 @@
 /**
- * The changelog, as <https://keepachangelog.com/en/1.1.0/> has it.
+ * The changelog, in the form of Keep a Changelog.
  *
  * @module
  */

@@ -113,7 +113,6 @@ export async function billOfMaterials(materials: Materials): Promise<Record<stri
     ],
   };
   return {
-    $schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",
     ...{ bomFormat: "CycloneDX", specVersion: "1.6", serialNumber: await serialNumber(content) },
     ...content,
   };

@@ -5,6 +5,9 @@
  */
 import assert from "node:assert/strict";
 import manifest from "../../deno.json" with { type: "json" };
+import { decodeUtf8 } from "../../lib/core/base/text.ts";
+import { rowVersion } from "../../lib/core/members/row.ts";
+import { prologueOf } from "../../lib/transport/handshake.ts";
 import { softwareVersion } from "../../lib/version.ts";
 import { needing } from "../permissions.ts";
 import { filesBelow, readSource } from "./source_files.ts";
@@ -52,5 +55,18 @@ Deno.test({
     );
     assert.ok(named.length >= 5, `only ${named.length} were found`);
     assert.deepEqual(named.filter((one) => !one.endsWith(` ${manifest.version}`)), []);
+  },
+});
+
+Deno.test({
+  ...needing("docs/versions.md names the wire, the rows and the schemas as they are", "read"),
+  fn() {
+    const text = readSource("docs/versions.md");
+    const wire = decodeUtf8(prologueOf());
+    assert.ok(text.includes(`| \`${wire}\`, in the first message |`), wire);
+    assert.ok(text.includes(`| \`"version": ${rowVersion}\`, in each row |`));
+    const [, schema = ""] = /`schema`, such as `([\w.-]+)`/.exec(text) ?? [];
+    assert.ok(readSource("docs/json.md").includes(`### ${schema}\n`), schema);
+    assert.ok(schema !== "");
   },
 });

@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { softwareVersion } from "../../lib/version.ts";
+import { readSource } from "../docs/source_files.ts";
 import {
   allTrue,
   assertNeverFalse,
@@ -145,6 +146,21 @@ versionsTest(
   },
 );
 
+/** Fails if what was said of the node `name` does not stand in the document, as said of another. */
+function assertDocumented(said: string, name: string): void {
+  const sentence = said.replaceAll(name, "n3@10.0.0.4").replace(softwareVersion, "0.2.0");
+  assert.ok(readSource("docs/versions.md").split("\n").includes(sentence), sentence);
+}
+
+/** Waits for the warning of `node` about `name` that has these words; it is in the document. */
+async function saysAsDocumented(node: Program, name: string, words: string): Promise<void> {
+  const isIt = (text: string): boolean =>
+    text.includes("[warning]") && text.includes(words) && text.includes(name);
+  const { text } = await node.line(isIt, patienceMs, `${words} … ${name}`);
+  // Each layout names its own number.
+  assertDocumented(text.replace(/^.*?\[warning\] \S+: /, "").replace("than 2:", "than 1:"), name);
+}
+
 /** A node of this version, changed in one place, that starts beside two unchanged ones. */
 async function meetChanged(
   change: { readonly file: string; readonly from: string; readonly to: string },
@@ -188,8 +204,7 @@ processTest("nodes of two layouts of rows do not see each other, and say why", a
   await meetChanged({ file, from, to: "rowVersion: any = 2" }, async (cluster, changed) => {
     const [node1, node2] = cluster.nodes as [Program, Program];
     for (const [node, name] of [[node1, name3], [node2, name3], [changed, name1]] as const) {
-      const sentence = `Ignoring ${name} in the registry: its layout is another one than `;
-      await node.line((text) => text.includes(sentence), patienceMs, sentence);
+      await saysAsDocumented(node, name, "Ignoring");
     }
     await linesPass(cluster.nodes, 2);
     for (const node of [node1, node2]) {
