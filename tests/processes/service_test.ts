@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { eventually, processTest, Program, succeeds } from "../integration/process.ts";
 import { readSource } from "../docs/source_files.ts";
-import { Cluster } from "../integration/cluster.ts";
+import { Cluster, linesPass } from "../integration/cluster.ts";
 import { permitted } from "../permissions.ts";
 import { accepts, freePort } from "../support/ports.ts";
 import {
@@ -155,6 +155,8 @@ processTest("a service drains before it gets SIGTERM, and a second one hurries",
   await service.line((text) => text === "up", 20_000, "it is up");
   service.kill("SIGTERM");
   await service.line((text) => text.includes("its service is draining"), 5000, "it drains");
+  // Right behind the first one it would be taken for the same.
+  await linesPass([service], 2);
   service.kill("SIGTERM");
   assert.equal(await service.ended(), 3);
 });
