@@ -38,16 +38,6 @@ function template(name: string): Promise<string> {
   return Deno.readTextFile(join(root, "packaging", "debian", name));
 }
 
-/** What has changed in the program; without a list of it, where that is to be found. */
-async function programChangelog(): Promise<string> {
-  try {
-    return await Deno.readTextFile(join(root, "CHANGELOG.md"));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return `# Changes\n\n${manifest.version}: as released.\n`;
-  }
-}
-
 /** All files but the program, for a moment in seconds since 1970. */
 async function packedFiles(seconds: number): Promise<PackedFile[]> {
   const share = "usr/share";
@@ -74,7 +64,10 @@ async function packedFiles(seconds: number): Promise<PackedFile[]> {
       path: `${share}/doc/clusternode/copyright`,
       content: copyrightFile(await Deno.readTextFile(join(root, "LICENSE"))),
     },
-    { path: `${share}/doc/clusternode/changelog.gz`, content: gzipped(await programChangelog()) },
+    {
+      path: `${share}/doc/clusternode/changelog.gz`,
+      content: gzipped(await Deno.readTextFile(join(root, "CHANGELOG.md"))),
+    },
     {
       path: `${share}/doc/clusternode/changelog.Debian.gz`,
       content: gzipped(packageChangelog(debianVersion, seconds)),
