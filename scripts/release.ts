@@ -4,14 +4,16 @@
  * - `--check TAG`: whether that tag can be released: it is the version, and the changelog tells of it
  * - `--notes VERSION`: prints what the changelog tells of that version; with `--image NAME@DIGEST`
  *   how to get its image, too
- * - `--sums`: puts the files of the release into `dist/release`, with their checksums
+ * - `--sums`: puts the files of the release into `dist/release`, with their checksums; with
+ *   `--complete` it fails if the files of a platform are missing
  * - `--try BINARY`: whether three nodes of that binary meet on this machine
  *
  * @module
  */
 import { parseArgs } from "node:util";
 import manifest from "../deno.json" with { type: "json" };
-import { collect, sumsFile } from "./release/assets.ts";
+import { platforms } from "./package/platforms.ts";
+import { assetsIn, collect, missingAssets, sumsFile } from "./release/assets.ts";
 import { notes, tagFaults } from "./release/changelog.ts";
 import { tryOut } from "./release/trial.ts";
 import { dist, print, ReleaseError, root, runScript } from "./release/source.ts";
@@ -24,6 +26,7 @@ async function release(args: readonly string[]): Promise<void> {
       notes: { type: "string" },
       image: { type: "string" },
       sums: { type: "boolean" },
+      complete: { type: "boolean" },
       try: { type: "string" },
     },
   });
@@ -41,6 +44,10 @@ async function release(args: readonly string[]): Promise<void> {
   }
   if (values.sums) {
     const folder = `${dist}release`;
+    const missing = missingAssets(await assetsIn(dist), manifest.version, platforms);
+    if (values.complete && missing.length > 0) {
+      throw new ReleaseError(`Files of the release are missing: ${missing.join(", ")}`);
+    }
     const sums = await collect(dist, folder);
     await print(`${sums.trimEnd()}\n${folder}/${sumsFile}`);
   }

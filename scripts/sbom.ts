@@ -7,7 +7,8 @@
  * @module
  */
 import manifest from "../deno.json" with { type: "json" };
-import { billOfMaterials, closure, lockedPackages } from "./release/cyclonedx.ts";
+import { licensedPackages } from "./licenses.ts";
+import { billOfMaterials, lockedPackages } from "./release/cyclonedx.ts";
 import {
   dist,
   output,
@@ -18,43 +19,22 @@ import {
   sourceTimeMs,
 } from "./release/source.ts";
 
-/** Where the code of the program begins: the page is bundled into it. */
-const entrances = ["main.ts", "lib/http/page/index.tsx"];
-
-/** What is taken from the answer of `deno info --json`. */
-interface Info {
-  readonly modules: readonly { readonly npmPackage?: string }[];
-  readonly npmPackages: Readonly<Record<string, { readonly localPath?: string }>>;
-}
-
-/** The licence that the `package.json` in that folder names. */
-async function licenceIn(folder: string): Promise<string | undefined> {
-  try {
-    const { license } = JSON.parse(await Deno.readTextFile(`${folder}/package.json`));
-    return typeof license === "string" ? license : license?.type;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return undefined;
-  }
+/** The version of the Deno whose base runtime a binary gets that is built here. */
+async function runtimeVersion(): Promise<string> {
+  const compiler = Deno.env.get("COMPILE_DENO");
+  if (!compiler) return Deno.version.deno;
+  const told = await output(compiler, "--version");
+  return /^deno (\S+)/.exec(told)?.[1] ?? Deno.version.deno;
 }
 
 /** The bill of what lies here. */
 export async function bill(): Promise<Record<string, unknown>> {
   const lock = JSON.parse(await Deno.readTextFile(`${root}deno.lock`));
-  const packages = lockedPackages(lock);
-  const infos: Info[] = await Promise.all(
-    entrances.map(async (path) =>
-      JSON.parse(await output(Deno.execPath(), "info", "--json", `${root}${path}`))
-    ),
-  );
-  const used = infos.flatMap(({ modules }) =>
-    modules.flatMap(({ npmPackage }) => npmPackage ?? [])
-  );
-  const licences = new Map<string, string>();
-  for (const [key, { localPath }] of infos.flatMap((info) => Object.entries(info.npmPackages))) {
-    const licence = localPath === undefined ? undefined : await licenceIn(localPath);
-    if (licence !== undefined) licences.set(key, licence);
-  }
+  const known = await licensedPackages();
+  const packages = lockedPackages(lock).map((one) => {
+    const found = known.find(({ name, version }) => name === one.name && version === one.version);
+    return { ...one, licence: found?.license, isInProgram: found?.isInProgram ?? false };
+  });
   const direct = Object.values(manifest.imports).map((specifier) => {
     const resolved = lock.specifiers[specifier];
     if (resolved === undefined) throw new ReleaseError(`deno.lock does not fit: ${specifier}`);
@@ -62,8 +42,7 @@ export async function bill(): Promise<Record<string, unknown>> {
   });
   return await billOfMaterials({
     ...{ version: manifest.version, sourceTimeMs: await sourceTimeMs() },
-    ...{ denoVersion: Deno.version.deno, packages, direct, licences },
-    inProgram: closure(used, packages),
+    ...{ denoVersion: await runtimeVersion(), packages, direct },
   });
 }
 

@@ -4,6 +4,9 @@
  * @module
  */
 import { basename, join } from "node:path";
+import { archiveName } from "../package/archives.ts";
+import { platformName } from "../package/platforms.ts";
+import type { Platform } from "../package/platforms.ts";
 import { ReleaseError } from "./source.ts";
 
 /** Name of the file with the checksums. */
@@ -32,6 +35,24 @@ export async function assetsIn(folder: string): Promise<string[]> {
     }
   }
   return found.sort();
+}
+
+/** Which of the files are missing that the release of `version` for `platforms` must have. */
+export function missingAssets(
+  paths: readonly string[],
+  version: string,
+  platforms: readonly Platform[],
+): string[] {
+  const expected = [
+    ...["clusternode.cdx.json", "clusternode.json", "clusternode.rb", "install.sh"],
+    `npm/clusternode-${version}.tgz`,
+    ...platforms.flatMap((platform) => [
+      archiveName(platform),
+      `npm/clusternode-cli-${platformName(platform)}-${version}.tgz`,
+      ...platform.debian === undefined ? [] : [`clusternode_${version}-1_${platform.debian}.deb`],
+    ]),
+  ];
+  return expected.filter((path) => !paths.includes(path));
 }
 
 /**

@@ -23,13 +23,17 @@ export interface Materials {
   readonly sourceTimeMs: number;
   /** The version of Deno whose base runtime the binary contains. */
   readonly denoVersion: string;
-  readonly packages: readonly LockedPackage[];
+  readonly packages: readonly Material[];
   /** Keys of the packages that the sources name themselves. */
   readonly direct: readonly string[];
-  /** Keys of those whose code is in the program; the others only test and build it. */
-  readonly inProgram: ReadonlySet<string>;
-  /** What `package.json` says of the licence, by key; of some it may be unknown. */
-  readonly licences: ReadonlyMap<string, string>;
+}
+
+/** A package, and what it is to the program. */
+export interface Material extends LockedPackage {
+  /** As the package calls it; of some it may be unknown. */
+  readonly licence: string | undefined;
+  /** True if its code is in the program; the others only test and build it. */
+  readonly isInProgram: boolean;
 }
 
 /** The packages of the lock file `lock`, in its order. */
@@ -54,21 +58,6 @@ export function lockedPackages(lock: {
     ...{ key, name, version, integrity },
     dependencies: dependencies.map(keyOf),
   }));
-}
-
-/** `keys`, and all that they need. */
-export function closure(
-  keys: readonly string[],
-  packages: readonly LockedPackage[],
-): ReadonlySet<string> {
-  const found = new Set<string>();
-  const open = [...keys];
-  for (let key = open.pop(); key !== undefined; key = open.pop()) {
-    if (found.has(key)) continue;
-    found.add(key);
-    open.push(...packages.find((one) => one.key === key)?.dependencies ?? []);
-  }
-  return found;
 }
 
 /** The package URL of a package from npm. */
@@ -102,7 +91,7 @@ export async function billOfMaterials(materials: Materials): Promise<Record<stri
         description: "The runtime that binary and image contain",
         ...{ scope: "required", licenses: [{ license: { id: "MIT" } }], purl: runtime },
       },
-      ...packages.map((one) => component(one, materials)),
+      ...packages.map(component),
     ],
     dependencies: [
       { ref: program, dependsOn: [runtime, ...direct.map(urlOf)] },
@@ -119,17 +108,15 @@ export async function billOfMaterials(materials: Materials): Promise<Record<stri
 }
 
 function component(
-  { key, name, version, integrity }: LockedPackage,
-  { inProgram, licences }: Materials,
+  { name, version, integrity, licence, isInProgram }: Material,
 ): Record<string, unknown> {
   const purl = packageUrl({ name, version });
   const parts = name.split("/");
-  const licence = licences.get(key);
   return {
     ...{ type: "library", "bom-ref": purl },
     ...parts.length === 2 ? { group: parts[0] } : {},
     ...{ name: parts.at(-1), version },
-    scope: inProgram.has(key) ? "required" : "excluded",
+    scope: isInProgram ? "required" : "excluded",
     hashes: [{ alg: "SHA-512", content: hexOf(integrity) }],
     ...licence === undefined ? {} : { licenses: [licenceChoice(licence)] },
     purl,

@@ -1,6 +1,6 @@
 /** The bill of materials, made of a small lock file. */
 import assert from "node:assert/strict";
-import { billOfMaterials, closure, lockedPackages } from "../../scripts/release/cyclonedx.ts";
+import { billOfMaterials, lockedPackages } from "../../scripts/release/cyclonedx.ts";
 import type { Materials } from "../../scripts/release/cyclonedx.ts";
 
 const integrity = `sha512-${btoa("\0".repeat(63) + "\xff")}`;
@@ -14,11 +14,16 @@ const packages = lockedPackages({
   },
 });
 
+const licences = new Map([["two@2.0.0", "ISC"], ["three@3.0.0", "(MIT OR Apache-2.0)"]]);
+
 const materials: Materials = {
-  ...{ version: "0.2.0", sourceTimeMs: Date.UTC(2026, 2, 1), denoVersion: "2.9.6", packages },
+  ...{ version: "0.2.0", sourceTimeMs: Date.UTC(2026, 2, 1), denoVersion: "2.9.6" },
   direct: ["@scope/one@1.2.3_two@2.0.0", "three@4.0.0"],
-  inProgram: closure(["@scope/one@1.2.3_two@2.0.0"], packages),
-  licences: new Map([["two@2.0.0", "ISC"], ["three@3.0.0", "(MIT OR Apache-2.0)"]]),
+  packages: packages.map((one) => ({
+    ...one,
+    licence: licences.get(one.key),
+    isInProgram: one.key !== "three@4.0.0",
+  })),
 };
 
 Deno.test("lockedPackages() resolves names of dependencies, and leaves peers out of versions", () => {

@@ -1,6 +1,6 @@
 /** The steps of a release: notes, the tag, files and their checksums. */
 import assert from "node:assert/strict";
-import { assetsIn, collect } from "../../scripts/release/assets.ts";
+import { assetsIn, collect, missingAssets } from "../../scripts/release/assets.ts";
 import { notes, sections, tagFaults } from "../../scripts/release/changelog.ts";
 import { ReleaseError } from "../../scripts/release/source.ts";
 import manifest from "../../deno.json" with { type: "json" };
@@ -149,4 +149,20 @@ Deno.test({
     const { path } = folder;
     await assert.rejects(collect(`${path}/none`, `${path}/to`), /No file of a release is in/);
   },
+});
+
+Deno.test("missingAssets() names each file that a platform lacks", () => {
+  const linux = { target: "x86_64-unknown-linux-gnu", os: "linux", cpu: "x64", debian: "amd64" };
+  const windows = { target: "x86_64-pc-windows-msvc", os: "win32", cpu: "x64" };
+  const there = [
+    ...["clusternode.cdx.json", "clusternode.json", "clusternode.rb", "install.sh"],
+    ...["npm/clusternode-0.2.0.tgz", "npm/clusternode-cli-linux-x64-0.2.0.tgz"],
+    ...["clusternode-x86_64-unknown-linux-gnu.tar.gz", "clusternode_0.2.0-1_amd64.deb"],
+  ];
+  assert.deepEqual(missingAssets(there, "0.2.0", [linux]), []);
+  assert.deepEqual(missingAssets(there, "0.2.0", [linux, windows]), [
+    "clusternode-x86_64-pc-windows-msvc.zip",
+    "npm/clusternode-cli-win32-x64-0.2.0.tgz",
+  ]);
+  assert.equal(missingAssets(there, "0.3.0", [linux]).length, 3);
 });
