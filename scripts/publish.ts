@@ -10,6 +10,7 @@
  */
 import { dirname, join } from "node:path";
 import manifest from "../deno.json" with { type: "json" };
+import { readmeForPackage, repositoryAddress } from "./release/readme.ts";
 import { output, ReleaseError, root, runScript } from "./release/source.ts";
 
 /** What a package has besides its modules. */
@@ -55,6 +56,11 @@ export async function layOut(folder: string): Promise<void> {
     await Deno.mkdir(join(folder, dirname(path)), { recursive: true });
     await Deno.copyFile(join(root, path), join(folder, path));
   }
+  const readme = await Deno.readTextFile(join(root, "README.md"));
+  await Deno.writeTextFile(
+    join(folder, "README.md"),
+    readmeForPackage(readme, repositoryAddress(), `v${manifest.version}`),
+  );
   const { name, version, license, exports, compilerOptions } = manifest;
   const config = { name, version, license, exports, imports, compilerOptions };
   const publish = { exclude: ["deno.lock"] };

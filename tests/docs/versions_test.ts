@@ -17,6 +17,7 @@ const denoVersions: ReadonlyMap<string, RegExp> = new Map([
   ["Dockerfile", /^ARG DENO_VERSION=(.*)$/mg],
   [".ci/run", /^deno_version=(.*)$/mg],
   [".github/workflows/ci.yaml", /\bdeno-version: (.*)$/mg],
+  [".github/workflows/jsr.yaml", /\bdeno-version: (.*)$/mg],
   [".github/workflows/release.yaml", /\bdeno-version: (.*)$/mg],
   ["README.md", /\bdeno@([\d.]+)/g],
   ["docs/getting_started.md", /\bdeno@([\d.]+)/g],

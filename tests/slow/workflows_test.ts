@@ -34,6 +34,7 @@ const newer =
 
 /** What the job may write, beside reading the sources; all others may write nothing. */
 const mayWrite: Readonly<Record<string, readonly string[]>> = {
+  "jsr.yaml publish": ["id-token"],
   "release.yaml image": ["packages"],
   "release.yaml draft": ["attestations", "contents", "id-token", "packages"],
 };
@@ -43,7 +44,7 @@ const folder = ".github/workflows";
 /** The workflows, by the names of their files. */
 function workflows(): Map<string, Workflow> {
   const names = filesBelow(folder).map((path) => path.slice(folder.length + 1));
-  assert.deepEqual(names, ["ci.yaml", "release.yaml"]);
+  assert.deepEqual(names, ["ci.yaml", "jsr.yaml", "release.yaml"]);
   return new Map(names.map((name) => [name, parse(readSource(`${folder}/${name}`))]));
 }
 
