@@ -9,6 +9,7 @@
 import assert from "node:assert/strict";
 import type { DaemonSet, Deployment } from "kubernetes-types/apps/v1";
 import type { Container, PodSpec } from "kubernetes-types/core/v1";
+import type { NetworkPolicy } from "kubernetes-types/networking/v1";
 import { parseDocument } from "yaml";
 import { deno } from "./deno.ts";
 import { projectRoot, readSource } from "./source_files.ts";
@@ -28,7 +29,7 @@ export function parseManifest(text: string): Deployment | DaemonSet {
 
 /** What the compiler says about manifests as literals of their types; empty if nothing. */
 export async function typeFaults(
-  manifests: readonly (Deployment | DaemonSet)[],
+  manifests: readonly (Deployment | DaemonSet | NetworkPolicy)[],
 ): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "clusternode-test-manifests-" });
   try {
@@ -46,9 +47,11 @@ export async function typeFaults(
 }
 
 /** A module in which a manifest has all that the type of its kind wants, and nothing else. */
-function literalOf(manifest: Deployment | DaemonSet): string {
+function literalOf(manifest: Deployment | DaemonSet | NetworkPolicy): string {
   const { apiVersion, kind } = manifest;
-  return `import type { ${kind} } from "kubernetes-types/${apiVersion}";\n` +
+  // The types leave out what stands behind the name of a group: networking.k8s.io.
+  const group = apiVersion?.replace(".k8s.io", "");
+  return `import type { ${kind} } from "kubernetes-types/${group}";\n` +
     `type Written = Omit<Required<${kind}>, "status">;\n` +
     `export const manifest: Written = ${JSON.stringify(manifest, null, 2)};\n`;
 }

@@ -1,6 +1,9 @@
 /** The manifests for Kubernetes are legal. */
 import assert from "node:assert/strict";
+import type { NetworkPolicy } from "kubernetes-types/networking/v1";
+import { parse } from "yaml";
 import { manifestPaths, parseManifest, typeFaults } from "../docs/manifests.ts";
+import { codeBlocks } from "../docs/markdown.ts";
 import { filesBelow, readSource } from "../docs/source_files.ts";
 import { needing } from "../permissions.ts";
 
@@ -13,6 +16,26 @@ Deno.test({
       await typeFaults(manifestPaths.map((path) => parseManifest(readSource(path)))),
       "",
     );
+  },
+});
+
+Deno.test({
+  ...needing(
+    "the policy in the page about Kubernetes is one, for the pods there",
+    "read",
+    "write",
+    "run",
+  ),
+  async fn() {
+    const [block = ""] = codeBlocks(readSource("docs/deploying/kubernetes.md"), "yaml");
+    const policy = parse(block) as NetworkPolicy;
+    assert.equal(await typeFaults([policy]), "");
+    const labels = policy.spec?.podSelector.matchLabels;
+    for (const path of manifestPaths) {
+      assert.deepEqual(parseManifest(readSource(path)).spec?.selector.matchLabels, labels);
+    }
+    const ports = policy.spec?.ingress?.flatMap(({ ports = [] }) => ports);
+    assert.deepEqual(ports, [{ protocol: "TCP", port: 4000 }]);
   },
 });
 
