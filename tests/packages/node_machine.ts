@@ -7,10 +7,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import { which } from "./which.ts";
+import { Program } from "../integration/process.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 import { ended, output } from "./packages.ts";
 import type { Ended } from "./packages.ts";
+import { which } from "./which.ts";
 
 /** Where nobody answers. */
 const nowhere = "http://127.0.0.1:9";
@@ -18,6 +19,7 @@ const nowhere = "http://127.0.0.1:9";
 /** A home with a path to `node`, `npm`, `npx` and `sh`. */
 export class NodeMachine implements AsyncDisposable {
   readonly #folder = new TemporaryFolder();
+  readonly #programs: Program[] = [];
   /** The address of npm's registry. */
   registry = nowhere;
 
@@ -37,10 +39,10 @@ export class NodeMachine implements AsyncDisposable {
     return this.#folder.path;
   }
 
-  /** All that its programs have in their environment, for `env`. */
-  get words(): string[] {
+  /** What gives its programs their environment, and no other. */
+  get env(): string[] {
     return [
-      ...["--ignore-environment", `--chdir=${this.home}`, `HOME=${this.home}`, "TERM=xterm"],
+      ...["env", "--ignore-environment", `--chdir=${this.home}`, `HOME=${this.home}`, "TERM=xterm"],
       ...[`PATH=${this.home}/bin`, `npm_config_registry=${this.registry}`],
       ...["npm_config_update_notifier=false", `TMPDIR=${this.home}`],
     ];
@@ -48,7 +50,15 @@ export class NodeMachine implements AsyncDisposable {
 
   /** Runs a command there, to its end. */
   run(...command: string[]): Promise<Ended> {
-    return ended("env", [...this.words, ...command]);
+    const [env = "", ...words] = this.env;
+    return ended(env, [...words, ...command]);
+  }
+
+  /** Starts a command there, as the first process of a group. */
+  start(...command: string[]): Program {
+    const program = new Program("setsid", [...this.env, ...command]);
+    this.#programs.push(program);
+    return program;
   }
 
   /** The processes that run a program that is installed there, by their numbers. */
@@ -64,7 +74,9 @@ export class NodeMachine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // Nodes that have outlived what started them hold its outputs open.
     for (const pid of this.processes()) Deno.kill(pid, "SIGKILL");
+    for (const program of this.#programs) await program[Symbol.asyncDispose]();
     await this.#folder[Symbol.asyncDispose]();
   }
 }

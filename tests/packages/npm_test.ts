@@ -6,7 +6,8 @@
 import assert from "node:assert/strict";
 import { basename } from "node:path";
 import { allTrue, statusOf } from "../integration/cluster.ts";
-import { eventually, Program } from "../integration/process.ts";
+import { eventually } from "../integration/process.ts";
+import type { Program } from "../integration/process.ts";
 import { hasTmux, Terminal } from "../processes/terminal.ts";
 import { assertFailed, NodeMachine, NpmRegistry } from "./node_machine.ts";
 import { made, output, packageTest } from "./packages.ts";
@@ -36,7 +37,7 @@ await packageTest(
     const words = ["npx", "--yes", file, ...localFive(machine)];
 
     await test.step("local 5 sees five; a signal to all of them lets them leave", async () => {
-      await using program = new Program("setsid", ["env", ...machine.words, ...words]);
+      const program = machine.start(...words);
       const seesFive = (text: string): boolean => {
         const status = statusOf(text.replace(/^\S+ \| /, ""));
         return status !== undefined && allTrue(5).holds(status);
@@ -54,7 +55,7 @@ await packageTest(
 
     await test.step("Ctrl-C in a terminal", async () => {
       await using terminal = new Terminal(`${machine.home}/tmux`);
-      await terminal.run("env", ...machine.words, ...words);
+      await terminal.run(...machine.env, ...words);
       const alive = async (): Promise<boolean> =>
         (await terminal.screen()).startsWith("5 of 5 alive\n");
       await eventually(alive, 60_000, "five nodes on the screen").catch(async (error) => {
@@ -120,18 +121,17 @@ await packageTest("the launcher passes on a signal, and how the program ended", 
   const launcher = `${machine.home}/package/bin/clusternode.js`;
   const registry = `file://${machine.home}/registry`;
   const options = ["--name", "n1@127.0.0.1", "--registry", registry, "--log-file", "none"];
-  const start = (): Program =>
-    new Program("env", [...machine.words, "node", launcher, "start", ...options]);
+  const start = (): Program => machine.start("node", launcher, "start", ...options);
   const isUp = (text: string): boolean => statusOf(text) !== undefined;
 
-  await using asked = start();
+  const asked = start();
   await asked.line(isUp, 20_000, "a status line");
   asked.kill("SIGTERM");
   assert.equal(await asked.ended(), 143);
   assert.match(asked.text, /has stopped after .*SIGTERM has come/);
   assert.equal(isOver(machine), true);
 
-  await using killed = start();
+  const killed = start();
   await killed.line(isUp, 20_000, "a status line");
   const [pid] = machine.processes();
   Deno.kill(pid ?? assert.fail("no node"), "SIGKILL");
