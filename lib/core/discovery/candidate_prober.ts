@@ -3,7 +3,7 @@
  *
  * A registry may be full of rows that nobody stands behind, and anybody who can write it can name any
  * address. So each candidate is asked as the allowance of pings permits ({@linkcode UnverifiedQueue}),
- * in which each address counts as a ping, and of old rows a few at a time ({@linkcode AskWindow}); once
+ * in which each address counts as a ping, and a few at a time ({@linkcode AskWindow}); once
  * more soon if that fails, and from then on with growing pauses. In a larger cluster only a few ask,
  * others each time: one answer is enough for all. Who is new or alone asks all. A candidate that claims
  * the instance of a member with another name is never asked.
@@ -32,6 +32,10 @@ import type { Settings } from "../settings.ts";
 
 /** Addresses per interval of rows that have just appeared that are dialled, whatever else is sent. */
 const freshPerInterval = 10;
+
+/** So many whose rows are old are asked at once at first, and so many whose rows are new. */
+const oldAtOnce = 2;
+const freshAtOnce = 4;
 
 /** Longest pause between two pings to a candidate, in milliseconds. */
 export const candidatePauseMaxMs = 5 * 60_000;
@@ -75,7 +79,8 @@ export class CandidateProber {
   readonly #due = new Schedule<NodeName>();
   readonly #unverified: UnverifiedQueue;
   readonly #freshBudget: TokenBucket;
-  readonly #window = new AskWindow();
+  readonly #window = new AskWindow(oldAtOnce);
+  readonly #freshWindow = new AskWindow(freshAtOnce);
   #running = false;
   #startedAt = 0;
 
@@ -124,17 +129,18 @@ export class CandidateProber {
     if (!this.#running) return;
     const unverified = this.#unverified;
     const { budget } = this.#parts;
-    while (unverified.hasFresh && this.#freshBudget.permits(now)) {
-      const candidate = this.#askable(unverified.take());
+    while (this.#isOpen(true, now) && this.#freshBudget.permits(now)) {
+      const candidate = this.#askable(unverified.take(true));
       if (candidate === undefined) continue;
       this.#freshBudget.spend(now, costOf(candidate));
+      this.#freshWindow.asks(candidate);
       this.#send(candidate, now, out);
     }
     while (budget.permits(now)) {
       // The first ping to somebody finds the living, the second only shows who is dead.
-      const { hasFresh } = unverified;
-      const isUnasked = hasFresh || this.#window.opensAt(unverified.size) <= now;
-      const unasked = isUnasked ? unverified.take() : undefined;
+      const isFresh = this.#isOpen(true, now);
+      const isUnasked = isFresh || this.#isOpen(false, now);
+      const unasked = isUnasked ? unverified.take(isFresh) : undefined;
       const name = unasked ?? this.#due.take(now);
       if (name === undefined) return;
       const candidate = this.#askable(name);
@@ -144,7 +150,7 @@ export class CandidateProber {
         this.#planTurn(candidate, now);
         continue;
       }
-      if (unasked !== undefined && !hasFresh) this.#window.asks(candidate);
+      if (unasked !== undefined) (isFresh ? this.#freshWindow : this.#window).asks(candidate);
       this.#send(candidate, now, out);
     }
   }
@@ -154,7 +160,9 @@ export class CandidateProber {
     const { candidate, at } = ping;
     const { name, claim, link } = candidate;
     link.ended(ping.number);
-    this.#window.ended(candidate, outcome.kind === "pong", now);
+    for (const window of [this.#window, this.#freshWindow]) {
+      window.ended(candidate, outcome.kind === "pong", now);
+    }
     if (outcome.kind === "pong") {
       link.pong(outcome.roundTripUs, outcome.address, now);
       return { kind: "proven", claim, outcome };
@@ -177,10 +185,23 @@ export class CandidateProber {
 
   /** When the next one of those who wait to be asked may be asked. */
   get #introduceAt(): number {
-    const { hasFresh, size } = this.#unverified;
+    const { freshCount, otherCount } = this.#unverified;
     const { permitsAt } = this.#parts.budget;
-    if (hasFresh) return Math.min(this.#freshBudget.permitsAt, permitsAt);
-    return size === 0 ? Infinity : Math.max(permitsAt, this.#window.opensAt(size));
+    const freshAt = freshCount === 0
+      ? Infinity
+      : Math.max(this.#opensAt(true), Math.min(this.#freshBudget.permitsAt, permitsAt));
+    const otherAt = otherCount === 0 ? Infinity : Math.max(this.#opensAt(false), permitsAt);
+    return Math.min(freshAt, otherAt);
+  }
+
+  #opensAt(isFresh: boolean): number {
+    return (isFresh ? this.#freshWindow : this.#window).opensAt(this.#unverified.size);
+  }
+
+  /** True if one whose row is new, or old, waits and may be asked for the first time. */
+  #isOpen(isFresh: boolean, now: number): boolean {
+    const { freshCount, otherCount } = this.#unverified;
+    return (isFresh ? freshCount : otherCount) > 0 && this.#opensAt(isFresh) <= now;
   }
 
   /** The candidate of that name, unless there is no need to ask it, or no right. */

@@ -31,9 +31,14 @@ export class UnverifiedQueue {
     return this.size === 0;
   }
 
-  /** True if somebody waits who was alive a moment ago. */
-  get hasFresh(): boolean {
-    return this.#fresh.size > 0;
+  /** How many wait who were alive a moment ago. */
+  get freshCount(): number {
+    return this.#fresh.size;
+  }
+
+  /** How many others wait. */
+  get otherCount(): number {
+    return this.#others.length;
   }
 
   /** A row was read. @param isFresh true if it shows that its owner was alive a moment ago */
@@ -42,10 +47,11 @@ export class UnverifiedQueue {
     else this.#others.push(name);
   }
 
-  /** Takes one out: the freshest class first, within the others at random. */
-  take(): NodeName | undefined {
-    for (const name of this.#fresh) {
-      this.#fresh.delete(name);
+  /** Takes one of those out who were alive a moment ago, or one of the others at random. */
+  take(isFresh: boolean): NodeName | undefined {
+    if (isFresh) {
+      const [name] = this.#fresh;
+      if (name !== undefined) this.#fresh.delete(name);
       return name;
     }
     const { length } = this.#others;

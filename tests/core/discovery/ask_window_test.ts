@@ -25,8 +25,8 @@ function ask(window: AskWindow, from: readonly Candidate[], now: number): number
   return asked;
 }
 
-Deno.test("AskWindow lets two be asked, and after an answer waits for what it tells", () => {
-  const window = new AskWindow();
+Deno.test("AskWindow lets as many be asked as it is made for, and after an answer waits for what it tells", () => {
+  const window = new AskWindow(2);
   assert.equal(ask(window, candidates, 0), 2);
   assert.equal(window.opensAt(7), Infinity);
   window.ended(candidates[0] as Candidate, true, 10);
@@ -34,10 +34,11 @@ Deno.test("AskWindow lets two be asked, and after an answer waits for what it te
   window.ended(candidates[1] as Candidate, true, 100);
   assert.equal(window.opensAt(7), 160, "a second answer does not put it off");
   assert.equal(ask(window, candidates.slice(2), 160), 2);
+  assert.equal(ask(new AskWindow(4), candidates, 0), 4);
 });
 
 Deno.test("AskWindow lets twice as many be asked each time one fails", () => {
-  const window = new AskWindow();
+  const window = new AskWindow(2);
   ask(window, candidates, 0);
   window.ended(candidates[0] as Candidate, false, 10);
   assert.equal(ask(window, candidates.slice(2), 10), 3);
@@ -46,7 +47,7 @@ Deno.test("AskWindow lets twice as many be asked each time one fails", () => {
 });
 
 Deno.test("AskWindow is no bound where very many wait", () => {
-  const window = new AskWindow();
+  const window = new AskWindow(2);
   for (const candidate of candidates) window.asks(candidate);
   assert.ok(window.opensAt(65) < 0);
   assert.equal(window.opensAt(64), Infinity);

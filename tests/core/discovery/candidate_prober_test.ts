@@ -73,17 +73,31 @@ Deno.test("CandidateProber tells of two misses in a row once, and asks with grow
   }
 });
 
-Deno.test("CandidateProber asks two of those whose rows are old, and the fresh at once", () => {
+/** Adds the candidate of that number. */
+function introduce({ view, prober }: Scene, number: number, isFresh: boolean): void {
+  view.candidates.learn(claimOfRow(rowOf(number)));
+  prober.introduce(nameOf(number), isFresh);
+}
+
+Deno.test("CandidateProber asks two of those whose rows are old, and a fresh one at once", () => {
   const scene = new Scene();
-  const introduce = (number: number, isFresh: boolean): void => {
-    scene.view.candidates.learn(claimOfRow(rowOf(number)));
-    scene.prober.introduce(nameOf(number), isFresh);
-  };
-  for (const number of [6, 7, 8, 9]) introduce(number, false);
+  for (const number of [6, 7, 8, 9]) introduce(scene, number, false);
   assert.equal(scene.wake(0).length, 3, "the fresh one, and two others");
   assert.equal(scene.prober.wakeAt, Infinity);
-  introduce(10, true);
-  assert.deepEqual(scene.wake(1), [nameOf(10)]);
+  introduce(scene, 10, true);
+  assert.deepEqual(scene.wake(1), [nameOf(10)], "the silent ones do not hold it up");
+});
+
+Deno.test("CandidateProber asks four of many fresh ones, and waits for what they tell", () => {
+  const scene = new Scene();
+  for (const number of [6, 7, 8, 9, 10]) introduce(scene, number, true);
+  assert.deepEqual(scene.wake(0), [5, 6, 7, 8].map(nameOf));
+  assert.equal(scene.prober.wakeAt, Infinity);
+  assert.equal(scene.end(pong, 20).kind, "proven");
+  assert.equal(scene.prober.wakeAt, 170);
+  // One of those who wait has been told of meanwhile.
+  scene.view.candidates.drop(nameOf(9));
+  assert.deepEqual(scene.wake(170), [nameOf(10)]);
 });
 
 Deno.test("CandidateProber believes no miss of a standstill, and none of a row that has gone", () => {
