@@ -8,7 +8,7 @@
 import manifest from "../deno.json" with { type: "json" };
 import { noticeOf } from "./licenses/notice.ts";
 import { importedPackages, licenseOf, lockedPackages } from "./licenses/packages.ts";
-import type { LicensedPackage } from "./licenses/packages.ts";
+import type { LicensedPackage, LockedPackage } from "./licenses/packages.ts";
 import { table } from "./reference/markdown.ts";
 
 const root = new URL("..", import.meta.url);
@@ -26,8 +26,9 @@ export async function licensedPackages(): Promise<readonly LicensedPackage[]> {
   );
   const imported = importedPackages(sources, Object.keys(manifest.imports));
   const { npm } = JSON.parse(await Deno.readTextFile(new URL("deno.lock", root)));
-  const cache = await registryCache();
-  return await Promise.all(lockedPackages(npm, imported).map((one) => licenseOf(one, cache)));
+  const locked = lockedPackages(npm, imported);
+  const cache = await registryCache(locked);
+  return await Promise.all(locked.map((one) => licenseOf(one, cache)));
 }
 
 /** Paths of the sources in a folder, as seen from the project's. */
@@ -40,14 +41,21 @@ async function sourcesBelow(folder: string): Promise<string[]> {
   return found;
 }
 
-/** Where the cache of npm keeps the packages of the registry that this machine uses. */
-async function registryCache(): Promise<string> {
+/** Where the cache of npm keeps these packages: it has a folder for each registry that was ever used. */
+async function registryCache(packages: readonly LockedPackage[]): Promise<string> {
   const info = new Deno.Command(Deno.execPath(), { args: ["info", "--json"] });
   const { npmCache } = JSON.parse(new TextDecoder().decode((await info.output()).stdout));
-  for await (const { name, isDirectory } of Deno.readDir(npmCache)) {
-    if (isDirectory) return `${npmCache}/${name}`;
+  for await (const { name } of Deno.readDir(npmCache)) {
+    const folder = `${npmCache}/${name}`;
+    if (await hasAll(folder, packages)) return folder;
   }
-  throw new Error(`${npmCache} is empty: deno install fills it`);
+  throw new Error(`${npmCache} lacks packages that are locked: deno install fills it`);
+}
+
+async function hasAll(folder: string, packages: readonly LockedPackage[]): Promise<boolean> {
+  const paths = packages.map(({ name, version }) => `${folder}/${name}/${version}/package.json`);
+  const found = await Promise.all(paths.map((path) => Deno.stat(path).catch(() => undefined)));
+  return !found.includes(undefined);
 }
 
 /** The source of {@linkcode noticeFile}. */
