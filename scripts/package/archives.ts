@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { licensesText } from "../../lib/cli/licenses.ts";
 import { manPage } from "../man.ts";
 import { run } from "./commands.ts";
 import { dist, programFile, root } from "./platforms.ts";
@@ -16,7 +17,7 @@ export function archiveName({ target, os }: Platform): string {
 }
 
 /**
- * Writes the archive with program, manual page and licence; its path. The same content gives the same
+ * Writes the archive with program, manual page and licences; its path. The same content gives the same
  * bytes.
  *
  * @param seconds the time of all files, since 1970
@@ -32,7 +33,8 @@ export async function makeArchive(
     await Deno.copyFile(binary, join(folder, program));
     await Deno.chmod(join(folder, program), 0o755);
     await Deno.copyFile(join(root, "LICENSE"), join(folder, "LICENSE"));
-    const names = [program, "LICENSE"];
+    await Deno.writeTextFile(join(folder, "THIRD_PARTY"), licensesText());
+    const names = [program, "LICENSE", "THIRD_PARTY"];
     if (platform.os !== "win32") {
       await Deno.writeTextFile(join(folder, "clusternode.1"), manPage());
       names.push("clusternode.1");

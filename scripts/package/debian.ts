@@ -10,6 +10,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import manifest from "../../deno.json" with { type: "json" };
 import { completionScript } from "../../lib/cli/completions/completions.ts";
+import { licensesText } from "../../lib/cli/licenses.ts";
 import { manPage } from "../man.ts";
 import { run } from "./commands.ts";
 import { controlFile, copyrightFile, packageChangelog, packageUnit } from "./debian_files.ts";
@@ -64,6 +65,7 @@ async function packedFiles(seconds: number): Promise<PackedFile[]> {
       path: `${share}/doc/clusternode/copyright`,
       content: copyrightFile(await Deno.readTextFile(join(root, "LICENSE"))),
     },
+    { path: `${share}/doc/clusternode/third-party.txt.gz`, content: gzipped(licensesText()) },
     {
       path: `${share}/doc/clusternode/changelog.gz`,
       content: gzipped(await Deno.readTextFile(join(root, "CHANGELOG.md"))),

@@ -87,8 +87,8 @@ export function copyrightFile(license: string): string {
   const indented = terms.split("\n").map((line) => ` ${line === "" ? "." : line}`).join("\n");
   return `Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 Upstream-Name: clusternode
-Comment: The binary also has Deno and what Deno is made of in it, under licences of
- their own: https://github.com/denoland/deno/blob/main/LICENSE.md
+Comment: The binary also contains Deno, what Deno is made of, and packages of npm,
+ under licences of their own: see third-party.txt.gz beside this file.
 
 Files: *
 Copyright: ${holders}

@@ -9,6 +9,7 @@
  */
 import { join } from "node:path";
 import manifest from "../../deno.json" with { type: "json" };
+import { licensesText } from "../../lib/cli/licenses.ts";
 import { run } from "./commands.ts";
 import { dist, platformName, programFile, root } from "./platforms.ts";
 import type { Built, Platform } from "./platforms.ts";
@@ -29,7 +30,7 @@ function commonManifest(name: string, homepage: string | undefined): Record<stri
     ...(homepage === undefined ? {} : { homepage, repository: `git+${homepage}.git` }),
     bin: { clusternode: "bin/clusternode.js" },
     engines: { node: ">=18" },
-    files: ["bin"],
+    files: ["bin", "THIRD_PARTY"],
     publishConfig: { access: "public" },
   };
 }
@@ -74,6 +75,7 @@ async function pack(packageManifest: Record<string, unknown>, built?: Built): Pr
     if (built !== undefined) {
       const program = join(folder, "bin", programFile(built.platform));
       await Deno.copyFile(built.binary, program);
+      await Deno.writeTextFile(join(folder, "THIRD_PARTY"), licensesText());
       await Deno.chmod(program, 0o755);
     }
     const output = join(dist, "npm");

@@ -4,6 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { licensesText } from "../../lib/cli/licenses.ts";
 import type { Shell } from "../../lib/cli/completions/completions.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 import { offers } from "./installed_shells.ts";
@@ -27,6 +28,18 @@ await packageTest(
     const faults = told.filter((line) => !line.startsWith("O: clusternode: "));
     assert.deepEqual({ faults, stderr }, { faults: [], stderr: "" });
     assert.ok(told.length > 0, "the overrides are used");
+  },
+);
+
+await packageTest(
+  "the package says whose work the binary contains, and its copyright leads there",
+  { packages: ["debian"] },
+  async () => {
+    await using folder = await unpacked();
+    const documents = `${folder.path}/usr/share/doc/clusternode`;
+    const text = await output("zcat", `${documents}/third-party.txt.gz`);
+    assert.equal(text, licensesText());
+    assert.match(await Deno.readTextFile(`${documents}/copyright`), /see third-party\.txt\.gz/);
   },
 );
 
