@@ -5,6 +5,13 @@ import { completionScript } from "../../lib/cli/completions/completions.ts";
 import type { Shell } from "../../lib/cli/completions/completions.ts";
 import { optionsOf } from "../../lib/options/option_table.ts";
 import { needing, permitted } from "../permissions.ts";
+import {
+  bashOffers,
+  fishOffers,
+  offersIn,
+  zshOffers,
+  zshTerminal,
+} from "../support/shell_offers.ts";
 
 const commands = commandEntries.map(([name]) => name);
 const startFlags = optionsOf("start").map(([, { flag }]) => flag);
@@ -64,7 +71,7 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
       const offers = await offersOf(shell, all.map(([line]) => line));
       for (const [index, [line, offered]] of all.entries()) {
         const text = `${shell}: clusternode ${line.join(" ")}`;
-        deepEqual([...offers[index] ?? []].sort(), [...offered].sort(), text);
+        deepEqual(offers[index], [...offered].sort(), text);
       }
     },
   });
@@ -81,11 +88,16 @@ async function isInstalled(shell: Shell): Promise<boolean> {
 
 /** What the real shell offers for each line. */
 async function offersOf(shell: Shell, lines: readonly (readonly string[])[]): Promise<string[][]> {
-  const drivers = { bash: bashDriver, zsh: zshDriver, fish: fishDriver };
+  const own = completionScript(shell);
+  const script = {
+    bash: () => own + bashOffers("_clusternode", lines),
+    zsh: () => `autoload -Uz compinit; compinit -u -D\n${own}${zshOffers(lines)}`,
+    fish: () => own + fishOffers(lines),
+  }[shell]();
   const flags = { bash: ["--norc"], zsh: ["-f"], fish: ["--no-config"] };
   const folder = await Deno.makeTempDir({ prefix: "clusternode-completions-" });
   try {
-    await Deno.writeTextFile(`${folder}/script`, drivers[shell](lines));
+    await Deno.writeTextFile(`${folder}/script`, script);
     await Deno.mkdir(`${folder}/bin`);
     await Deno.writeTextFile(`${folder}/bin/clusternode`, program, { mode: 0o755 });
     await Deno.writeTextFile(`${folder}/terminal`, zshTerminal(`${folder}/script`));
@@ -103,72 +115,4 @@ async function offersOf(shell: Shell, lines: readonly (readonly string[])[]): Pr
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-/** Reads lines such as `OFFER 3 --profile=`: an offer for the fourth line. */
-function offersIn(text: string, count: number): string[][] {
-  const offers: string[][] = Array.from({ length: count }, () => []);
-  for (const row of text.split("\n")) {
-    const match = /OFFER (\d+) (.*?)\s*$/.exec(row);
-    const word = match?.[2]?.replace(/=$/, "");
-    if (match && word) offers[Number(match[1])]?.push(word);
-  }
-  return offers.map((words) => [...new Set(words)]);
-}
-
-function bashDriver(lines: readonly (readonly string[])[]): string {
-  const calls = lines.map((line, index) => `
-COMP_WORDS=(clusternode ${line.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${line.length}
-COMP_LINE='clusternode ${line.join(" ").replace(/ ([=@]) ?/, "$1")}'; COMP_POINT=\${#COMP_LINE}
-_clusternode; for word in "\${COMPREPLY[@]}"; do printf 'OFFER ${index} %s\\n' "$word"; done`);
-  return completionScript("bash") + calls.join("\n") + "\n";
-}
-
-function fishDriver(lines: readonly (readonly string[])[]): string {
-  const calls = lines.map((line, index) =>
-    `for word in (complete -C 'clusternode ${line.join(" ")}'); ` +
-    `echo OFFER ${index} (string split \\t -- $word)[1]; end`
-  );
-  return completionScript("fish") + calls.join("\n") + "\n";
-}
-
-/**
- * Zsh completes only where somebody types, so this runs inside of a pseudo-terminal: a widget puts
- * each line into the editor, and a shadow of `compadd` prints what it is given.
- */
-function zshDriver(lines: readonly (readonly string[])[]): string {
-  const calls = lines.map((line, index) =>
-    `  index=${index}; BUFFER='clusternode ${line.join(" ")}'; CURSOR=$#BUFFER; zle list-choices`
-  );
-  return `autoload -Uz compinit; compinit -u -D
-${completionScript("zsh")}
-compadd() {
-  if (( \${@[(I)-[a-zA-Z]#[OAD]]} )); then builtin compadd "$@"; return; fi
-  local -a found; local word
-  builtin compadd -O found "$@"
-  for word in $found; do print -r -- "OFFER $index $word"; done
-  builtin compadd "$@"
-}
-offer() {
-  local index
-${calls.join("\n")}
-  BUFFER=; print; print THE-END
-}
-zle -N offer
-bindkey '^X' offer
-print READY
-`;
-}
-
-/** Opens the pseudo-terminal, runs the driver in it and presses the key of its widget. */
-function zshTerminal(driver: string): string {
-  return `zmodload zsh/zpty || exit 1
-zpty shell zsh -f -i
-zpty -w shell 'PROMPT=; source ${driver}'
-zpty -r shell text '*READY'$'\\r'
-zpty -n -w shell $'\\x18'
-zpty -r shell text $'*THE-END\\r'
-print -r -- $text
-zpty -d shell
-`;
 }
