@@ -105,10 +105,15 @@ function seeAlso(): string {
   );
 }
 
+/** The day, as `2026-03-01`, of a moment in seconds since 1970. */
+export function dayOf(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, 10);
+}
+
 /** The day of `SOURCE_DATE_EPOCH`, or of the last commit. */
 function dateOfSource(): string {
   const seconds = Deno.env.get("SOURCE_DATE_EPOCH");
-  if (seconds !== undefined) return new Date(Number(seconds) * 1000).toISOString().slice(0, 10);
+  if (seconds !== undefined) return dayOf(Number(seconds));
   const cwd = new URL("..", import.meta.url).pathname;
   const git = new Deno.Command("git", { args: ["log", "-1", "--format=%cs"], cwd }).outputSync();
   if (!git.success) throw new Error(`git log failed: ${new TextDecoder().decode(git.stderr)}`);

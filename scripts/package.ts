@@ -18,12 +18,21 @@
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import manifest from "../deno.json" with { type: "json" };
+import {
+  dist,
+  print,
+  repositoryAddress,
+  root,
+  run,
+  runScript,
+  ScriptError,
+  sourceTimeSeconds,
+} from "./common/script.ts";
 import { archiveName, makeArchive, sha256 } from "./package/archives.ts";
-import { PackageError, run } from "./package/commands.ts";
 import { makeDebianPackage } from "./package/debian.ts";
 import { platformOf } from "./package/executable.ts";
 import { makeNpmPackages } from "./package/npm.ts";
-import { binaryPath, dist, isOwn, platformName, platforms, root } from "./package/platforms.ts";
+import { binaryPath, isOwn, platformName, platforms } from "./package/platforms.ts";
 import type { Built, Platform } from "./package/platforms.ts";
 import { filled, formula, scoopManifest } from "./package/templates.ts";
 import type { Download } from "./package/templates.ts";
@@ -37,9 +46,7 @@ interface Addresses {
 }
 
 function addresses(given: string | undefined): Addresses {
-  const repository = Deno.env.get("GITHUB_REPOSITORY");
-  const server = Deno.env.get("GITHUB_SERVER_URL");
-  const homepage = repository && server ? `${server}/${repository}` : undefined;
+  const homepage = repositoryAddress();
   const onGitHub = homepage && `${homepage}/releases/download/v${version}`;
   return { homepage, release: (given ?? onGitHub)?.replace(/\/$/, "") };
 }
@@ -56,7 +63,7 @@ async function exists(path: string): Promise<boolean> {
 /** Builds the binary for a platform. */
 async function build({ target }: Platform): Promise<void> {
   const script = join(root, "scripts", "build.ts");
-  await run(Deno.execPath(), ["run", "-A", script, "--target", target], { cwd: root });
+  await run(Deno.execPath(), ["run", "-A", script, "--target", target]);
 }
 
 /** The binary for a platform, or why there is none. */
@@ -67,7 +74,7 @@ async function binaryFor(platform: Platform, mayBuild: boolean): Promise<Built |
     try {
       await build(platform);
     } catch (error) {
-      if (!(error instanceof PackageError) || isOwn(platform)) throw error;
+      if (!(error instanceof ScriptError) || isOwn(platform)) throw error;
       return `its binary cannot be built here (deno task build --target ${platform.target})`;
     }
   }
@@ -84,19 +91,7 @@ async function binaryFor(platform: Platform, mayBuild: boolean): Promise<Built |
 async function assertVersion(binary: string): Promise<void> {
   const text = (await run(binary, ["--version"])).trim();
   if (text.startsWith(`clusternode ${version} `)) return;
-  throw new PackageError(`${binary} is ${text}, not ${version}: deno task build makes it anew`);
-}
-
-/** The time of the commit, or what the variable for reproducible builds says, in seconds. */
-async function sourceTime(): Promise<number> {
-  const given = Deno.env.get("SOURCE_DATE_EPOCH");
-  if (given) return Number(given);
-  try {
-    return Number(await run("git", ["log", "-1", "--format=%ct"], { cwd: root }));
-  } catch (error) {
-    if (!(error instanceof PackageError)) throw error;
-    return 0;
-  }
+  throw new ScriptError(`${binary} is ${text}, not ${version}: deno task build makes it anew`);
 }
 
 /** Writes the formula, the manifest and the script of installation. */
@@ -153,10 +148,10 @@ async function makePackages(all: boolean, releaseUrl: string | undefined): Promi
     if (typeof found === "string") await print(`skipped: ${platform.target}, ${found}`);
     else built.push(found);
   }
-  if (built.length === 0) throw new PackageError("Cannot make packages without any binary");
+  if (built.length === 0) throw new ScriptError("Cannot make packages without any binary");
   await removeOld();
   const where = addresses(releaseUrl);
-  const seconds = await sourceTime();
+  const seconds = await sourceTimeSeconds();
   for (const file of await makeNpmPackages(built, where.homepage)) {
     await print(`dist/npm/${basename(file)}`);
   }
@@ -171,21 +166,12 @@ async function makePackages(all: boolean, releaseUrl: string | undefined): Promi
   await fillTemplates(archives, where);
 }
 
-async function print(text: string, stream = Deno.stdout): Promise<void> {
-  await stream.write(new TextEncoder().encode(`${text}\n`));
-}
-
 if (import.meta.main) {
-  try {
+  await runScript("package", async () => {
     const { values } = parseArgs({
       args: Deno.args,
       options: { all: { type: "boolean" }, "release-url": { type: "string" } },
     });
     await makePackages(values.all ?? false, values["release-url"]);
-  } catch (error) {
-    const misused = error instanceof TypeError && "code" in error;
-    if (!(error instanceof PackageError) && !misused) throw error;
-    await print(`package: ${error.message}`, Deno.stderr);
-    Deno.exit(1);
-  }
+  });
 }

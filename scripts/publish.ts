@@ -10,8 +10,8 @@
  */
 import { dirname, join } from "node:path";
 import manifest from "../deno.json" with { type: "json" };
-import { readmeForPackage, repositoryAddress } from "./release/readme.ts";
-import { output, ReleaseError, root, runScript } from "./release/source.ts";
+import { repositoryAddress, root, run, runScript, ScriptError } from "./common/script.ts";
+import { readmeForPackage } from "./release/readme.ts";
 
 /** What a package has besides its modules. */
 const documents = ["README.md", "CHANGELOG.md", "LICENSE"];
@@ -33,7 +33,7 @@ export interface PackageContent {
 export async function packageContent(): Promise<PackageContent> {
   const infos: Info[] = await Promise.all(
     Object.values(manifest.exports).map(async (path) =>
-      JSON.parse(await output(Deno.execPath(), "info", "--json", path))
+      JSON.parse(await run(Deno.execPath(), ["info", "--json", path]))
     ),
   );
   const found = infos.flatMap(({ modules }) => modules);
@@ -70,8 +70,8 @@ export async function layOut(folder: string): Promise<void> {
 
 /** Publishes, with the arguments `args` of `deno publish`; its exit code. */
 async function publish(args: readonly string[]): Promise<number> {
-  if (!args.includes("--dry-run") && await output("git", "status", "--porcelain") !== "") {
-    throw new ReleaseError("Cannot publish as files are changed that no commit has");
+  if (!args.includes("--dry-run") && await run("git", ["status", "--porcelain"]) !== "") {
+    throw new ScriptError("Cannot publish as files are changed that no commit has");
   }
   const folder = await Deno.makeTempDir({ prefix: "clusternode-publish-" });
   try {

@@ -10,13 +10,14 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import manifest from "../deno.json" with { type: "json" };
+import { dist, print, root, runScript, ScriptError } from "./common/script.ts";
 import { platforms } from "./package/platforms.ts";
 import { assetsIn, collect, missingAssets, sumsFile } from "./release/assets.ts";
 import { notes, tagFaults } from "./release/changelog.ts";
 import { tryOut } from "./release/trial.ts";
-import { dist, print, ReleaseError, root, runScript } from "./release/source.ts";
 
 async function release(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -31,22 +32,22 @@ async function release(args: readonly string[]): Promise<void> {
     },
   });
   if (Object.keys(values).length === 0) {
-    throw new ReleaseError("Say what to do: --check TAG, --notes VERSION, --sums or --try BINARY");
+    throw new ScriptError("Say what to do: --check TAG, --notes VERSION, --sums or --try BINARY");
   }
   const changelog = await Deno.readTextFile(`${root}CHANGELOG.md`);
   if (values.check !== undefined) {
     const faults = tagFaults(values.check, manifest.version, changelog);
-    if (faults.length > 0) throw new ReleaseError(`Cannot release: ${faults.join("; ")}`);
+    if (faults.length > 0) throw new ScriptError(`Cannot release: ${faults.join("; ")}`);
     await print(`${values.check} can be released`);
   }
   if (values.notes !== undefined) {
     await print(notes(changelog, values.notes) + imageNotes(values.image));
   }
   if (values.sums) {
-    const folder = `${dist}release`;
+    const folder = join(dist, "release");
     const missing = missingAssets(await assetsIn(dist), manifest.version, platforms);
     if (values.complete && missing.length > 0) {
-      throw new ReleaseError(`Files of the release are missing: ${missing.join(", ")}`);
+      throw new ScriptError(`Files of the release are missing: ${missing.join(", ")}`);
     }
     const sums = await collect(dist, folder);
     await print(`${sums.trimEnd()}\n${folder}/${sumsFile}`);
@@ -58,7 +59,7 @@ async function release(args: readonly string[]): Promise<void> {
 function imageNotes(image: string | undefined): string {
   if (image === undefined) return "";
   if (!/@sha256:[0-9a-f]{64}$/.test(image)) {
-    throw new ReleaseError(`--image: not a name with a digest: "${image}"`);
+    throw new ScriptError(`--image: not a name with a digest: "${image}"`);
   }
   return `\n\n### Image\n\n\`\`\`sh\ndocker pull ${image}\n\`\`\``;
 }

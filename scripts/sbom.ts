@@ -6,24 +6,25 @@
  *
  * @module
  */
+import { join } from "node:path";
 import manifest from "../deno.json" with { type: "json" };
-import { licensedPackages } from "./licenses.ts";
-import { billOfMaterials, lockedPackages } from "./release/cyclonedx.ts";
 import {
   dist,
-  output,
   print,
-  ReleaseError,
   root,
+  run,
   runScript,
-  sourceTimeMs,
-} from "./release/source.ts";
+  ScriptError,
+  sourceTimeSeconds,
+} from "./common/script.ts";
+import { licensedPackages } from "./licenses.ts";
+import { billOfMaterials, lockedPackages } from "./release/cyclonedx.ts";
 
 /** The version of the Deno whose base runtime a binary gets that is built here. */
 async function runtimeVersion(): Promise<string> {
   const compiler = Deno.env.get("COMPILE_DENO");
   if (!compiler) return Deno.version.deno;
-  const told = await output(compiler, "--version");
+  const told = await run(compiler, ["--version"]);
   return /^deno (\S+)/.exec(told)?.[1] ?? Deno.version.deno;
 }
 
@@ -37,18 +38,18 @@ export async function bill(): Promise<Record<string, unknown>> {
   });
   const direct = Object.values(manifest.imports).map((specifier) => {
     const resolved = lock.specifiers[specifier];
-    if (resolved === undefined) throw new ReleaseError(`deno.lock does not fit: ${specifier}`);
+    if (resolved === undefined) throw new ScriptError(`deno.lock does not fit: ${specifier}`);
     return `${specifier.replace(/^npm:/, "").replace(/@[^@]+$/, "")}@${resolved}`;
   });
   return await billOfMaterials({
-    ...{ version: manifest.version, sourceTimeMs: await sourceTimeMs() },
+    ...{ version: manifest.version, sourceTimeMs: await sourceTimeSeconds() * 1000 },
     ...{ denoVersion: await runtimeVersion(), packages, direct },
   });
 }
 
 if (import.meta.main) {
   await runScript("sbom", async () => {
-    const file = `${dist}clusternode.cdx.json`;
+    const file = join(dist, "clusternode.cdx.json");
     const made = await bill();
     await Deno.mkdir(dist, { recursive: true });
     await Deno.writeTextFile(file, `${JSON.stringify(made, undefined, 2)}\n`);

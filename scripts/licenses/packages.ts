@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { identityOf, keyOf } from "../common/lock.ts";
+
 /** A package with the version that is locked. */
 export interface LockedPackage {
   readonly name: string;
@@ -22,12 +24,6 @@ export interface LicensedPackage extends LockedPackage {
 /** The part of `deno.lock` about npm: what each package needs, by name or by name and version. */
 export type Locked = Readonly<Record<string, { readonly dependencies?: readonly string[] }>>;
 
-/** Name and version of a key such as `@preact/signals@2.11.4_preact@11.2.0`. */
-function identityOf(key: string): { readonly name: string; readonly version: string } {
-  const [, name = "", version = ""] = /^(@?[^@]+)@([^_]+)/.exec(key) ?? [];
-  return { name, version };
-}
-
 /** All that is locked, in the order of the names; `imported` are the names that the program imports. */
 export function lockedPackages(
   locked: Locked,
@@ -36,7 +32,7 @@ export function lockedPackages(
   const keys = Object.keys(locked);
   const found = new Set<string>();
   const visit = (name: string): void => {
-    const key = keys.find((one) => one === name || identityOf(one).name === name);
+    const key = keyOf(keys, name);
     if (key === undefined) throw new Error(`${name} is not locked`);
     if (found.has(key)) return;
     found.add(key);

@@ -6,9 +6,9 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { licensesText } from "../../lib/cli/licenses.ts";
-import { manPage } from "../man.ts";
-import { run } from "./commands.ts";
-import { dist, programFile, root } from "./platforms.ts";
+import { dayOf, manPage } from "../man.ts";
+import { dist, root, run } from "../common/script.ts";
+import { programFile } from "./platforms.ts";
 import type { Built, Platform } from "./platforms.ts";
 
 /** The name of the archive for a platform; the version stands in the address of the release. */
@@ -36,7 +36,7 @@ export async function makeArchive(
     await Deno.writeTextFile(join(folder, "THIRD_PARTY"), licensesText());
     const names = [program, "LICENSE", "THIRD_PARTY"];
     if (platform.os !== "win32") {
-      await Deno.writeTextFile(join(folder, "clusternode.1"), manPage());
+      await Deno.writeTextFile(join(folder, "clusternode.1"), manPage(dayOf(seconds)));
       names.push("clusternode.1");
     }
     for (const name of names) {

@@ -11,10 +11,9 @@ import { gzipSync } from "node:zlib";
 import manifest from "../../deno.json" with { type: "json" };
 import { completionScript } from "../../lib/cli/completions/completions.ts";
 import { licensesText } from "../../lib/cli/licenses.ts";
-import { manPage } from "../man.ts";
-import { run } from "./commands.ts";
+import { dayOf, manPage } from "../man.ts";
+import { dist, root, run } from "../common/script.ts";
 import { controlFile, copyrightFile, packageChangelog, packageUnit } from "./debian_files.ts";
-import { dist, root } from "./platforms.ts";
 import type { Built } from "./platforms.ts";
 
 /** The version of the program, and that of the package of it. */
@@ -50,7 +49,7 @@ async function packedFiles(seconds: number): Promise<PackedFile[]> {
     { path: "lib/systemd/system/clusternode.service", content: packageUnit(unit) },
     {
       path: `${share}/man/man1/clusternode.1.gz`,
-      content: gzipped(manPage()),
+      content: gzipped(manPage(dayOf(seconds))),
     },
     {
       path: `${share}/bash-completion/completions/clusternode`,

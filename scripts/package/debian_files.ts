@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PackageError } from "./commands.ts";
+import { ScriptError } from "../common/script.ts";
 import { filled } from "./templates.ts";
 
 /** Who answers for the package; there is no mailbox, and `.invalid` says so. */
@@ -70,7 +70,7 @@ EnvironmentFile=-/etc/clusternode/environment
 /**
  * The unit of the package, from the one of the documents.
  *
- * @throws {PackageError} if that has changed, so that it is not known any more what to change
+ * @throws {ScriptError} if that has changed, so that it is not known any more what to change
  */
 export function packageUnit(unit: string): string {
   return unitChanges.reduce((text, [old, now]) => {
@@ -100,5 +100,5 @@ ${indented}
 }
 
 function fail(text: string): never {
-  throw new PackageError(text);
+  throw new ScriptError(text);
 }

@@ -10,8 +10,8 @@
 import { join } from "node:path";
 import manifest from "../../deno.json" with { type: "json" };
 import { licensesText } from "../../lib/cli/licenses.ts";
-import { run } from "./commands.ts";
-import { dist, platformName, programFile, root } from "./platforms.ts";
+import { dist, root, run } from "../common/script.ts";
+import { platformName, programFile } from "./platforms.ts";
 import type { Built, Platform } from "./platforms.ts";
 
 const { version } = manifest;

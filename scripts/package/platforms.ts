@@ -4,13 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-/** The folder of the project. */
-export const root: string = fileURLToPath(new URL("../../", import.meta.url));
-
-/** Where packages and binaries are written. */
-export const dist: string = join(root, "dist");
+import { dist } from "../common/script.ts";
 
 /** One platform. */
 export interface Platform {

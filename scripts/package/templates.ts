@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PackageError } from "./commands.ts";
+import { ScriptError } from "../common/script.ts";
 import type { Platform } from "./platforms.ts";
 
 /** An archive as it can be downloaded. */
@@ -23,17 +23,17 @@ export interface ReleaseFacts {
 /**
  * Puts values into the places of a template: `@NAME@`.
  *
- * @throws {PackageError} if a place has no value, or a value no place
+ * @throws {ScriptError} if a place has no value, or a value no place
  */
 export function filled(template: string, values: Readonly<Record<string, string>>): string {
   const unused = new Set(Object.keys(values));
   const text = template.replace(/@([A-Z][A-Z0-9_]*)@/g, (_, name: string) => {
     unused.delete(name);
     const value = values[name];
-    if (value === undefined) throw new PackageError(`There is no value for the place @${name}@`);
+    if (value === undefined) throw new ScriptError(`There is no value for the place @${name}@`);
     return value;
   });
-  if (unused.size > 0) throw new PackageError(`There is no place for ${[...unused].join(", ")}`);
+  if (unused.size > 0) throw new ScriptError(`There is no place for ${[...unused].join(", ")}`);
   return text;
 }
 

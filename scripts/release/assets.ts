@@ -4,10 +4,10 @@
  * @module
  */
 import { basename, join } from "node:path";
-import { archiveName } from "../package/archives.ts";
+import { ScriptError } from "../common/script.ts";
+import { archiveName, sha256 } from "../package/archives.ts";
 import { platformName } from "../package/platforms.ts";
 import type { Platform } from "../package/platforms.ts";
-import { ReleaseError } from "./source.ts";
 
 /** Name of the file with the checksums. */
 export const sumsFile = "SHA256SUMS";
@@ -60,14 +60,14 @@ export function missingAssets(
  * checksums.
  *
  * @returns the text of the file with the checksums
- * @throws {ReleaseError} if there are none, or if two have the same name
+ * @throws {ScriptError} if there are none, or if two have the same name
  */
 export async function collect(from: string, to: string): Promise<string> {
   const paths = await assetsIn(from);
-  if (paths.length === 0) throw new ReleaseError(`No file of a release is in ${from}`);
+  if (paths.length === 0) throw new ScriptError(`No file of a release is in ${from}`);
   const names = paths.map((path) => basename(path));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new ReleaseError(`Two files of a release are called ${twice}`);
+  if (twice !== undefined) throw new ScriptError(`Two files of a release are called ${twice}`);
   await Deno.remove(to, { recursive: true }).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
@@ -80,11 +80,6 @@ export async function collect(from: string, to: string): Promise<string> {
 
 /** Checksums as `sha256sum --check` reads them. */
 async function sumsOf(folder: string, names: readonly string[]): Promise<string> {
-  const lines = names.map(async (name) => {
-    const bytes = await Deno.readFile(join(folder, name));
-    const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-    const digits = Array.from(sum, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    return `${digits}  ${name}\n`;
-  });
+  const lines = names.map(async (name) => `${await sha256(join(folder, name))}  ${name}\n`);
   return (await Promise.all(lines)).join("");
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ReleaseError } from "./source.ts";
+import { ScriptError } from "../common/script.ts";
 
 /** What the changelog tells of one version. */
 export interface Section {
@@ -21,7 +21,7 @@ export function sections(changelog: string): Section[] {
     const [heading = "", ...lines] = part.split("\n");
     const [, version, date] = /^\[?([^\]\s]+)\]?(?: - (\d{4}-\d\d-\d\d))?$/.exec(heading) ?? [];
     if (version === undefined) {
-      throw new ReleaseError(`CHANGELOG.md has a heading of another form: "${heading}"`);
+      throw new ScriptError(`CHANGELOG.md has a heading of another form: "${heading}"`);
     }
     return { version, date, text: lines.join("\n").trim() };
   });
@@ -30,16 +30,16 @@ export function sections(changelog: string): Section[] {
 /**
  * The notes of a release.
  *
- * @throws {ReleaseError} if the changelog tells nothing of that version
+ * @throws {ScriptError} if the changelog tells nothing of that version
  */
 export function notes(changelog: string, version: string): string {
   const all = sections(changelog);
   const found = all.find((section) => section.version === version);
   if (found === undefined) {
     const known = all.map((section) => section.version).join(", ");
-    throw new ReleaseError(`CHANGELOG.md has no version "${version}", but: ${known}`);
+    throw new ScriptError(`CHANGELOG.md has no version "${version}", but: ${known}`);
   }
-  if (found.text === "") throw new ReleaseError(`CHANGELOG.md tells nothing of "${version}"`);
+  if (found.text === "") throw new ScriptError(`CHANGELOG.md tells nothing of "${version}"`);
   return unfolded(found.text);
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { identityOf, keyOf } from "../common/lock.ts";
 
 /** A package from npm, as the lock file and the cache know it. */
 export interface LockedPackage {
@@ -42,21 +43,16 @@ export function lockedPackages(lock: {
     Record<string, { readonly integrity: string; readonly dependencies?: readonly string[] }>
   >;
 }): LockedPackage[] {
-  const entries = Object.entries(lock.npm ?? {});
-  const named = entries.map(([key, entry]) => {
-    // Behind an underscore stands which peers it was resolved with.
-    const [, name = "", version = ""] = /^(@?[^@]+)@([^_]+)/.exec(key) ?? [];
-    return { key, name, version, ...entry };
-  });
-  // A dependency is named with its version only where there are several.
-  const keyOf = (dependency: string): string => {
-    const found = named.find(({ key, name }) => key === dependency || name === dependency);
-    if (found === undefined) throw new Error(`deno.lock has no package "${dependency}"`);
-    return found.key;
+  const packages = lock.npm ?? {};
+  const keys = Object.keys(packages);
+  const known = (dependency: string): string => {
+    const key = keyOf(keys, dependency);
+    if (key === undefined) throw new Error(`deno.lock has no package "${dependency}"`);
+    return key;
   };
-  return named.map(({ key, name, version, integrity, dependencies = [] }) => ({
-    ...{ key, name, version, integrity },
-    dependencies: dependencies.map(keyOf),
+  return Object.entries(packages).map(([key, { integrity, dependencies = [] }]) => ({
+    ...{ key, ...identityOf(key), integrity },
+    dependencies: dependencies.map(known),
   }));
 }
 

@@ -22,9 +22,3 @@ export function readmeForPackage(
       `${image}[${label}](${repository}/${image === "" ? "blob" : "raw"}/${tag}/${path})`,
   );
 }
-
-/** The address of the repository, where GitHub's own variables tell it. */
-export function repositoryAddress(): string | undefined {
-  const [server, name] = [Deno.env.get("GITHUB_SERVER_URL"), Deno.env.get("GITHUB_REPOSITORY")];
-  return server && name ? `${server}/${name}` : undefined;
-}

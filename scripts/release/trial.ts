@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ReleaseError } from "./source.ts";
+import { run } from "../common/script.ts";
 
 /** How many nodes meet. */
 const nodeCount = 3;
@@ -14,14 +14,14 @@ const nodeCount = 3;
  * Starts nodes of `binary` in a folder of their own, and waits until all agree that all are there.
  *
  * @returns what the binary says of itself, and what `wait` found
- * @throws {ReleaseError} with what it printed, if it does not run or they do not meet
+ * @throws {ScriptError} with what it printed, if it does not run or they do not meet
  */
 export async function tryOut(binary: string): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "clusternode-trial-" });
   const registry = ["--registry", pathToFileURL(join(folder, "registry")).href];
   const nodes: Deno.ChildProcess[] = [];
   try {
-    const told = await succeeds(binary, ["--version"]);
+    const told = await run(binary, ["--version"]);
     for (let number = 1; number <= nodeCount; number++) {
       nodes.push(
         new Deno.Command(binary, {
@@ -31,7 +31,7 @@ export async function tryOut(binary: string): Promise<string> {
       );
     }
     const wanted = ["--members", `${nodeCount}`, "--agree", "--timeout", "60s"];
-    return told + await succeeds(binary, ["wait", ...wanted, ...registry]);
+    return told + await run(binary, ["wait", ...wanted, ...registry]);
   } finally {
     for (const node of nodes) {
       try {
@@ -43,19 +43,4 @@ export async function tryOut(binary: string): Promise<string> {
     await Promise.all(nodes.map((node) => node.status));
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-async function succeeds(binary: string, args: readonly string[]): Promise<string> {
-  let ended: Deno.CommandOutput;
-  try {
-    ended = await new Deno.Command(binary, { args: [...args], stdin: "null" }).output();
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ReleaseError(`${binary} does not start: ${reason}`, { cause });
-  }
-  const [stdout, stderr] = [ended.stdout, ended.stderr].map((text) =>
-    new TextDecoder().decode(text)
-  );
-  if (ended.success) return stdout ?? "";
-  throw new ReleaseError(`${binary} ${args[0]} failed:\n${stdout}${stderr}`);
 }

@@ -5,7 +5,8 @@
  */
 import assert from "node:assert/strict";
 import { archiveName } from "../../scripts/package/archives.ts";
-import { dist, isOwn, platformName, platforms } from "../../scripts/package/platforms.ts";
+import { dist } from "../../scripts/common/script.ts";
+import { isOwn, platformName, platforms } from "../../scripts/package/platforms.ts";
 import { succeeds } from "../integration/process.ts";
 import { needing, permitted } from "../permissions.ts";
 

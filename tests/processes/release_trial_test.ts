@@ -1,7 +1,7 @@
 /** The trial of a binary before a release: three nodes of it meet. */
 import assert from "node:assert/strict";
 import { softwareVersion } from "../../lib/version.ts";
-import { ReleaseError } from "../../scripts/release/source.ts";
+import { ScriptError } from "../../scripts/common/script.ts";
 import { tryOut } from "../../scripts/release/trial.ts";
 import { processTest, programCommand } from "../integration/process.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
@@ -27,7 +27,7 @@ processTest("tryOut() tells what a binary prints that does not run", async () =>
   const failing = await binaryIn(folder, "--no-such-option");
   await assert.rejects(
     tryOut(failing),
-    (error) => error instanceof ReleaseError && /unknown option/.test(error.message),
+    (error) => error instanceof ScriptError && /unknown option/.test(error.message),
   );
   await assert.rejects(tryOut(`${folder.path}/none`), /none does not start/);
 });

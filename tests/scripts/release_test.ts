@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { assetsIn, collect, missingAssets } from "../../scripts/release/assets.ts";
 import { notes, sections, tagFaults } from "../../scripts/release/changelog.ts";
-import { ReleaseError } from "../../scripts/release/source.ts";
+import { ScriptError } from "../../scripts/common/script.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import { readSource } from "../docs/source_files.ts";
 import { needing } from "../permissions.ts";
@@ -62,7 +62,7 @@ Deno.test("notes() gives one version, a line for each paragraph and each row of 
 Deno.test("notes() refuses a version that is unknown, or of which nothing is told", () => {
   assert.throws(
     () => notes(changelog, "0.3.0"),
-    new ReleaseError('CHANGELOG.md has no version "0.3.0", but: Unreleased, 0.2.0, 0.1.0'),
+    new ScriptError('CHANGELOG.md has no version "0.3.0", but: Unreleased, 0.2.0, 0.1.0'),
   );
   assert.throws(() => notes(changelog, "Unreleased"), /tells nothing of "Unreleased"/);
 });
