@@ -25,7 +25,7 @@ const anyNode = "node:*";
 export const parts: Readonly<Record<string, Part>> = {
   "core": { values: [], outside: ["valibot"] },
   "options": { values: ["core"], outside: ["valibot"] },
-  "protocol": { values: ["core"], outside: ["@noble/*", "valibot"] },
+  "protocol": { values: ["core"], outside: ["@noble/ciphers/*", "node:crypto", "valibot"] },
   "recording": { values: ["core", "protocol"], outside: ["valibot"] },
   "report": { values: ["core"], types: ["simulation"], outside: ["valibot"] },
   "abort.ts": { values: [] },
@@ -67,7 +67,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   "beam": {
     values: ["core", "abort.ts", "barrier.ts", "clock.ts", "sockets"],
-    outside: [anyNode, "@noble/*"],
+    outside: [anyNode],
   },
   "http": {
     values: [

@@ -17,10 +17,6 @@ Copyright (c) 2015 NodeRedis
 Copyright (c) 2022 Paul Miller (https://paulmillr.com)
 Copyright (c) 2016 Thomas Pornin <pornin@bolet.org>
 
-== @noble/hashes 2.4.0 (MIT)
-
-Copyright (c) 2022 Paul Miller (https://paulmillr.com)
-
 == @preact/signals-core 1.14.5 (MIT)
 
 Copyright (c) 2022-present Preact Team

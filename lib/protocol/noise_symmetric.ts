@@ -9,8 +9,7 @@
  * @module
  */
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
-import { sha256 } from "@noble/hashes/sha2.js";
-import { hmac } from "@noble/hashes/hmac.js";
+import { hkdf, sha256 } from "./hash.ts";
 import { assert } from "../core/base/assert.ts";
 import { encodeUtf8 } from "../core/base/text.ts";
 
@@ -115,17 +114,17 @@ export class SymmetricState {
   }
 
   mixHash(data: Uint8Array): void {
-    this.#hash = sha256.create().update(this.#hash).update(data).digest();
+    this.#hash = sha256(this.#hash, data);
   }
 
   mixKey(material: Uint8Array): void {
-    const [chainingKey, key] = deriveKeys(this.#chainingKey, material);
+    const [chainingKey, key] = deriveKeys(this.#chainingKey, material, 2);
     this.#chainingKey = chainingKey;
     this.#cipher = new CipherState(key);
   }
 
   mixKeyAndHash(material: Uint8Array): void {
-    const [chainingKey, hash, key] = deriveKeys(this.#chainingKey, material);
+    const [chainingKey, hash, key] = deriveKeys(this.#chainingKey, material, 3);
     this.#chainingKey = chainingKey;
     this.mixHash(hash);
     this.#cipher = new CipherState(key);
@@ -148,19 +147,17 @@ export class SymmetricState {
 
   /** The cipher from initiator to responder, and the one back. */
   split(): [CipherState, CipherState] {
-    const [forth, back] = deriveKeys(this.#chainingKey, nothing);
+    const [forth, back] = deriveKeys(this.#chainingKey, nothing, 2);
     return [new CipherState(forth), new CipherState(back)];
   }
 }
 
-/** Noise's HKDF with three outputs of 32 bytes; who needs two ignores the third. */
+/** `HKDF()` of Noise (section 4.3): that of RFC 5869 without info, cut into keys of 32 bytes. */
 function deriveKeys(
   chainingKey: Uint8Array,
   material: Uint8Array,
+  count: 2 | 3,
 ): [Uint8Array, Uint8Array, Uint8Array] {
-  const secret = hmac(sha256, chainingKey, material);
-  const one = hmac(sha256, secret, Uint8Array.of(1));
-  const two = hmac(sha256, secret, Uint8Array.of(...one, 2));
-  const three = hmac(sha256, secret, Uint8Array.of(...two, 3));
-  return [one, two, three];
+  const bytes = hkdf(material, chainingKey, nothing, 32 * count);
+  return [bytes.slice(0, 32), bytes.slice(32, 64), bytes.slice(64)];
 }

@@ -10,9 +10,7 @@
  */
 import { sameSecret } from "../core/base/same_secret.ts";
 import { keyOfCookie } from "./cookie_key.ts";
-import { hmac } from "@noble/hashes/hmac.js";
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
+import { hmac } from "./hash.ts";
 import type { Reclaim, Row } from "../core/members/row.ts";
 import { encodeUtf8 } from "../core/base/text.ts";
 
@@ -49,5 +47,6 @@ function proofBy(key: Uint8Array, { name, instance, reclaims }: ReclaimingRow): 
   const rows = reclaims.from.flatMap((row) => [row.instance, `${row.heartbeat}`]);
   // No name, instance or number holds a NUL.
   const text = encodeUtf8([name, instance, ...rows].join("\0"));
-  return bytesToHex(hmac(sha256, key, text).subarray(0, proofBytes));
+  const proof = hmac(key, text).subarray(0, proofBytes);
+  return Array.from(proof, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

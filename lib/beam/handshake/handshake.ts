@@ -16,10 +16,8 @@
  *
  * @module
  */
-import { md5 } from "@noble/hashes/legacy.js";
+import { createHash } from "node:crypto";
 import { type NodeName, parseNodeName } from "../../core/base/name.ts";
-import { encodeUtf8 } from "../../core/base/text.ts";
-import { joined } from "../term/bytes.ts";
 import {
   type Introduction,
   ownFlags,
@@ -67,7 +65,8 @@ export type HandshakeEffect =
 
 /** The proof that `cookie` is held, for one challenge. */
 export function digestOf(cookie: string, challenge: number): Uint8Array {
-  return md5(joined(encodeUtf8(cookie), encodeUtf8(String(challenge))));
+  const digest = createHash("md5").update(cookie).update(String(challenge)).digest();
+  return Uint8Array.from(digest);
 }
 
 /** The effect of a failure. */
