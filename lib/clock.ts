@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { Alarms } from "./alarms.ts";
 
 /** Source of time, handed to everything that measures or waits. */
 export interface Clock {
@@ -22,15 +23,20 @@ export interface Clock {
   after(delayMs: number, callback: () => void): () => void;
 }
 
+const alarms = new Alarms({
+  now: () => performance.now(),
+  set(delayMs, ring) {
+    const timer = setTimeout(ring, delayMs);
+    return () => clearTimeout(timer);
+  },
+});
+
 /** The real clock of the machine. */
 export const systemClock: Clock = {
   now: () => Math.floor(performance.now()),
   nowUs: () => Math.floor(performance.now() * 1000),
   wallTime: () => Date.now(),
-  after(delayMs, callback) {
-    const timer = setTimeout(callback, Math.max(0, delayMs));
-    return () => clearTimeout(timer);
-  },
+  after: (delayMs, callback) => alarms.after(delayMs, callback),
 };
 
 /**

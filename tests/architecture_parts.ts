@@ -29,9 +29,10 @@ export const parts: Readonly<Record<string, Part>> = {
   "recording": { values: ["core", "protocol"], outside: ["valibot"] },
   "report": { values: ["core"], types: ["simulation"], outside: ["valibot"] },
   "abort.ts": { values: [] },
+  "alarms.ts": { values: ["core"] },
   "barrier.ts": { values: [], types: ["clock.ts"] },
   "build_info.ts": { values: [] },
-  "clock.ts": { values: [] },
+  "clock.ts": { values: ["alarms.ts"] },
   "cookie.ts": { values: ["core"], outside: [anyNode] },
   "own_cookie.ts": {
     values: [

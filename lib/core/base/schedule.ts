@@ -18,6 +18,11 @@ export class Schedule<K> {
   readonly #heap: Slot<K>[] = [];
   readonly #slots = new Map<K, Slot<K>>();
 
+  /** How many are due at some time. */
+  get size(): number {
+    return this.#heap.length;
+  }
+
   /** The earliest time, or `Infinity` if nothing is due. */
   get earliest(): number {
     return this.#heap[0]?.at ?? Infinity;

@@ -13,6 +13,7 @@
  * @module
  */
 import { pingContent } from "./ping_content.ts";
+import { PulsePlan } from "./pulse_plan.ts";
 import type { Addressee, Effect, Peer, PingContent, PingOutcome } from "../input.ts";
 import { TokenBucket } from "./token_bucket.ts";
 import type { Link, LinkBefore, OutOfTurn } from "../members/link.ts";
@@ -27,7 +28,6 @@ import type { MemberRecord } from "../members/record.ts";
 import { fullMeshMax, observersMax } from "../members/ring.ts";
 import type { MemberList } from "../members/member_list.ts";
 import type { RowClaim } from "../members/row_claim.ts";
-import { Schedule } from "../base/schedule.ts";
 import type { Settings } from "../settings.ts";
 import { sweepsPerInterval } from "./sweep.ts";
 import type { Ticks } from "../base/ticks.ts";
@@ -99,7 +99,7 @@ export class Prober {
   readonly #health: LocalHealth;
   readonly #budget: TokenBucket;
   readonly #limit: TokenBucket;
-  readonly #due = new Schedule<NodeName>();
+  readonly #plan: PulsePlan;
   readonly #ticks: Ticks;
   readonly #probes: ProbesForOthers;
   /** Failed members that are asked now and then. */
@@ -118,12 +118,13 @@ export class Prober {
     const { intervalMs, fullMesh } = settings;
     this.#budget = budget;
     this.#ticks = ticks;
+    this.#plan = new PulsePlan(intervalMs);
     this.#limit = new TokenBucket(pingsMaxPerInterval(fullMesh), intervalMs);
     this.#probes = new ProbesForOthers(memberList, intervalMs);
   }
 
   get wakeAt(): number {
-    return Math.max(this.#due.earliest, this.#limit.permitsAt);
+    return Math.max(this.#plan.wakeAt, this.#limit.permitsAt);
   }
 
   /** Begins; before that nobody is asked. */
@@ -144,7 +145,7 @@ export class Prober {
     for (const [name, record] of targets) {
       if (this.#targets?.get(name)?.instance === record.instance) continue;
       if (this.#memberList.ring.asks(record)) this.hasten(name, now);
-      else if (this.#due.at(name) === undefined) this.#await(name, now);
+      else if (this.#plan.at(name) === undefined) this.#await(name, now);
     }
     this.#targets = targets;
   }
@@ -180,9 +181,9 @@ export class Prober {
     if (record === undefined || !this.#running) return;
     const link = this.#links.of(name);
     const at = link.mayAskOutOfTurnAt(reason, this.#settings.intervalMs, now);
-    if (link.ping !== undefined || (this.#due.at(name) ?? Infinity) <= at) return;
+    if (link.ping !== undefined || (this.#plan.at(name) ?? Infinity) <= at) return;
     link.askOutOfTurn(reason, at);
-    this.#due.set(name, at);
+    this.#plan.ask(name, at);
   }
 
   /** Another node wants `subject` to be pinged; its reply waits under that number. */
@@ -193,9 +194,10 @@ export class Prober {
 
   /** Sends what is due. */
   wake(now: number, out: Effect[]): void {
-    while (this.#due.earliest <= now && this.#limit.permits(now)) {
-      const name = this.#due.take(now);
-      if (name !== undefined) this.#ask(name, now, out);
+    while (this.#limit.permits(now)) {
+      const name = this.#plan.take(now);
+      if (name === undefined) return;
+      this.#ask(name, now, out);
     }
   }
 
@@ -213,19 +215,19 @@ export class Prober {
     if (current?.instance !== record.instance || current.state === "left") return { kind: "none" };
     const link = this.#links.of(record.name);
     if (isPulse) link.ended(ping.number);
-    if (isPulse) this.#plan(current, at, now);
+    if (isPulse) this.#planNext(current, at, now);
     if (outcome.kind === "pong") {
       const before = link.pong(outcome.roundTripUs, outcome.address, now);
       link.fingerprint = outcome.fingerprint;
       return { kind: "pong", record: current, before, sentAt: at, outcome };
     }
     if (ping.wasHeldUp) {
-      if (isPulse) this.#due.hasten(record.name, now);
+      if (isPulse) this.#plan.askBy(record.name, now);
       return { kind: "none" };
     }
     if (purpose === "probe") return { kind: "none" };
     if (isPulse && link.forgives(outcome.kind)) {
-      this.#due.hasten(record.name, now);
+      this.#plan.askBy(record.name, now);
       return { kind: "none" };
     }
     const miss = { kind: outcome.kind, detail: outcome.detail, sentAt: at };
@@ -233,7 +235,7 @@ export class Prober {
     // Refused once is nearly a proof: one more, soon, makes it one.
     const isNearlyProven = outcome.kind === "refused" && !link.isConclusive;
     if (isPulse && (!isBad || isNearlyProven)) {
-      this.#due.hasten(record.name, now + this.#settings.timings.secondPingDelayMs);
+      this.#plan.askBy(record.name, now + this.#settings.timings.secondPingDelayMs);
     }
     if (isBad && (isPulse || this.#memberList.ring.watches(record.name))) {
       return { kind: "bad", record: current, link };
@@ -244,7 +246,7 @@ export class Prober {
   /** Forgets a member altogether. */
   forget(record: MemberRecord): void {
     this.#lost.delete(record.name);
-    this.#due.delete(record.name);
+    this.#plan.delete(record.name);
     this.#links.forget(record.name);
     this.#probes.forget(record.name);
   }
@@ -265,21 +267,21 @@ export class Prober {
    * Plans the next ping to a watched or failed member; one that is neither is let go, but not while
    * its link is bad: this node may have voted against it, and has to see whether that was right.
    */
-  #plan(record: MemberRecord, sentAt: number, now: number): void {
+  #planNext(record: MemberRecord, sentAt: number, now: number): void {
     const { name } = record;
     const { ring, failed } = this.#memberList;
     const failedAt = failed.get(name);
     if (failedAt !== undefined) {
       this.#lost.add(name);
       const pauseMs = jittered(this.#failedPauseMs(now - failedAt), this.#random);
-      return this.#due.set(name, Math.max(now, this.#ticks.near(sentAt + pauseMs)));
+      return this.#plan.ask(name, Math.max(now, this.#ticks.near(sentAt + pauseMs)));
     }
     this.#lost.delete(name);
     if (!ring.watches(name) && this.#links.get(name)?.isBad !== true) return;
     if (!ring.asks(record)) return this.#await(name, sentAt);
     // Who was asked out of turn just before a tick is not asked again at that one.
     const pauseMs = this.#settings.intervalMs / 4;
-    this.#due.set(name, Math.max(now, this.#ticks.from(sentAt + pauseMs)));
+    this.#plan.ask(name, Math.max(now, this.#ticks.from(sentAt + pauseMs)));
   }
 
   /** From one ping to the next of a member that failed so long ago. */
@@ -293,7 +295,7 @@ export class Prober {
   /** The next ping is expected from that member, which lived at `seenAt`. */
   #await(name: NodeName, seenAt: number): void {
     const { intervalMs, timings } = this.#settings;
-    this.#due.set(name, seenAt + intervalMs + timings.pulseGraceMs);
+    this.#plan.hearBy(name, seenAt + intervalMs + timings.pulseGraceMs);
   }
 
   /** Pings the member of that name, unless a ping to it is on its way. */

@@ -12,6 +12,7 @@ import type { Random } from "../base/random.ts";
 import type { Links } from "../detector/links.ts";
 import type { MemberList } from "../members/member_list.ts";
 import type { Settings } from "../settings.ts";
+import type { Ticks } from "../base/ticks.ts";
 
 /** Up to this many nodes each one lists the registry every interval. */
 const eagerListingMax = 32;
@@ -49,6 +50,9 @@ const hintPauseMinMs = 250;
 /** The same for one that knows members already: they tell of newcomers, too. In milliseconds. */
 const hintPauseKnownMs = 1000;
 
+/** Heartbeats that a node writes before it moves them to its ticks. */
+const firstHeartbeats = 8;
+
 /** How often one node uses the registry; all in milliseconds. */
 export interface Pace {
   /** From one write of the row to the next. */
@@ -69,6 +73,16 @@ export function firstPace(intervalMs: number): Pace {
     hintPauseMs: hintPauseMinMs,
     retryMaxMs: retryMaxMinMs,
   };
+}
+
+/**
+ * When the heartbeat behind number `heartbeat` is written: at a tick, as it would be a wake-up of its
+ * own. The first ones keep to the pace, as by them a name is disputed, and so do those that are dear.
+ */
+export function nextHeartbeat(pace: Pace, ticks: Ticks, heartbeat: number, now: number): number {
+  const pauseMs = pace.heartbeatIntervalMs;
+  const isFree = heartbeat >= firstHeartbeats && pauseMs <= ticks.intervalMs;
+  return isFree ? ticks.from(now + ticks.intervalMs / 4) : ticks.near(now + pauseMs);
 }
 
 /** What the pace depends on. */

@@ -24,7 +24,7 @@ import { draftOf } from "./own_row.ts";
 import type { Random } from "../base/random.ts";
 import type { InstanceId, StoredRow } from "../members/row.ts";
 import { RegistryOutage } from "./registry_outage.ts";
-import { firstPace } from "./registry_pace.ts";
+import { firstPace, nextHeartbeat } from "./registry_pace.ts";
 import type { Pace } from "./registry_pace.ts";
 import { RowDefence } from "./row_defence.ts";
 import type { Ticks } from "../base/ticks.ts";
@@ -213,7 +213,7 @@ export class RowKeeper {
   #stands(version: string, heartbeat: number, now: number): KeeperNews | undefined {
     this.#expectedVersion = version;
     this.#dispute.stands(heartbeat, this.#phase === "claiming", now);
-    this.#writeAt = this.#ticks.near(now + this.#pace.heartbeatIntervalMs);
+    this.#writeAt = nextHeartbeat(this.#pace, this.#ticks, heartbeat, now);
     if (this.#phase !== "claiming") return undefined;
     this.#phase = "held";
     // Of two that start at once, the later writer finds the other's row when it looks after writing.

@@ -6,7 +6,12 @@
 import assert from "node:assert/strict";
 import { seededRandom } from "../../../lib/core/base/random.ts";
 import { MemberList } from "../../../lib/core/members/member_list.ts";
-import { firstPace, RegistryPace } from "../../../lib/core/registration/registry_pace.ts";
+import {
+  firstPace,
+  nextHeartbeat,
+  RegistryPace,
+} from "../../../lib/core/registration/registry_pace.ts";
+import { Ticks } from "../../../lib/core/base/ticks.ts";
 import type { Pace, PaceParts } from "../../../lib/core/registration/registry_pace.ts";
 import { contentOf, recordOf } from "../records.ts";
 import { settingsOf } from "../beam/beam_world.ts";
@@ -112,4 +117,19 @@ Deno.test("RegistryPace: a node lists each interval while anything is not well",
       pauseWith({ settings: settingsOf({ intervalMs, registryPaceMs: 0, beam: true }) }),
   };
   for (const [why, pause] of Object.entries(restless)) assert.equal(pause(), intervalMs, why);
+});
+
+Deno.test("nextHeartbeat() comes to the ticks once names are settled, and never at once", () => {
+  const ticks = new Ticks(1000, 300);
+  const pace = firstPace(1000);
+  const at = (now: number, heartbeat: number): number => nextHeartbeat(pace, ticks, heartbeat, now);
+  assert.deepEqual([at(5000, 1), at(5000, 7), at(5000, 8), at(5310, 9)], [6000, 6000, 5300, 6300]);
+  assert.equal(at(5200, 9), 6300, "a tick that is too near is left out");
+});
+
+Deno.test("nextHeartbeat() cuts no pause short that is longer than a pulse", () => {
+  const ticks = new Ticks(1000, 300);
+  const pace = { ...firstPace(1000), heartbeatIntervalMs: 2500 };
+  assert.equal(nextHeartbeat(pace, ticks, 100, 5000), 7500);
+  assert.equal(nextHeartbeat(pace, ticks, 100, 4900), 7300, "but it is moved to a tick near by");
 });
