@@ -39,6 +39,31 @@ export const systemClock: Clock = {
   after: (delayMs, callback) => alarms.after(delayMs, callback),
 };
 
+/** A timer that comes later than by this shows that this process was held up, in milliseconds. */
+export const heldUpMs = 50;
+
+/** So often a deadline is given again; a machine that is busy for ever must not make it endless. */
+const againMax = 4;
+
+/**
+ * As `clock.after`, for what others have to do within `delayMs`: where this process is held up, what
+ * they have done waits here to be looked at, and time that has passed says nothing about them. So a
+ * deadline to which this process itself comes late is given again, a few times.
+ */
+export function afterPatiently(clock: Clock, delayMs: number, callback: () => void): () => void {
+  let givenAgain = 0;
+  const wait = (): () => void => {
+    const dueAt = clock.now() + delayMs;
+    return clock.after(delayMs, () => {
+      if (clock.now() - dueAt <= heldUpMs || givenAgain === againMax) return callback();
+      givenAgain++;
+      cancel = wait();
+    });
+  };
+  let cancel = wait();
+  return () => cancel();
+}
+
 /**
  * Resolves after `delayMs` on `clock`.
  *

@@ -109,7 +109,8 @@ export class Membership {
   readonly #pingConsequences: PingConsequences;
   readonly #ownRowConsequences: OwnRowConsequences;
   readonly #registryConsequences: RegistryConsequences;
-  readonly #giveUpAt: number;
+  /** Time in which this process was held up does not count. */
+  #giveUpAt: number;
   #wakeAt: number;
   #out: Effect[] = [];
 
@@ -235,7 +236,10 @@ export class Membership {
       this.#beams?.stalled(now);
       this.#statusReporter.stalled(lateMs, now);
     }
-    if (lateMs > lagMs) this.#health.worsen(1, now);
+    if (lateMs > lagMs) {
+      this.#health.worsen(1, now);
+      this.#giveUpAt += lateMs;
+    }
     this.#take(input, now);
     this.#wake(now);
   }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Barrier } from "../barrier.ts";
+import { afterPatiently } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import { type Address, socketHost } from "../core/base/address.ts";
 import { Acceptor, listenAt } from "./acceptor.ts";
@@ -102,7 +103,8 @@ export class Listener<Connection extends Closable> {
       remote.host,
       () => connection.close("ours", "made room for a newcomer"),
     );
-    const cancel = clock.after(
+    const cancel = afterPatiently(
+      clock,
       handshakeTimeoutMs,
       () => connection.close("ours", `no handshake within ${handshakeTimeoutMs} ms`),
     );

@@ -9,6 +9,7 @@ import { decodeHello } from "../protocol/hello.ts";
 import type { Hello } from "../protocol/hello.ts";
 import { decodeUtf8 } from "../core/base/text.ts";
 import type { Barrier } from "../barrier.ts";
+import { afterPatiently } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import type { ConnectionParts } from "./connection.ts";
 import { helloMaxBytes, initiate, introduce, type Introduction, type Keys } from "./handshake.ts";
@@ -121,7 +122,7 @@ export class Attempt {
       for (let tries = 1;; tries++) {
         const framed = await this.#open();
         if (!(framed instanceof FramedSocket)) return framed;
-        cancel ??= clock.after(limits.handshakeTimeoutMs, () => this.stop());
+        cancel ??= afterPatiently(clock, limits.handshakeTimeoutMs, () => this.stop());
         const introduction = await initiate(framed, keys, keys.starts);
         if (introduction !== undefined) return this.#verifyPeer(framed, introduction);
         if (framed.end?.kind !== "closed" || this.#isLast) return this.#failureOf(framed);

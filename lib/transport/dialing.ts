@@ -6,6 +6,7 @@
  * @module
  */
 import { type Address, formatAddress, ipFamily, sameAddress } from "../core/base/address.ts";
+import { afterPatiently } from "../clock.ts";
 import { interleaved } from "../sockets/happy_eyeballs.ts";
 import { Attempt, type AttemptResult, type DialContext, type Endpoint } from "./attempt.ts";
 import type { Failure } from "./attempt.ts";
@@ -153,7 +154,8 @@ export class Dial {
       else attempt.stop();
     }
     const { clock, limits } = this.#context;
-    this.#cancelDeadline = clock.after(
+    this.#cancelDeadline = afterPatiently(
+      clock,
       limits.handshakeTimeoutMs,
       () => this.#finish(this.standing),
     );

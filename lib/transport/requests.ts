@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { heldUpMs } from "../clock.ts";
 import type { Clock } from "../clock.ts";
 import type { Expiring, SharedTimer } from "./shared_timer.ts";
 
@@ -34,12 +35,20 @@ interface Pending {
   readonly resolve: (result: RequestResult) => void;
   readonly timeoutMs: number;
   readonly sentUs: number;
-  readonly deadlineUs: number;
+  deadlineUs: number;
+  /** True if its deadline passed while this process was held up. */
+  isGivenAgain?: boolean;
   sentBytes: number;
 }
 
 /** Unanswered requests whose number is remembered to recognise a late answer. */
 const lateMax = 64;
+
+/**
+ * Where this process was held up, an answer may have come long ago and wait to be read: so long it is
+ * given for that, in milliseconds.
+ */
+const readAgainMs = 100;
 
 /** The requests of one connection; it expires with the earliest of their deadlines. */
 export class Requests implements Expiring {
@@ -128,7 +137,14 @@ export class Requests implements Expiring {
     this.#deadlineUs = Infinity;
     const nowUs = this.#clock.nowUs();
     const due = [...this.#pending].filter(([, { deadlineUs }]) => deadlineUs <= nowUs);
-    for (const [id, pending] of due) this.#expire(id, pending);
+    for (const [id, pending] of due) {
+      if (pending.isGivenAgain || nowUs - pending.deadlineUs <= heldUpMs * 1000) {
+        this.#expire(id, pending);
+      } else {
+        pending.isGivenAgain = true;
+        pending.deadlineUs = nowUs + readAgainMs * 1000;
+      }
+    }
     let nextUs = Infinity;
     for (const { deadlineUs } of this.#pending.values()) nextUs = Math.min(nextUs, deadlineUs);
     if (nextUs < this.#deadlineUs) this.#setDeadline(nextUs);

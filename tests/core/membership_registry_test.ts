@@ -92,6 +92,20 @@ Deno.test("Membership gives up at start when the registry stays away", () => {
   assert.match(JSON.stringify(node.stopped), /permission denied/);
 });
 
+Deno.test("Membership gives up at start only for time in which it could have used the registry", () => {
+  const world = new World({ seed: 1 });
+  world.registry.awayBecause = "permission denied";
+  const node = world.start("n1@10.0.0.1", { startTimeoutMs: 3000 });
+  world.run(1000);
+  node.freeze();
+  world.run(5000);
+  node.thaw();
+  world.run(1500);
+  assert.ok(node.state === "running");
+  world.run(1000);
+  assert.equal(node.stopped?.kind, "registry-away");
+});
+
 Deno.test("Membership is sparing with a registry whose requests cost money", () => {
   const world = new World({ seed: 1, hintMs: Infinity });
   const options = { registryPaceMs: 30_000 };

@@ -97,6 +97,14 @@ function listenerTest(
 
 const room = "ours: made room for a newcomer";
 
+listenerTest("closes nobody whose handshake waits here while it is held up", async (scene) => {
+  await scene.come();
+  scene.clock.pass(8000);
+  assert.deepEqual(scene.reasons, [""]);
+  scene.clock.pass(5000);
+  assert.deepEqual(scene.reasons, ["ours: no handshake within 5000 ms"]);
+});
+
 listenerTest("gives each connection its time for the handshake, and not longer", async (scene) => {
   const { clock, listener } = scene;
   await scene.come();

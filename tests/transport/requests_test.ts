@@ -39,6 +39,19 @@ Deno.test("a request() after an answered one has its own deadline", () => {
   assert.deepEqual(result, { kind: "silent", detail: "no answer within 300 ms" });
 });
 
+Deno.test("a request() whose deadline passed while this process was held up takes an answer that lies there", () => {
+  const clock = new ManualClock();
+  const [requests] = open(clock, 1) as [Requests];
+  const results: string[] = [];
+  const asked = [0, 1].map(() => requests.add(300, ({ kind }) => results.push(kind)));
+  clock.pass(3000);
+  requests.answer(asked[0] ?? assert.fail(), body);
+  assert.deepEqual(results, ["answer"]);
+  clock.pass(100);
+  assert.deepEqual(results, ["answer", "silent"]);
+  assert.equal(clock.pending, 0);
+});
+
 Deno.test("a request() to each of many peers sets one timer for all, which the last answer takes along", () => {
   const clock = new ManualClock();
   let timers = 0;

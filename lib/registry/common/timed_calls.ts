@@ -5,10 +5,12 @@
  * network drive whose server is gone. So the caller stops waiting instead, after a timeout or an
  * abort, and the work that was left behind keeps its queue: until it has really ended, no further
  * work starts in that queue. However long the storage hangs, there is never more than one piece of
- * work per queue stuck in it.
+ * work per queue stuck in it. Time in which this process was held up does not count: to give up then,
+ * and to begin again, is more work for a machine that has too much of it.
  *
  * @module
  */
+import { afterPatiently } from "../../clock.ts";
 import type { Clock } from "../../clock.ts";
 import { RegistryError } from "../../core/base/errors.ts";
 
@@ -109,7 +111,7 @@ export class TimedCalls implements AsyncDisposable {
       const onClose = (): void => {
         if (end()) reject(closedError());
       };
-      const cancelTimer = clock.after(timeoutMs, () => {
+      const cancelTimer = afterPatiently(clock, timeoutMs, () => {
         const doing = call.doing === "" ? "" : `, ${call.doing}`;
         if (end()) reject(call.fault(`no answer within ${timeoutMs} ms${doing}`));
       });

@@ -38,6 +38,16 @@ Deno.test("run() gives up at the timeout, and says what the work was doing", asy
   await calls[Symbol.asyncDispose]();
 });
 
+Deno.test("run() waits on for a storage whose answer may have come while this process was held up", async () => {
+  const { clock, calls } = setUp();
+  const work = Promise.withResolvers<string>();
+  const slow = calls.run("a", "do it", never, () => work.promise);
+  clock.pass(5_000);
+  work.resolve("done");
+  assert.equal(await slow, "done");
+  assert.equal(clock.pending, 0);
+});
+
 Deno.test("run() starts nothing in a queueKey that is stuck, and forgets who gave up", async () => {
   const { clock, calls } = setUp();
   const work = Promise.withResolvers<void>();
