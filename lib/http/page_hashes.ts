@@ -6,6 +6,6 @@
 
 /** The hashes that the Content-Security-Policy of the page allows. */
 export const pageHashes = {
-  scriptHash: "sha256-1rJ2B/7cd04dD+wpdE20FZeMVRoP35ZlhtAu1/P0dLQ=",
+  scriptHash: "sha256-dlQom5M5+tD7VbEvx/eEUUDKxcf3moYwCdtaCOBX4JA=",
   styleHash: "sha256-y5avpEQxljq9kg+Am15lPL+FRJJzSyt9t6pOPp0MTlQ=",
 } as const;

@@ -110,7 +110,7 @@ export const plantedFaults: readonly PlantedFault[] = [
       "if (isPulse) this.#planNext(current, at, now);",
       'if (isPulse && !ping.wasHeldUp) this.#planNext(current, at, now);\n    if (ping.wasHeldUp) return { kind: "none" };',
     ),
-    seedsMax: 25,
+    seedsMax: 40,
   },
   {
     name: "writes no status line after it was held up",
