@@ -13,6 +13,8 @@ export function claimOf(
   { record, incarnation }: Pick<PingContent, "record" | "incarnation">,
 ): MemberRecord {
   if (record?.name === name && record.instance === instance) {
+    // Records are immutable: in one process all nodes can hold the same one.
+    if (record.state !== "failed" && record.cause === undefined) return record;
     const state = record.state === "left" ? "left" : "alive";
     return makeRecord({ ...record, state, cause: undefined });
   }

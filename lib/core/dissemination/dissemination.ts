@@ -82,6 +82,8 @@ export type NewsDecision =
   | { readonly kind: "change"; readonly change: Change }
   | Effect & { readonly kind: "tell" | "note" | "drop" };
 
+const nothing: readonly NewsDecision[] = [];
+
 /** Gossip and refutation of one node. */
 export class Dissemination {
   readonly #parts: DisseminationParts;
@@ -150,7 +152,7 @@ export class Dissemination {
     decisions.push({ kind: "acquitted", record, sentAt });
     const after = memberList.get(name);
     // Who has believed it hears from the member itself that it is not so.
-    if (after !== undefined && wins(claim, after)) decisions.push(tell(claim, instance));
+    if (after !== undefined && wins(claim, after)) decisions.push(tell([claim], instance));
     return decisions;
   }
 
@@ -212,10 +214,7 @@ export class Dissemination {
   synced(input: Input & { kind: "synced" }, hasChanged: boolean, now: number): NewsDecision[] {
     const { lacking, next } = this.#antiEntropy.answered(input, hasChanged, now);
     const decisions: NewsDecision[] = next === undefined ? [] : [{ kind: "look", ...next }];
-    if (lacking.length > 0) {
-      const news = { records: lacking, votes: [], sightings: [] };
-      decisions.push({ kind: "tell", to: [input.from], news });
-    }
+    if (lacking.length > 0) decisions.push(tell(lacking, input.from));
     return decisions;
   }
 
@@ -272,10 +271,10 @@ export class Dissemination {
    *
    * @param from who says it; `undefined` if it is not known
    */
-  heard(record: MemberRecord, from: InstanceId | undefined, now: number): NewsDecision[] {
+  heard(record: MemberRecord, from: InstanceId | undefined, now: number): readonly NewsDecision[] {
     const { memberList } = this.#parts;
     // In a large cluster nearly everything that is told is known: that must cost next to nothing.
-    if (memberList.knows(record)) return [];
+    if (memberList.knows(record)) return nothing;
     const { name } = record;
     if (name === memberList.self.name) {
       return this.#refuted(this.#refutations.heard(record, memberList.self, now), now);
@@ -350,14 +349,14 @@ export class Dissemination {
     const known = memberList.get(name);
     if (known === undefined) return [];
     // It was replaced, or is a newcomer that must raise its incarnation: let it know.
-    if (known.instance !== instance) return [tell(known, instance)];
+    if (known.instance !== instance) return [tell([known], instance)];
     const decisions: NewsDecision[] = [];
     if (content.incarnation > known.incarnation) {
       const { incarnation } = content;
       const record = makeRecord({ ...known, state: "alive", cause: undefined, incarnation });
       decisions.push(...this.#merge(record, now));
     } else if (known.state !== "alive") {
-      decisions.push(tell(known, instance));
+      decisions.push(tell([known], instance));
       if (known.state === "failed") decisions.push({ kind: "look", name });
     }
     if (this.#antiEntropy.consider(content.fingerprint, now)) {
@@ -394,7 +393,7 @@ export class Dissemination {
   }
 }
 
-/** Tells `to` that record. */
-function tell(record: MemberRecord, to: InstanceId): Effect & { kind: "tell" } {
-  return { kind: "tell", to: [to], news: { records: [record], votes: [], sightings: [] } };
+/** Tells `to` those records. */
+function tell(records: readonly MemberRecord[], to: InstanceId): Effect & { kind: "tell" } {
+  return { kind: "tell", to: [to], news: { records, votes: [], sightings: [] } };
 }

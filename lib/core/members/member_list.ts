@@ -6,7 +6,6 @@
  * @module
  */
 import { assert } from "../base/assert.ts";
-import { hashText } from "../base/hash.ts";
 import { compareNames } from "./status_line.ts";
 import { makeRecord, wins } from "./record.ts";
 import type { MemberRecord, RecordContent } from "./record.ts";
@@ -35,7 +34,10 @@ export class MemberList {
   readonly #failed = new Map<NodeName, number>();
   readonly #left = new Map<NodeName, number>();
   readonly #leftSeen = new Map<NodeName, number>();
-  /** The parts of the fingerprint, so that only what differs has to be told. */
+  /**
+   * The parts of the fingerprint, so that only what differs has to be told: by name, so that two nodes
+   * that hold different instances of one name find out in one of them.
+   */
   readonly #buckets = new Int32Array(bucketCount);
   #self: MemberRecord;
   #fingerprint = 0;
@@ -127,7 +129,7 @@ export class MemberList {
   /** Records by bucket, of those buckets that `wanted` holds; one's own and the gone included. */
   inBuckets(wanted: ReadonlySet<number>): Map<number, MemberRecord[]> {
     const found = new Map<number, MemberRecord[]>([...wanted].map((bucket) => [bucket, []]));
-    found.get(bucketOf(this.#self))?.push(this.#self);
+    found.get(this.#records.bucketOf(this.#self.name))?.push(this.#self);
     this.#records.visitBuckets(
       (bucket) => wanted.has(bucket),
       (record, bucket) => found.get(bucket)?.push(record),
@@ -222,13 +224,8 @@ export class MemberList {
   /** Counts a record in, or out again. Those who left do not count: they are forgotten one day. */
   #count(record: MemberRecord): void {
     if (record.state === "left") return;
-    const bucket = bucketOf(record);
+    const bucket = this.#records.bucketOf(record.name);
     this.#buckets[bucket] = (this.#buckets[bucket] as number) ^ record.hash;
     this.#fingerprint = (this.#fingerprint ^ record.hash) >>> 0;
   }
-}
-
-/** By name, so that two nodes that hold different instances of one name find out in one bucket. */
-function bucketOf({ name }: MemberRecord): number {
-  return hashText(name) % bucketCount;
 }

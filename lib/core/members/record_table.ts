@@ -3,7 +3,9 @@
  *
  * A node keeps one for each member, and a simulation of ten thousand nodes a hundred million: two
  * maps would take 90 bytes for each. Here the records stand in a list, and what finds them are two
- * tables of small numbers (open addressing with linear probing), 15 bytes in all.
+ * tables of small numbers (open addressing with linear probing), 26 bytes in all. The hashes stand
+ * there, too: a search looks at no record but the one that it finds, as each look at another one is
+ * a wait for the memory.
  *
  * @module
  */
@@ -33,15 +35,19 @@ type Slots = Uint16Array | Uint32Array;
 export class RecordTable {
   /** In the order of arrival; `undefined` where one has been taken out. */
   #records: (MemberRecord | undefined)[] = [];
-  /** In which bucket each of them is. */
-  #buckets = new Uint8Array(slotsMin);
+  /** The hash of the name of each. */
+  #nameHashes = new Uint32Array(slotsMin);
   #byName: Slots = slotsOf(slotsMin);
-  #byInstance: Slots = slotsOf(slotsMin);
+  /** In the lower bits a slot, as many as it takes; above them those of the hash. */
+  #byInstance = new Uint32Array(slotsMin);
   #namesUsed = 0;
   #instancesUsed = 0;
   #size = 0;
-  /** The one that was found last: whoever asks for a name mostly asks again. */
+  /** What was asked for last, and found or not: whoever asks for a name mostly asks again. */
+  #lastName: NodeName | undefined;
   #last: MemberRecord | undefined;
+  #hashedName: NodeName | undefined;
+  #hashedTo = 0;
 
   /** How many there are. */
   get size(): number {
@@ -50,21 +56,22 @@ export class RecordTable {
 
   /** The record of that name. */
   get(name: NodeName): MemberRecord | undefined {
-    if (this.#last?.name === name) return this.#last;
-    const slot = this.#slotOfName(name, hashText(name));
-    return slot < 0 ? undefined : this.#last = this.#at(this.#byName[slot] as number);
+    if (this.#lastName === name) return this.#last;
+    const slot = this.#slotOfName(name, this.#hashOf(name));
+    this.#lastName = name;
+    return this.#last = slot < 0 ? undefined : this.#at(this.#byName[slot] as number);
   }
 
   /** The record that has the instance of `record`, which costs less to find than its name. */
   withInstanceOf({ instance, instanceHash }: MemberRecord): MemberRecord | undefined {
     const slot = this.#slotOfInstance(instance, instanceHash);
-    return slot < 0 ? undefined : this.#at(this.#byInstance[slot] as number);
+    return slot < 0 ? undefined : this.#at(this.#ofInstance(slot));
   }
 
   /** The name of the member that has that instance; of two that claim one, the first. */
   nameOf(instance: InstanceId): NodeName | undefined {
     const slot = this.#slotOfInstance(instance, hashText(instance));
-    return slot < 0 ? undefined : this.#at(this.#byInstance[slot] as number)?.name;
+    return slot < 0 ? undefined : this.#at(this.#ofInstance(slot))?.name;
   }
 
   /** All of them; none may be taken out or added meanwhile. */
@@ -79,22 +86,23 @@ export class RecordTable {
   ): void {
     const isWanted = Array.from({ length: bucketCount }, (_, bucket) => wanted(bucket));
     for (let position = 0; position < this.#records.length; position++) {
-      const bucket = this.#buckets[position] as number;
+      const bucket = (this.#nameHashes[position] as number) % bucketCount;
+      if (isWanted[bucket] !== true) continue;
       const record = this.#records[position];
-      if (isWanted[bucket] === true && record !== undefined) visit(record, bucket);
+      if (record !== undefined) visit(record, bucket);
     }
   }
 
   /** Puts a record in, in the place of the one of its name if there is one. */
   set(record: MemberRecord): void {
-    if (this.#last?.name === record.name) this.#last = undefined;
     if (!this.#hasRoom()) this.#rebuild();
-    const nameHash = hashText(record.name);
+    const nameHash = this.#hashOf(record.name);
     const slot = this.#slotOfName(record.name, nameHash);
+    this.#lastName = record.name;
+    this.#last = record;
     if (slot >= 0) return this.#replace(this.#byName[slot] as number, record);
     const position = this.#records.length;
     this.#records.push(record);
-    this.#buckets[position] = nameHash % bucketCount;
     this.#size++;
     this.#addName(nameHash, position);
     this.#addInstance(record, position);
@@ -102,15 +110,27 @@ export class RecordTable {
 
   /** Takes out the record of that name. */
   delete(name: NodeName): void {
-    const slot = this.#slotOfName(name, hashText(name));
+    const slot = this.#slotOfName(name, this.#hashOf(name));
     if (slot < 0) return;
-    this.#last = undefined;
+    this.#lastName = this.#last = undefined;
     const value = this.#byName[slot] as number;
     const record = this.#at(value);
     if (record !== undefined) this.#dropInstance(record, value);
     this.#byName[slot] = gone;
     this.#records[value - first] = undefined;
     this.#size--;
+  }
+
+  /** In which part that name is, whether it is in here or not. */
+  bucketOf(name: NodeName): number {
+    return this.#hashOf(name) % bucketCount;
+  }
+
+  /** Remembers the last one: much is asked of one name in a row. */
+  #hashOf(name: NodeName): number {
+    if (name === this.#hashedName) return this.#hashedTo;
+    this.#hashedName = name;
+    return this.#hashedTo = hashText(name);
   }
 
   #at(value: number): MemberRecord | undefined {
@@ -133,8 +153,14 @@ export class RecordTable {
     for (let slot = hash & mask;; slot = (slot + 1) & mask) {
       const value = slots[slot] as number;
       if (value === free) return -1;
-      if (value !== gone && this.#records[value - first]?.name === name) return slot;
+      if (value === gone || this.#nameHashes[value - first] !== hash) continue;
+      if (this.#records[value - first]?.name === name) return slot;
     }
+  }
+
+  /** What stands in a slot of the table of instances. */
+  #ofInstance(slot: number): number {
+    return (this.#byInstance[slot] as number) & (this.#byInstance.length - 1);
   }
 
   /** The slot that holds the record of that instance; -1 if none does. */
@@ -142,26 +168,34 @@ export class RecordTable {
     const slots = this.#byInstance;
     const mask = slots.length - 1;
     for (let slot = hash & mask;; slot = (slot + 1) & mask) {
-      const value = slots[slot] as number;
-      if (value === free) return -1;
-      if (value !== gone && this.#records[value - first]?.instance === instance) return slot;
+      const entry = slots[slot] as number;
+      if (entry === free) return -1;
+      if (((entry ^ hash) & ~mask) !== 0) continue;
+      const value = entry & mask;
+      if (value >= first && this.#records[value - first]?.instance === instance) return slot;
     }
   }
 
   #addName(hash: number, position: number): void {
-    put(this.#byName, hash, position);
+    this.#nameHashes[position] = hash;
+    const slots = this.#byName;
+    slots[freeSlot(slots, hash)] = position + first;
     this.#namesUsed++;
   }
 
   #addInstance({ instance, instanceHash }: MemberRecord, position: number): void {
-    if (this.#slotOfInstance(instance, instanceHash) >= 0) return;
-    put(this.#byInstance, instanceHash, position);
+    if (this.#slotOfInstance(instance, instanceHash) < 0) this.#putInstance(instanceHash, position);
+  }
+
+  #putInstance(hash: number, position: number): void {
+    const slots = this.#byInstance;
+    slots[freeSlot(slots, hash)] = hash & ~(slots.length - 1) | position + first;
     this.#instancesUsed++;
   }
 
   #dropInstance({ instance, instanceHash }: MemberRecord, value: number): void {
     const slot = this.#slotOfInstance(instance, instanceHash);
-    if (slot >= 0 && this.#byInstance[slot] === value) this.#byInstance[slot] = gone;
+    if (slot >= 0 && this.#ofInstance(slot) === value) this.#byInstance[slot] = gone;
   }
 
   /** True if one more fits: a quarter of each table stays free, so that searches end soon. */
@@ -174,28 +208,35 @@ export class RecordTable {
   #rebuild(): void {
     let count = slotsMin;
     while (count * 2 < (this.#size + 1) * 3) count *= 2;
-    const records = [...this.values()];
-    const hasInstance = records.map(({ name, instance }) => this.nameOf(instance) === name);
-    this.#records = records;
+    const [records, nameHashes, slots] = [this.#records, this.#nameHashes, this.#byInstance];
+    this.#records = [];
+    this.#nameHashes = new Uint32Array(count);
     this.#byName = slotsOf(count);
-    this.#byInstance = slotsOf(count);
-    this.#buckets = new Uint8Array(count);
+    this.#byInstance = new Uint32Array(count);
     this.#namesUsed = 0;
     this.#instancesUsed = 0;
-    for (const [position, record] of records.entries()) {
-      const hash = hashText(record.name);
-      this.#buckets[position] = hash % bucketCount;
-      this.#addName(hash, position);
-      if (hasInstance[position] === true) this.#addInstance(record, position);
+    // Of two that claim one instance only the first one stands in the table of instances.
+    const hasInstance = new Uint8Array(records.length);
+    for (const entry of slots) {
+      const value = entry & (slots.length - 1);
+      if (value >= first) hasInstance[value - first] = 1;
+    }
+    for (let before = 0; before < records.length; before++) {
+      const record = records[before];
+      if (record === undefined) continue;
+      const position = this.#records.push(record) - 1;
+      this.#addName(nameHashes[before] as number, position);
+      if (hasInstance[before] === 1) this.#putInstance(record.instanceHash, position);
     }
   }
 }
 
-function put(slots: Slots, hash: number, position: number): void {
+/** The slot for a hash that is not in there yet. */
+function freeSlot(slots: Slots, hash: number): number {
   const mask = slots.length - 1;
   let slot = hash & mask;
   while (slots[slot] !== free) slot = (slot + 1) & mask;
-  slots[slot] = position + first;
+  return slot;
 }
 
 function slotsOf(count: number): Slots {

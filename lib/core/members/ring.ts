@@ -100,7 +100,9 @@ export class Ring {
     const before = this.#ringsWatched;
     this.#size++;
     if (before !== this.#ringsWatched || before === "all") this.#targets = undefined;
-    this.#rings.forEach((neighbours, ring) => this.#stand(neighbours, member, ring));
+    for (let ring = 0; ring < ringsMax; ring++) {
+      this.#stand(this.#rings[ring] as Neighbours, member, ring);
+    }
   }
 
   /** A member on the rings has been described anew. */
@@ -141,9 +143,7 @@ export class Ring {
    */
   get #ringsWatched(): number | "all" {
     const others = this.size;
-    if (others <= this.#watchedMax) return "all";
-    const rings = Math.log(1 - observersMax / others) / Math.log(1 - 2 / others);
-    return Math.min(ringsMax, Math.round(rings));
+    return others <= this.#watchedMax ? "all" : ringsFor(others);
   }
 
   #choose(): ReadonlyMap<NodeName, MemberRecord> {
@@ -197,6 +197,20 @@ export function observersAmong(
   const ring = new Ring(subject.instanceHash, () => others, full);
   for (const other of others) ring.add(other);
   return [...ring.targets.keys()];
+}
+
+/** With more others than this the number of rings does not change any more. */
+const ringsVaryMax = 64;
+
+const ringsByOthers: number[] = [];
+
+/** On how many rings the neighbours are watched among so many others, more than are watched. */
+function ringsFor(others: number): number {
+  const count = Math.min(others, ringsVaryMax);
+  return ringsByOthers[count] ??= Math.min(
+    ringsMax,
+    Math.round(Math.log(1 - observersMax / count) / Math.log(1 - 2 / count)),
+  );
 }
 
 function place(instanceHash: number, ring: number): number {

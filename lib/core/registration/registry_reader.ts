@@ -53,8 +53,6 @@ export type ReaderDecision =
   | { readonly kind: "change"; readonly change: Change }
   | Effect & { readonly kind: "note" };
 
-const nothing: readonly ReaderDecision[] = [];
-
 /** Reads listings for one node. */
 export class RegistryReader {
   readonly #parts: ReaderParts;
@@ -73,7 +71,8 @@ export class RegistryReader {
     const { self } = memberList;
     const learned: ReaderDecision[] = [];
     for (const { row } of rows) {
-      if (row.name !== self.name) learned.push(...this.#learn(row, now));
+      const decision = row.name === self.name ? undefined : this.#learn(row, now);
+      if (decision !== undefined) learned.push(decision);
     }
     const inDoubt = (name: NodeName): boolean => {
       const record = memberList.get(name);
@@ -85,7 +84,7 @@ export class RegistryReader {
   }
 
   /** Takes a row of another node: it may introduce a candidate, and changes no member. */
-  #learn(row: Row, now: number): readonly ReaderDecision[] {
+  #learn(row: Row, now: number): ReaderDecision | undefined {
     const { memberList, candidates, heartbeats, random } = this.#parts;
     const known = memberList.get(row.name);
     const isKnown = known?.instance === row.instance;
@@ -95,13 +94,13 @@ export class RegistryReader {
     if (!this.#mayIntroduce(row, known, now)) {
       candidates.drop(row.name);
       // Two instances: ask the one that is alive; its heir will make itself known.
-      return known?.state === "alive" && !isKnown ? [{ kind: "look", name: row.name }] : nothing;
+      return known?.state === "alive" && !isKnown ? { kind: "look", name: row.name } : undefined;
     }
-    if (!candidates.learn(claimOfRow(row))) return nothing;
+    if (!candidates.learn(claimOfRow(row))) return undefined;
     // What was not there a moment ago has just been written. A few of those who see it ask it.
     const isFresh = heartbeats.readAt > -Infinity &&
       random.below(memberList.ring.size + 1) < askersMax;
-    return [{ kind: "introduce", name: row.name, isFresh }];
+    return { kind: "introduce", name: row.name, isFresh };
   }
 
   /** True if a row says what no member of its name has said: its owner may be somebody new. */
@@ -128,14 +127,14 @@ export class RegistryReader {
   }
 
   /** A row bears one name and the instance of a node with another one: it is not looked into. */
-  #copiedFrom(owner: NodeName, row: Row): readonly ReaderDecision[] {
+  #copiedFrom(owner: NodeName, row: Row): ReaderDecision | undefined {
     this.#parts.candidates.drop(row.name);
     const run = runOf(row);
-    if (this.#copied.has(run) || this.#copied.size >= copiedMax) return nothing;
+    if (this.#copied.has(run) || this.#copied.size >= copiedMax) return undefined;
     this.#copied.add(run);
     const message = `The row of ${row.name} claims to be ${owner}, which has another name; ` +
       "it is left alone";
-    return [{ kind: "note", level: "warning", message }];
+    return { kind: "note", level: "warning", message };
   }
 
   /** Whether the dead are dead or only out of reach may show later, by their heartbeats. */
