@@ -252,7 +252,7 @@ export class Membership {
   /** True if only a row in the registry speaks for that name, whether it is shown or not. */
   isCandidate(name: NodeName): boolean {
     const state = this.#memberList.get(name)?.state ?? "left";
-    return state === "left" && this.#candidates.get(name) !== undefined;
+    return state === "left" && this.#candidates.has(name);
   }
 
   /** Why `name` is seen as it is; `undefined` if nothing is known of it. */

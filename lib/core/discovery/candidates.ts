@@ -13,7 +13,11 @@ import type { InstanceId } from "../members/row.ts";
 /** Those of whom only rows speak. */
 export class Candidates {
   readonly #memberList: MemberList;
-  readonly #all = new Map<NodeName, Candidate>();
+  /**
+   * What the row says, until somebody has to do with the candidate: of thousands that start together
+   * each finds the rows of all, and hears of nearly all from members before it asks them.
+   */
+  readonly #all = new Map<NodeName, Candidate | RowClaim>();
   readonly #failed = new Map<NodeName, Candidate>();
 
   constructor(memberList: MemberList) {
@@ -21,7 +25,13 @@ export class Candidates {
   }
 
   get(name: NodeName): Candidate | undefined {
-    return this.#all.get(name);
+    const known = this.#all.get(name);
+    return known === undefined || known instanceof Candidate ? known : this.#make(known);
+  }
+
+  /** True if there is one of that name. */
+  has(name: NodeName): boolean {
+    return this.#all.has(name);
   }
 
   /** True if that instance is the candidate of that name. */
@@ -30,7 +40,14 @@ export class Candidates {
   }
 
   /** All of them, in no order. */
-  all(): IterableIterator<Candidate> {
+  *all(): IterableIterator<Candidate> {
+    for (const known of this.#all.values()) {
+      yield known instanceof Candidate ? known : this.#make(known);
+    }
+  }
+
+  /** All of them, as what their rows say where nobody had to do with them yet. */
+  known(): IterableIterator<Candidate | RowClaim> {
     return this.#all.values();
   }
 
@@ -61,11 +78,12 @@ export class Candidates {
   learn(claim: RowClaim): boolean {
     const known = this.#all.get(claim.name);
     if (known?.instance === claim.instance) {
-      known.claim = claim;
+      if (known instanceof Candidate) known.claim = claim;
+      else this.#all.set(claim.name, claim);
       return false;
     }
     this.drop(claim.name);
-    this.#all.set(claim.name, new Candidate(claim));
+    this.#all.set(claim.name, claim);
     return true;
   }
 
@@ -80,5 +98,11 @@ export class Candidates {
   drop(name: NodeName): void {
     this.#all.delete(name);
     this.#failed.delete(name);
+  }
+
+  #make(claim: RowClaim): Candidate {
+    const candidate = new Candidate(claim);
+    this.#all.set(claim.name, candidate);
+    return candidate;
   }
 }

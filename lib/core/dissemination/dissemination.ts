@@ -316,13 +316,13 @@ export class Dissemination {
   /** Takes a record of another node, and passes it on if it is news. */
   #merge(record: MemberRecord, now: number): NewsDecision[] {
     const { memberList, outbox, candidates } = this.#parts;
-    const candidate = candidates.get(record.name);
+    const candidate = candidates.failed.get(record.name);
     const ghost = candidate !== undefined && candidates.isShown(candidate) ? candidate : undefined;
     const merge = memberList.merge(record, now);
     if (merge.kind === "old") return [];
     this.#antiEntropy.viewChanged(now);
     // Of a dead member a row may still announce the next one of its name.
-    if (record.state === "alive" || candidate?.instance === record.instance) {
+    if (record.state === "alive" || candidates.holds(record.name, record.instance)) {
       candidates.drop(record.name);
     }
     // A newcomer can wait for the others of its kind; a death or a return cannot.

@@ -73,7 +73,7 @@ export class DeadRows {
     for (const stored of rows) {
       const { row } = stored;
       if (row.name === memberList.self.name) continue;
-      const isDoubtful = !this.#isOfLiving(row) || candidates.get(row.name) !== undefined;
+      const isDoubtful = !this.#isOfLiving(row) || candidates.has(row.name);
       if (isDoubtful) doubtful.set(row.name, stored);
       if (this.#without.size > 0) this.#without.delete(runOf(row));
     }
@@ -174,7 +174,7 @@ export class DeadRows {
   ): Dead[] {
     const { memberList, candidates } = this.#parts;
     const gone: Dead[] = [];
-    const isPresent = ({ name, instance }: Dead): boolean =>
+    const isPresent = ({ name, instance }: Pick<Row, "name" | "instance">): boolean =>
       rows.get(name)?.row.instance === instance;
     const review = (dead: Dead | undefined, failedAt: number): void => {
       if (dead === undefined) return;
@@ -185,9 +185,10 @@ export class DeadRows {
       }
     };
     for (const [name, failedAt] of memberList.failed) review(memberList.get(name), failedAt);
-    for (const candidate of candidates.all()) {
-      if (candidate.failedAt !== undefined) review(candidate, candidate.failedAt);
-      else if (!isPresent(candidate)) candidates.drop(candidate.name);
+    for (const known of candidates.known()) {
+      const failedAt = known instanceof Candidate ? known.failedAt : undefined;
+      if (known instanceof Candidate && failedAt !== undefined) review(known, failedAt);
+      else if (!isPresent(known)) candidates.drop(known.name);
     }
     // Who left while the registry was away has left a row behind.
     for (const [name, leftAt] of isDelegate ? memberList.left : []) {
