@@ -5,7 +5,9 @@
  * other, and only a fresh one shows that a firewall lets new connections through. That is dear, so a
  * calm cluster is swept slowly, which still finds a link at which nobody has looked for long. A sign
  * of trouble anywhere has the whole picture drawn anew: two members an interval, until each has had
- * its turn since. So it is with the first round of a node, once the bustle of a start is over.
+ * its turn since. So it is with the first round of a node, once the bustle of a start is over; but in
+ * a large cluster, where all nodes may be new, that one is slower, as their handshakes add up. A node
+ * that comes late with what it does is in no hurry: it has too much to do, and its machine, too.
  *
  * @module
  */
@@ -26,6 +28,9 @@ const sweepSlack = 1.04;
 
 /** Intervals between two of them in a calm cluster. */
 const calmPauseIntervals = 10;
+
+/** Members swept per interval by all nodes together, if all of them are in their first round. */
+const firstSweepsPerInterval = 10;
 
 /** Intervals after its start in which a node sweeps nobody: all that start with it are busy. */
 const quietIntervals = 5;
@@ -50,6 +55,8 @@ export class Sweep {
   #waiting: MemberRecord[] = [];
   /** Rounds at full pace, this one included; none: the cluster is calm. */
   #urgentRounds = 1;
+  /** True once something was wrong. */
+  #isAlerted = false;
 
   constructor(parts: SweepParts) {
     this.#parts = parts;
@@ -72,6 +79,7 @@ export class Sweep {
    */
   alert(now: number): void {
     if (!this.#parts.health.mayVote(now)) return;
+    this.#isAlerted = true;
     // What this round has seen it may have seen before.
     this.#urgentRounds = this.#waiting.length > 0 ? 2 : 1;
     this.#dueAt = Math.max(this.#beginsAt, Math.min(this.#dueAt, now + this.#pauseMs));
@@ -80,15 +88,24 @@ export class Sweep {
   /** The member to be asked now, if one is due and `mayAsk`. */
   take(mayAsk: boolean, now: number): MemberRecord | undefined {
     if (now < this.#dueAt) return undefined;
-    const { settings, budget, random } = this.#parts;
     this.#dueAt = now + this.#pauseMs;
-    if (!mayAsk || !budget.permits(now)) return undefined;
+    if (!mayAsk || !this.#parts.budget.permits(now)) return undefined;
     const next = this.#next();
     if (this.#waiting.length === 0) this.#urgentRounds = Math.max(0, this.#urgentRounds - 1);
-    if (this.#urgentRounds > 0) return next;
-    const calmPauseMs = calmPauseIntervals * settings.intervalMs;
-    this.#dueAt = now + (next === undefined ? calmPauseMs : jittered(calmPauseMs, random));
+    this.#dueAt = now + this.#pauseAfter(next, now);
     return next;
+  }
+
+  /** From the turn of `next`, or of nobody, to the one after it. */
+  #pauseAfter(next: MemberRecord | undefined, now: number): number {
+    const { settings: { intervalMs }, memberList: { ring }, health, random } = this.#parts;
+    const calmMs = calmPauseIntervals * intervalMs;
+    if (this.#urgentRounds === 0 || health.score(now) > 0) {
+      return next === undefined ? calmMs : jittered(calmMs, random);
+    }
+    if (this.#isAlerted) return this.#pauseMs;
+    const shareMs = Math.round(ring.size * intervalMs / firstSweepsPerInterval);
+    return Math.min(Math.max(shareMs, this.#pauseMs), calmMs);
   }
 
   /** The next member of this round, or of a new one, that is there and not watched anyway. */

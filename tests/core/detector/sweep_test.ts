@@ -41,18 +41,20 @@ class Scene {
   }
 }
 
-Deno.test("Sweep leaves a start in peace, then gives each that is not watched one turn soon", () => {
+Deno.test("Sweep leaves a start in peace, then gives each that is not watched one turn, in its share", () => {
   const scene = new Scene(40);
   assert.deepEqual(scene.pass(4), []);
   const { unwatched } = scene;
-  const intervals = Math.ceil(unwatched.length / sweepsPerInterval) + 3;
-  const names = scene.pass(intervals);
-  assert.deepEqual(names.toSorted(), unwatched);
+  // All forty may be new, and have ten turns an interval together.
+  const intervals = unwatched.length * 40 / 10;
+  const half = scene.pass(intervals / 2);
+  assert.ok(half.length <= unwatched.length / 2 + 2, `${half.length} turns in half of the time`);
+  assert.deepEqual([...half, ...scene.pass(intervals / 2 + 4)].toSorted(), unwatched);
 });
 
 Deno.test("Sweep gives turns seldom once it has seen all, and none twice before all had one", () => {
   const scene = new Scene(40);
-  scene.pass(40);
+  scene.pass(130);
   const names = scene.pass(100);
   assert.ok(names.length >= 8 && names.length <= 12, `${names.length} turns in 100 intervals`);
   names.push(...scene.pass(10 * scene.unwatched.length));
@@ -62,7 +64,7 @@ Deno.test("Sweep gives turns seldom once it has seen all, and none twice before 
 
 Deno.test("Sweep.alert() gives all their turn again at full pace, and then it is calm", () => {
   const scene = new Scene(40);
-  scene.pass(40);
+  scene.pass(130);
   for (const calm of [25, 250]) {
     scene.pass(calm);
     scene.sweep.alert(scene.now);
@@ -75,7 +77,7 @@ Deno.test("Sweep.alert() gives all their turn again at full pace, and then it is
 
 Deno.test("Sweep.alert() again and again makes it no faster, and no round shorter", () => {
   const scene = new Scene(40);
-  scene.pass(40);
+  scene.pass(130);
   const names: string[] = [];
   for (let interval = 0; interval < 30; interval++) {
     for (let time = 0; time < 5; time++) scene.sweep.alert(scene.now);
@@ -135,4 +137,13 @@ Deno.test("Sweep.alert() does not hasten a node that may be the sick one itself"
   scene.pass(8);
   scene.sweep.alert(scene.now);
   assert.equal(scene.pass(2).length, 2 * sweepsPerInterval - 1);
+});
+
+Deno.test("Sweep is in no hurry, whatever is wrong, while its node comes late itself", () => {
+  const scene = new Scene(40);
+  scene.pass(130);
+  scene.sweep.alert(scene.now);
+  assert.ok(scene.pass(3).length >= 2 * sweepsPerInterval);
+  scene.view.health.worsen(3, scene.now);
+  assert.ok(scene.pass(3).length <= 1);
 });
