@@ -15,9 +15,9 @@ export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(hash.digest());
 }
 
-/** The HMAC-SHA-256 (RFC 2104) of `data`: 32 bytes. */
-export function hmac(key: Uint8Array, data: Uint8Array): Uint8Array {
-  return Uint8Array.from(createHmac("sha256", key).update(data).digest());
+/** The HMAC-SHA-256 (RFC 2104) of `data`: 64 hexadecimal digits. */
+export function hmacHex(key: Uint8Array, data: Uint8Array): string {
+  return createHmac("sha256", key).update(data).digest("hex");
 }
 
 /** HKDF-SHA256 (RFC 5869). */

@@ -10,12 +10,12 @@
  */
 import { sameSecret } from "../core/base/same_secret.ts";
 import { keyOfCookie } from "./cookie_key.ts";
-import { hmac } from "./hash.ts";
+import { hmacHex } from "./hash.ts";
 import type { Reclaim, Row } from "../core/members/row.ts";
 import { encodeUtf8 } from "../core/base/text.ts";
 
-/** Bytes of a proof. */
-const proofBytes = 16;
+/** Hexadecimal digits of a proof. */
+const proofDigits = 32;
 
 /** A row that reclaims its name, as far as that is signed. */
 export type ReclaimingRow = Pick<Row, "name" | "instance"> & {
@@ -47,6 +47,5 @@ function proofBy(key: Uint8Array, { name, instance, reclaims }: ReclaimingRow): 
   const rows = reclaims.from.flatMap((row) => [row.instance, `${row.heartbeat}`]);
   // No name, instance or number holds a NUL.
   const text = encodeUtf8([name, instance, ...rows].join("\0"));
-  const proof = hmac(key, text).subarray(0, proofBytes);
-  return Array.from(proof, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hmacHex(key, text).slice(0, proofDigits);
 }

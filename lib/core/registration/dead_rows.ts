@@ -186,9 +186,9 @@ export class DeadRows {
     };
     for (const [name, failedAt] of memberList.failed) review(memberList.get(name), failedAt);
     for (const known of candidates.known()) {
-      const failedAt = known instanceof Candidate ? known.failedAt : undefined;
-      if (known instanceof Candidate && failedAt !== undefined) review(known, failedAt);
-      else if (!isPresent(known)) candidates.drop(known.name);
+      if (known instanceof Candidate && known.failedAt !== undefined) {
+        review(known, known.failedAt);
+      } else if (!isPresent(known)) candidates.drop(known.name);
     }
     // Who left while the registry was away has left a row behind.
     for (const [name, leftAt] of isDelegate ? memberList.left : []) {
