@@ -121,7 +121,7 @@ export class RegistryPace {
 
   /** Keeps the writes of the whole cluster bounded. */
   #writes(now: number): Pick<Pace, "heartbeatIntervalMs" | "retryMaxMs"> {
-    const heartbeatMs = this.#nodes() * 1000 / writesPerSecondMax;
+    const heartbeatMs = oneOfFew(this.#nodes() * 1000 / writesPerSecondMax);
     return {
       heartbeatIntervalMs: Math.round(clamp(heartbeatMs, this.#paceMs(now), pauseMaxMs)),
       // Whoever is back after an outage is not met by more than would write anyway.
@@ -203,6 +203,14 @@ export class RegistryPace {
     }
     return true;
   }
+}
+
+/**
+ * That pause in milliseconds, or one up to 1.4 times as long. It stands in the row: were it another one
+ * for each size of the cluster, whoever comes would have all others write theirs anew.
+ */
+function oneOfFew(pauseMs: number): number {
+  return 1000 * 2 ** (Math.ceil(2 * Math.log2(pauseMs / 1000)) / 2);
 }
 
 function clamp(value: number, min: number, max: number): number {

@@ -1,8 +1,9 @@
 /**
- * What is worth a hint: every change but a heartbeat.
+ * What is worth a hint: every change but a heartbeat, and how soon the next one is to follow.
  *
- * Each node writes its row again and again to show that it lives. Nobody has to be told of that; who
- * looks at heartbeats lists the registry anyway.
+ * Each node writes its row again and again to show that it lives, and in a large cluster the more
+ * seldom, the more there are: whenever one comes all others may say so. Nobody has to be told of that;
+ * who looks at heartbeats lists the registry anyway.
  *
  * @module
  */
@@ -11,9 +12,12 @@ import type { RowVersion } from "../registry.ts";
 /** Most keys of which the last write is remembered. */
 const rememberedMax = 100;
 
+/** What a row says of its heartbeats, all the same. */
+const moving = { heartbeat: 0, heartbeatIntervalMs: 0, activeAt: "" };
+
 /** What of a row lasts from heartbeat to heartbeat, as a text to compare. */
 export function lastingOfRow(row: object): string {
-  return JSON.stringify({ ...row, heartbeat: 0, activeAt: "" }, withSortedKeys);
+  return JSON.stringify({ ...row, ...moving }, withSortedKeys);
 }
 
 /** The same of a stored text; of one that is no row all of it lasts. */

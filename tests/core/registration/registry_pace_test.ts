@@ -57,6 +57,12 @@ Deno.test("RegistryPace: a cluster of any size writes at most fifty rows a secon
   }
 });
 
+Deno.test("RegistryPace: who comes into a large cluster changes hardly ever what the others write", () => {
+  const growing = Array.from({ length: 450 }, (_, index) => index + 50);
+  const pauses = growing.map((nodes) => listed(nodes).pace.heartbeatIntervalMs);
+  assert.deepEqual([...new Set(pauses)], [1000, 1414, 2000, 2828, 4000, 5657, 8000, 11_314]);
+});
+
 Deno.test("RegistryPace: a few list for all, and the others seldom and never at a hint", () => {
   for (const nodes of [33, 100, 300, 1000]) {
     const { pace, isDelegate } = listed(nodes);
@@ -73,7 +79,7 @@ Deno.test("RegistryPace: a few list for all, and the others seldom and never at 
 Deno.test("RegistryPace.written() slows the writes of a cluster that grows, and leaves its listings", () => {
   const before = { ...firstPace(intervalMs), listIntervalMs: 123, hintPauseMs: 45 };
   const after = paceOf(1000).written(before, 0);
-  assert.equal(after.heartbeatIntervalMs, 20_000);
+  assert.ok(after.heartbeatIntervalMs >= 20_000 && after.heartbeatIntervalMs <= 28_000);
   assert.deepEqual([after.listIntervalMs, after.hintPauseMs], [123, 45]);
 });
 

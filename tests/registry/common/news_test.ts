@@ -19,13 +19,14 @@ Deno.test("lastingOfText() is the same from heartbeat to heartbeat, in any order
   assert.notEqual(lastingOfText("7"), lastingOfText("8"));
 });
 
-Deno.test("OwnWrites.isNews() is false only for a heartbeat on top of an own write", () => {
+Deno.test("OwnWrites.isNews() is false only for a heartbeat on top of an own write, whatever its pace", () => {
   const text = (heartbeat: number, changes = {}): string =>
     JSON.stringify(rowOf("n1@h", heartbeat, changes));
   const writes = new OwnWrites();
   assert.ok(writes.isNews("n1@h", text(1), undefined));
   writes.remember("n1@h", text(1), "v1");
   assert.ok(!writes.isNews("n1@h", text(2), "v1"));
+  assert.ok(!writes.isNews("n1@h", text(2, { heartbeatIntervalMs: 2828 }), "v1"), "more seldom");
   assert.ok(writes.isNews("n1@h", text(2), "v2"), "by somebody else");
   assert.ok(writes.isNews("n2@h", text(2), "v1"), "another key");
   assert.ok(writes.isNews("n1@h", text(2, { state: "leaving" }), "v1"));
