@@ -3,11 +3,15 @@
  *
  * Each goes over a fresh connection, with a whole handshake: two that do not watch each other have no
  * other, and only a fresh one shows that a firewall lets new connections through. That is dear, so a
- * calm cluster is swept slowly, which still finds a link at which nobody has looked for long. A sign
- * of trouble anywhere has the whole picture drawn anew: two members an interval, until each has had
- * its turn since. So it is with the first round of a node, once the bustle of a start is over; but in
- * a large cluster, where all nodes may be new, that one is slower, as their handshakes add up. A node
- * that comes late with what it does is in no hurry: it has too much to do, and its machine, too.
+ * calm cluster is swept slowly, which still finds a link at which nobody has looked for long. The
+ * first round of a node, once the bustle of a start is over, is quicker; but in a large cluster, where
+ * all nodes may be new, not by much, as their handshakes add up.
+ *
+ * A sign of trouble anywhere has the whole picture drawn anew, in an urgent round: two members an
+ * interval, until each other host has had its turn since. Of those that answer at one host one stands
+ * for all: what breaks between hosts breaks for all of them, and where many nodes share a machine that
+ * is too busy for them, a handshake with each would keep it so. A node that comes late itself with
+ * what it does is in no hurry: it has too much to do, and its machine, too.
  *
  * @module
  */
@@ -20,7 +24,7 @@ import type { Settings } from "../settings.ts";
 import { jittered } from "./ping_pause.ts";
 import type { TokenBucket } from "./token_bucket.ts";
 
-/** Members swept per interval at full pace. */
+/** Members swept per interval in an urgent round, and at most. */
 export const sweepsPerInterval = 2;
 
 /** By how much the pause between two of them is longer than its share, so that all stays in budget. */
@@ -51,11 +55,12 @@ export class Sweep {
   readonly #pauseMs: number;
   #beginsAt = Infinity;
   #dueAt = Infinity;
-  /** Those whose turn in this round is still to come. */
+  /** Those whose turn in the round of all is still to come. */
   #waiting: MemberRecord[] = [];
-  /** Rounds at full pace, this one included; none: the cluster is calm. */
-  #urgentRounds = 1;
-  /** True once something was wrong. */
+  #isFirst = true;
+  /** Those whose turn in the urgent round is still to come. */
+  #urgent: MemberRecord[] = [];
+  /** True if one is to begin, after the one that is under way. */
   #isAlerted = false;
 
   constructor(parts: SweepParts) {
@@ -74,14 +79,13 @@ export class Sweep {
   }
 
   /**
-   * Something is wrong with a member, or with a link: looks at all of them soon. A node that may be the
+   * Something is wrong with a member, or with a link: looks at all hosts soon. A node that may be the
    * sick one itself does not: that would be more work for one that has too much.
    */
   alert(now: number): void {
     if (!this.#parts.health.mayVote(now)) return;
+    // What the urgent round under way has seen it may have seen before.
     this.#isAlerted = true;
-    // What this round has seen it may have seen before.
-    this.#urgentRounds = this.#waiting.length > 0 ? 2 : 1;
     this.#dueAt = Math.max(this.#beginsAt, Math.min(this.#dueAt, now + this.#pauseMs));
   }
 
@@ -90,8 +94,7 @@ export class Sweep {
     if (now < this.#dueAt) return undefined;
     this.#dueAt = now + this.#pauseMs;
     if (!mayAsk || !this.#parts.budget.permits(now)) return undefined;
-    const next = this.#next();
-    if (this.#waiting.length === 0) this.#urgentRounds = Math.max(0, this.#urgentRounds - 1);
+    const next = this.#nextUrgent() ?? this.#nextOfAll();
     this.#dueAt = now + this.#pauseAfter(next, now);
     return next;
   }
@@ -100,26 +103,51 @@ export class Sweep {
   #pauseAfter(next: MemberRecord | undefined, now: number): number {
     const { settings: { intervalMs }, memberList: { ring }, health, random } = this.#parts;
     const calmMs = calmPauseIntervals * intervalMs;
-    if (this.#urgentRounds === 0 || health.score(now) > 0) {
-      return next === undefined ? calmMs : jittered(calmMs, random);
-    }
-    if (this.#isAlerted) return this.#pauseMs;
+    const isLate = health.score(now) > 0;
+    if (!isLate && (this.#isAlerted || this.#urgent.length > 0)) return this.#pauseMs;
+    if (isLate || !this.#isFirst) return next === undefined ? calmMs : jittered(calmMs, random);
     const shareMs = Math.round(ring.size * intervalMs / firstSweepsPerInterval);
     return Math.min(Math.max(shareMs, this.#pauseMs), calmMs);
   }
 
-  /** The next member of this round, or of a new one, that is there and not watched anyway. */
-  #next(): MemberRecord | undefined {
-    const { memberList: { ring }, random } = this.#parts;
-    if (this.#waiting.length === 0) {
-      const unwatched = [...ring.members()].filter(({ name }) => !ring.watches(name));
-      this.#waiting = shuffled(unwatched, random);
+  /** The next member of the urgent round that is under way, or to begin. */
+  #nextUrgent(): MemberRecord | undefined {
+    if (this.#urgent.length === 0 && this.#isAlerted) {
+      this.#isAlerted = false;
+      const hosts = new Map(this.#unwatched().map((record) => [hostOf(record), record]));
+      hosts.delete(hostOf(this.#parts.memberList.self));
+      this.#urgent = [...hosts.values()];
     }
-    for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) {
-      const current = this.#parts.memberList.get(next.name);
+    return this.#taken(this.#urgent);
+  }
+
+  /** The next member of this round, or of a new one. */
+  #nextOfAll(): MemberRecord | undefined {
+    if (this.#waiting.length === 0) this.#waiting = this.#unwatched();
+    const next = this.#taken(this.#waiting);
+    if (this.#waiting.length === 0) this.#isFirst = false;
+    return next;
+  }
+
+  /** All that this node does not watch, in no order. */
+  #unwatched(): MemberRecord[] {
+    const { memberList: { ring }, random } = this.#parts;
+    return shuffled([...ring.members()].filter(({ name }) => !ring.watches(name)), random);
+  }
+
+  /** Takes the next one that is there, and not watched anyway. */
+  #taken(waiting: MemberRecord[]): MemberRecord | undefined {
+    const { memberList } = this.#parts;
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const current = memberList.get(next.name);
       const isThere = current?.instance === next.instance && current.state === "alive";
-      if (isThere && !ring.watches(next.name)) return current;
+      if (isThere && !memberList.ring.watches(next.name)) return current;
     }
     return undefined;
   }
+}
+
+/** Where a member answers first. */
+function hostOf({ addresses }: MemberRecord): string | undefined {
+  return addresses[0]?.host;
 }

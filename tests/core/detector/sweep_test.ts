@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { Sweep, sweepsPerInterval } from "../../../lib/core/detector/sweep.ts";
+import type { NodeName } from "../../../lib/core/base/name.ts";
 import { nameOf, recordOf } from "../records.ts";
 import { View } from "../view.ts";
 
@@ -73,6 +74,22 @@ Deno.test("Sweep.alert() gives all their turn again at full pace, and then it is
     assert.deepEqual([...new Set(names)].sort(), scene.unwatched);
     assert.ok(scene.pass(30).length <= 4, "calm again");
   }
+});
+
+Deno.test("Sweep.alert() gives each other host one turn, however many members answer there", () => {
+  const scene = new Scene(60);
+  scene.pass(400);
+  const { memberList } = scene.view;
+  const hosts = [memberList.self.addresses[0]?.host ?? "", "10.1.0.1", "10.1.0.2"];
+  for (let number = 1; number <= 60; number++) {
+    const addresses = [{ host: hosts[number % 3] as string, port: 4000 + number }];
+    memberList.merge(recordOf(number, { incarnation: 1, addresses }), scene.now);
+  }
+  scene.sweep.alert(scene.now);
+  const names = scene.pass(9);
+  const swept = names.map((name) => memberList.get(name as NodeName)?.addresses[0]?.host);
+  assert.deepEqual(swept.slice(0, 2).toSorted(), hosts.slice(1));
+  assert.ok(swept.length <= 3, `${swept.length} turns: then it is calm`);
 });
 
 Deno.test("Sweep.alert() again and again makes it no faster, and no round shorter", () => {
