@@ -134,7 +134,7 @@ export class Membership {
       ...{ settings, memberList, candidates, pings, pingsHeard, health, changes },
       links: new Links(),
       heartbeats: new RegistryHeartbeats(),
-      outbox: new Outbox(),
+      outbox: new Outbox(intervalMs),
       budget: pingBudget(intervalMs),
       ticks: new Ticks(intervalMs, random.below(intervalMs)),
     };

@@ -104,12 +104,8 @@ export class PingConsequences {
   }
 
   /** A peer passes news on. */
-  told(
-    { records, votes, sightings }: News,
-    from: InstanceId | undefined,
-    now: number,
-    out: Effect[],
-  ): void {
+  told(told: News, from: InstanceId | undefined, now: number, out: Effect[]): void {
+    const { records, votes, sightings } = told;
     const { memberList, heartbeats, outbox, detector, dissemination } = this.#parts;
     const { news, statusReporter } = this.#parts;
     for (const record of records) news.decided(dissemination.heard(record, from, now), now, out);
@@ -126,6 +122,7 @@ export class PingConsequences {
       outbox.sighting(sighting, now);
       statusReporter.soon(now);
     }
+    if (from !== undefined) outbox.heard(told, from);
   }
 
   /** A peer has told its records of the buckets that differ, and is told what it lacks. */

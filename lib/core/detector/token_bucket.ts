@@ -2,7 +2,7 @@
  * A budget that is renewed steadily: how much may be done now without doing too much over time.
  *
  * What is spent beyond the budget, because it had to be, is made up for later; what is not spent is
- * saved for one interval.
+ * saved, for one interval if nothing else is said.
  *
  * @module
  */
@@ -11,11 +11,16 @@
 export class TokenBucket {
   readonly #perInterval: number;
   readonly #intervalMs: number;
+  readonly #most: number;
   #left = 0;
   #at = 0;
 
-  /** @param perInterval how many things may be done in `intervalMs` milliseconds */
-  constructor(perInterval: number, intervalMs: number) {
+  /**
+   * @param perInterval how many things may be done in `intervalMs` milliseconds
+   * @param most how many of them are saved at most
+   */
+  constructor(perInterval: number, intervalMs: number, most = perInterval) {
+    this.#most = most;
     this.#perInterval = perInterval;
     this.#intervalMs = intervalMs;
   }
@@ -46,7 +51,7 @@ export class TokenBucket {
 
   #renew(now: number): void {
     const gained = (now - this.#at) * this.#perInterval / this.#intervalMs;
-    this.#left = Math.min(this.#perInterval, this.#left + gained);
+    this.#left = Math.min(this.#most, this.#left + gained);
     this.#at = now;
   }
 }

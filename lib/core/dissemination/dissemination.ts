@@ -261,6 +261,7 @@ export class Dissemination {
     const record = this.#parts.memberList.renewSelf({ state: "left" });
     const { outbox } = this.#parts;
     outbox.record(record, now);
+    outbox.end(now);
     // Who is just being asked for the first time is no neighbour yet, and knows this node already.
     const to = new Set([...this.#neighboursAt(now), ...asked]);
     outbox.flush([...to], (all) => all, now, out);

@@ -9,56 +9,107 @@
  *
  * @module
  */
-import type { HeartbeatSighting } from "../members/news.ts";
+import type { HeartbeatSighting, News, Vote } from "../members/news.ts";
 import type { Effect } from "../input.ts";
 import type { MemberRecord } from "../members/record.ts";
 import { itemBytes, Pack, recordBytes } from "./packing.ts";
 import type { InstanceId } from "../members/row.ts";
-import type { Vote } from "../members/news.ts";
+import { TokenBucket } from "../detector/token_bucket.ts";
 import type { NodeName } from "../base/name.ts";
 
 /** News that can wait is collected for this long, in milliseconds. */
 const collectMs = 50;
 
+/** How many times a node passes on urgent news at once: more often than one death has it do. */
+const urgentBurst = 20;
+
+/**
+ * How many times per interval it does so for long. Where suspicions follow each other, as they do
+ * while a machine is too busy for its nodes, each would otherwise be hundreds of messages to each node,
+ * and the next ones follow from those.
+ */
+const urgentPerInterval = 4;
+
+/** One piece of news, and who knows it: whoever has told it need not be told. */
+interface Entry<T> {
+  readonly item: T;
+  readonly knownTo: Set<InstanceId>;
+}
+
+/** What goes out together. */
+interface Batch {
+  readonly records: Map<NodeName, Entry<MemberRecord>>;
+  readonly votes: Map<string, Entry<Vote>>;
+  readonly sightings: Map<NodeName, Entry<HeartbeatSighting>>;
+}
+
 /** What waits to be passed on. */
 export class Outbox {
-  #records = new Map<NodeName, MemberRecord>();
-  #joins = new Map<NodeName, MemberRecord>();
-  #votes = new Map<string, Vote>();
-  #sightings: HeartbeatSighting[] = [];
-  #dueAt = Infinity;
+  readonly #urgent: Batch = emptyBatch();
+  /** Newcomers, as records. */
+  readonly #joins: Batch = emptyBatch();
+  readonly #budget: TokenBucket;
+  #urgentAt = Infinity;
   #joinsAt = Infinity;
+
+  /** @param intervalMs time between two pings of a member */
+  constructor(intervalMs: number) {
+    this.#budget = new TokenBucket(urgentPerInterval, intervalMs, urgentBurst);
+    this.#budget.begin(urgentBurst, 0);
+  }
 
   /** When it wants to be emptied. */
   get dueAt(): number {
-    return this.#dueAt;
+    return Math.min(this.#urgentAt, this.#joinsAt);
   }
 
   /** A record that all must hear of at once. */
   record(record: MemberRecord, now: number): void {
-    this.#joins.delete(record.name);
-    this.#records.set(record.name, record);
-    this.#due(true, now);
+    this.#joins.records.delete(record.name);
+    this.#urgent.records.set(record.name, entryOf(record));
+    this.#hasten(now);
   }
 
   /** A newcomer: of interest to all, but others tell of it as well. */
   join(record: MemberRecord, now: number): void {
-    this.#joins.set(record.name, record);
-    this.#due(false, now);
+    this.#joins.records.set(record.name, entryOf(record));
+    this.#joinsAt = Math.min(this.#joinsAt, now + collectMs);
   }
 
   vote(vote: Vote, now: number): void {
-    this.#votes.set(`${vote.subject} ${vote.voter}`, vote);
-    this.#due(true, now);
+    this.#urgent.votes.set(keyOf(vote), entryOf(vote));
+    this.#hasten(now);
   }
 
   sighting(sighting: HeartbeatSighting, now: number): void {
-    this.#sightings.push(sighting);
-    this.#due(true, now);
+    this.#urgent.sightings.set(sighting.name, entryOf(sighting));
+    this.#hasten(now);
+  }
+
+  /** This node ends: what is urgent can wait no longer. */
+  end(now: number): void {
+    this.#urgentAt = now;
+  }
+
+  /** A peer has told these: what of it waits here it knows. */
+  heard({ records, votes, sightings }: News, from: InstanceId): void {
+    for (const { name, hash } of records) {
+      const entry = this.#urgent.records.get(name) ?? this.#joins.records.get(name);
+      if (entry?.item.hash === hash) entry.knownTo.add(from);
+    }
+    for (const vote of votes) {
+      const entry = this.#urgent.votes.get(keyOf(vote));
+      if (entry?.item.sequence === vote.sequence) entry.knownTo.add(from);
+    }
+    for (const { name, heartbeat } of sightings) {
+      const entry = this.#urgent.sightings.get(name);
+      if (entry?.item.heartbeat === heartbeat) entry.knownTo.add(from);
+    }
   }
 
   /**
-   * Passes on what is due: newcomers to some of `to`, everything else to all.
+   * Passes on what is due: newcomers to some of `to`, everything else to all, but to nobody what it
+   * has told.
    *
    * @param some chooses a few; what they miss is found by fingerprint
    */
@@ -68,39 +119,50 @@ export class Outbox {
     now: number,
     out: Effect[],
   ): void {
-    const votes = [...this.#votes.values()];
-    tell(to, [...this.#records.values()], votes, this.#sightings, out);
-    this.#records.clear();
-    this.#votes.clear();
-    this.#sightings = [];
+    if (now >= this.#urgentAt) {
+      this.#budget.spend(now);
+      tell(lacking(to, this.#urgent), this.#urgent, out);
+      this.#urgentAt = Infinity;
+    }
     if (now >= this.#joinsAt) {
-      tell(some(to), [...this.#joins.values()], [], [], out);
-      this.#joins.clear();
+      tell(some(lacking(to, this.#joins)), this.#joins, out);
       this.#joinsAt = Infinity;
     }
-    this.#dueAt = this.#joinsAt;
   }
 
-  #due(urgent: boolean, now: number): void {
-    if (!urgent) this.#joinsAt = Math.min(this.#joinsAt, now + collectMs);
-    this.#dueAt = Math.min(this.#dueAt, urgent ? now : this.#joinsAt);
+  #hasten(now: number): void {
+    if (this.#urgentAt < Infinity) return;
+    this.#urgentAt = this.#budget.permits(now) ? now : this.#budget.permitsAt;
   }
 }
 
-/** As few messages as hold all of it, each small enough for a frame. */
-function tell(
-  to: readonly InstanceId[],
-  records: readonly MemberRecord[],
-  votes: readonly Vote[],
-  sightings: readonly HeartbeatSighting[],
-  out: Effect[],
-): void {
-  if (to.length === 0) return;
+function entryOf<T>(item: T): Entry<T> {
+  return { item, knownTo: new Set() };
+}
+
+function keyOf({ subject, voter }: Vote): string {
+  return `${subject} ${voter}`;
+}
+
+function emptyBatch(): Batch {
+  return { records: new Map(), votes: new Map(), sightings: new Map() };
+}
+
+/** Those of `all` who do not know all of it. */
+function lacking(all: readonly InstanceId[], batch: Batch): InstanceId[] {
+  const parts: readonly Map<unknown, Entry<unknown>>[] = Object.values(batch);
+  const entries = parts.flatMap((part) => [...part.values()]);
+  return all.filter((id) => entries.some(({ knownTo }) => !knownTo.has(id)));
+}
+
+/** As few messages as hold all of it, each small enough for a frame; empties it. */
+function tell(to: readonly InstanceId[], batch: Batch, out: Effect[]): void {
+  const { records, votes, sightings } = batch;
   let pack = new Pack();
   let news: Draft = { records: [], votes: [], sightings: [] };
   const flush = (): void => {
     if (news.records.length + news.votes.length + news.sightings.length === 0) return;
-    out.push({ kind: "tell", to, news });
+    if (to.length > 0) out.push({ kind: "tell", to, news });
     pack = new Pack();
     news = { records: [], votes: [], sightings: [] };
   };
@@ -111,10 +173,11 @@ function tell(
     }
     list().push(item);
   };
-  for (const record of records) add(record, recordBytes(record), () => news.records);
-  for (const vote of votes) add(vote, itemBytes(vote), () => news.votes);
-  for (const sighting of sightings) add(sighting, itemBytes(sighting), () => news.sightings);
+  for (const { item } of records.values()) add(item, recordBytes(item), () => news.records);
+  for (const { item } of votes.values()) add(item, itemBytes(item), () => news.votes);
+  for (const { item } of sightings.values()) add(item, itemBytes(item), () => news.sightings);
   flush();
+  for (const part of [records, votes, sightings]) part.clear();
 }
 
 interface Draft {

@@ -43,3 +43,12 @@ Deno.test("TokenBucket makes up for what was spent beyond it, but for one interv
   assert.ok(!bucket.permits(1249));
   assert.ok(bucket.permits(1250));
 });
+
+Deno.test("TokenBucket saves as much as it is told to, however little it gets", () => {
+  const bucket = new TokenBucket(4, 1000, 20);
+  bucket.begin(0, 0);
+  bucket.spend(60_000, 19);
+  assert.ok(bucket.permits(60_000), "twenty were saved");
+  bucket.spend(60_000);
+  assert.equal(bucket.permitsAt, 60_250);
+});

@@ -16,7 +16,7 @@ function scene() {
   const memberList = new MemberList(contentOf(1), false);
   const candidates = new Candidates(memberList);
   const links = new Links();
-  const outbox = new Outbox();
+  const outbox = new Outbox(1000);
   const random = seededRandom(1);
   const parts = { settings: { intervalMs: 1000 }, memberList, candidates, links, outbox, random };
   const dissemination = new Dissemination(parts);

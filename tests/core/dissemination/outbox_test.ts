@@ -56,14 +56,14 @@ function newsOf(...records: readonly MemberRecord[]): News {
 }
 
 Deno.test("Outbox wants nothing and tells nothing when it is empty", () => {
-  const outbox = new Outbox();
+  const outbox = new Outbox(1000);
   assert.equal(outbox.dueAt, Infinity);
   assert.deepEqual(flush(outbox, 0), []);
   assert.equal(outbox.dueAt, Infinity);
 });
 
 Deno.test("Outbox.flush() tells records, votes and sightings to all at once, and only once", () => {
-  const outbox = new Outbox();
+  const outbox = new Outbox(1000);
   outbox.record(recordOf(1), 10);
   outbox.vote(voteOf(2, 3), 11);
   outbox.sighting(sightingOf(4), 12);
@@ -81,7 +81,7 @@ Deno.test("Outbox is due at once for each kind of urgent news", () => {
     (outbox) => outbox.sighting(sightingOf(1), 7),
   ];
   for (const put of puts) {
-    const outbox = new Outbox();
+    const outbox = new Outbox(1000);
     outbox.join(recordOf(9), 0);
     put(outbox);
     assert.equal(outbox.dueAt, 7);
@@ -91,7 +91,7 @@ Deno.test("Outbox is due at once for each kind of urgent news", () => {
 });
 
 Deno.test("Outbox.join() collects newcomers for 50 ms after the first, and tells a few only", () => {
-  const outbox = new Outbox();
+  const outbox = new Outbox(1000);
   outbox.join(recordOf(1), 100);
   outbox.join(recordOf(2), 149);
   assert.equal(outbox.dueAt, 150);
@@ -107,7 +107,7 @@ Deno.test("Outbox.join() collects newcomers for 50 ms after the first, and tells
 });
 
 Deno.test("Outbox.record() takes the place of the newcomer that it is about", () => {
-  const outbox = new Outbox();
+  const outbox = new Outbox(1000);
   const failed = recordOf(1, { state: "failed" });
   outbox.join(recordOf(1), 0);
   outbox.join(recordOf(2), 0);
@@ -117,7 +117,7 @@ Deno.test("Outbox.record() takes the place of the newcomer that it is about", ()
 });
 
 Deno.test("Outbox tells the last word alone on a member, and of each voter on each member", () => {
-  const outbox = new Outbox();
+  const outbox = new Outbox(1000);
   outbox.record(recordOf(1, { state: "failed" }), 0);
   outbox.record(recordOf(1, { incarnation: 1 }), 0);
   outbox.vote(voteOf(1, 2, 1), 0);
@@ -130,7 +130,7 @@ Deno.test("Outbox tells the last word alone on a member, and of each voter on ea
 });
 
 Deno.test("Outbox.flush() keeps nothing for later when there is nobody to tell", () => {
-  const outbox = new Outbox();
+  const outbox = new Outbox(1000);
   outbox.record(recordOf(1), 0);
   outbox.join(recordOf(2), 0);
   assert.deepEqual(flush(outbox, 50, []), []);
@@ -142,7 +142,7 @@ Deno.test("Outbox.flush() tells as few messages as fit, and leaves none out", ()
   const anyCount = fc.oneof(fc.constantFrom(0, 1, 99, 100, 101, 200, 201), fc.nat(320));
   fc.assert(
     fc.property(anyCount, anyCount, anyCount, anyCount, (records, votes, sightings, joins) => {
-      const outbox = new Outbox();
+      const outbox = new Outbox(1000);
       for (let number = 1; number <= joins; number++) outbox.join(recordOf(1000 + number), 0);
       for (let number = 1; number <= records; number++) outbox.record(recordOf(number), 0);
       for (let number = 1; number <= votes; number++) outbox.vote(voteOf(number, 1), 0);
@@ -179,7 +179,7 @@ const largestTags = Object.fromEntries(
 
 Deno.test("Outbox.flush() tells news that fits a frame, however large the records are", () => {
   assert.ok(JSON.stringify(largestTags).length <= tagsMaxBytes);
-  const outbox = new Outbox();
+  const outbox = new Outbox(1000);
   for (let number = 1; number <= 8; number++) {
     outbox.record(recordOf(number, { tags: largestTags }), 0);
   }
@@ -187,4 +187,53 @@ Deno.test("Outbox.flush() tells news that fits a frame, however large the record
     const bytes = encodeMessage({ kind: "news", news }).length;
     assert.ok(bytes <= bodyMaxBytes, `${news.records.length} records make ${bytes} bytes`);
   }
+});
+
+Deno.test("Outbox tells nobody what it has told itself, but everybody what one of them has not", () => {
+  const outbox = new Outbox(1000);
+  const [one, two, three] = all as [InstanceId, InstanceId, InstanceId, InstanceId];
+  const news = { records: [recordOf(1)], votes: [voteOf(2, 3)], sightings: [sightingOf(4)] };
+  outbox.record(recordOf(1), 0);
+  outbox.vote(voteOf(2, 3), 0);
+  outbox.sighting(sightingOf(4), 0);
+  outbox.heard(news, one);
+  outbox.heard({ ...news, votes: [] }, two);
+  outbox.heard(newsOf(recordOf(1, { incarnation: 1 })), three);
+  outbox.heard({ records: [], votes: [voteOf(2, 3, 2)], sightings: [] }, three);
+  assert.deepEqual(flush(outbox, 0), [{ to: all.slice(1), news }]);
+  outbox.vote(voteOf(2, 3), 0);
+  for (const each of all) outbox.heard(news, each);
+  assert.deepEqual(flush(outbox, 0), [], "all know it");
+  outbox.vote(voteOf(2, 3), 0);
+  assert.equal(flush(outbox, 0)[0]?.to.length, 4, "who has told it before may have forgotten it");
+});
+
+Deno.test("Outbox tells a newcomer to others than those who have told of it", () => {
+  const outbox = new Outbox(1000);
+  outbox.join(recordOf(9), 0);
+  for (const each of all.slice(0, 2)) outbox.heard(newsOf(recordOf(9)), each);
+  assert.deepEqual(flush(outbox, 50), [{ to: all.slice(2), news: newsOf(recordOf(9)) }]);
+});
+
+Deno.test("Outbox passes a storm of urgent news on four times an interval, and none of it is lost", () => {
+  const outbox = new Outbox(1000);
+  const told: Told[] = [];
+  for (let now = 0; now < 20_000; now += 10) {
+    outbox.vote(voteOf(1, 2 + now), now);
+    if (now >= outbox.dueAt) told.push(...flush(outbox, now));
+  }
+  assert.ok(told.length >= 4 * 20 && told.length <= 4 * 20 + 20, `${told.length} times`);
+  told.push(...flush(outbox, outbox.dueAt));
+  assert.equal(told.flatMap(({ news }) => news.votes).length, 2000);
+});
+
+Deno.test("Outbox.end() holds nothing back", () => {
+  const outbox = new Outbox(1000);
+  for (let voter = 0; voter < 100; voter++) {
+    outbox.vote(voteOf(1, voter), 0);
+    if (outbox.dueAt <= 0) flush(outbox, 0);
+  }
+  assert.deepEqual(flush(outbox, 0), []);
+  outbox.end(0);
+  assert.notDeepEqual(flush(outbox, 0), []);
 });

@@ -73,7 +73,7 @@ function isAccepted(content: RecordContent): boolean {
 }
 
 function passedOn(record: MemberRecord): readonly MemberRecord[] {
-  const outbox = new Outbox();
+  const outbox = new Outbox(1000);
   outbox.record(record, 0);
   const out: Effect[] = [];
   outbox.flush([instanceOf(1)], (all) => all, 0, out);
