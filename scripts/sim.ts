@@ -4,6 +4,7 @@
  *
  *     --quick       a tenth of the runs
  *     --only TEXT   those with TEXT in their title
+ *     --curve       what a quicker verdict would cost, instead of that table
  *
  * @module
  */
@@ -12,6 +13,7 @@ import { runScenario } from "../lib/simulation/scenario_run.ts";
 import type { RunResult } from "../lib/simulation/scenario_run.ts";
 import { summarize } from "../lib/simulation/summary.ts";
 import type { Summary } from "../lib/simulation/summary.ts";
+import { curve } from "./sim/curve.ts";
 import { allGoals } from "./sim/goals.ts";
 import type { Goal } from "./sim/goals.ts";
 import { Pool } from "./sim/pool.ts";
@@ -48,16 +50,20 @@ function print(line: string): void {
 
 async function main(): Promise<number> {
   const quick = Deno.args.includes("--quick");
+  await using pool = new Pool(navigator.hardwareConcurrency);
+  if (Deno.args.includes("--curve")) {
+    for await (const line of curve(pool, quick ? 0.1 : 1)) print(line);
+    return 0;
+  }
   const only = Deno.args.includes("--only") ? Deno.args[Deno.args.indexOf("--only") + 1] : "";
   print("| scenario | runs | p50 | p99 | max | false verdicts | pings per node and second | |");
   print("| --- | --: | --: | --: | --: | --: | --: | --- |");
   const begun = performance.now();
   let [events, broken] = [0, 0];
-  await using pool = new Pool(navigator.hardwareConcurrency);
-  const played = allGoals.flatMap((goal, index) => {
+  const played = allGoals.flatMap((goal) => {
     if (!goal.title.includes(only ?? "")) return [];
     const runs = quick ? Math.ceil(goal.runs / 10) : goal.runs;
-    return [{ goal, results: pool.play(index, runs) }];
+    return [{ goal, results: pool.play(goal.scenario, runs) }];
   });
   for (const { goal, results } of played) {
     const summary = summarize(goal.scenario, 1, await results);

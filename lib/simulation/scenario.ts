@@ -8,7 +8,7 @@
  */
 import { formatDuration } from "../core/base/duration.ts";
 import { profiles, profileTimings } from "../core/base/profile.ts";
-import type { Profile } from "../core/base/profile.ts";
+import type { Profile, ProfileTimings } from "../core/base/profile.ts";
 import { retransmitMs } from "./network.ts";
 import { registryFaultWords } from "./registry_faults.ts";
 import type { RegistryFault } from "./registry_faults.ts";
@@ -19,6 +19,8 @@ export interface Scenario {
   readonly profile: Profile;
   /** The pulse, in milliseconds. */
   readonly intervalMs: number;
+  /** Timings that are other than those of the profile. */
+  readonly timings: Partial<ProfileTimings>;
   /** Everybody watches everybody. */
   readonly fullMesh: boolean;
   /** Probability that a packet is lost, 0 … 1. */
@@ -71,6 +73,7 @@ export const quietScenario: Scenario = {
   nodes: 5,
   profile: "lan",
   intervalMs: 1000,
+  timings: {},
   fullMesh: false,
   loss: 0,
   latencyMs: profileLatencyMs.lan,

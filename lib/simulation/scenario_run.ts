@@ -139,7 +139,7 @@ class ScenarioRun {
       world.registry.wallClock = () =>
         erringTime(Math.floor(world.now) + clockErrorMs, this.#random);
     }
-    const timings = profileTimings[profile];
+    const timings = { ...profileTimings[profile], ...this.#scenario.timings };
     const spreadMs = startSpreadMs * Math.max(1, nodes / 1000);
     const settings = { intervalMs, fullMesh, timings, statusEntriesMax: 0 };
     for (let number = 1; number <= nodes; number++) {

@@ -1,17 +1,16 @@
 /**
- * Threads that play the runs of goals, one for each processor. A run depends on nothing but its
+ * Threads that play the runs of scenarios, one for each processor. A run depends on nothing but its
  * scenario and its seed, so that it makes no difference which of them plays it.
  *
  * @module
  */
 import { Worker } from "node:worker_threads";
 import type { RunResult } from "../../lib/simulation/scenario_run.ts";
-import { allGoals } from "./goals.ts";
+import type { Scenario } from "../../lib/simulation/scenario.ts";
 
-/** Some runs of one goal. */
+/** Some runs of one scenario. */
 export interface Part {
-  /** Which one of all goals. */
-  readonly goal: number;
+  readonly scenario: Scenario;
   /** Of the first run; the others follow. */
   readonly firstSeed: number;
   readonly runs: number;
@@ -20,7 +19,7 @@ export interface Part {
 /** Nodes in all runs that one thread plays before it asks for more. */
 const partNodes = 200;
 
-/** Plays goals on all processors. */
+/** Plays scenarios on all processors. */
 export class Pool {
   readonly #idle: Worker[] = [];
   readonly #waiting: (() => void)[] = [];
@@ -33,13 +32,12 @@ export class Pool {
     this.#idle.push(...this.#workers);
   }
 
-  /** The results of `runs` runs of a goal, by their seeds, which begin at 1. */
-  async play(goal: number, runs: number): Promise<RunResult[]> {
-    const nodes = allGoals[goal]?.scenario.nodes ?? 1;
-    const partRuns = Math.max(1, Math.floor(partNodes / nodes));
+  /** The results of `runs` runs of a scenario, by their seeds, which begin at 1. */
+  async play(scenario: Scenario, runs: number): Promise<RunResult[]> {
+    const partRuns = Math.max(1, Math.floor(partNodes / scenario.nodes));
     const parts: Promise<RunResult[]>[] = [];
     for (let firstSeed = 1; firstSeed <= runs; firstSeed += partRuns) {
-      const part = { goal, firstSeed, runs: Math.min(partRuns, runs - firstSeed + 1) };
+      const part = { scenario, firstSeed, runs: Math.min(partRuns, runs - firstSeed + 1) };
       parts.push(this.#playPart(part));
     }
     return (await Promise.all(parts)).flat();
