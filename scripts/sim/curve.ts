@@ -57,7 +57,7 @@ const columns: readonly Column[] = [
     shows: detected,
   },
   ...[2000, 2300, 2600].map((pauseMs) => ({
-    title: `false verdicts: each of 5 held up for ${formatDuration(pauseMs)}`,
+    title: `held up for ${formatDuration(pauseMs)}`,
     runs: 200,
     scenario: { nodes: 5, pauseMs },
     shows: falseVerdicts,
@@ -69,7 +69,7 @@ const columns: readonly Column[] = [
     shows: falseVerdicts,
   },
   {
-    title: "pings per node and second, of 50",
+    title: "pings per node and second",
     runs: 5,
     scenario: { nodes: 50 },
     shows: ({ pings }) => pings.toFixed(1),

@@ -21,7 +21,7 @@ import type { NodeName } from "../base/name.ts";
 const collectMs = 50;
 
 /** How many times a node passes on urgent news at once: more often than one death has it do. */
-const urgentBurst = 20;
+const urgentBurst = 64;
 
 /**
  * How many times per interval it does so for long. Where suspicions follow each other, as they do
