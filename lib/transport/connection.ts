@@ -19,7 +19,6 @@ import { unreachable } from "../core/base/assert.ts";
 import type { Barrier } from "../barrier.ts";
 import type { Clock } from "../clock.ts";
 import type { TransportLimits } from "./limits.ts";
-import type { SharedTimer } from "./shared_timer.ts";
 import { type RequestResult, Requests } from "./requests.ts";
 import type { TransportHandler } from "./transport.ts";
 import type { FramedSocket } from "./framed_socket.ts";
@@ -44,8 +43,6 @@ export interface ConnectionContext {
   readonly clock: Clock;
   readonly barrier: Barrier;
   readonly limits: TransportLimits;
-  /** Of the requests of all connections. */
-  readonly timer: SharedTimer;
   readonly handler: TransportHandler;
   /** It has ended; `lost` if the peer did not say goodbye and this side did not want it. */
   readonly onEnd: (connection: Connection, lost: boolean) => void;
@@ -78,8 +75,8 @@ export class Connection {
     this.#framed = parts.framed;
     this.#ciphers = parts.ciphers;
     this.#context = context;
-    const { clock, timer, limits, handler } = context;
-    this.#requests = new Requests(clock, timer, limits.requestsMax, {
+    const { clock, limits, handler } = context;
+    this.#requests = new Requests(clock, limits.requestsMax, {
       onLate: (roundTripUs) => handler.onLate(this.peer, roundTripUs),
       onSilent: (silentInRow) => silentInRow >= limits.silentMax && this.#giveUp(),
       onIdle: () => this.#finishIfDrained(),

@@ -6,7 +6,6 @@
  */
 import { heldUpMs } from "../clock.ts";
 import type { Clock } from "../clock.ts";
-import type { Expiring, SharedTimer } from "./shared_timer.ts";
 
 /** How a request over an open connection ended. */
 export type RequestResult =
@@ -50,10 +49,9 @@ const lateMax = 64;
  */
 const readAgainMs = 100;
 
-/** The requests of one connection; it expires with the earliest of their deadlines. */
-export class Requests implements Expiring {
+/** The requests of one connection, with one alarm: for the earliest of their deadlines. */
+export class Requests {
   readonly #clock: Clock;
-  readonly #timer: SharedTimer;
   readonly #max: number;
   readonly #events: RequestEvents;
   readonly #pending = new Map<number, Pending>();
@@ -61,12 +59,12 @@ export class Requests implements Expiring {
   readonly #late = new Map<number, number>();
   /** The deadline that is set: of the first request, or of one that was answered before it. */
   #deadlineUs = Infinity;
+  #cancelAlarm: () => void = () => {};
   #nextId = 0;
   #silentInRow = 0;
 
-  constructor(clock: Clock, timer: SharedTimer, max: number, events: RequestEvents) {
+  constructor(clock: Clock, max: number, events: RequestEvents) {
     this.#clock = clock;
-    this.#timer = timer;
     this.#max = max;
     this.#events = events;
   }
@@ -133,7 +131,7 @@ export class Requests implements Expiring {
   }
 
   /** Ends what is due, and waits for what comes next. */
-  expire(): void {
+  #expireDue(): void {
     this.#deadlineUs = Infinity;
     const nowUs = this.#clock.nowUs();
     const due = [...this.#pending].filter(([, { deadlineUs }]) => deadlineUs <= nowUs);
@@ -151,13 +149,15 @@ export class Requests implements Expiring {
   }
 
   #setDeadline(deadlineUs: number): void {
+    this.#cancelAlarm();
     this.#deadlineUs = deadlineUs;
-    this.#timer.set(this, deadlineUs);
+    const delayMs = Math.max(0, Math.ceil((deadlineUs - this.#clock.nowUs()) / 1000));
+    this.#cancelAlarm = this.#clock.after(delayMs, () => this.#expireDue());
   }
 
   #stopWaiting(): void {
     this.#deadlineUs = Infinity;
-    this.#timer.delete(this);
+    this.#cancelAlarm();
   }
 
   #expire(id: number, pending: Pending): void {

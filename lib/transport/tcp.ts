@@ -26,7 +26,6 @@ import { checksPerIdleTimeout, ConnectionPool } from "./connection_pool.ts";
 import { HostResolver } from "../sockets/resolver.ts";
 import type { Resolver } from "../sockets/resolver.ts";
 import { RejectionReports } from "../sockets/rejections.ts";
-import { SharedTimer } from "./shared_timer.ts";
 import type { Deadlines, Outcome, Target, Transport, TransportHandler } from "./transport.ts";
 
 /** What a TCP transport is made of. */
@@ -113,8 +112,7 @@ class TcpConnections implements TcpTransport {
     const onEnd = (connection: Connection, lost: boolean): void => {
       if (this.#peers.delete(connection) && lost && !this.#closed) handler.onLost(connection.peer);
     };
-    const timer = new SharedTimer({ clock, barrier });
-    this.#connectionContext = { clock, barrier, limits, timer, handler, onEnd };
+    this.#connectionContext = { clock, barrier, limits, handler, onEnd };
     const rejections = new RejectionReports(clock, (host, why) => handler.onRejected(host, why));
     const onIdentified = (parts: ConnectionParts): Promise<void> => this.#adopt(parts).ended;
     const listenerContext = { keys, hello, clock, barrier, limits, rejections, onIdentified };

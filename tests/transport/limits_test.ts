@@ -6,8 +6,6 @@ import assert from "node:assert/strict";
 import { PendingConnections } from "../../lib/sockets/pending_connections.ts";
 import { type RequestResult, Requests } from "../../lib/transport/requests.ts";
 import { RejectionReports } from "../../lib/sockets/rejections.ts";
-import { SharedTimer } from "../../lib/transport/shared_timer.ts";
-import { loudBarrier } from "../loud_barrier.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 
 Deno.test("PendingConnections evict the oldest of a host when that host has too many", () => {
@@ -108,8 +106,7 @@ interface Asked {
 function openRequests(max = 10): Asked {
   const clock = new ManualClock();
   const told: string[] = [];
-  const timer = new SharedTimer({ clock, barrier: loudBarrier });
-  const requests = new Requests(clock, timer, max, {
+  const requests = new Requests(clock, max, {
     onLate: (roundTripUs) => told.push(`late ${roundTripUs}`),
     onSilent: (silentInRow) => told.push(`silent in a row ${silentInRow}`),
     onIdle: () => told.push("idle"),

@@ -3,8 +3,6 @@ import assert from "node:assert/strict";
 import { Barrier } from "../../lib/barrier.ts";
 import { Requests } from "../../lib/transport/requests.ts";
 import type { RequestResult } from "../../lib/transport/requests.ts";
-import { SharedTimer } from "../../lib/transport/shared_timer.ts";
-import { loudBarrier } from "../loud_barrier.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 
 const events = { onLate: () => {}, onSilent: () => {}, onIdle: () => {} };
@@ -12,8 +10,7 @@ const body = new Uint8Array(0);
 
 /** The requests of so many connections of one transport. */
 function open(clock: ManualClock, connections: number): Requests[] {
-  const timer = new SharedTimer({ clock, barrier: loudBarrier });
-  return Array.from({ length: connections }, () => new Requests(clock, timer, 8, events));
+  return Array.from({ length: connections }, () => new Requests(clock, 8, events));
 }
 
 Deno.test("a request() that was answered last leaves no alarm that wakes the process", () => {
@@ -52,25 +49,6 @@ Deno.test("a request() whose deadline passed while this process was held up take
   assert.equal(clock.pending, 0);
 });
 
-Deno.test("a request() to each of many peers sets one timer for all, which the last answer takes along", () => {
-  const clock = new ManualClock();
-  let timers = 0;
-  const after = clock.after.bind(clock);
-  clock.after = (delayMs, callback) => {
-    timers++;
-    return after(delayMs, callback);
-  };
-  const connections = open(clock, 10);
-  for (let interval = 1; interval <= 3; interval++) {
-    const asked = connections.map((one) => one.add(300, () => {}) ?? assert.fail());
-    assert.equal(clock.pending, 1);
-    for (const [index, one] of connections.entries()) one.answer(asked[index] as number, body);
-    assert.equal(clock.pending, 0);
-    assert.equal(timers, interval);
-    clock.pass(1000);
-  }
-});
-
 Deno.test("a request() is over at its own deadline, whoever else is asked and answers", () => {
   const clock = new ManualClock();
   const [one, other, third] = open(clock, 3) as [Requests, Requests, Requests];
@@ -98,8 +76,9 @@ Deno.test("a request() of one connection is over in time although the end of ano
   const clock = new ManualClock();
   const faults: string[] = [];
   const barrier = new Barrier(({ error }) => faults.push(String(error)));
-  const timer = new SharedTimer({ clock, barrier });
-  const [one, other] = [0, 1].map(() => new Requests(clock, timer, 8, events)) as Requests[];
+  const [one, other] = [0, 1].map(() =>
+    new Requests(barrier.clock(clock), 8, events)
+  ) as Requests[];
   const over: string[] = [];
   one?.add(100, () => {
     throw new Error("no");

@@ -33,7 +33,8 @@ const urgentPerInterval = 4;
 /** One piece of news, and who knows it: whoever has told it need not be told. */
 interface Entry<T> {
   readonly item: T;
-  readonly knownTo: Set<InstanceId>;
+  /** `undefined` until somebody has: of many nobody does. */
+  knownTo: Set<InstanceId> | undefined;
 }
 
 /** What goes out together. */
@@ -93,17 +94,18 @@ export class Outbox {
 
   /** A peer has told these: what of it waits here it knows. */
   heard({ records, votes, sightings }: News, from: InstanceId): void {
+    if (this.dueAt === Infinity) return;
     for (const { name, hash } of records) {
       const entry = this.#urgent.records.get(name) ?? this.#joins.records.get(name);
-      if (entry?.item.hash === hash) entry.knownTo.add(from);
+      if (entry?.item.hash === hash) nowKnown(entry, from);
     }
     for (const vote of votes) {
       const entry = this.#urgent.votes.get(keyOf(vote));
-      if (entry?.item.sequence === vote.sequence) entry.knownTo.add(from);
+      if (entry?.item.sequence === vote.sequence) nowKnown(entry, from);
     }
     for (const { name, heartbeat } of sightings) {
       const entry = this.#urgent.sightings.get(name);
-      if (entry?.item.heartbeat === heartbeat) entry.knownTo.add(from);
+      if (entry?.item.heartbeat === heartbeat) nowKnown(entry, from);
     }
   }
 
@@ -137,7 +139,12 @@ export class Outbox {
 }
 
 function entryOf<T>(item: T): Entry<T> {
-  return { item, knownTo: new Set() };
+  return { item, knownTo: undefined };
+}
+
+function nowKnown(entry: Entry<unknown>, to: InstanceId): void {
+  entry.knownTo ??= new Set();
+  entry.knownTo.add(to);
 }
 
 function keyOf({ subject, voter }: Vote): string {
@@ -152,7 +159,7 @@ function emptyBatch(): Batch {
 function lacking(all: readonly InstanceId[], batch: Batch): InstanceId[] {
   const parts: readonly Map<unknown, Entry<unknown>>[] = Object.values(batch);
   const entries = parts.flatMap((part) => [...part.values()]);
-  return all.filter((id) => entries.some(({ knownTo }) => !knownTo.has(id)));
+  return all.filter((id) => entries.some(({ knownTo }) => knownTo?.has(id) !== true));
 }
 
 /** As few messages as hold all of it, each small enough for a frame; empties it. */
