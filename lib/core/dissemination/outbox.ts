@@ -30,6 +30,9 @@ const urgentBurst = 64;
  */
 const urgentPerInterval = 4;
 
+/** So many records that nobody is likely to know all of them: who has told which is not looked up. */
+const crowd = 64;
+
 /** One piece of news, and who knows it: whoever has told it need not be told. */
 interface Entry<T> {
   readonly item: T;
@@ -95,9 +98,12 @@ export class Outbox {
   /** A peer has told these: what of it waits here it knows. */
   heard({ records, votes, sightings }: News, from: InstanceId): void {
     if (this.dueAt === Infinity) return;
-    for (const { name, hash } of records) {
-      const entry = this.#urgent.records.get(name) ?? this.#joins.records.get(name);
-      if (entry?.item.hash === hash) nowKnown(entry, from);
+    for (const batch of [this.#urgent, this.#joins]) {
+      if (batch.records.size === 0 || batch.records.size > crowd) continue;
+      for (const { name, hash } of records) {
+        const entry = batch.records.get(name);
+        if (entry?.item.hash === hash) nowKnown(entry, from);
+      }
     }
     for (const vote of votes) {
       const entry = this.#urgent.votes.get(keyOf(vote));
