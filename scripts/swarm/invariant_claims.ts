@@ -42,6 +42,8 @@ export class ClaimInvariants {
   /** The last fingerprint that each node told. */
   readonly fingerprints = new Map<SimNode, number>();
   readonly #known = new Map<string, Known>();
+  /** The name of each instance that has said something. */
+  readonly #names = new Map<string, NodeName>();
   readonly #violated: Violated;
 
   constructor(violated: Violated) {
@@ -50,6 +52,7 @@ export class ClaimInvariants {
 
   /** Looks at what a node says. */
   check(node: SimNode, effect: Effect, now: number): void {
+    this.#names.set(node.instance, node.core.name);
     switch (effect.kind) {
       case "ping":
       case "pong":
@@ -61,9 +64,10 @@ export class ClaimInvariants {
         return this.#own(node, effect.row.incarnation);
       case "tell":
         for (const record of effect.news.records) {
-          // Who is told what others say of it is to refute that: it is not passed on.
-          const about = [record.instance, this.shownBy(node, record.name)];
-          const isForIt = effect.to.length === 1 && about.includes(effect.to[0]);
+          // Who is told what others say of it, or of its name, is to refute that: it is not passed on.
+          const [to, ...others] = effect.to;
+          const isItself = to === record.instance || this.#names.get(to ?? "") === record.name;
+          const isForIt = others.length === 0 && isItself;
           if (!isForIt) this.#record(node, record, now);
         }
         for (const { subject, incarnation } of effect.news.votes) {
