@@ -94,7 +94,6 @@ class TcpConnections implements TcpTransport {
   readonly #dials = new Set<Dial>();
   readonly #lastGood = new Map<NodeName, Endpoint>();
   /** Accepted connections whose peers' hosts have been resolved. */
-  readonly #lookedAhead = new WeakSet<Connection>();
   readonly #closing = new AbortController();
   readonly #tasks = new Set<Promise<unknown>>();
   #cancelIdleCheck: (() => void) | undefined;
@@ -185,7 +184,6 @@ class TcpConnections implements TcpTransport {
     body: Uint8Array,
     deadlines: Deadlines,
   ): Promise<Outcome> {
-    if (!connection.dialled) this.#lookAhead(connection, target);
     const { answerTimeoutMs } = deadlines;
     const startMs = this.#options.clock.now();
     const result = await connection.request(body, answerTimeoutMs);
@@ -198,11 +196,10 @@ class TcpConnections implements TcpTransport {
 
   /**
    * Resolves the hosts of a peer that has dialled this node, while they can be resolved: once its
-   * connection is gone it has to be dialled, and the name servers may be gone by then.
+   * connection is gone it has to be dialled, and the name servers may be gone by then. Whether this
+   * node has anything to ask until then is chance: of two that watch each other only one asks.
    */
-  #lookAhead(connection: Connection, { addresses }: Target): void {
-    if (this.#lookedAhead.has(connection)) return;
-    this.#lookedAhead.add(connection);
+  #lookAhead({ addresses }: Hello): void {
     const { resolver } = this.#dialContext;
     for (const { host } of addresses) {
       if (ipFamily(host) !== undefined) continue;
@@ -284,6 +281,7 @@ class TcpConnections implements TcpTransport {
   #adopt(parts: ConnectionParts): { connection: Connection; ended: Promise<void> } {
     const connection = new Connection(parts, this.#connectionContext);
     this.#peers.add(connection);
+    if (!connection.dialled) this.#lookAhead(connection.peer);
     const ended = connection.run();
     this.#track(ended);
     this.#cancelIdleCheck ??= this.#checkIdleLater();
