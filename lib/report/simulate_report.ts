@@ -117,9 +117,9 @@ export function simulateReport(
 ): SimulateReport {
   const { seed, runs, scenario, falseVerdictCount, falseVerdicts, events, virtualMs } = summary;
   const { pings, bytes, registryWrites, registryListings } = summary;
+  const { nodes, loss, ghosts, kill, freeze, unplug, leave, oneWay, ...others } = scenario;
   // A command plays with the timings of a profile alone.
-  const { timings: _, ...told } = scenario;
-  const { nodes, loss, ghosts, kill, freeze, unplug, leave, oneWay, ...asNamed } = told;
+  const { timings: _, ...asNamed } = others;
   return {
     schema: "simulate.v1",
     seed,

@@ -93,7 +93,6 @@ class TcpConnections implements TcpTransport {
   readonly #shared = new Map<string, RunningDial>();
   readonly #dials = new Set<Dial>();
   readonly #lastGood = new Map<NodeName, Endpoint>();
-  /** Accepted connections whose peers' hosts have been resolved. */
   readonly #closing = new AbortController();
   readonly #tasks = new Set<Promise<unknown>>();
   #cancelIdleCheck: (() => void) | undefined;

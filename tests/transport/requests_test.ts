@@ -1,6 +1,8 @@
 /** The requests of one connection: their deadlines, and what is left behind by those answered. */
 import assert from "node:assert/strict";
+import { Alarms } from "../../lib/alarms.ts";
 import { Barrier } from "../../lib/barrier.ts";
+import type { Clock } from "../../lib/clock.ts";
 import { Requests } from "../../lib/transport/requests.ts";
 import type { RequestResult } from "../../lib/transport/requests.ts";
 import { ManualClock } from "../support/manual_clock.ts";
@@ -9,7 +11,7 @@ const events = { onLate: () => {}, onSilent: () => {}, onIdle: () => {} };
 const body = new Uint8Array(0);
 
 /** The requests of so many connections of one transport. */
-function open(clock: ManualClock, connections: number): Requests[] {
+function open(clock: Clock, connections: number): Requests[] {
   return Array.from({ length: connections }, () => new Requests(clock, 8, events));
 }
 
@@ -47,6 +49,34 @@ Deno.test("a request() whose deadline passed while this process was held up take
   clock.pass(100);
   assert.deepEqual(results, ["answer", "silent"]);
   assert.equal(clock.pending, 0);
+});
+
+Deno.test("a request() to each of many peers sets one timer for all, which the last answer takes along", () => {
+  const time = new ManualClock();
+  let timers = 0;
+  const alarms = new Alarms({
+    now: () => time.now(),
+    set(delayMs, ring) {
+      timers++;
+      return time.after(delayMs, ring);
+    },
+  });
+  // As that of the machine.
+  const clock: Clock = {
+    now: () => time.now(),
+    nowUs: () => time.nowUs(),
+    wallTime: () => time.wallTime(),
+    after: (delayMs, callback) => alarms.after(delayMs, callback),
+  };
+  const connections = open(clock, 10);
+  for (let interval = 1; interval <= 3; interval++) {
+    const asked = connections.map((one) => one.add(300, () => {}) ?? assert.fail());
+    assert.equal(time.pending, 1);
+    for (const [index, one] of connections.entries()) one.answer(asked[index] as number, body);
+    assert.equal(time.pending, 0);
+    assert.equal(timers, interval);
+    time.pass(1000);
+  }
 });
 
 Deno.test("a request() is over at its own deadline, whoever else is asked and answers", () => {
