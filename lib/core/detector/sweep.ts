@@ -55,6 +55,8 @@ export class Sweep {
   readonly #pauseMs: number;
   #beginsAt = Infinity;
   #dueAt = Infinity;
+  /** When the round of all goes on, whatever an alert has hastened. */
+  #allDueAt = Infinity;
   /** Those whose turn in the round of all is still to come. */
   #waiting: MemberRecord[] = [];
   #isFirst = true;
@@ -75,7 +77,7 @@ export class Sweep {
   /** Begins; before that nobody is asked. */
   start(now: number): void {
     this.#beginsAt = now + quietIntervals * this.#parts.settings.intervalMs;
-    this.#dueAt = this.#beginsAt;
+    this.#dueAt = this.#allDueAt = this.#beginsAt;
   }
 
   /**
@@ -94,8 +96,14 @@ export class Sweep {
     if (now < this.#dueAt) return undefined;
     this.#dueAt = now + this.#pauseMs;
     if (!mayAsk || !this.#parts.budget.permits(now)) return undefined;
-    const next = this.#nextUrgent() ?? this.#nextOfAll();
+    const urgent = this.#nextUrgent();
+    if (urgent === undefined && now < this.#allDueAt) {
+      this.#dueAt = this.#allDueAt;
+      return undefined;
+    }
+    const next = urgent ?? this.#nextOfAll();
     this.#dueAt = now + this.#pauseAfter(next, now);
+    this.#allDueAt = Math.max(this.#allDueAt, this.#dueAt);
     return next;
   }
 

@@ -92,6 +92,22 @@ Deno.test("Sweep.alert() gives each other host one turn, however many members an
   assert.ok(swept.length <= 3, `${swept.length} turns: then it is calm`);
 });
 
+Deno.test("Sweep.alert() again and again hastens nobody's turn where all answer at one host", () => {
+  const scene = new Scene(60);
+  scene.pass(400);
+  const { memberList } = scene.view;
+  for (let number = 1; number <= 60; number++) {
+    const { addresses } = memberList.self;
+    memberList.merge(recordOf(number, { incarnation: 1, addresses }), scene.now);
+  }
+  const names: string[] = [];
+  for (let interval = 0; interval < 100; interval++) {
+    scene.sweep.alert(scene.now);
+    names.push(...scene.pass(1));
+  }
+  assert.ok(names.length >= 8 && names.length <= 12, `${names.length} turns in 100 intervals`);
+});
+
 Deno.test("Sweep.alert() again and again makes it no faster, and no round shorter", () => {
   const scene = new Scene(40);
   scene.pass(130);
