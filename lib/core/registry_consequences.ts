@@ -62,9 +62,10 @@ export class RegistryConsequences {
     const own = rows.find(({ row }) => row.name === name);
     const isWhole = own?.row.instance === instance;
     naming.seen(own);
-    for (const decision of reader.listed(rows, now)) this.#do(decision, now, out);
+    const { decisions, doubtful } = reader.listed(rows, now);
+    for (const decision of decisions) this.#do(decision, now, out);
     const { isDelegate } = pace;
-    this.#bury(deadRows.listed(rows, { isWhole, isDelegate }, now, out), now, out);
+    this.#bury(deadRows.listed(rows, doubtful, { isWhole, isDelegate }, now, out), now, out);
     keeper.keepPace(pace.listed(rows.length, now));
     ownRowConsequences.kept(keeper.listed(own, now, out), now, out);
     this.#tell(this.#parts.beams?.listed(beams ?? [], isWhole, now, out), now);

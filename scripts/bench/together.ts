@@ -1,6 +1,7 @@
 /**
- * Nodes that are started together: how long until all see all, and what that costs each, beside Serf
- * and beside a node that starts alone.
+ * Nodes that are started together: how long until all see all, and what that costs each, beside Serf,
+ * beside a node that starts alone, and beside as many at once that are alone each: the floor of this
+ * machine, before anybody has said a word.
  *
  * @module
  */
@@ -42,11 +43,13 @@ async function measure(
   before: Contestant | undefined,
 ): Promise<Figure[]> {
   const own = nodesOf("nodes", command);
-  const rounds: { ours: Start; alone: Start; theirs?: Start; earlier?: Start }[] = [];
+  const apart = apartOf(own);
+  const rounds: { ours: Start; alone: Start; apart: Start; theirs?: Start; earlier?: Start }[] = [];
   for (let round = 0; round < (quick ? 2 : 7); round++) {
     rounds.push({
       ours: await start(own, nodes),
       alone: await start(own, 1),
+      apart: await start(apart, nodes),
       ...(agents && { theirs: await start(agents, nodes) }),
       ...(before && { earlier: await start(before, nodes) }),
     });
@@ -55,7 +58,7 @@ async function measure(
   const figures: Figure[] = [];
   const compare = (
     key: keyof Start,
-    other: "alone" | "theirs" | "earlier",
+    other: Exclude<keyof (typeof rounds)[number], "ours">,
     reference: string,
     goal?: Goal,
   ): void => {
@@ -68,11 +71,25 @@ async function measure(
     figures.push(figure({ name: `${title}: ${what}`, reference, unit: "ms" }, pairs, goal));
   };
   compare("ms", "theirs", "Serf", { ratioMax: 2 });
+  compare("ms", "apart", apart.name);
   compare("ms", "earlier", "before");
   compare("processorMs", "alone", "a node that starts alone", { ratioMax: 1.5 });
+  compare("processorMs", "apart", apart.name);
   compare("processorMs", "theirs", "Serf");
   compare("processorMs", "earlier", "before");
   return figures;
+}
+
+/** As many, each in a cluster of its own. */
+function apartOf(contestant: Contestant): Contestant {
+  return {
+    name: "as many, each alone",
+    start: async (count, folder) => {
+      const folders = Array.from({ length: count }, (_, index) => `${folder}/${index + 1}`);
+      await Promise.all(folders.map((one) => Deno.mkdir(one)));
+      return (await Promise.all(folders.map((one) => contestant.start(1, one)))).flat();
+    },
+  };
 }
 
 async function start(contestant: Contestant, nodes: number): Promise<Start> {

@@ -24,6 +24,10 @@ export type HeartbeatState = "moving" | "stale" | "missing" | "unknown";
 /** All that it can say. */
 export const heartbeatStates: readonly HeartbeatState[] = ["moving", "stale", "missing", "unknown"];
 
+interface ReadRow {
+  readonly row: Row;
+}
+
 interface Heartbeat {
   readonly instance: InstanceId;
   heartbeat: number;
@@ -52,17 +56,18 @@ export class RegistryHeartbeats {
    *
    * @param startedAt when it was asked for
    * @param inDoubt members whose heartbeats are kept whatever their number
+   * @param rowsInDoubt the rows of those
    */
   listed(
-    rows: readonly { readonly row: Row }[],
+    rows: readonly ReadRow[],
     startedAt: number,
     now: number,
     inDoubt: (name: NodeName) => boolean,
+    rowsInDoubt: readonly ReadRow[] = rows.filter(({ row }) => inDoubt(row.name)),
   ): void {
     const all = rows.length <= watchedAlwaysMax;
     const present = new Set<NodeName>();
-    for (const { row } of rows) {
-      if (!all && !inDoubt(row.name)) continue;
+    for (const { row } of all ? rows : rowsInDoubt) {
       present.add(row.name);
       this.#see(row, startedAt, now);
     }

@@ -8,10 +8,11 @@
  * all nodes may be new, not by much, as their handshakes add up.
  *
  * A sign of trouble anywhere has the whole picture drawn anew, in an urgent round: two members an
- * interval, until each other host has had its turn since. Of those that answer at one host one stands
- * for all: what breaks between hosts breaks for all of them, and where many nodes share a machine that
- * is too busy for them, a handshake with each would keep it so. A node that comes late itself with
- * what it does is in no hurry: it has too much to do, and its machine, too.
+ * interval, until each other host has had its turn since, or in a very large cluster hundreds have. Of
+ * those that answer at one host one stands for all: what breaks between hosts breaks for all of them,
+ * and where many nodes share a machine that is too busy for them, a handshake with each would keep it
+ * so. A node that comes late itself with what it does is in no hurry: it has too much to do, and its
+ * machine, too.
  *
  * @module
  */
@@ -22,6 +23,7 @@ import type { MemberList } from "../members/member_list.ts";
 import type { MemberRecord } from "../members/record.ts";
 import type { Settings } from "../settings.ts";
 import { jittered } from "./ping_pause.ts";
+import { Round } from "./round.ts";
 import type { TokenBucket } from "./token_bucket.ts";
 
 /** Members swept per interval in an urgent round, and at most. */
@@ -35,6 +37,12 @@ const calmPauseIntervals = 10;
 
 /** Members swept per interval by all nodes together, if all of them are in their first round. */
 const firstSweepsPerInterval = 10;
+
+/**
+ * Hosts that have their turn in one urgent round at most, which takes five minutes then: what takes
+ * longer is not urgent, and left to the round of all.
+ */
+const urgentMax = 600;
 
 /** Intervals after its start in which a node sweeps nobody: all that start with it are busy. */
 const quietIntervals = 5;
@@ -57,8 +65,7 @@ export class Sweep {
   #dueAt = Infinity;
   /** When the round of all goes on, whatever an alert has hastened. */
   #allDueAt = Infinity;
-  /** Those whose turn in the round of all is still to come. */
-  #waiting: MemberRecord[] = [];
+  readonly #round: Round;
   #isFirst = true;
   /** Those whose turn in the urgent round is still to come. */
   #urgent: MemberRecord[] = [];
@@ -67,6 +74,7 @@ export class Sweep {
 
   constructor(parts: SweepParts) {
     this.#parts = parts;
+    this.#round = new Round(parts.random);
     this.#pauseMs = Math.round(parts.settings.intervalMs * sweepSlack / sweepsPerInterval);
   }
 
@@ -122,25 +130,29 @@ export class Sweep {
   #nextUrgent(): MemberRecord | undefined {
     if (this.#urgent.length === 0 && this.#isAlerted) {
       this.#isAlerted = false;
-      const hosts = new Map(this.#unwatched().map((record) => [hostOf(record), record]));
-      hosts.delete(hostOf(this.#parts.memberList.self));
-      this.#urgent = [...hosts.values()];
+      this.#urgent = this.#hosts();
     }
     return this.#taken(this.#urgent);
   }
 
-  /** The next member of this round, or of a new one. */
-  #nextOfAll(): MemberRecord | undefined {
-    if (this.#waiting.length === 0) this.#waiting = this.#unwatched();
-    const next = this.#taken(this.#waiting);
-    if (this.#waiting.length === 0) this.#isFirst = false;
-    return next;
+  /** A member at each other host, of those that this node does not watch, in an order by chance. */
+  #hosts(): MemberRecord[] {
+    const { memberList: { ring, self }, random } = this.#parts;
+    const unwatched = shuffled(
+      [...ring.members()].filter((one) => !ring.watches(one.name)),
+      random,
+    );
+    const hosts = new Map(unwatched.map((record) => [hostOf(record), record]));
+    hosts.delete(hostOf(self));
+    return [...hosts.values()].slice(0, urgentMax);
   }
 
-  /** All that this node does not watch, in no order. */
-  #unwatched(): MemberRecord[] {
-    const { memberList: { ring }, random } = this.#parts;
-    return shuffled([...ring.members()].filter(({ name }) => !ring.watches(name)), random);
+  /** The next member of this round; nobody between it and the next one. */
+  #nextOfAll(): MemberRecord | undefined {
+    const { ring } = this.#parts.memberList;
+    const next = this.#round.next(ring.members(), ({ name }) => !ring.watches(name));
+    if (next === undefined) this.#isFirst = false;
+    return next;
   }
 
   /** Takes the next one that is there, and not watched anyway. */

@@ -128,7 +128,9 @@ export class CandidateProber {
   wake(now: number, out: Effect[]): void {
     if (!this.#running) return;
     const unverified = this.#unverified;
-    const { budget } = this.#parts;
+    const { budget, candidates } = this.#parts;
+    // Of all that were new here others have told: nobody is left to be asked.
+    if (candidates.isEmpty) unverified.clear();
     while (this.#isOpen(true, now) && this.#freshBudget.permits(now)) {
       const candidate = this.#askable(unverified.take(true));
       if (candidate === undefined) continue;

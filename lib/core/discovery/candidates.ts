@@ -6,6 +6,7 @@
  */
 import { Candidate } from "../members/candidate.ts";
 import type { RowClaim } from "../members/row_claim.ts";
+import { NameTable } from "../members/name_table.ts";
 import type { NodeName } from "../base/name.ts";
 import type { MemberList } from "../members/member_list.ts";
 import type { InstanceId } from "../members/row.ts";
@@ -17,11 +18,16 @@ export class Candidates {
    * What the row says, until somebody has to do with the candidate: of thousands that start together
    * each finds the rows of all, and hears of nearly all from members before it asks them.
    */
-  readonly #all = new Map<NodeName, Candidate | RowClaim>();
+  readonly #all = new NameTable<Candidate | RowClaim>();
   readonly #failed = new Map<NodeName, Candidate>();
 
   constructor(memberList: MemberList) {
     this.#memberList = memberList;
+  }
+
+  /** True if there are none. */
+  get isEmpty(): boolean {
+    return this.#all.size === 0;
   }
 
   get(name: NodeName): Candidate | undefined {
@@ -31,7 +37,7 @@ export class Candidates {
 
   /** True if there is one of that name. */
   has(name: NodeName): boolean {
-    return this.#all.has(name);
+    return this.#all.get(name) !== undefined;
   }
 
   /** True if that instance is the candidate of that name. */
@@ -46,7 +52,10 @@ export class Candidates {
     }
   }
 
-  /** All of them, as what their rows say where nobody had to do with them yet. */
+  /**
+   * All of them, as what their rows say where nobody had to do with them yet. The one that was given
+   * last may be dropped meanwhile.
+   */
   known(): IterableIterator<Candidate | RowClaim> {
     return this.#all.values();
   }
@@ -79,11 +88,11 @@ export class Candidates {
     const known = this.#all.get(claim.name);
     if (known?.instance === claim.instance) {
       if (known instanceof Candidate) known.claim = claim;
-      else this.#all.set(claim.name, claim);
+      else this.#all.set(claim);
       return false;
     }
-    this.drop(claim.name);
-    this.#all.set(claim.name, claim);
+    if (known !== undefined) this.drop(claim.name);
+    this.#all.set(claim);
     return true;
   }
 
@@ -96,13 +105,14 @@ export class Candidates {
   }
 
   drop(name: NodeName): void {
-    this.#all.delete(name);
+    if (!this.#all.delete(name)) return;
     this.#failed.delete(name);
+    this.#all.shrink();
   }
 
   #make(claim: RowClaim): Candidate {
     const candidate = new Candidate(claim);
-    this.#all.set(claim.name, candidate);
+    this.#all.set(candidate);
     return candidate;
   }
 }

@@ -47,6 +47,13 @@ export class UnverifiedQueue {
     else this.#others.push(name);
   }
 
+  /** Nobody waits any more. */
+  clear(): void {
+    if (this.isEmpty) return;
+    this.#fresh.clear();
+    this.#others = [];
+  }
+
   /** Takes one of those out who were alive a moment ago, or one of the others at random. */
   take(isFresh: boolean): NodeName | undefined {
     if (isFresh) {

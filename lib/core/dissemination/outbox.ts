@@ -12,6 +12,7 @@
 import type { HeartbeatSighting, News, Vote } from "../members/news.ts";
 import type { Effect } from "../input.ts";
 import type { MemberRecord } from "../members/record.ts";
+import { NameTable } from "../members/name_table.ts";
 import { itemBytes, Pack, recordBytes } from "./packing.ts";
 import type { InstanceId } from "../members/row.ts";
 import { TokenBucket } from "../detector/token_bucket.ts";
@@ -33,18 +34,16 @@ const urgentPerInterval = 4;
 /** So many records that nobody is likely to know all of them: who has told which is not looked up. */
 const crowd = 64;
 
-/** One piece of news, and who knows it: whoever has told it need not be told. */
-interface Entry<T> {
-  readonly item: T;
-  /** `undefined` until somebody has: of many nobody does. */
-  knownTo: Set<InstanceId> | undefined;
-}
+/** What a node passes on. */
+type Item = MemberRecord | Vote | HeartbeatSighting;
 
 /** What goes out together. */
 interface Batch {
-  readonly records: Map<NodeName, Entry<MemberRecord>>;
-  readonly votes: Map<string, Entry<Vote>>;
-  readonly sightings: Map<NodeName, Entry<HeartbeatSighting>>;
+  readonly records: NameTable<MemberRecord>;
+  readonly votes: Map<string, Vote>;
+  readonly sightings: Map<NodeName, HeartbeatSighting>;
+  /** Who has told which of them, and need not be told: of many nobody has. */
+  readonly knownTo: Map<Item, Set<InstanceId>>;
 }
 
 /** What waits to be passed on. */
@@ -70,23 +69,23 @@ export class Outbox {
   /** A record that all must hear of at once. */
   record(record: MemberRecord, now: number): void {
     this.#joins.records.delete(record.name);
-    this.#urgent.records.set(record.name, entryOf(record));
+    this.#urgent.records.set(record);
     this.#hasten(now);
   }
 
   /** A newcomer: of interest to all, but others tell of it as well. */
   join(record: MemberRecord, now: number): void {
-    this.#joins.records.set(record.name, entryOf(record));
+    this.#joins.records.set(record);
     this.#joinsAt = Math.min(this.#joinsAt, now + collectMs);
   }
 
   vote(vote: Vote, now: number): void {
-    this.#urgent.votes.set(keyOf(vote), entryOf(vote));
+    this.#urgent.votes.set(keyOf(vote), vote);
     this.#hasten(now);
   }
 
   sighting(sighting: HeartbeatSighting, now: number): void {
-    this.#urgent.sightings.set(sighting.name, entryOf(sighting));
+    this.#urgent.sightings.set(sighting.name, sighting);
     this.#hasten(now);
   }
 
@@ -101,17 +100,18 @@ export class Outbox {
     for (const batch of [this.#urgent, this.#joins]) {
       if (batch.records.size === 0 || batch.records.size > crowd) continue;
       for (const { name, hash } of records) {
-        const entry = batch.records.get(name);
-        if (entry?.item.hash === hash) nowKnown(entry, from);
+        const waiting = batch.records.get(name);
+        if (waiting?.hash === hash) nowKnown(waiting, from, batch);
       }
     }
+    const urgent = this.#urgent;
     for (const vote of votes) {
-      const entry = this.#urgent.votes.get(keyOf(vote));
-      if (entry?.item.sequence === vote.sequence) nowKnown(entry, from);
+      const waiting = urgent.votes.get(keyOf(vote));
+      if (waiting?.sequence === vote.sequence) nowKnown(waiting, from, urgent);
     }
     for (const { name, heartbeat } of sightings) {
-      const entry = this.#urgent.sightings.get(name);
-      if (entry?.item.heartbeat === heartbeat) nowKnown(entry, from);
+      const waiting = urgent.sightings.get(name);
+      if (waiting?.heartbeat === heartbeat) nowKnown(waiting, from, urgent);
     }
   }
 
@@ -144,13 +144,10 @@ export class Outbox {
   }
 }
 
-function entryOf<T>(item: T): Entry<T> {
-  return { item, knownTo: undefined };
-}
-
-function nowKnown(entry: Entry<unknown>, to: InstanceId): void {
-  entry.knownTo ??= new Set();
-  entry.knownTo.add(to);
+function nowKnown(item: Item, to: InstanceId, { knownTo }: Batch): void {
+  const known = knownTo.get(item);
+  if (known === undefined) knownTo.set(item, new Set([to]));
+  else known.add(to);
 }
 
 function keyOf({ subject, voter }: Vote): string {
@@ -158,19 +155,30 @@ function keyOf({ subject, voter }: Vote): string {
 }
 
 function emptyBatch(): Batch {
-  return { records: new Map(), votes: new Map(), sightings: new Map() };
+  return {
+    records: new NameTable<MemberRecord>(),
+    votes: new Map(),
+    sightings: new Map(),
+    knownTo: new Map(),
+  };
+}
+
+function itemsOf({ records, votes, sightings }: Batch): Item[] {
+  return [...records.values(), ...votes.values(), ...sightings.values()];
 }
 
 /** Those of `all` who do not know all of it. */
-function lacking(all: readonly InstanceId[], batch: Batch): InstanceId[] {
-  const parts: readonly Map<unknown, Entry<unknown>>[] = Object.values(batch);
-  const entries = parts.flatMap((part) => [...part.values()]);
-  return all.filter((id) => entries.some(({ knownTo }) => knownTo?.has(id) !== true));
+function lacking(all: readonly InstanceId[], batch: Batch): readonly InstanceId[] {
+  const { records, votes, sightings, knownTo } = batch;
+  // What nobody has told all lack.
+  if (knownTo.size < records.size + votes.size + sightings.size) return all;
+  const items = itemsOf(batch);
+  return all.filter((id) => items.some((item) => knownTo.get(item)?.has(id) !== true));
 }
 
 /** As few messages as hold all of it, each small enough for a frame; empties it. */
 function tell(to: readonly InstanceId[], batch: Batch, out: Effect[]): void {
-  const { records, votes, sightings } = batch;
+  const { records, votes, sightings, knownTo } = batch;
   let pack = new Pack();
   let news: Draft = { records: [], votes: [], sightings: [] };
   const flush = (): void => {
@@ -186,11 +194,11 @@ function tell(to: readonly InstanceId[], batch: Batch, out: Effect[]): void {
     }
     list().push(item);
   };
-  for (const { item } of records.values()) add(item, recordBytes(item), () => news.records);
-  for (const { item } of votes.values()) add(item, itemBytes(item), () => news.votes);
-  for (const { item } of sightings.values()) add(item, itemBytes(item), () => news.sightings);
+  for (const record of records.values()) add(record, recordBytes(record), () => news.records);
+  for (const vote of votes.values()) add(vote, itemBytes(vote), () => news.votes);
+  for (const one of sightings.values()) add(one, itemBytes(one), () => news.sightings);
   flush();
-  for (const part of [records, votes, sightings]) part.clear();
+  for (const part of [records, votes, sightings, knownTo]) part.clear();
 }
 
 interface Draft {

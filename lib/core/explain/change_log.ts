@@ -34,8 +34,6 @@ const passing: ReadonlySet<ChangeKind> = new Set(["suspected", "cleared", "held-
 /** Collects changes and keeps the last ones. */
 export class ChangeLog {
   readonly #kept: TimedChange[] = [];
-  /** The last kept change of each member. */
-  readonly #last = new Map<NodeName, TimedChange>();
   #waiting: Change[] = [];
   #forgotten = 0;
   #toldAt = -Infinity;
@@ -69,7 +67,7 @@ export class ChangeLog {
 
   /** Since when a member is as it is; `undefined` if the change that made it so is not kept. */
   lastAt(name: NodeName): number | undefined {
-    return this.#last.get(name)?.at;
+    return this.#kept.findLast((change) => change.name === name && !passing.has(change.kind))?.at;
   }
 
   /** @param run of which run of the member it speaks */
@@ -97,7 +95,6 @@ export class ChangeLog {
     const kept = isPlain
       ? { kind, name, reason, instance, incarnation, at: now }
       : { ...change, instance, incarnation, at: now };
-    if (!passing.has(change.kind)) this.#last.set(change.name, kept);
     this.#kept.push(kept);
   }
 
@@ -107,11 +104,7 @@ export class ChangeLog {
    */
   trim(): void {
     if (this.#kept.length <= changesKeptMax) return;
-    const oldest = this.#kept.splice(0, this.#kept.length - changesKeptMax);
-    this.#forgotten += oldest.length;
-    for (const change of oldest) {
-      if (this.#last.get(change.name) === change) this.#last.delete(change.name);
-    }
+    this.#forgotten += this.#kept.splice(0, this.#kept.length - changesKeptMax).length;
   }
 
   /** True if `change` takes back what waits to be told: then neither is news. */

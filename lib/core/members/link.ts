@@ -51,20 +51,24 @@ export type LinkBefore = "good" | "bad" | "bad-for-this-node-only";
 /** Why a peer is asked out of turn: a sign of life, or as its connection broke. */
 export type OutOfTurn = "sign" | "lost";
 
+// Most links have neither: a simulation of ten thousand nodes keeps half a million.
+const noMisses: readonly Miss[] = [];
+const never: Readonly<Record<OutOfTurn, number>> = { sign: -Infinity, lost: -Infinity };
+
 /** What this node knows of its way to one peer. */
 export class Link {
   /** The fingerprint of the peer's view, as it told it last. */
   fingerprint: number | undefined;
   #ping: number | undefined;
   /** When it was last asked out of turn, or will be, by the reason for that. */
-  #outOfTurnAt: Record<OutOfTurn, number> = { sign: -Infinity, lost: -Infinity };
+  #outOfTurnAt = never;
   #roundTripUs: number | undefined;
   #answersAt: Address | undefined;
   #lastPongAt = -Infinity;
   #helpersReachedAt: number | undefined;
   #badSince: number | undefined;
   #failingSince: number | undefined;
-  #misses: readonly Miss[] = [];
+  #misses = noMisses;
   #hasForgiven = false;
   #history: LinkEvent[] = [];
   #samples = 0;
@@ -154,7 +158,7 @@ export class Link {
 
   /** It will be asked out of turn for that reason, at `at`. */
   askOutOfTurn(reason: OutOfTurn, at: number): void {
-    this.#outOfTurnAt[reason] = at;
+    this.#outOfTurnAt = { ...this.#outOfTurnAt, [reason]: at };
   }
 
   /** Helpers have reached the peer although this node did not. */
@@ -169,7 +173,7 @@ export class Link {
     this.#roundTripUs = roundTripUs;
     this.#answersAt = address;
     this.#lastPongAt = now;
-    this.#misses = [];
+    this.#misses = noMisses;
     this.#hasForgiven = false;
     this.#badSince = undefined;
     this.#failingSince = undefined;
@@ -208,7 +212,7 @@ export class Link {
     if (this.#misses.length >= missesMax && !this.isBad) {
       this.#badSince = now;
       // A sign of life from now on is another reason to ask than those that came before.
-      this.#outOfTurnAt.sign = -Infinity;
+      this.#outOfTurnAt = { ...this.#outOfTurnAt, sign: never.sign };
     }
     return this.isBad;
   }

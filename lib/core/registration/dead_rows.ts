@@ -59,26 +59,21 @@ export class DeadRows {
   /**
    * A complete listing came; `isWhole` if it holds this node's own row.
    *
+   * @param doubtful those of `rows` that are not surely those of living members
    * @returns those who are gone for good by that
    */
   listed(
     rows: readonly StoredRow[],
+    doubtful: readonly StoredRow[],
     { isWhole, isDelegate }: { readonly isWhole: boolean; readonly isDelegate: boolean },
     now: number,
     out: Effect[],
   ): readonly Dead[] {
-    const { memberList, candidates } = this.#parts;
     // None of them is kept: at a start together each node finds as many as there are.
-    const doubtful: DoubtfulRows = new Map();
-    for (const stored of rows) {
-      const { row } = stored;
-      if (row.name === memberList.self.name) continue;
-      const isDoubtful = !this.#isOfLiving(row) || candidates.has(row.name);
-      if (isDoubtful) doubtful.set(row.name, stored);
-      if (this.#without.size > 0) this.#without.delete(runOf(row));
-    }
-    const gone = this.#finishForgetting(doubtful, out);
-    if (isWhole) gone.push(...this.#cleanUp(doubtful, isDelegate, now, out));
+    const byName: DoubtfulRows = new Map(doubtful.map((stored) => [stored.row.name, stored]));
+    if (this.#without.size > 0) { for (const { row } of rows) this.#without.delete(runOf(row)); }
+    const gone = this.#finishForgetting(byName, out);
+    if (isWhole) gone.push(...this.#cleanUp(byName, isDelegate, now, out));
     for (const dead of gone) this.#without.delete(runOf(dead));
     return gone;
   }

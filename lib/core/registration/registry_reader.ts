@@ -53,6 +53,13 @@ export type ReaderDecision =
   | { readonly kind: "change"; readonly change: Change }
   | Effect & { readonly kind: "note" };
 
+/** What a listing came to. */
+export interface Read {
+  readonly decisions: readonly ReaderDecision[];
+  /** The rows that are not surely those of living members. */
+  readonly doubtful: readonly StoredRow[];
+}
+
 /** Reads listings for one node. */
 export class RegistryReader {
   readonly #parts: ReaderParts;
@@ -66,30 +73,43 @@ export class RegistryReader {
   }
 
   /** A complete listing came. */
-  listed(rows: readonly StoredRow[], now: number): readonly ReaderDecision[] {
-    const { memberList, candidates, keeper, heartbeats, detector } = this.#parts;
+  listed(rows: readonly StoredRow[], now: number): Read {
+    const { memberList, candidates, keeper, heartbeats } = this.#parts;
     const { self } = memberList;
-    const learned: ReaderDecision[] = [];
-    for (const { row } of rows) {
-      const decision = row.name === self.name ? undefined : this.#learn(row, now);
-      if (decision !== undefined) learned.push(decision);
+    const decisions: ReaderDecision[] = [];
+    const doubtful: StoredRow[] = [];
+    const inDoubt: StoredRow[] = [];
+    // In a large cluster a node looks at thousands of rows: at each member once.
+    for (const stored of rows) {
+      const { row } = stored;
+      if (row.name === self.name) continue;
+      const known = memberList.get(row.name);
+      const decision = this.#learn(row, known, now);
+      if (decision !== undefined) decisions.push(decision);
+      const isLiving = known?.instance === row.instance && known.state === "alive";
+      if (!isLiving || candidates.has(row.name)) doubtful.push(stored);
+      if (this.#isInDoubt(row.name, known, now)) inDoubt.push(stored);
     }
-    const inDoubt = (name: NodeName): boolean => {
-      const record = memberList.get(name);
-      if (record === undefined) return candidates.failed.has(name);
-      return record.state !== "alive" || detector.isSuspected(record, now);
-    };
-    heartbeats.listed(rows, keeper.listStartedAt, now, inDoubt);
-    return [...learned, ...this.#reviewFailed(now)];
+    const isInDoubt = (name: NodeName): boolean => this.#isInDoubt(name, memberList.get(name), now);
+    heartbeats.listed(rows, keeper.listStartedAt, now, isInDoubt, inDoubt);
+    decisions.push(...this.#reviewFailed(now));
+    return { decisions, doubtful };
+  }
+
+  /** True if it is open whether the one of that name lives. */
+  #isInDoubt(name: NodeName, known: MemberRecord | undefined, now: number): boolean {
+    const { candidates, detector } = this.#parts;
+    if (known === undefined) return candidates.failed.has(name);
+    return known.state !== "alive" || detector.isSuspected(known, now);
   }
 
   /** Takes a row of another node: it may introduce a candidate, and changes no member. */
-  #learn(row: Row, now: number): ReaderDecision | undefined {
+  #learn(row: Row, known: MemberRecord | undefined, now: number): ReaderDecision | undefined {
     const { memberList, candidates, heartbeats, random } = this.#parts;
-    const known = memberList.get(row.name);
     const isKnown = known?.instance === row.instance;
     if (known?.state === "left" && isKnown) memberList.renewLeft(row.name, now);
-    const owner = candidates.ownerOf(row);
+    const isOfLiving = isKnown && known.state === "alive";
+    const owner = isOfLiving ? undefined : candidates.ownerOf(row);
     if (owner !== undefined) return this.#copiedFrom(owner, row);
     if (!this.#mayIntroduce(row, known, now)) {
       candidates.drop(row.name);

@@ -31,7 +31,7 @@ class Scene {
   list(now: number, { isWhole = true, isDelegate = true } = {}): string[] {
     const rows = this.rows.map((row) => ({ row, version: `${row.name} v1` }));
     this.view.heartbeats.listed(rows, now, now, () => true);
-    const gone = this.deadRows.listed(rows, { isWhole, isDelegate }, now, this.out);
+    const gone = this.deadRows.listed(rows, rows, { isWhole, isDelegate }, now, this.out);
     return gone.map(({ name }) => name);
   }
 

@@ -31,7 +31,7 @@ class Scene {
   /** Reads a listing that was asked for at `now`. */
   list(rows: readonly Row[], now: number): readonly ReaderDecision[] {
     this.keeper.listStartedAt = now;
-    return this.reader.listed(rows.map((row) => ({ row, version: "v" })), now);
+    return this.reader.listed(rows.map((row) => ({ row, version: "v" })), now).decisions;
   }
 }
 
