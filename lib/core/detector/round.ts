@@ -13,27 +13,28 @@ import type { MemberRecord } from "../members/record.ts";
 /** The rounds of one node, one after another. */
 export class Round {
   readonly #random: Random;
-  #salt: number;
+  /** What the order follows from; `undefined` until the round begins. */
+  #salt: number | undefined;
   #lastPlace = -1;
   #lastInstance = "";
 
   constructor(random: Random) {
     this.#random = random;
-    this.#salt = random.next();
   }
 
   /**
-   * The next one of `all` that `mayHaveTurn`; `undefined` once, when all had one and another round, in
-   * another order, begins. Who is new in `all` has its turn in this round or in the next one.
+   * The next one of `all` that `mayHaveTurn`; `undefined` once, when all had one: then another round
+   * begins, in another order. Who is new in `all` has its turn in this round or in the next one.
    */
   next(
     all: Iterable<MemberRecord>,
     mayHaveTurn: (record: MemberRecord) => boolean,
   ): MemberRecord | undefined {
+    const salt = this.#salt ??= this.#random.next();
     let next: MemberRecord | undefined;
     let nextPlace = Infinity;
     for (const record of all) {
-      const place = mix(record.instanceHash ^ this.#salt);
+      const place = mix(record.instanceHash ^ salt);
       if (place < this.#lastPlace || place > nextPlace) continue;
       // Hashes of two may be equal: their instances are not.
       if (place === this.#lastPlace && record.instance <= this.#lastInstance) continue;
@@ -42,13 +43,13 @@ export class Round {
       next = record;
       nextPlace = place;
     }
-    if (next === undefined) this.#begin();
-    else [this.#lastPlace, this.#lastInstance] = [nextPlace, next.instance];
+    if (next !== undefined) [this.#lastPlace, this.#lastInstance] = [nextPlace, next.instance];
+    else this.#end();
     return next;
   }
 
-  #begin(): void {
-    this.#salt = this.#random.next();
+  #end(): void {
+    this.#salt = undefined;
     this.#lastPlace = -1;
     this.#lastInstance = "";
   }

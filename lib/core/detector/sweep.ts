@@ -150,7 +150,10 @@ export class Sweep {
   /** The next member of this round; nobody between it and the next one. */
   #nextOfAll(): MemberRecord | undefined {
     const { ring } = this.#parts.memberList;
-    const next = this.#round.next(ring.members(), ({ name }) => !ring.watches(name));
+    const isAnyUnwatched = ring.targets.size < ring.size;
+    const next = isAnyUnwatched
+      ? this.#round.next(ring.members(), ({ name }) => !ring.watches(name))
+      : undefined;
     if (next === undefined) this.#isFirst = false;
     return next;
   }
