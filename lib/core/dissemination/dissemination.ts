@@ -19,7 +19,7 @@ import type { RowClaim } from "../members/row_claim.ts";
 import { claimOf } from "./claim.ts";
 import { AntiEntropy } from "./anti_entropy.ts";
 import { countAbove, isLeap } from "../base/count.ts";
-import { Neighbours } from "./neighbours.ts";
+import { joinFanout, Neighbours } from "./neighbours.ts";
 import { Hearsay } from "./hearsay.ts";
 import type { Effect, Input, Peer, PingContent, PingOutcome } from "../input.ts";
 import type { Finding } from "../detector/prober.ts";
@@ -35,12 +35,6 @@ import type { Refutation } from "./refutations.ts";
 import type { Vote } from "../members/news.ts";
 import type { MemberList } from "../members/member_list.ts";
 import type { InstanceId } from "../members/row.ts";
-
-/** How many neighbours are told of newcomers in a large cluster. */
-const joinFanout = 4;
-
-/** Up to this many members all neighbours are told: a few words more are cheaper than a delay. */
-const joinToAllMax = 20;
 
 /** What dissemination works with: it changes the members and candidates, the links it only reads. */
 export interface DisseminationParts {
@@ -382,9 +376,9 @@ export class Dissemination {
 
   #flush(now: number, out: Effect[]): void {
     const { outbox, random, memberList } = this.#parts;
-    const toAll = memberList.ring.size <= joinToAllMax;
+    const fanout = joinFanout(memberList.ring.size);
     const some = (all: readonly InstanceId[]): readonly InstanceId[] =>
-      toAll || all.length <= joinFanout ? all : shuffled(all, random).slice(0, joinFanout);
+      all.length <= fanout ? all : shuffled(all, random).slice(0, fanout);
     outbox.flush(this.#neighboursAt(now), some, now, out);
   }
 
