@@ -126,7 +126,7 @@ export class Membership {
     this.#giveUpAt = now + settings.startTimeoutMs;
     this.#wakeAt = now;
     const memberList = this.#memberList = new MemberList(ownRecord(settings), settings.fullMesh);
-    const candidates = this.#candidates = new Candidates(memberList);
+    const candidates = this.#candidates = new Candidates(memberList, random);
     const pingsHeard = this.#pingsHeard = new PingsHeard(intervalMs);
     const [pings, health, changes] = [this.#pings, this.#health, this.#changes];
     // What several parts look at.

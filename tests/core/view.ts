@@ -37,7 +37,7 @@ export class View {
   readonly memberList: MemberList = new MemberList(contentOf(0), false);
   readonly links: Links = new Links();
   readonly pings: Pings<Ping> = new Pings<Ping>();
-  readonly candidates: Candidates = new Candidates(this.memberList);
+  readonly candidates: Candidates = new Candidates(this.memberList, seededRandom(2));
   readonly health: LocalHealth = new LocalHealth();
   readonly budget: TokenBucket = pingBudget(this.settings.intervalMs);
   readonly heartbeats: RegistryHeartbeats = new RegistryHeartbeats();

@@ -4,9 +4,16 @@
  * @module
  */
 
-/** 32-bit FNV-1a of a text's code units, as a whole number in 0 … 2^32 − 1. */
-export function hashText(text: string): number {
-  let hash = 0x811c9dc5;
+/** Where FNV-1a begins. */
+const offsetBasis = 0x811c9dc5;
+
+/**
+ * 32-bit FNV-1a of a text's code units, as a whole number in 0 … 2^32 − 1.
+ *
+ * @param basis where it begins: whoever does not know it cannot choose texts whose hashes are equal
+ */
+export function hashText(text: string, basis: number = offsetBasis): number {
+  let hash = basis;
   for (let index = 0; index < text.length; index++) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   }

@@ -8,6 +8,7 @@ import { Candidate } from "../members/candidate.ts";
 import type { RowClaim } from "../members/row_claim.ts";
 import { NameTable } from "../members/name_table.ts";
 import type { NodeName } from "../base/name.ts";
+import type { Random } from "../base/random.ts";
 import type { MemberList } from "../members/member_list.ts";
 import type { InstanceId } from "../members/row.ts";
 
@@ -18,11 +19,12 @@ export class Candidates {
    * What the row says, until somebody has to do with the candidate: of thousands that start together
    * each finds the rows of all, and hears of nearly all from members before it asks them.
    */
-  readonly #all = new NameTable<Candidate | RowClaim>();
+  readonly #all: NameTable<Candidate | RowClaim>;
   readonly #failed = new Map<NodeName, Candidate>();
 
-  constructor(memberList: MemberList) {
+  constructor(memberList: MemberList, random: Random) {
     this.#memberList = memberList;
+    this.#all = new NameTable(() => random.next());
   }
 
   /** True if there are none. */

@@ -7,6 +7,10 @@
  * bytes in all. The hashes stand there, too: a search looks at nothing but what it finds, as each look
  * at something else is a wait for the memory.
  *
+ * Whoever can write the registry can choose names, and could choose thousands whose hashes are equal, so
+ * that each search would look at all of them. A table of such names hashes from a secret number on once
+ * it is so large that this would hurt.
+ *
  * @module
  */
 import { hashText } from "../base/hash.ts";
@@ -23,6 +27,9 @@ export const first = 2;
 
 /** Slots of the smallest table; a power of two, as all are. */
 const slotsMin = 16;
+
+/** Up to so many slots a table whose hashes are all equal does no harm. */
+const slotsOpenMax = 512;
 
 /** A table that is emptier than that is made smaller when something is taken out. */
 const fillMin = 1 / 8;
@@ -48,6 +55,14 @@ export class NameTable<T extends Named> {
   #last: T | undefined;
   #hashedName: NodeName | undefined;
   #hashedTo = 0;
+  /** Gives the secret, until it is needed. */
+  #draw: (() => number) | undefined;
+  #secret: number | undefined;
+
+  /** @param draw gives a secret number, 0 … 2^32 − 1, for names that others may choose */
+  constructor(draw?: () => number) {
+    this.#draw = draw;
+  }
 
   /** How many there are. */
   get size(): number {
@@ -92,7 +107,7 @@ export class NameTable<T extends Named> {
   hashOf(name: NodeName): number {
     if (name === this.#hashedName) return this.#hashedTo;
     this.#hashedName = name;
-    return this.#hashedTo = hashText(name);
+    return this.#hashedTo = hashText(name, this.#secret);
   }
 
   /** All of them. Meanwhile the one that was given last may be taken out, or be put in anew. */
@@ -152,6 +167,8 @@ export class NameTable<T extends Named> {
   rebuild(onMoved?: (before: number, place: number) => void): void {
     let count = slotsMin;
     while (count * 2 < (this.#size + 1) * 3) count *= 2;
+    const isOpen = count > slotsOpenMax && this.#draw !== undefined;
+    if (isOpen) this.#keepSecret();
     const [items, hashes] = [this.#items, this.#hashes];
     this.#items = [];
     this.#hashes = new Uint32Array(count);
@@ -161,9 +178,16 @@ export class NameTable<T extends Named> {
     for (let before = 0; before < items.length; before++) {
       const item = items[before];
       if (item === undefined) continue;
-      const place = this.#add(item, hashes[before] as number);
+      const hash = isOpen ? this.hashOf(item.name) : hashes[before] as number;
+      const place = this.#add(item, hash);
       onMoved?.(before, place);
     }
+  }
+
+  /** From now on hashes from a secret number on. */
+  #keepSecret(): void {
+    this.#secret = this.#draw?.();
+    this.#draw = this.#hashedName = undefined;
   }
 
   #add(item: T, hash: number): number {

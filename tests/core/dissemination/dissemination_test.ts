@@ -14,10 +14,10 @@ import { contentOf, instanceOf, nameOf, recordOf, voteOf } from "../records.ts";
 /** Node 1, which knows the nodes 2 and 3; none of them has missed a ping. */
 function scene() {
   const memberList = new MemberList(contentOf(1), false);
-  const candidates = new Candidates(memberList);
+  const random = seededRandom(1);
+  const candidates = new Candidates(memberList, random);
   const links = new Links();
   const outbox = new Outbox(1000);
-  const random = seededRandom(1);
   const parts = { settings: { intervalMs: 1000 }, memberList, candidates, links, outbox, random };
   const dissemination = new Dissemination(parts);
   for (const number of [2, 3]) dissemination.publish(recordOf(number), 0);

@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { seededRandom } from "../../../lib/core/base/random.ts";
+import { hashText } from "../../../lib/core/base/hash.ts";
 import type { NodeName } from "../../../lib/core/base/name.ts";
 import { type Named, NameTable } from "../../../lib/core/members/name_table.ts";
 import { nameOf } from "../records.ts";
@@ -59,4 +60,51 @@ Deno.test("NameTable.values() allows that each is taken out, or put in anew, whe
   }
   assert.deepEqual([seen, table.size], [100, 50]);
   assert.ok(table.values().every(({ round }) => round === 2));
+});
+
+/** 512 texts whose hashes are equal: of nine parts, each one of two after which they go on alike. */
+function sameHash(): NodeName[] {
+  let texts = [""];
+  for (let basis = 0x811c9dc5; texts.length < 512;) {
+    const [left, right] = pairFrom(basis);
+    texts = texts.flatMap((text) => [text + left, text + right]);
+    basis = fnvOf(left, basis);
+  }
+  return texts as NodeName[];
+}
+
+/** Two texts whose hashes are equal if they begin with `basis`. */
+function pairFrom(basis: number): [string, string] {
+  const seen = new Map<number, string>();
+  for (let number = 0;; number++) {
+    const text = number.toString(36);
+    const hash = fnvOf(text, basis);
+    const other = seen.get(hash);
+    if (other !== undefined) return [other, text];
+    seen.set(hash, text);
+  }
+}
+
+/** The hash without its finish, so that another text can go on with it. */
+function fnvOf(text: string, basis: number): number {
+  let hash = basis;
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return hash;
+}
+
+Deno.test("NameTable with a secret does not look at all names whose hashes were chosen to be equal", () => {
+  const names = sameHash();
+  assert.equal(new Set(names.map((name) => hashText(name))).size, 1);
+  let drawn = 0;
+  const table = new NameTable<Named>(() => {
+    drawn++;
+    return 0x12345678;
+  });
+  for (const name of names) table.set({ name });
+  assert.equal(drawn, 1);
+  const places = new Set(names.map((name) => table.hashAt(table.placeOf(name))));
+  assert.ok(places.size > names.length * 0.99, `${places.size} different hashes`);
+  assert.ok(names.every((name) => table.get(name)?.name === name));
 });
