@@ -13,7 +13,7 @@ import type { NodeName } from "../base/name.ts";
 import type { InstanceId, Row } from "../members/row.ts";
 
 /** With more rows than this only the heartbeats of members in doubt are kept. */
-const watchedAlwaysMax = 256;
+export const watchedAlwaysMax = 256;
 
 /**
  * What the registry says about a member: its heartbeat is `moving`, or is `stale`, having not moved for
@@ -56,18 +56,19 @@ export class RegistryHeartbeats {
    *
    * @param startedAt when it was asked for
    * @param inDoubt members whose heartbeats are kept whatever their number
-   * @param rowsInDoubt the rows of those
+   * @param rowsInDoubt the rows of those, where there are more than {@linkcode watchedAlwaysMax}
    */
   listed(
     rows: readonly ReadRow[],
     startedAt: number,
     now: number,
     inDoubt: (name: NodeName) => boolean,
-    rowsInDoubt: readonly ReadRow[] = rows.filter(({ row }) => inDoubt(row.name)),
+    rowsInDoubt?: readonly ReadRow[],
   ): void {
     const all = rows.length <= watchedAlwaysMax;
     const present = new Set<NodeName>();
-    for (const { row } of all ? rows : rowsInDoubt) {
+    const kept = all ? rows : rowsInDoubt ?? rows.filter(({ row }) => inDoubt(row.name));
+    for (const { row } of kept) {
       present.add(row.name);
       this.#see(row, startedAt, now);
     }

@@ -21,6 +21,7 @@ import type { Random } from "../base/random.ts";
 import type { LocalHealth } from "./local_health.ts";
 import type { MemberList } from "../members/member_list.ts";
 import type { MemberRecord } from "../members/record.ts";
+import { isOfLiving } from "../members/row_claim.ts";
 import type { Settings } from "../settings.ts";
 import { jittered } from "./ping_pause.ts";
 import { Round } from "./round.ts";
@@ -163,8 +164,7 @@ export class Sweep {
     const { memberList } = this.#parts;
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const current = memberList.get(next.name);
-      const isThere = current?.instance === next.instance && current.state === "alive";
-      if (isThere && !memberList.ring.watches(next.name)) return current;
+      if (isOfLiving(next, current) && !memberList.ring.watches(next.name)) return current;
     }
     return undefined;
   }

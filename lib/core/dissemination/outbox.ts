@@ -163,16 +163,12 @@ function emptyBatch(): Batch {
   };
 }
 
-function itemsOf({ records, votes, sightings }: Batch): Item[] {
-  return [...records.values(), ...votes.values(), ...sightings.values()];
-}
-
 /** Those of `all` who do not know all of it. */
 function lacking(all: readonly InstanceId[], batch: Batch): readonly InstanceId[] {
   const { records, votes, sightings, knownTo } = batch;
   // What nobody has told all lack.
   if (knownTo.size < records.size + votes.size + sightings.size) return all;
-  const items = itemsOf(batch);
+  const items = [...records.values(), ...votes.values(), ...sightings.values()];
   return all.filter((id) => items.some((item) => knownTo.get(item)?.has(id) !== true));
 }
 

@@ -81,8 +81,7 @@ export class NameTable<T extends Named> {
 
   /** True if it has to be made anew before it takes another name. */
   get isFull(): boolean {
-    // A quarter stays free, so that searches end soon.
-    return (Math.max(this.#used, this.#items.length) + 1) * 4 > this.#slots.length * 3;
+    return isCrowded(Math.max(this.#used, this.#items.length), this.#slots.length);
   }
 
   get(name: NodeName): T | undefined {
@@ -212,6 +211,11 @@ export class NameTable<T extends Named> {
       if (this.#items[value - first]?.name === name) return slot;
     }
   }
+}
+
+/** True if one more would take of the quarter that stays free, so that searches end soon. */
+export function isCrowded(used: number, slots: number): boolean {
+  return (used + 1) * 4 > slots * 3;
 }
 
 /** The slot for a hash that is not in there yet. */

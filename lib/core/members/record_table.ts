@@ -6,7 +6,7 @@
  */
 import { hashText } from "../base/hash.ts";
 import type { NodeName } from "../base/name.ts";
-import { first, free, freeSlot, gone, NameTable } from "./name_table.ts";
+import { first, free, freeSlot, gone, isCrowded, NameTable } from "./name_table.ts";
 import type { MemberRecord } from "./record.ts";
 import type { InstanceId } from "./row.ts";
 
@@ -84,9 +84,9 @@ export class RecordTable {
     return this.#records.hashOf(name) % bucketCount;
   }
 
-  /** True if one more does not fit: a quarter of each table stays free, so that searches end soon. */
+  /** True if one more does not fit into either table. */
   get #isFull(): boolean {
-    return this.#records.isFull || (this.#instancesUsed + 1) * 4 > this.#byInstance.length * 3;
+    return this.#records.isFull || isCrowded(this.#instancesUsed, this.#byInstance.length);
   }
 
   /** The place that stands in a slot of the table of instances; negative if none does. */

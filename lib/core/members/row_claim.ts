@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RecordContent } from "./record.ts";
+import type { MemberRecord, RecordContent } from "./record.ts";
 import type { Row } from "./row.ts";
 
 /** What a row says about its owner. It has no state: that is for members, whose records are none. */
@@ -19,6 +19,14 @@ export function claimOfRow(row: Row): RowClaim {
   const claim = { name, instance, incarnation, addresses, tags, startedAt, software };
   claims.set(row, claim);
   return claim;
+}
+
+/** True if that run is the one of `member`, the member of its name, and lives. */
+export function isOfLiving(
+  { instance }: Pick<RowClaim, "instance">,
+  member: MemberRecord | undefined,
+): boolean {
+  return member?.instance === instance && member.state === "alive";
 }
 
 /** Names one run of one name: of a member, a candidate, or a row. */

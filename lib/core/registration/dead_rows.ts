@@ -10,7 +10,7 @@ import type { RowKeeper } from "./row_keeper.ts";
 import type { RegistryHeartbeats } from "../detector/heartbeats_seen.ts";
 import type { FailureDetector } from "../detector/failure_detector.ts";
 import { Candidate } from "../members/candidate.ts";
-import { runOf } from "../members/row_claim.ts";
+import { isOfLiving, runOf } from "../members/row_claim.ts";
 import { removalRefusal } from "../input.ts";
 import type { Effect, Input, Removal } from "../input.ts";
 import type { NodeName } from "../base/name.ts";
@@ -149,15 +149,12 @@ export class DeadRows {
     ];
   }
 
-  #isOfLiving({ name, instance }: Pick<Row, "name" | "instance">): boolean {
-    const member = this.#parts.memberList.get(name);
-    return member?.instance === instance && member.state === "alive";
-  }
-
   /** The version of the row of that name, unless it is that of a living member. */
   #versionOf(name: NodeName, rows: DoubtfulRows): RowVersion | undefined {
     const stored = rows.get(name);
-    return stored === undefined || this.#isOfLiving(stored.row) ? undefined : stored.version;
+    return stored === undefined || isOfLiving(stored.row, this.#parts.memberList.get(name))
+      ? undefined
+      : stored.version;
   }
 
   /** A listing that holds our own row is whole: what it lacks again and again was taken out. */

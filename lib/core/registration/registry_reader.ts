@@ -8,13 +8,14 @@
  * @module
  */
 import type { Candidates } from "../discovery/candidates.ts";
+import { watchedAlwaysMax } from "../detector/heartbeats_seen.ts";
 import type { HeartbeatSighting } from "../members/news.ts";
 import type { Change, TimedChange } from "../members/change.ts";
 import type { Random } from "../base/random.ts";
 import type { VerdictParts } from "../verdict/status_of.ts";
 import { sameAddresses } from "../base/address.ts";
 import { Candidate } from "../members/candidate.ts";
-import { claimOfRow, runOf } from "../members/row_claim.ts";
+import { claimOfRow, isOfLiving, runOf } from "../members/row_claim.ts";
 import { candidateStatus, failingSince, heartbeatMoves, statusOf } from "../verdict/status_of.ts";
 import type { Effect } from "../input.ts";
 import type { MemberStatus } from "../members/member.ts";
@@ -78,6 +79,8 @@ export class RegistryReader {
     const { self } = memberList;
     const decisions: ReaderDecision[] = [];
     const doubtful: StoredRow[] = [];
+    // In a smaller cluster all heartbeats are kept.
+    const isLarge = rows.length > watchedAlwaysMax;
     const inDoubt: StoredRow[] = [];
     // In a large cluster a node looks at thousands of rows: at each member once.
     for (const stored of rows) {
@@ -86,9 +89,8 @@ export class RegistryReader {
       const known = memberList.get(row.name);
       const decision = this.#learn(row, known, now);
       if (decision !== undefined) decisions.push(decision);
-      const isLiving = known?.instance === row.instance && known.state === "alive";
-      if (!isLiving || candidates.has(row.name)) doubtful.push(stored);
-      if (this.#isInDoubt(row.name, known, now)) inDoubt.push(stored);
+      if (!isOfLiving(row, known) || candidates.has(row.name)) doubtful.push(stored);
+      if (isLarge && this.#isInDoubt(row.name, known, now)) inDoubt.push(stored);
     }
     const isInDoubt = (name: NodeName): boolean => this.#isInDoubt(name, memberList.get(name), now);
     heartbeats.listed(rows, keeper.listStartedAt, now, isInDoubt, inDoubt);
@@ -108,8 +110,7 @@ export class RegistryReader {
     const { memberList, candidates, heartbeats, random } = this.#parts;
     const isKnown = known?.instance === row.instance;
     if (known?.state === "left" && isKnown) memberList.renewLeft(row.name, now);
-    const isOfLiving = isKnown && known.state === "alive";
-    const owner = isOfLiving ? undefined : candidates.ownerOf(row);
+    const owner = isOfLiving(row, known) ? undefined : candidates.ownerOf(row);
     if (owner !== undefined) return this.#copiedFrom(owner, row);
     if (!this.#mayIntroduce(row, known, now)) {
       candidates.drop(row.name);
