@@ -60,3 +60,14 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
   }
   return order;
 }
+
+/** Of `items` so many at most, each with the same chance; the same ones again if there are no more. */
+export function sampled<T>(items: readonly T[], max: number, random: Random): readonly T[] {
+  if (items.length <= max) return items;
+  const order = [...items];
+  for (let place = 0; place < max; place++) {
+    const other = place + random.below(order.length - place);
+    [order[place], order[other]] = [order[other] as T, order[place] as T];
+  }
+  return order.slice(0, max);
+}

@@ -16,7 +16,7 @@
  *
  * @module
  */
-import { shuffled } from "../base/random.ts";
+import { sampled, shuffled } from "../base/random.ts";
 import type { Random } from "../base/random.ts";
 import type { LocalHealth } from "./local_health.ts";
 import type { MemberList } from "../members/member_list.ts";
@@ -44,6 +44,9 @@ const firstSweepsPerInterval = 10;
  * longer is not urgent, and left to the round of all.
  */
 const urgentMax = 600;
+
+/** So many members are looked through for those hosts; of more only some are. */
+const lookedThroughMax = 1000;
 
 /** Intervals after its start in which a node sweeps nobody: all that start with it are busy. */
 const quietIntervals = 5;
@@ -139,10 +142,8 @@ export class Sweep {
   /** A member at each other host, of those that this node does not watch, in an order by chance. */
   #hosts(): MemberRecord[] {
     const { memberList: { ring, self }, random } = this.#parts;
-    const unwatched = shuffled(
-      [...ring.members()].filter((one) => !ring.watches(one.name)),
-      random,
-    );
+    const some = sampled([...ring.members()], lookedThroughMax, random);
+    const unwatched = shuffled(some.filter((one) => !ring.watches(one.name)), random);
     const hosts = new Map(unwatched.map((record) => [hostOf(record), record]));
     hosts.delete(hostOf(self));
     return [...hosts.values()].slice(0, urgentMax);

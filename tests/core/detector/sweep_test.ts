@@ -151,6 +151,28 @@ Deno.test("Sweep passes over who has failed, left or was replaced since its roun
   assert.ok(rest.length > 0 && gone.every((number) => !rest.includes(nameOf(number))), `${rest}`);
 });
 
+Deno.test("Sweep.alert() has hundreds of very many hosts looked at, each once, and others on each node", () => {
+  const roundOf = (numberDrawn: number): string[] => {
+    const scene = new Scene(1);
+    for (; numberDrawn > 0; numberDrawn--) scene.view.random.next();
+    const { memberList } = scene.view;
+    for (let number = 2; number <= 5000; number++) {
+      const addresses = [{ host: `10.1.${number >> 8}.${number & 255}`, port: 4000 }];
+      memberList.merge(recordOf(number, { addresses }), 0);
+    }
+    scene.pass(6);
+    scene.sweep.alert(scene.now);
+    const names = scene.pass(306);
+    assert.ok(names.every((name) => !memberList.ring.watches(name as NodeName)));
+    return names;
+  };
+  const names = roundOf(0);
+  assert.ok(names.length > 550 && names.length <= 600, `${names.length} turns`);
+  assert.equal(new Set(names).size, names.length);
+  const others = new Set(roundOf(1));
+  assert.ok(names.filter((name) => others.has(name)).length < 200);
+});
+
 Deno.test("Sweep.alert() disturbs no start", () => {
   const view = new View(30);
   const sweep = new Sweep(view);
