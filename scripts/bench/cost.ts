@@ -1,6 +1,7 @@
 /**
  * What a node of an idle cluster costs, beside an agent of Serf and beside the floor of the runtime: a
- * bare program with one timer a second and as many idle connections, and the same with as many pings.
+ * bare program with one timer a second and as many idle connections, the same with as many pings, and
+ * the same with the cryptography and the files of a node, too.
  *
  * @module
  */
@@ -104,6 +105,8 @@ export async function measureCosts(
     const pingsPerSecond = Math.round(ours.pings[0] ?? 0);
     if (pingsPerSecond > 0) {
       await compare(floor.pinging(connections, pingsPerSecond), besidePinging);
+      // As many as it sends are sent to it, and answered by it.
+      await compare(floor.working(connections, 2 * pingsPerSecond), besidePinging);
     }
     if (variant.before) await compare(nodesOf("before", variant.before, nodes > 1), besideBefore);
     lines.push(...pings(name, ours));

@@ -45,15 +45,24 @@ export class Floor implements Disposable {
     return this.#contestant(`${this.#name}, pinging`, Math.max(connections, pings), pings);
   }
 
+  /**
+   * The same, sealed and opened, and at each tick a row and a log, without all that decides: the floor of
+   * what a node does.
+   */
+  working(connections: number, pings: number): Contestant {
+    const name = `${this.#name}, working`;
+    return this.#contestant(name, Math.max(connections, pings), pings, true);
+  }
+
   [Symbol.dispose](): void {
     this.#listener.close();
   }
 
-  #contestant(name: string, connections: number, pings: number): Contestant {
+  #contestant(name: string, connections: number, pings: number, works = false): Contestant {
     const args = [this.#listener.addr.port, connections, pings].map(String);
-    const start: Contestant["start"] = (count) =>
+    const start: Contestant["start"] = (count, folder) =>
       Promise.resolve(Array.from({ length: count }, () => {
-        const child = new Child(this.#command, args);
+        const child = new Child(this.#command, works ? [...args, folder] : args);
         return { child, seesAll: child.line("ready") };
       }));
     return { name, start };
