@@ -54,7 +54,7 @@ export class NewsConsequences {
   }
 
   #do(decision: NewsDecision, now: number, out: Effect[]): void {
-    const { memberList, links, prober, detector, keeper, health } = this.#parts;
+    const { links, prober, detector, keeper, health } = this.#parts;
     switch (decision.kind) {
       case "taken":
         return this.#taken(decision, now);
@@ -68,7 +68,7 @@ export class NewsConsequences {
         return detector.answered(decision.record, decision.sentAt);
       case "compare": {
         const from = links.addressee(decision.peer);
-        return void out.push({ kind: "ask-sync", from, buckets: memberList.buckets });
+        return void out.push({ kind: "ask-sync", from, buckets: decision.buckets });
       }
       case "contested":
         return keeper.hasten(now);

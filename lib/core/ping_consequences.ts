@@ -108,7 +108,10 @@ export class PingConsequences {
     const { records, votes, sightings } = told;
     const { memberList, heartbeats, outbox, detector, dissemination } = this.#parts;
     const { news, statusReporter } = this.#parts;
-    for (const record of records) news.decided(dissemination.heard(record, from, now), now, out);
+    // In a large cluster nearly everything that is told is known: that must cost next to nothing.
+    for (const record of memberList.unknownOf(records)) {
+      news.decided(dissemination.heard(record, from, now), now, out);
+    }
     for (const vote of votes) {
       if (vote.subject !== memberList.self.instance) {
         this.#decided(detector.heard(vote, from, now), now, out);

@@ -22,7 +22,7 @@ import { memberKinds, memberStatuses } from "../core/members/member.ts";
 import { memberServiceSchema } from "../core/members/service.ts";
 import { makeRecord } from "../core/members/record.ts";
 import type { MemberRecord } from "../core/members/record.ts";
-import { bucketCount } from "../core/members/record_table.ts";
+import { bucketsMax, isBucketCount } from "../core/members/buckets.ts";
 import { encodeUtf8 } from "../core/base/text.ts";
 import { changeEntries, historyEntrySchema, memberInstanceSchema } from "./history.ts";
 import { decodeJson } from "./json_body.ts";
@@ -32,7 +32,7 @@ import { failureSchema, sentenceSchema, shortTextSchema } from "./text_shapes.ts
 const count = v.pipe(v.number(), v.minValue(0));
 const hash = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
 const bucketHash = v.pipe(v.number(), v.integer(), v.minValue(-(2 ** 31)), v.maxValue(2 ** 31 - 1));
-const bucketNumber = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(bucketCount - 1));
+const bucketNumber = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(bucketsMax - 1));
 const addresses = v.pipe(v.array(addressSchema), v.maxLength(addressesMax + 1));
 
 const pingKindSchema = v.union([v.literal("pong"), failureSchema]);
@@ -92,7 +92,11 @@ export const addresseeSchema = v.object({
   addresses,
 });
 
-const bucketsSchema = v.pipe(v.array(bucketHash), v.length(bucketCount));
+const bucketsSchema = v.pipe(
+  v.array(bucketHash),
+  v.maxLength(bucketsMax),
+  v.check(({ length }) => isBucketCount(length)),
+);
 
 /** Longest text about who asks, in characters. */
 export const requesterMax = 200;
@@ -197,7 +201,7 @@ const answerSchema = v.variant("kind", [
   v.object({ kind: v.literal("probe"), reached: v.boolean() }),
   v.object({
     kind: v.literal("sync"),
-    buckets: v.pipe(v.array(bucketNumber), v.maxLength(bucketCount)),
+    buckets: v.pipe(v.array(bucketNumber), v.maxLength(bucketsMax)),
     records: v.array(recordSchema),
     more: v.boolean(),
   }),

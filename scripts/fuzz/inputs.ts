@@ -14,7 +14,7 @@ import type { BeamPingOutcome, Peer, PingOutcome } from "../../lib/core/input.ts
 import { decodeAnswer, decodeNotice, decodeRequest } from "../../lib/protocol/message.ts";
 import { encodeMessage } from "../../lib/protocol/message.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
-import { bucketCount } from "../../lib/core/members/record_table.ts";
+import { bucketsMin } from "../../lib/core/members/buckets.ts";
 import { decodeRow, encodeRow } from "../../lib/core/members/row.ts";
 import type { Row, StoredRow, StoredTimestamp } from "../../lib/core/members/row.ts";
 import type { Chance } from "./chance.ts";
@@ -259,14 +259,15 @@ export class Inputs {
   #sync(kind: Input["kind"]): Input | undefined {
     const chance = this.#chance;
     if (kind === "sync-asked") {
-      const buckets = Array.from({ length: bucketCount }, () => chance.once(2) ? 0 : 2 ** 31 - 1);
+      const length = bucketsMin * chance.pick([1, 1, 1, 2, 3, 32, 64]);
+      const buckets = Array.from({ length }, () => chance.once(2) ? 0 : 2 ** 31 - 1);
       const request = decodeRequest(encodeMessage({ kind: "sync", buckets }));
       if (request?.kind !== "sync") return undefined;
       return { kind, buckets: request.buckets, reply: ++this.#replies };
     }
     const answer = decodeAnswer(encodeMessage({
       kind: "sync",
-      buckets: chance.some(64, () => chance.below(64)),
+      buckets: chance.some(64, () => chance.below(chance.pick([64, 2048]))),
       records: chance.some(5, () => chance.record()),
       more: chance.once(3),
     }));

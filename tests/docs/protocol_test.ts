@@ -339,9 +339,11 @@ Deno.test({
     const alive = makeRecord({ ...record, name: "b@h" as NodeName, state: "alive" });
     const memberList = new MemberList({ ...record, state: "alive" }, false);
     memberList.merge(alive, 0);
-    const { whole, buckets } = fingerprintsOf([memberList.self, alive]);
-    assert.equal(memberList.fingerprint, whole);
-    assert.deepEqual(memberList.buckets, buckets);
+    for (const count of [64, 2048]) {
+      const { whole, buckets } = fingerprintsOf([memberList.self, alive], count);
+      assert.equal(memberList.fingerprint, whole);
+      assert.deepEqual(memberList.checksums(count), buckets);
+    }
   },
 });
 

@@ -154,7 +154,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
   syncs(attacker, target) {
     const { dice } = attacker;
     const buckets = Array.from(
-      { length: dice.pick([0, 1, 64, 64, 64, 65, 5000]) },
+      { length: dice.pick([0, 1, 64, 64, 65, 128, 192, 2048, 4096, 5000]) },
       () => dice.pick([dice.below(2 ** 32), ...extremeNumbers]),
     );
     return attacker.ask(target, { kind: "sync", buckets });

@@ -159,7 +159,7 @@ export function answer(peer: Peer, channel: Channel, id: number, request: Json):
       return void channel.send("answer", id, { kind: "probe", reached: false });
     case "sync": {
       const all = [peer.record, ...peer.known.values()];
-      const own = fingerprintsOf(all).buckets;
+      const own = fingerprintsOf(all, buckets?.length).buckets;
       const differing = own.flatMap((sum, bucket) => sum === buckets?.[bucket] ? [] : [bucket]);
       return void channel.send("answer", id, {
         kind: "sync",

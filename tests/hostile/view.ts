@@ -16,20 +16,20 @@ export interface RecordContent {
   readonly software: string;
 }
 
-/** Fingerprints of a view: of the whole, and of its 64 buckets. */
+/** Fingerprints of a view: of the whole, and of its buckets. */
 export interface Fingerprints {
   readonly whole: number;
   readonly buckets: readonly number[];
 }
 
-/** The fingerprints of a view, those who have left set aside. */
-export function fingerprintsOf(records: readonly RecordContent[]): Fingerprints {
-  const buckets = new Array<number>(64).fill(0);
+/** The fingerprints of a view in `count` buckets, those who have left set aside. */
+export function fingerprintsOf(records: readonly RecordContent[], count = 64): Fingerprints {
+  const buckets = new Array<number>(count).fill(0);
   let whole = 0;
   for (const record of records) {
     if (record.state === "left") continue;
     const hash = recordHash(record);
-    const bucket = textHash(record.name) % 64;
+    const bucket = textHash(record.name) % count;
     buckets[bucket] = (buckets[bucket] as number) ^ hash;
     whole = (whole ^ hash) >>> 0;
   }

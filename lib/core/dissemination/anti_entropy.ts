@@ -2,8 +2,8 @@
  * Makes two views the same that gossip has left different (anti-entropy).
  *
  * Each ping and pong carries a fingerprint of the sender's view. If that of a peer differs, this node
- * sends a checksum for each bucket of its records; the peer answers with its records of the buckets
- * that differ, and is then told what it lacks itself.
+ * sends a checksum for each bucket of its records, more of them the more records it has; the peer
+ * answers with its records of the buckets that differ, and is then told what it lacks itself.
  *
  * @module
  */
@@ -14,13 +14,16 @@ import type { Effect, Input } from "../input.ts";
 import { Pack, recordBytes } from "./packing.ts";
 import { wins } from "../members/record.ts";
 import type { MemberRecord } from "../members/record.ts";
-import { bucketCount } from "../members/record_table.ts";
+import { bucketsFor } from "../members/buckets.ts";
 
 /** Shortest pause between two comparisons with peers, in milliseconds. */
 const pauseMs = 500;
 
 /** A view that has just changed may differ only because the news is still on its way. */
 const settleMs = 250;
+
+/** The number of a bucket and a comma in an answer, in bytes. */
+const bucketBytes = 5;
 
 /** How long an answer is waited for, in milliseconds. */
 const answerTimeoutMs = 3000;
@@ -44,6 +47,8 @@ export class AntiEntropy {
   #waitsUntil = -Infinity;
   #nextAt = -Infinity;
   #hasLearnt = false;
+  /** Into how many buckets the records are divided in the comparison under way. */
+  #buckets = 0;
 
   constructor(parts: AntiEntropyParts) {
     this.#parts = parts;
@@ -54,29 +59,38 @@ export class AntiEntropy {
     this.#changedAt = now;
   }
 
-  /** A peer has told the fingerprint of its view; true if it is to be asked what differs. */
-  consider(fingerprint: number, now: number): boolean {
+  /**
+   * A peer has told the fingerprint of its view.
+   *
+   * @returns the checksums with which it is to be asked what differs; `undefined` if it is not
+   */
+  consider(fingerprint: number, now: number): readonly number[] | undefined {
     const { memberList } = this.#parts;
     if (fingerprint === memberList.fingerprint || now < this.#nextAt || now < this.#waitsUntil) {
-      return false;
+      return undefined;
     }
-    if (this.#hasLearnt && now - this.#changedAt < settleMs) return false;
+    if (this.#hasLearnt && now - this.#changedAt < settleMs) return undefined;
     this.#waitsUntil = now + answerTimeoutMs;
-    return true;
+    this.#buckets = bucketsFor(memberList.shown);
+    return memberList.checksums(this.#buckets);
   }
 
-  /** A peer asks, with the checksums of its buckets: answers with what differs. */
+  /** A peer asks, with the checksums of its buckets, however many: answers with what differs. */
   asked(theirs: readonly number[], reply: number, out: Effect[]): void {
     const { memberList } = this.#parts;
     const differing = new Set<number>();
-    memberList.buckets.forEach((own, bucket) => own !== theirs[bucket] && differing.add(bucket));
-    const found = memberList.inBuckets(differing);
+    const count = theirs.length;
+    memberList.checksums(count)
+      .forEach((own, bucket) => own !== theirs[bucket] && differing.add(bucket));
+    const found = memberList.inBuckets(count, differing);
     // Another bucket first each time, so that in the end all get their turn.
-    const order = [...differing].sort((one, other) => turn(one, reply) - turn(other, reply));
+    const turn = (bucket: number): number => (bucket + reply) % count;
+    const order = [...differing].sort((one, other) => turn(one) - turn(other));
     const pack = new Pack();
     const records: MemberRecord[] = [];
     const buckets: number[] = [];
     for (const bucket of order) {
+      if (!pack.takes(bucketBytes)) break;
       const inBucket = rotated(found.get(bucket) ?? [], reply);
       const taken = inBucket.filter((record) => pack.takes(recordBytes(record)));
       records.push(...taken);
@@ -108,7 +122,7 @@ export class AntiEntropy {
     const next = hasChanged ? this.#another(now) : undefined;
     const theirs = new Map(records.map((record) => [record.name, record]));
     const pack = new Pack();
-    const lacking = [...memberList.inBuckets(new Set(buckets)).values()].flat()
+    const lacking = [...memberList.inBuckets(this.#buckets, new Set(buckets)).values()].flat()
       .filter((record) => {
         const their = theirs.get(record.name);
         return their === undefined ? record.state !== "left" : wins(record, their);
@@ -129,8 +143,4 @@ export class AntiEntropy {
 function rotated<T>(all: readonly T[], reply: number): readonly T[] {
   const first = all.length === 0 ? 0 : reply % all.length;
   return [...all.slice(first), ...all.slice(0, first)];
-}
-
-function turn(bucket: number, reply: number): number {
-  return (bucket + reply) % bucketCount;
 }

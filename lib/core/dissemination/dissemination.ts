@@ -19,7 +19,7 @@ import type { RowClaim } from "../members/row_claim.ts";
 import { claimOf } from "./claim.ts";
 import { AntiEntropy } from "./anti_entropy.ts";
 import { countAbove, isLeap } from "../base/count.ts";
-import { joinFanout, Neighbours } from "./neighbours.ts";
+import { Neighbours } from "./neighbours.ts";
 import { Hearsay } from "./hearsay.ts";
 import type { Effect, Input, Peer, PingContent, PingOutcome } from "../input.ts";
 import type { Finding } from "../detector/prober.ts";
@@ -35,6 +35,12 @@ import type { Refutation } from "./refutations.ts";
 import type { Vote } from "../members/news.ts";
 import type { MemberList } from "../members/member_list.ts";
 import type { InstanceId } from "../members/row.ts";
+
+/** How many neighbours are told of newcomers in a large cluster. */
+const joinFanout = 4;
+
+/** Up to this many members all neighbours are told: a few words more are cheaper than a delay. */
+const joinToAllMax = 20;
 
 /** What dissemination works with: it changes the members and candidates, the links it only reads. */
 export interface DisseminationParts {
@@ -64,8 +70,8 @@ export type NewsDecision =
   | { readonly kind: "look"; readonly name: NodeName; readonly at?: number }
   /** A member has answered a ping that was sent then: what was said against it before is not so. */
   | { readonly kind: "acquitted"; readonly record: MemberRecord; readonly sentAt: number }
-  /** Compare all records with those of that peer. */
-  | { readonly kind: "compare"; readonly peer: MemberRecord }
+  /** Compare all records with those of that peer, by these checksums. */
+  | { readonly kind: "compare"; readonly peer: MemberRecord; readonly buckets: readonly number[] }
   /** Somebody else claims this node's name. */
   | { readonly kind: "contested" }
   /** This node says something new of itself: its row is to say it, too. */
@@ -268,7 +274,6 @@ export class Dissemination {
    */
   heard(record: MemberRecord, from: InstanceId | undefined, now: number): readonly NewsDecision[] {
     const { memberList } = this.#parts;
-    // In a large cluster nearly everything that is told is known: that must cost next to nothing.
     if (memberList.knows(record)) return nothing;
     const { name } = record;
     if (name === memberList.self.name) {
@@ -354,9 +359,8 @@ export class Dissemination {
       decisions.push(tell([known], instance));
       if (known.state === "failed") decisions.push({ kind: "look", name });
     }
-    if (this.#antiEntropy.consider(content.fingerprint, now)) {
-      decisions.push({ kind: "compare", peer: known });
-    }
+    const buckets = this.#antiEntropy.consider(content.fingerprint, now);
+    if (buckets !== undefined) decisions.push({ kind: "compare", peer: known, buckets });
     return decisions;
   }
 
@@ -376,9 +380,9 @@ export class Dissemination {
 
   #flush(now: number, out: Effect[]): void {
     const { outbox, random, memberList } = this.#parts;
-    const fanout = joinFanout(memberList.ring.size);
+    const toAll = memberList.ring.size <= joinToAllMax;
     const some = (all: readonly InstanceId[]): readonly InstanceId[] =>
-      all.length <= fanout ? all : shuffled(all, random).slice(0, fanout);
+      toAll || all.length <= joinFanout ? all : shuffled(all, random).slice(0, joinFanout);
     outbox.flush(this.#neighboursAt(now), some, now, out);
   }
 

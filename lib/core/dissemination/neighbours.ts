@@ -8,24 +8,6 @@ import type { InstanceId } from "../members/row.ts";
 /** Intervals for which a member that pinged this node counts as a neighbour. */
 const neighbourIntervals = 3;
 
-/** Up to this many members all neighbours are told: a few words more are cheaper than a delay. */
-const joinToAllMax = 20;
-
-/** How many neighbours are told of newcomers in a larger cluster, at least. */
-const joinFanoutMin = 4;
-
-/**
- * How many neighbours each of a cluster of `others` and itself tells of newcomers.
- *
- * By chance a share of e^−fanout does not hear of each, and has to be found by comparing. In a very
- * large cluster those are hundreds for each node, all over the buckets, so it grows with ln N (Kermarrec
- * et al., "Probabilistic Reliable Dissemination in Large-Scale Systems", 2003).
- */
-export function joinFanout(others: number): number {
-  if (others <= joinToAllMax) return Infinity;
-  return Math.max(joinFanoutMin, Math.ceil(Math.log(others + 1)) - 3);
-}
-
 /** The neighbours of one node. */
 export class Neighbours {
   readonly #pingedForMs: number;

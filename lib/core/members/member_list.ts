@@ -9,7 +9,8 @@ import { assert } from "../base/assert.ts";
 import { compareNames } from "./status_line.ts";
 import { makeRecord, wins } from "./record.ts";
 import type { MemberRecord, RecordContent } from "./record.ts";
-import { bucketCount, RecordTable } from "./record_table.ts";
+import { bucketOf, bucketsFor, bucketsMax, bucketsMin } from "./buckets.ts";
+import { RecordTable } from "./record_table.ts";
 import { Ring } from "./ring.ts";
 import type { NodeName } from "../base/name.ts";
 import type { InstanceId } from "./row.ts";
@@ -34,11 +35,8 @@ export class MemberList {
   readonly #failed = new Map<NodeName, number>();
   readonly #left = new Map<NodeName, number>();
   readonly #leftSeen = new Map<NodeName, number>();
-  /**
-   * The parts of the fingerprint, so that only what differs has to be told: by name, so that two nodes
-   * that hold different instances of one name find out in one of them.
-   */
-  readonly #buckets = new Int32Array(bucketCount);
+  /** The parts of the fingerprint: of as many buckets as a small cluster has, or any. */
+  #sums = new Int32Array(bucketsMin);
   #self: MemberRecord;
   #fingerprint = 0;
   #sorted: readonly MemberRecord[] | undefined;
@@ -97,8 +95,13 @@ export class MemberList {
 
   /** True if that record of another node says nothing that is not known. */
   knows(record: MemberRecord): boolean {
-    const known = this.#records.withInstanceOf(record);
-    return known === record || known?.name === record.name && !wins(record, known);
+    return saysNothing(record, this.#records.withInstanceOf(record));
+  }
+
+  /** Those of `records` that say something that is not known. */
+  unknownOf(records: readonly MemberRecord[]): readonly MemberRecord[] {
+    const known = this.#records.withInstancesOf(records);
+    return records.filter((record, index) => !saysNothing(record, known[index]));
   }
 
   /** True if that instance is the one that stands here under the name. */
@@ -121,16 +124,29 @@ export class MemberList {
     return this.#fingerprint;
   }
 
-  /** The parts of the fingerprint. */
-  get buckets(): readonly number[] {
-    return [...this.#buckets];
+  /**
+   * The parts of the fingerprint, so that only what differs has to be told: by name, so that two nodes
+   * that hold different instances of one name find out in one of them.
+   *
+   * @param count how many parts, see {@linkcode bucketsFor}
+   * @returns for each bucket the exclusive or of its hashes, as a signed number
+   */
+  checksums(count: number): readonly number[] {
+    if (count > this.#sums.length) return [...this.#summed(count)];
+    const folded = new Int32Array(count);
+    this.#sums.forEach((sum, bucket) => addTo(folded, bucket, sum));
+    return [...folded];
   }
 
-  /** Records by bucket, of those buckets that `wanted` holds; one's own and the gone included. */
-  inBuckets(wanted: ReadonlySet<number>): Map<number, MemberRecord[]> {
+  /**
+   * Records by bucket, of those of `count` buckets that `wanted` holds; one's own and the gone
+   * included.
+   */
+  inBuckets(count: number, wanted: ReadonlySet<number>): Map<number, MemberRecord[]> {
     const found = new Map<number, MemberRecord[]>([...wanted].map((bucket) => [bucket, []]));
-    found.get(this.#records.bucketOf(this.#self.name))?.push(this.#self);
+    found.get(this.#ownBucket(count))?.push(this.#self);
     this.#records.visitBuckets(
+      count,
       (bucket) => wanted.has(bucket),
       (record, bucket) => found.get(bucket)?.push(record),
     );
@@ -198,6 +214,8 @@ export class MemberList {
     if (stays) this.ring.renew(record);
     else if (record.state === "alive") this.ring.add(record);
     this.#count(record);
+    const isSmall = bucketsFor(this.shown) === bucketsMin;
+    if (!isSmall && this.#sums.length < bucketsMax) this.#sums = this.#summed(bucketsMax);
     this.#sorted = undefined;
   }
 
@@ -221,11 +239,41 @@ export class MemberList {
     for (const record of this.#records.values()) if (record.state === "alive") yield record;
   }
 
-  /** Counts a record in, or out again. Those who left do not count: they are forgotten one day. */
-  #count(record: MemberRecord): void {
-    if (record.state === "left") return;
-    const bucket = this.#records.bucketOf(record.name);
-    this.#buckets[bucket] = (this.#buckets[bucket] as number) ^ record.hash;
-    this.#fingerprint = (this.#fingerprint ^ record.hash) >>> 0;
+  /** Counts a record in, or out again. */
+  #count({ name, state, hash }: MemberRecord): void {
+    if (!isCounted(state)) return;
+    this.#fingerprint = (this.#fingerprint ^ hash) >>> 0;
+    addTo(this.#sums, this.#records.hashOf(name), hash);
   }
+
+  /** The parts of the fingerprint, added up anew. */
+  #summed(count: number): Int32Array<ArrayBuffer> {
+    const sums = new Int32Array(count);
+    const add = ({ state, hash }: MemberRecord, bucket: number): void => {
+      if (isCounted(state)) addTo(sums, bucket, hash);
+    };
+    add(this.#self, this.#ownBucket(count));
+    this.#records.visitBuckets(count, () => true, add);
+    return sums;
+  }
+
+  #ownBucket(count: number): number {
+    return bucketOf(this.#records.hashOf(this.#self.name), count);
+  }
+}
+
+/** True if `record` tells nothing beyond `known`, what is known of its instance. */
+function saysNothing(record: MemberRecord, known: MemberRecord | undefined): boolean {
+  return known === record || known?.name === record.name && !wins(record, known);
+}
+
+/** Counts a hash into the sum of the bucket of a name with that hash, or out of it again. */
+function addTo(sums: Int32Array, nameHash: number, hash: number): void {
+  const bucket = bucketOf(nameHash, sums.length);
+  sums[bucket] = (sums[bucket] as number) ^ hash;
+}
+
+/** True if such a record is part of the fingerprint. Those who left are forgotten one day. */
+function isCounted(state: MemberRecord["state"]): boolean {
+  return state !== "left";
 }

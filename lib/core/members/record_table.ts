@@ -5,13 +5,11 @@
  * @module
  */
 import { hashText } from "../base/hash.ts";
+import { bucketOf } from "./buckets.ts";
 import type { NodeName } from "../base/name.ts";
 import { first, free, freeSlot, gone, isCrowded, NameTable } from "./name_table.ts";
 import type { MemberRecord } from "./record.ts";
 import type { InstanceId } from "./row.ts";
-
-/** Parts into which records are divided by their names; a power of two, at most 256. */
-export const bucketCount = 64;
 
 /** All records of one node but its own. */
 export class RecordTable {
@@ -36,6 +34,27 @@ export class RecordTable {
     return slot < 0 ? undefined : this.#records.at(this.#placeIn(slot));
   }
 
+  /**
+   * For each of `records` the one that has its instance. In a large table each look waits for the
+   * memory, but many that do not depend on each other wait no longer than one: so first all slots are
+   * read, and then what stands in them.
+   */
+  withInstancesOf(records: readonly Instance[]): (MemberRecord | undefined)[] {
+    const slots = this.#byInstance;
+    const mask = slots.length - 1;
+    const entries = new Uint32Array(records.length);
+    for (let index = 0; index < records.length; index++) {
+      entries[index] = slots[(records[index] as Instance).instanceHash & mask] as number;
+    }
+    return records.map((record, index) => {
+      const entry = entries[index] as number;
+      if (entry === free) return undefined;
+      const place = (entry & mask) - first;
+      const found = place < 0 ? undefined : this.#records.at(place);
+      return found?.instance === record.instance ? found : this.withInstanceOf(record);
+    });
+  }
+
   /** The name of the member that has that instance; of two that claim one, the first. */
   nameOf(instance: InstanceId): NodeName | undefined {
     return this.withInstanceOf({ instance, instanceHash: hashText(instance) })?.name;
@@ -46,15 +65,16 @@ export class RecordTable {
     return this.#records.values();
   }
 
-  /** Calls `visit` with all whose bucket is `wanted`. */
+  /** Calls `visit` with all whose bucket is `wanted`, of `count` buckets. */
   visitBuckets(
+    count: number,
     wanted: (bucket: number) => boolean,
     visit: (record: MemberRecord, bucket: number) => void,
   ): void {
-    const isWanted = Array.from({ length: bucketCount }, (_, bucket) => wanted(bucket));
+    const isWanted = Array.from({ length: count }, (_, bucket) => wanted(bucket));
     const records = this.#records;
     for (let place = 0; place < records.places; place++) {
-      const bucket = records.hashAt(place) % bucketCount;
+      const bucket = bucketOf(records.hashAt(place), count);
       if (isWanted[bucket] !== true) continue;
       const record = records.at(place);
       if (record !== undefined) visit(record, bucket);
@@ -79,9 +99,9 @@ export class RecordTable {
     this.#records.delete(name);
   }
 
-  /** In which part that name is, whether it is in here or not. */
-  bucketOf(name: NodeName): number {
-    return this.#records.hashOf(name) % bucketCount;
+  /** The hash of a name, whether it is in here or not: tells its bucket. */
+  hashOf(name: NodeName): number {
+    return this.#records.hashOf(name);
   }
 
   /** True if one more does not fit into either table. */

@@ -8,6 +8,7 @@ import { Dissemination } from "../../../lib/core/dissemination/dissemination.ts"
 import { MemberList } from "../../../lib/core/members/member_list.ts";
 import { Outbox } from "../../../lib/core/dissemination/outbox.ts";
 import type { Effect } from "../../../lib/core/input.ts";
+import { bucketsMin } from "../../../lib/core/members/buckets.ts";
 import type { MemberRecord } from "../../../lib/core/members/record.ts";
 import { contentOf, instanceOf, nameOf, recordOf, voteOf } from "../records.ts";
 
@@ -104,7 +105,10 @@ Deno.test("Dissemination.pinged() compares with a peer that knows something else
   const record = memberList.get(nameOf(2)) as MemberRecord;
   const differs = content(record, memberList.fingerprint ^ 1);
   assert.deepEqual(dissemination.pinged(record, content(record, memberList.fingerprint), 200), []);
-  assert.deepEqual(dissemination.pinged(record, differs, 201), [{ kind: "compare", peer: record }]);
+  const buckets = memberList.checksums(bucketsMin);
+  assert.deepEqual(dissemination.pinged(record, differs, 201), [
+    { kind: "compare", peer: record, buckets },
+  ]);
   assert.deepEqual(dissemination.pinged(record, differs, 202), []);
 });
 

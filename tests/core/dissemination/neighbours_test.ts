@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { joinFanout, Neighbours } from "../../../lib/core/dissemination/neighbours.ts";
+import { Neighbours } from "../../../lib/core/dissemination/neighbours.ts";
 import { instanceOf } from "../records.ts";
 
 const [a, b, c] = [instanceOf(1), instanceOf(2), instanceOf(3)];
@@ -20,9 +20,4 @@ Deno.test("Neighbours: the watched, and for three intervals those who pinged, ea
   neighbours.pingedBy(c, 3400);
   assert.deepEqual(neighbours.all([], 6400), [c]);
   assert.deepEqual(neighbours.all([], 6401), []);
-});
-
-Deno.test("joinFanout() is all in a small cluster, and grows with the logarithm of a very large one", () => {
-  assert.deepEqual([0, 20].map(joinFanout), [Infinity, Infinity]);
-  assert.deepEqual([21, 100, 1000, 4000, 9999].map(joinFanout), [4, 4, 4, 6, 7]);
 });

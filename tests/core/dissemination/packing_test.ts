@@ -28,7 +28,7 @@ import { seededRandom } from "../../../lib/core/base/random.ts";
 import type { MemberRecord, RecordContent } from "../../../lib/core/members/record.ts";
 import { makeRecord } from "../../../lib/core/members/record.ts";
 import { MemberList } from "../../../lib/core/members/member_list.ts";
-import { bucketCount } from "../../../lib/core/members/record_table.ts";
+import { bucketsMin } from "../../../lib/core/members/buckets.ts";
 import {
   addressesMax,
   decodeRow,
@@ -153,7 +153,7 @@ Deno.test("AntiEntropy.asked() tells all of a bucket that fits no answer, some e
   const names: NodeName[] = [];
   for (let number = 2; names.length < 7; number++) {
     const name = `n${number}@10.0.0.2` as NodeName;
-    if (hashText(name) % bucketCount === 5) names.push(name);
+    if (hashText(name) % bucketsMin === 5) names.push(name);
   }
   const tags = Object.fromEntries(
     Array.from({ length: 31 }, (_, index) => [`${index}`, "é".repeat(250)]),
@@ -165,7 +165,7 @@ Deno.test("AntiEntropy.asked() tells all of a bucket that fits no answer, some e
   const told = new Set<string>();
   for (let reply = 1; reply <= names.length; reply++) {
     const out: Effect[] = [];
-    comparison.asked(Array(bucketCount).fill(0), reply, out);
+    comparison.asked(Array(bucketsMin).fill(0), reply, out);
     for (const { buckets, records, more } of effectsOf("sync-answer", out)) {
       const body = encodeAnswer({ kind: "sync", buckets, records, more });
       assert.equal(decodeAnswer(body)?.kind, "sync");

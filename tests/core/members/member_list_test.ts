@@ -10,7 +10,7 @@ import { hashText } from "../../../lib/core/base/hash.ts";
 import { wins } from "../../../lib/core/members/record.ts";
 import type { MemberRecord } from "../../../lib/core/members/record.ts";
 import { MemberList } from "../../../lib/core/members/member_list.ts";
-import { bucketCount } from "../../../lib/core/members/record_table.ts";
+import { bucketsMax, bucketsMin } from "../../../lib/core/members/buckets.ts";
 import { anyRecord, contentOf, instanceOf, nameOf, recordOf, recordStates } from "../records.ts";
 
 const self = contentOf(0);
@@ -29,7 +29,7 @@ function essenceOf(memberList: MemberList): unknown {
     names: records.map(({ instance }) => memberList.nameOf(instance)),
     sorted: memberList.sorted(),
     fingerprint: memberList.fingerprint,
-    buckets: memberList.buckets,
+    checksums: memberList.checksums(bucketsMin),
     shown: memberList.shown,
     alive: memberList.alive,
     failed: [...memberList.failed.keys()].sort(),
@@ -43,7 +43,7 @@ Deno.test("MemberList holds nobody but its own node at first", () => {
   assert.equal(memberList.shown, 1);
   assert.equal(memberList.alive, 1);
   assert.equal(memberList.fingerprint, memberList.self.hash);
-  assert.equal(memberList.buckets.length, bucketCount);
+  assert.equal(memberList.checksums(bucketsMin).length, bucketsMin);
   assert.deepEqual(memberList.sorted(), []);
   assert.deepEqual([...memberList.records()], []);
   assert.equal(memberList.get(self.name), undefined);
@@ -79,18 +79,42 @@ Deno.test("MemberList.merge() keeps of each name what wins", () => {
   }));
 });
 
-Deno.test("MemberList.fingerprint and its buckets are the XOR of all that have not left", () => {
+Deno.test("MemberList.fingerprint and its checksums are the XOR of all that have not left", () => {
   fc.assert(fc.property(fc.array(anyRecord(6), { maxLength: 25 }), (heard) => {
     const memberList = memberListOf(heard);
     const counted = [...memberList.records()].filter(({ state }) => state !== "left");
-    const expected = new Int32Array(bucketCount);
-    for (const { name, hash } of [memberList.self, ...counted]) {
-      const bucket = hashText(name) % bucketCount;
-      expected[bucket] = (expected[bucket] as number) ^ hash;
+    for (const count of [bucketsMin, bucketsMax]) {
+      const expected = new Int32Array(count);
+      for (const { name, hash } of [memberList.self, ...counted]) {
+        const bucket = hashText(name) % count;
+        expected[bucket] = (expected[bucket] as number) ^ hash;
+      }
+      assert.deepEqual(memberList.checksums(count), [...expected]);
+      assert.equal(memberList.fingerprint, expected.reduce((one, other) => one ^ other) >>> 0);
     }
-    assert.deepEqual(memberList.buckets, [...expected]);
-    assert.equal(memberList.fingerprint, expected.reduce((one, other) => one ^ other) >>> 0);
   }));
+});
+
+Deno.test("MemberList.unknownOf() gives what says something that is not known, in its order", () => {
+  fc.assert(fc.property(fc.array(anyRecord(6)), fc.array(anyRecord(6)), (heard, told) => {
+    const memberList = memberListOf(heard);
+    const news = told.filter((record) => !memberList.knows(record));
+    assert.deepEqual(memberList.unknownOf(told), news);
+  }));
+});
+
+Deno.test("MemberList.checksums() are of as many buckets as are asked for, in a large cluster, too", () => {
+  const memberList = memberListOf(Array.from({ length: 600 }, (_, index) => recordOf(index + 1)));
+  memberList.merge(recordOf(7, { state: "left" }), 1);
+  memberList.drop(nameOf(9));
+  for (const count of [bucketsMin, 512, bucketsMax]) {
+    const expected = new Int32Array(count);
+    for (const { name, state, hash } of [memberList.self, ...memberList.records()]) {
+      const bucket = hashText(name) % count;
+      if (state !== "left") expected[bucket] = (expected[bucket] as number) ^ hash;
+    }
+    assert.deepEqual(memberList.checksums(count), [...expected]);
+  }
 });
 
 Deno.test("MemberList.fingerprint is equal on all nodes that know the same", () => {
@@ -104,13 +128,13 @@ Deno.test("MemberList.fingerprint is equal on all nodes that know the same", () 
     return memberList;
   });
   assert.equal(new Set(memberLists.map(({ fingerprint }) => fingerprint)).size, 1);
-  assert.equal(new Set(memberLists.map(({ buckets }) => buckets.join())).size, 1);
+  const sumsOf = (memberList: MemberList) => memberList.checksums(bucketsMin);
+  assert.equal(new Set(memberLists.map((memberList) => sumsOf(memberList).join())).size, 1);
   const changed = memberLists[3] as MemberList;
   changed.merge(recordOf(7, { incarnation: 7, state: "failed" }), 1);
   assert.notEqual(changed.fingerprint, memberLists[4]?.fingerprint);
-  const differing = changed.buckets.filter((part, index) =>
-    part !== memberLists[4]?.buckets[index]
-  );
+  const unchanged = sumsOf(memberLists[4] as MemberList);
+  const differing = sumsOf(changed).filter((part, index) => part !== unchanged[index]);
   assert.equal(differing.length, 1, "only the bucket of the one that changed");
 });
 
@@ -216,20 +240,21 @@ Deno.test("MemberList.inBuckets() gives what is wanted, with oneself and the gon
   const records = Array.from({ length: 300 }, (_, index) => recordOf(index + 1));
   const gone = recordOf(5, { state: "left" });
   const memberList = memberListOf([...records, gone]);
-  assert.deepEqual(memberList.inBuckets(new Set()), new Map());
+  assert.deepEqual(memberList.inBuckets(bucketsMin, new Set()), new Map());
   const all = memberList.inBuckets(
-    new Set(Array.from({ length: bucketCount }, (_, bucket) => bucket)),
+    bucketsMin,
+    new Set(Array.from({ length: bucketsMin }, (_, bucket) => bucket)),
   );
   const told = [...all.values()].flat();
   assert.equal(told.length, 301);
   assert.ok(told.includes(memberList.self) && told.includes(gone));
   for (const [bucket, inBucket] of all) {
-    assert.ok(inBucket.every(({ name }) => hashText(name) % bucketCount === bucket));
+    assert.ok(inBucket.every(({ name }) => hashText(name) % bucketsMin === bucket));
   }
-  const own = hashText(memberList.self.name) % bucketCount;
-  const other = (own + 1) % bucketCount;
-  assert.deepEqual([...memberList.inBuckets(new Set([own])).keys()], [own]);
-  assert.deepEqual(memberList.inBuckets(new Set([other])).get(other), all.get(other));
+  const own = hashText(memberList.self.name) % bucketsMin;
+  const other = (own + 1) % bucketsMin;
+  assert.deepEqual([...memberList.inBuckets(bucketsMin, new Set([own])).keys()], [own]);
+  assert.deepEqual(memberList.inBuckets(bucketsMin, new Set([other])).get(other), all.get(other));
 });
 
 Deno.test("MemberList.renewSelf() says it as others will hear it, and leaving counts oneself out", () => {
@@ -241,7 +266,7 @@ Deno.test("MemberList.renewSelf() says it as others will hear it, and leaving co
     assert.equal(memberList.self, renewed);
     other.merge(renewed, 0);
     assert.equal(memberList.fingerprint, other.fingerprint);
-    assert.deepEqual(memberList.buckets, other.buckets);
+    assert.deepEqual(memberList.checksums(bucketsMin), other.checksums(bucketsMin));
   }
   assert.equal(memberList.self.incarnation, 4);
   assert.equal(memberList.fingerprint, (recordOf(1).hash ^ recordOf(2).hash) >>> 0);

@@ -8,7 +8,8 @@ import { seededRandom } from "../../../lib/core/base/random.ts";
 import { hashText } from "../../../lib/core/base/hash.ts";
 import type { NodeName } from "../../../lib/core/base/name.ts";
 import type { MemberRecord } from "../../../lib/core/members/record.ts";
-import { bucketCount, RecordTable } from "../../../lib/core/members/record_table.ts";
+import { bucketsMin } from "../../../lib/core/members/buckets.ts";
+import { RecordTable } from "../../../lib/core/members/record_table.ts";
 import { instanceOf, nameOf, recordOf } from "../records.ts";
 
 /** The same with two maps. */
@@ -43,6 +44,11 @@ function same(table: RecordTable, model: Model, numbers: number): void {
     const instance = instanceOf(number);
     assert.equal(table.nameOf(instance), model.names.get(instance), `instance ${number}`);
   }
+  const asked = Array.from({ length: numbers }, (_, number) => recordOf(number));
+  assert.deepEqual(
+    table.withInstancesOf(asked).map((record) => record?.name),
+    asked.map(({ instance }) => model.names.get(instance)),
+  );
 }
 
 for (const numbers of [4, 30, 400]) {
@@ -82,14 +88,14 @@ Deno.test("RecordTable.visitBuckets() visits those whose names fall into the wan
   const table = new RecordTable();
   for (let number = 0; number < 300; number++) table.set(recordOf(number));
   for (let number = 0; number < 300; number += 3) table.delete(nameOf(number));
-  const wanted = new Set([0, 7, bucketCount - 1]);
+  const wanted = new Set([0, 7, bucketsMin - 1]);
   const visited: MemberRecord[] = [];
-  table.visitBuckets((bucket) => wanted.has(bucket), (record, bucket) => {
-    assert.equal(bucket, hashText(record.name) % bucketCount);
+  table.visitBuckets(bucketsMin, (bucket) => wanted.has(bucket), (record, bucket) => {
+    assert.equal(bucket, hashText(record.name) % bucketsMin);
     visited.push(record);
   });
   const expected = [...table.values()].filter(({ name }) =>
-    wanted.has(hashText(name) % bucketCount)
+    wanted.has(hashText(name) % bucketsMin)
   );
   assert.ok(visited.length > 0);
   assert.deepEqual(visited, expected);
