@@ -12,9 +12,6 @@ import type { Random } from "../base/random.ts";
 import type { MemberList } from "../members/member_list.ts";
 import type { InstanceId } from "../members/row.ts";
 
-/** So many wait at most until somebody has to do with them. */
-export const waitingMax = 2000;
-
 /** Those of whom only rows speak. */
 export class Candidates {
   readonly #memberList: MemberList;
@@ -24,7 +21,6 @@ export class Candidates {
    */
   readonly #all: NameTable<Candidate | RowClaim>;
   readonly #failed = new Map<NodeName, Candidate>();
-  #waiting = 0;
 
   constructor(memberList: MemberList, random: Random) {
     this.#memberList = memberList;
@@ -34,14 +30,6 @@ export class Candidates {
   /** True if there are none. */
   get isEmpty(): boolean {
     return this.#all.size === 0;
-  }
-
-  /**
-   * True if as many wait as are kept: who finds thousands more in the registry hears of those that
-   * live from members, and reads of the others later.
-   */
-  get isFull(): boolean {
-    return this.#waiting >= waitingMax;
   }
 
   get(name: NodeName): Candidate | undefined {
@@ -107,7 +95,6 @@ export class Candidates {
     }
     if (known !== undefined) this.drop(claim.name);
     this.#all.set(claim);
-    this.#waiting++;
     return true;
   }
 
@@ -120,10 +107,7 @@ export class Candidates {
   }
 
   drop(name: NodeName): void {
-    const known = this.#all.get(name);
-    if (known === undefined) return;
-    if (!(known instanceof Candidate)) this.#waiting--;
-    this.#all.delete(name);
+    if (!this.#all.delete(name)) return;
     this.#failed.delete(name);
     this.#all.shrink();
   }
@@ -131,7 +115,6 @@ export class Candidates {
   #make(claim: RowClaim): Candidate {
     const candidate = new Candidate(claim);
     this.#all.set(candidate);
-    this.#waiting--;
     return candidate;
   }
 }

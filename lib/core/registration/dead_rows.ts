@@ -30,7 +30,7 @@ const listingsWithoutMax = 3;
 /** Who has failed, a member or a candidate. */
 export type Dead = MemberRecord | Candidate;
 
-/** Rows of one listing: those of candidates, and of members that may not live. */
+/** Rows of one listing that are not surely those of living members. */
 type DoubtfulRows = Map<NodeName, StoredRow>;
 
 /** What tidying up works with. */
@@ -59,7 +59,7 @@ export class DeadRows {
   /**
    * A complete listing came; `isWhole` if it holds this node's own row.
    *
-   * @param doubtful those of `rows` of candidates, and of members that may not live
+   * @param doubtful those of `rows` that are not surely those of living members
    * @returns those who are gone for good by that
    */
   listed(

@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { waitingMax } from "../discovery/candidates.ts";
 import type { Candidates } from "../discovery/candidates.ts";
 import { watchedAlwaysMax } from "../detector/heartbeats_seen.ts";
 import type { HeartbeatSighting } from "../members/news.ts";
@@ -58,7 +57,7 @@ export type ReaderDecision =
 /** What a listing came to. */
 export interface Read {
   readonly decisions: readonly ReaderDecision[];
-  /** The rows of candidates, and of members that may not live. */
+  /** The rows that are not surely those of living members. */
   readonly doubtful: readonly StoredRow[];
 }
 
@@ -76,7 +75,7 @@ export class RegistryReader {
 
   /** A complete listing came. */
   listed(rows: readonly StoredRow[], now: number): Read {
-    const { memberList, candidates, keeper, heartbeats, random } = this.#parts;
+    const { memberList, candidates, keeper, heartbeats } = this.#parts;
     const { self } = memberList;
     const decisions: ReaderDecision[] = [];
     const doubtful: StoredRow[] = [];
@@ -84,17 +83,13 @@ export class RegistryReader {
     const isLarge = rows.length > watchedAlwaysMax;
     const inDoubt: StoredRow[] = [];
     // In a large cluster a node looks at thousands of rows: at each member once.
-    // Of more than are kept each node keeps others.
-    const start = rows.length > waitingMax ? random.below(rows.length) : 0;
-    for (let index = 0; index < rows.length; index++) {
-      const stored = rows[(start + index) % rows.length] as StoredRow;
+    for (const stored of rows) {
       const { row } = stored;
       if (row.name === self.name) continue;
       const known = memberList.get(row.name);
       const decision = this.#learn(row, known, now);
       if (decision !== undefined) decisions.push(decision);
-      const mayBeDead = known !== undefined && !isOfLiving(row, known);
-      if (mayBeDead || candidates.has(row.name)) doubtful.push(stored);
+      if (!isOfLiving(row, known) || candidates.has(row.name)) doubtful.push(stored);
       if (isLarge && this.#isInDoubt(row.name, known, now)) inDoubt.push(stored);
     }
     const isInDoubt = (name: NodeName): boolean => this.#isInDoubt(name, memberList.get(name), now);
@@ -122,7 +117,6 @@ export class RegistryReader {
       // Two instances: ask the one that is alive; its heir will make itself known.
       return known?.state === "alive" && !isKnown ? { kind: "look", name: row.name } : undefined;
     }
-    if (candidates.isFull && !candidates.has(row.name)) return undefined;
     if (!candidates.learn(claimOfRow(row))) return undefined;
     // What was not there a moment ago has just been written. A few of those who see it ask it.
     const isFresh = heartbeats.readAt > -Infinity &&

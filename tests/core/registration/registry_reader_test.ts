@@ -7,8 +7,6 @@ import assert from "node:assert/strict";
 import { FailureDetector } from "../../../lib/core/detector/failure_detector.ts";
 import { ChangeLog } from "../../../lib/core/explain/change_log.ts";
 import { RegistryReader } from "../../../lib/core/registration/registry_reader.ts";
-import { waitingMax } from "../../../lib/core/discovery/candidates.ts";
-import type { NodeName } from "../../../lib/core/base/name.ts";
 import type { ReaderDecision } from "../../../lib/core/registration/registry_reader.ts";
 import type { Row } from "../../../lib/core/members/row.ts";
 import { RowKeeper } from "../../../lib/core/registration/row_keeper.ts";
@@ -48,30 +46,6 @@ Deno.test("RegistryReader makes a candidate of a row that nobody has spoken for,
   ]);
   assert.deepEqual(scene.list(rows, 2000), []);
   assert.equal(scene.view.candidates.get(nameOf(5))?.instance, instanceOf(5));
-});
-
-Deno.test("RegistryReader keeps some of very many rows of the unknown, others on each node, and more once they are asked", () => {
-  const rows = Array.from({ length: 5000 }, (_, index) => rowOf(index + 10));
-  const namesIn = (decisions: readonly ReaderDecision[]): Set<string> =>
-    new Set(decisions.flatMap((decision) => decision.kind === "introduce" ? decision.name : []));
-  const scene = new Scene();
-  const first = namesIn(scene.list(rows, 0));
-  assert.equal(first.size, waitingMax);
-  assert.equal(namesIn(scene.list(rows, 1000)).size, 0);
-  const { candidates } = scene.view;
-  // Who was asked, and who has gone, make room for others.
-  const [asked, ...gone] = [...first].slice(0, 500) as NodeName[];
-  assert.ok(asked && candidates.get(asked));
-  for (const name of gone) candidates.drop(name);
-  const next = namesIn(scene.list(rows, 2000));
-  assert.equal(next.size, 500);
-  // A row that is known is learnt of all the same.
-  const [known] = [...next] as NodeName[];
-  const moved = rows.map((row) => row.name === known ? { ...row, heartbeat: 99 } : row);
-  assert.equal(namesIn(scene.list(moved, 3000)).size, 0);
-  const other = new Scene();
-  other.view.random.next();
-  assert.ok([...namesIn(other.list(rows, 0))].some((name) => !first.has(name)));
 });
 
 Deno.test("RegistryReader calls nothing fresh in its first listing: it may have stood for years", () => {
