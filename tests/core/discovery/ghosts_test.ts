@@ -110,3 +110,15 @@ Deno.test("CandidateProber finds one that answers at last, in a small cluster an
     assert.ok(tookMs !== undefined, `${nodes} nodes see it`);
   }
 });
+
+Deno.test("a newcomer is found at once in a registry with five thousand rows of nobody", () => {
+  for (let seed = 1; seed <= 4; seed++) {
+    const world = new World({ seed, keepStory: false });
+    world.registry.putGhosts(5000);
+    const first = world.start("n1@10.0.0.1");
+    world.run(1500);
+    const second = world.start("n2@10.0.0.2");
+    world.run(1000);
+    assert.deepEqual([first, second].map(({ lastStatus }) => lastStatus?.alive), [2, 2]);
+  }
+});
