@@ -109,9 +109,7 @@ export class PingConsequences {
     const { memberList, heartbeats, outbox, detector, dissemination } = this.#parts;
     const { news, statusReporter } = this.#parts;
     // In a large cluster nearly everything that is told is known: that must cost next to nothing.
-    for (const record of memberList.unknownOf(records)) {
-      news.decided(dissemination.heard(record, from, now), now, out);
-    }
+    this.#heard(memberList.unknownOf(records), from, now, out);
     for (const vote of votes) {
       if (vote.subject !== memberList.self.instance) {
         this.#decided(detector.heard(vote, from, now), now, out);
@@ -132,11 +130,20 @@ export class PingConsequences {
   synced(input: Input & { kind: "synced" }, now: number, out: Effect[]): void {
     const { memberList, dissemination, news } = this.#parts;
     const { fingerprint } = memberList;
-    for (const record of input.records) {
-      news.decided(dissemination.heard(record, input.from, now), now, out);
-    }
+    this.#heard(input.records, input.from, now, out);
     const hasChanged = memberList.fingerprint !== fingerprint;
     news.decided(dissemination.synced(input, hasChanged, now), now, out);
+  }
+
+  /** A peer says that of these. */
+  #heard(
+    records: readonly MemberRecord[],
+    from: InstanceId | undefined,
+    now: number,
+    out: Effect[],
+  ): void {
+    const { dissemination, news } = this.#parts;
+    for (const record of records) news.decided(dissemination.heard(record, from, now), now, out);
   }
 
   /** Carries out the verdicts that are due. */

@@ -94,7 +94,6 @@ export const addresseeSchema = v.object({
 
 const bucketsSchema = v.pipe(
   v.array(bucketHash),
-  v.maxLength(bucketsMax),
   v.check(({ length }) => isBucketCount(length)),
 );
 
