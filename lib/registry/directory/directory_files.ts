@@ -215,6 +215,12 @@ export async function infoOf(path: string): Promise<Deno.FileInfo | undefined> {
   }
 }
 
+/**
+ * As times of files are coarse, a file may look the same after something has been written there. Not if
+ * it looked so for that long before, in milliseconds.
+ */
+export const settledMs = 2000;
+
 /** What a file looks like: another text once anything has been written there; `""` if there is none. */
 export function lookOf(info: Deno.FileInfo | undefined): string {
   if (info === undefined) return "";

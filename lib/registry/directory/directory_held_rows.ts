@@ -7,7 +7,8 @@ import type { Clock } from "../../clock.ts";
 import { textVersion } from "../common/text_version.ts";
 import type { Call } from "../common/timed_calls.ts";
 import type { RowVersion } from "../registry.ts";
-import { infoOf, lookOf } from "./directory_files.ts";
+import { rowMaxBytes } from "../../core/members/row.ts";
+import { infoOf, lookOf, readSmallFile, settledMs } from "./directory_files.ts";
 import { heartbeatOf, takeHeartbeat, withHeartbeat } from "./directory_heartbeats.ts";
 import type { Heartbeat } from "./directory_heartbeats.ts";
 
@@ -26,6 +27,8 @@ interface HeldRow {
   readonly writtenAt: number;
   /** Where heartbeats lie. */
   readonly folder: string;
+  /** True once what lies there and looks like that cannot be anything else. */
+  isSettled: boolean;
   /** What its heartbeat is now. */
   heartbeat: Heartbeat;
   version: RowVersion;
@@ -61,8 +64,9 @@ export class HeldRows {
     // A lower one would be read as the one in the row.
     if (next.heartbeat <= row.heartbeat.heartbeat) return false;
     if (withHeartbeat(row.text, next) !== text) return false;
-    if (this.#clock.now() - row.writtenAt >= rewriteMs) return false;
-    if (lookOf(await infoOf(row.path)) !== row.look) return false;
+    const ageMs = this.#clock.now() - row.writtenAt;
+    if (ageMs >= rewriteMs || !await isAsLeft(row)) return false;
+    row.isSettled ||= ageMs >= settledMs;
     call.checkpoint();
     if (!await takeHeartbeat(row.folder, row.heartbeat, next)) return false;
     row.heartbeat = next;
@@ -80,6 +84,7 @@ export class HeldRows {
       ...{ path, text, folder },
       look: lookOf(info),
       writtenAt: this.#clock.now(),
+      isSettled: false,
       heartbeat,
       version: textVersion(text),
     });
@@ -88,4 +93,12 @@ export class HeldRows {
   forget(key: string): void {
     this.#rows.delete(key);
   }
+}
+
+/** True if nobody has touched the file of the row. */
+async function isAsLeft({ path, look, text, isSettled }: HeldRow): Promise<boolean> {
+  if (lookOf(await infoOf(path)) !== look) return false;
+  if (isSettled) return true;
+  const content = await readSmallFile(path, rowMaxBytes);
+  return content !== undefined && "text" in content && content.text === text;
 }

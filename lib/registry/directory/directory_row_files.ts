@@ -8,11 +8,8 @@
  * @module
  */
 import type { Clock } from "../../clock.ts";
-import { infoOf, lookOf, readKnownFile } from "./directory_files.ts";
+import { infoOf, lookOf, readKnownFile, settledMs } from "./directory_files.ts";
 import type { Content } from "./directory_files.ts";
-
-/** How long a file must have looked the same before it was read, in milliseconds. */
-const settledMs = 2000;
 
 interface Known {
   /** Which file lay there, and what it looked like; `undefined` if nobody has looked yet. */

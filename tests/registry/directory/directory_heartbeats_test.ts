@@ -80,6 +80,29 @@ Deno.test({
 });
 
 Deno.test({
+  ...needing(
+    "write() of a heartbeat conflicts, however soon a hand has changed the row",
+    "read",
+    "write",
+  ),
+  async fn() {
+    await using scene = await Scene.create();
+    const changed = encodeRow(rowOf(name, 1, { incarnation: 7 }));
+    const path = `${scene.path}/${name}`;
+    // As long as the row itself, and often at the same time by the clock of the file system.
+    for (let round = 0; round < 50; round++) {
+      const registry = scene.open();
+      const version = await written(registry, 1);
+      assert.equal(changed.length, (await fileOf(scene)).length);
+      Deno.writeTextFileSync(path, changed);
+      const result = await registry.write(rowOf(name, 2), version, never);
+      assert.equal(result.kind, "conflict");
+      await Deno.remove(path);
+    }
+  },
+});
+
+Deno.test({
   ...needing("write() finds its row when somebody threw the heartbeats away", "read", "write"),
   async fn() {
     await using scene = await Scene.create();
