@@ -2,9 +2,10 @@
  * Many alarms, one timer of the runtime.
  *
  * Most of what a program waits for with a deadline happens long before it. A runtime that is told to
- * forget such a timer still wakes up for it, and a wake-up costs more than what is done in it. So there
- * is one timer, for the earliest alarm. When that one is cancelled, or another one takes its place, the
- * timer stays as it is: it then rings for nothing once, and is set for what is earliest by then.
+ * forget one of several timers still wakes up for it, and a wake-up costs more than what is done in it.
+ * So there is one timer, for the earliest alarm. When that one is cancelled the timer is taken back, of
+ * which nothing stays as it is the only one, and set for what is earliest by then; if that is hardly
+ * later, it stays as it is, and rings for nothing.
  *
  * @module
  */
@@ -22,6 +23,9 @@ export interface RuntimeTimer {
 interface Alarm {
   readonly callback: () => void;
 }
+
+/** By so much the next alarm has to be later for the timer to be moved to it, in milliseconds. */
+const movedByMs = 50;
 
 /** Alarms that share a timer of the runtime; there is none while nobody waits. */
 export class Alarms {
@@ -41,8 +45,9 @@ export class Alarms {
     if (this.#due.earliest < this.#timerAt) this.#setTimer();
     return () => {
       this.#due.delete(alarm);
-      // A timer that nobody waits for would keep the process alive.
-      if (this.#due.earliest === Infinity) this.#setTimer();
+      // Whoever rings sets the timer behind that. One that nobody waits for would keep the process alive.
+      const isRinging = this.#timerAt === -Infinity;
+      if (!isRinging && this.#due.earliest - this.#timerAt > movedByMs) this.#setTimer();
     };
   }
 

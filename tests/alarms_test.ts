@@ -52,17 +52,36 @@ Deno.test("alarms ring in their order, each once, and not before their time", ()
   assert.equal(runtime.timers, 0);
 });
 
-Deno.test("deadlines that are all met cost one wake-up, and not one each", () => {
+Deno.test("deadlines that are met cost no wake-up, and the timer is the only one all the time", () => {
   const runtime = new FakeRuntime();
-  runtime.alarms.after(5000, () => {});
+  let rang = 0;
+  runtime.alarms.after(5000, () => rang++);
   for (let at = 0; at < 900; at += 100) {
     runtime.to(at);
-    const met = runtime.alarms.after(300 + at, () => assert.fail("a deadline that was met"));
+    const met = [300, 310, 320].map((delayMs) =>
+      runtime.alarms.after(delayMs, () => assert.fail())
+    );
+    assert.equal(runtime.timers, 1);
     runtime.to(at + 1);
-    met();
+    for (const cancel of met) cancel();
+    assert.equal(runtime.timers, 1);
   }
-  runtime.to(1000);
-  assert.ok(runtime.wakeUps <= 2, `${runtime.wakeUps} wake-ups`);
+  runtime.to(4999);
+  assert.equal(runtime.wakeUps, 0);
+  // Once for the first of each three, and once for what is left.
+  assert.equal(runtime.sets, 1 + 9 * 2);
+  runtime.to(5000);
+  assert.deepEqual([runtime.wakeUps, rang], [1, 1]);
+});
+
+Deno.test("a deadline that is met shortly before the next one costs no other timer", () => {
+  const runtime = new FakeRuntime();
+  const met = runtime.alarms.after(100, () => assert.fail());
+  let rangAt = 0;
+  runtime.alarms.after(140, () => rangAt = runtime.time);
+  met();
+  runtime.to(200);
+  assert.deepEqual([rangAt, runtime.sets, runtime.wakeUps], [140, 2, 2]);
 });
 
 Deno.test("no timer is left when nobody waits, so that a process may end", () => {

@@ -122,12 +122,13 @@ export class CoreLoop {
     const restUntil = this.#faultySince === undefined ? -Infinity : now + faultPauseMs;
     const wakeAt = Math.max(Math.min(core.wakeAt, this.#turns.wakeAt), restUntil);
     if (wakeAt === this.#wakeAt) return;
-    this.#cancelWake();
+    const cancelBefore = this.#cancelWake;
     this.#wakeAt = wakeAt;
-    if (wakeAt === Infinity) return;
-    this.#cancelWake = clock.after(wakeAt - now, () => {
+    this.#cancelWake = wakeAt === Infinity ? () => {} : clock.after(wakeAt - now, () => {
       this.#wakeAt = Infinity;
       this.put({ kind: "wake" });
     });
+    // Not before: the timer of the runtime would be set for something else in between.
+    cancelBefore();
   }
 }
