@@ -3,7 +3,7 @@
  *
  * As WebAssembly. A node seals and opens a few short messages a second, between which its code leaves
  * the caches of the processor and is never compiled well: there a cipher written in JavaScript takes
- * twice as long as this one, and ten times what it takes in a loop.
+ * twice as long as this one.
  *
  * @module
  */
