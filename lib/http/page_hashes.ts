@@ -6,6 +6,6 @@
 
 /** The hashes that the Content-Security-Policy of the page allows. */
 export const pageHashes = {
-  scriptHash: "sha256-dlQom5M5+tD7VbEvx/eEUUDKxcf3moYwCdtaCOBX4JA=",
+  scriptHash: "sha256-crylzMa6Up1zoHLiMG9VLISpSty0KQz4kxC8rBEYKzM=",
   styleHash: "sha256-y5avpEQxljq9kg+Am15lPL+FRJJzSyt9t6pOPp0MTlQ=",
 } as const;
