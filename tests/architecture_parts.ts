@@ -25,7 +25,10 @@ const anyNode = "node:*";
 export const parts: Readonly<Record<string, Part>> = {
   "core": { values: [], outside: ["valibot"] },
   "options": { values: ["core"], outside: ["valibot"] },
-  "protocol": { values: ["core"], outside: ["@noble/ciphers/*", "node:crypto", "valibot"] },
+  "protocol": {
+    values: ["core"],
+    outside: ["@chainsafe/as-chacha20poly1305", "node:crypto", "valibot"],
+  },
   "recording": { values: ["core", "protocol"], outside: ["valibot"] },
   "report": { values: ["core"], types: ["simulation"], outside: ["valibot"] },
   "abort.ts": { values: [] },

@@ -6,16 +6,27 @@
  */
 
 /** The packages in the program with their copyrights, and the texts of their licences. */
-export const thirdPartyText = `== @iovalkey/commands 0.1.0 (MIT)
+export const thirdPartyText = `== @chainsafe/as-chacha20poly1305 0.1.0 (Apache-2.0)
+
+   Copyright 2019 ChainSafe Systems
+
+   Licensed under the Apache License, Version 2.0 (the "License");
+   you may not use this file except in compliance with the License.
+   You may obtain a copy of the License at
+
+       http://www.apache.org/licenses/LICENSE-2.0
+
+   Unless required by applicable law or agreed to in writing, software
+   distributed under the License is distributed on an "AS IS" BASIS,
+   WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+   See the License for the specific language governing permissions and
+   limitations under the License.
+
+== @iovalkey/commands 0.1.0 (MIT)
 
 Copyright (c) 2025 iovalkey contributors
 Copyright (c) 2022 Zihua Li
 Copyright (c) 2015 NodeRedis
-
-== @noble/ciphers 2.4.0 (MIT)
-
-Copyright (c) 2022 Paul Miller (https://paulmillr.com)
-Copyright (c) 2016 Thomas Pornin <pornin@bolet.org>
 
 == @preact/signals-core 1.14.5 (MIT)
 

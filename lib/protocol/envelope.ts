@@ -7,7 +7,7 @@
  * @module
  */
 import { assert } from "../core/base/assert.ts";
-import { tagBytes } from "./noise_symmetric.ts";
+import { tagBytes } from "./chacha20_poly1305.ts";
 import { frameMaxBytes } from "./frame.ts";
 
 /** What an envelope is for. */

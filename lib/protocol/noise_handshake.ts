@@ -16,7 +16,8 @@
  */
 import { keyOfCookie } from "./cookie_key.ts";
 import { assert } from "../core/base/assert.ts";
-import { type CipherState, SymmetricState, tagBytes } from "./noise_symmetric.ts";
+import { tagBytes } from "./chacha20_poly1305.ts";
+import { type CipherState, SymmetricState } from "./noise_symmetric.ts";
 
 /** Name of the handshake; part of what both sides must agree on. */
 export const noiseProtocol = "Noise_NNpsk0_25519_ChaChaPoly_SHA256";

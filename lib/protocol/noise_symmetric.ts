@@ -8,13 +8,10 @@
  * @see https://noiseprotocol.org/noise.html
  * @module
  */
-import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
+import { open, openInConstantTime, seal } from "./chacha20_poly1305.ts";
 import { hkdf, sha256 } from "./hash.ts";
 import { assert } from "../core/base/assert.ts";
 import { encodeUtf8 } from "../core/base/text.ts";
-
-/** Bytes that sealing adds: the tag of ChaCha20-Poly1305 (RFC 8439), which shows any change. */
-export const tagBytes = 16;
 
 const nothing = new Uint8Array(0);
 const last32 = 0xffff_ffff;
@@ -40,27 +37,34 @@ export class CipherState {
     this.#writeNonce();
   }
 
-  /** Encrypts the next message; the result is 16 bytes longer. */
+  /** Encrypts the next message; the result is 16 bytes longer. At most 32 bytes are `associated`. */
   seal(plain: Uint8Array, associated: Uint8Array = nothing): Uint8Array {
     this.#assertCounterLeft();
-    const sealed = chacha20poly1305(this.#key, this.#nonce, associated).encrypt(plain);
+    const sealed = seal(this.#key, this.#nonce, plain, associated);
     this.#advance();
     return sealed;
   }
 
   /**
    * Decrypts the next message into new memory; `undefined` if it is not the next message of the
-   * other side. After a failure the counter stands where it stood.
+   * other side. Then nothing more may be opened under this key.
    */
-  open(sealed: Uint8Array, associated: Uint8Array = nothing): Uint8Array | undefined {
+  open(sealed: Uint8Array): Uint8Array | undefined {
     this.#assertCounterLeft();
-    try {
-      const plain = chacha20poly1305(this.#key, this.#nonce, associated).decrypt(sealed);
-      this.#advance();
-      return plain;
-    } catch {
-      return undefined;
-    }
+    const plain = open(this.#key, this.#nonce, sealed, nothing);
+    if (plain !== undefined) this.#advance();
+    return plain;
+  }
+
+  /**
+   * As {@linkcode open}, for a stranger's message, of which the next one may be tried. After a failure
+   * the counter stands where it stood.
+   */
+  openOfStranger(sealed: Uint8Array, associated: Uint8Array): Uint8Array | undefined {
+    this.#assertCounterLeft();
+    const plain = openInConstantTime(this.#key, this.#nonce, sealed, associated);
+    if (plain !== undefined) this.#advance();
+    return plain;
   }
 
   /** The same key, counting by itself from here. */
@@ -140,7 +144,7 @@ export class SymmetricState {
 
   decryptAndHash(sealed: Uint8Array): Uint8Array | undefined {
     assert(this.#cipher !== undefined, "a key was mixed in before the first payload");
-    const plain = this.#cipher.open(sealed, this.#hash);
+    const plain = this.#cipher.openOfStranger(sealed, this.#hash);
     if (plain !== undefined) this.mixHash(sealed);
     return plain;
   }

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { tagBytes } from "../protocol/noise_symmetric.ts";
+import { tagBytes } from "../protocol/chacha20_poly1305.ts";
 import { frameHeaderBytes } from "../protocol/frame.ts";
 import type { Effect } from "../core/input.ts";
 import { encodeMessage } from "../protocol/message.ts";

@@ -5,7 +5,7 @@
  */
 import { systemClock } from "../../lib/clock.ts";
 import { encodeEnvelope } from "../../lib/protocol/envelope.ts";
-import { tagBytes } from "../../lib/protocol/noise_symmetric.ts";
+import { tagBytes } from "../../lib/protocol/chacha20_poly1305.ts";
 import { frameHeaderBytes } from "../../lib/protocol/frame.ts";
 import { encodeMessage } from "../../lib/protocol/message.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
