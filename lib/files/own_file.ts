@@ -80,6 +80,21 @@ export async function touchOwnFile(path: string, options: OwnFileOptions = {}): 
   }
 }
 
+/**
+ * Gives a regular file of ours another time without opening it: whoever watches it hears of that once,
+ * and hears of {@linkcode touchOwnFile} when it opens, writes and closes.
+ *
+ * @returns false if that is impossible, as where there is none or it is another user's
+ * @throws {OddFileError} if something else lies there
+ * @throws what the system says
+ */
+export async function dateOwnFile(path: string, time: Date): Promise<boolean> {
+  if (await lookAt(path) === undefined) return false;
+  const { NotFound, PermissionDenied } = Deno.errors;
+  const date = (): Promise<boolean> => Deno.utime(path, time, time).then(() => true);
+  return await unless(PermissionDenied, () => unless(NotFound, date)) ?? false;
+}
+
 /** The regular file there, or `undefined` if there is nothing. */
 async function lookAt(path: string): Promise<Deno.FileInfo | undefined> {
   const info = await unless(Deno.errors.NotFound, () => Deno.lstat(path));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { OddFileError, openOwnFile, touchOwnFile } from "../../lib/files/own_file.ts";
+import { dateOwnFile, OddFileError, openOwnFile, touchOwnFile } from "../../lib/files/own_file.ts";
 import { needing } from "../permissions.ts";
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
@@ -25,6 +25,9 @@ Deno.test({
       assert.equal((await Deno.stat(path)).mode! & 0o777, 0o600);
       await touchOwnFile(path);
       assert.equal(await Deno.readTextFile(path), "\nne\ntwo\n");
+      assert.equal(await dateOwnFile(path, new Date(1000)), true);
+      assert.equal((await Deno.stat(path)).mtime?.getTime(), 1000);
+      assert.equal(await dateOwnFile(`${folder}/missing`, new Date(0)), false);
     }),
 });
 
@@ -44,7 +47,9 @@ Deno.test({
           });
         }
       }
+      await assert.rejects(dateOwnFile(`${folder}/to-precious`, new Date(0)), OddFileError);
       assert.equal(await Deno.readTextFile(`${folder}/precious`), "precious");
+      assert.notEqual((await Deno.stat(`${folder}/precious`)).mtime?.getTime(), 0);
       await assert.rejects(Deno.lstat(`${folder}/nothing`), Deno.errors.NotFound);
     }),
 });

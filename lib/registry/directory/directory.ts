@@ -152,7 +152,7 @@ class DirectoryStore implements Store {
       const { path } = filesOf(key, layout);
       await this.#held.remember(key, { path, text, folder: layout.heartbeats });
       const isNews = current === undefined || lastingOfText(current.text) !== lastingOfText(text);
-      if (isNews) await tellNews(layout);
+      if (isNews) await tellNews(layout, this.#clock);
       return { kind: "done", version: textVersion(text) };
     };
     return this.#toldOf(async () => {
@@ -179,7 +179,7 @@ class DirectoryStore implements Store {
         // Also if nobody waits for it any more: it is the row that was meant. Gone already if someone
         // removed it by hand, without asking for the lock.
         if (isMeant && !await removeFile(path)) return false;
-        if (isMeant) await tellNews(layout);
+        if (isMeant) await tellNews(layout, this.#clock);
         if (isMeant) this.#held.forget(key);
         // Names come and go for years, so their locks must not stay; it is ours while we remove it.
         if (isMeant || current === undefined) await removeQuietly(lock);

@@ -13,7 +13,7 @@ import { orAborted } from "../../abort.ts";
 import { sleep } from "../../clock.ts";
 import type { Clock } from "../../clock.ts";
 import { systemErrorCode, systemErrorReason } from "../../core/base/system_error.ts";
-import { OddFileError, touchOwnFile } from "../../files/own_file.ts";
+import { dateOwnFile, OddFileError, touchOwnFile } from "../../files/own_file.ts";
 import type { Listener } from "../common/hint.ts";
 import type { DirectoryLayout } from "./directory_layout.ts";
 
@@ -21,10 +21,15 @@ import type { DirectoryLayout } from "./directory_layout.ts";
 const lookAgainMs = 5_000;
 
 /** Tells the watchers that more than a heartbeat has changed. Never fails: it is a hint. */
-export async function tellNews({ news, permissions }: DirectoryLayout): Promise<void> {
+export async function tellNews(
+  { news, permissions }: Pick<DirectoryLayout, "news" | "permissions">,
+  clock: Pick<Clock, "wallTime">,
+): Promise<void> {
   try {
+    const path = `${news}/changed`;
+    if (await dateOwnFile(path, new Date(clock.wallTime()))) return;
     const { file: mode, isExact: isModeExact } = permissions;
-    await touchOwnFile(`${news}/changed`, { mode, isModeExact });
+    await touchOwnFile(path, { mode, isModeExact });
   } catch (error) {
     if (systemErrorCode(error) === undefined && !(error instanceof OddFileError)) throw error;
   }

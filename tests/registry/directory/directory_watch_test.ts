@@ -1,6 +1,6 @@
 /** Hearing of changes in a folder: what is asked of the file system, and until when. */
 import assert from "node:assert/strict";
-import { watchFolder } from "../../../lib/registry/directory/directory_watch.ts";
+import { tellNews, watchFolder } from "../../../lib/registry/directory/directory_watch.ts";
 import type { SeenFolder } from "../../../lib/registry/directory/directory_watch.ts";
 import { needing } from "../../permissions.ts";
 import { ManualClock } from "../../support/manual_clock.ts";
@@ -30,5 +30,27 @@ Deno.test({
     controller.abort();
     await watching;
     assert.equal(looks, 3);
+  },
+});
+
+Deno.test({
+  ...needing("tellNews() is heard of once by each watcher", "read", "write"),
+  async fn() {
+    await using folder = new TemporaryFolder();
+    const layout = {
+      news: folder.path,
+      permissions: { file: 0o600, folder: 0o700, isExact: false },
+    };
+    const clock = new ManualClock();
+    await tellNews(layout, clock);
+    using watcher = Deno.watchFs(folder.path, { recursive: false });
+    await tellNews(layout, clock);
+    await Deno.mkdir(`${folder.path}/end`);
+    const heard: string[] = [];
+    for await (const { kind, paths } of watcher) {
+      if (paths.some((path) => path.endsWith("/end"))) break;
+      heard.push(kind);
+    }
+    assert.deepEqual(heard, ["modify"]);
   },
 });
