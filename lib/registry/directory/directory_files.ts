@@ -215,11 +215,22 @@ export async function infoOf(path: string): Promise<Deno.FileInfo | undefined> {
   }
 }
 
+/** As long as the times of any file system are coarse, in milliseconds: two seconds, of FAT. */
+const coarseMs = 2000;
+
+/** The same where they are no whole seconds: some count hundredths, and a kernel a few milliseconds. */
+const fineMs = 100;
+
 /**
  * As times of files are coarse, a file may look the same after something has been written there. Not if
  * it looked so for that long before, in milliseconds.
+ *
+ * @param info how it looks; the time of its change is told in whole seconds
  */
-export const settledMs = 2000;
+export function settlesAfterMs(info: Pick<Deno.FileInfo, "mtime"> | undefined): number {
+  const writtenAt = info?.mtime?.getTime() ?? 0;
+  return writtenAt % 1000 === 0 ? coarseMs : fineMs;
+}
 
 /** What a file looks like: another text once anything has been written there; `""` if there is none. */
 export function lookOf(info: Deno.FileInfo | undefined): string {

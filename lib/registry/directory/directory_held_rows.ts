@@ -8,7 +8,7 @@ import { textVersion } from "../common/text_version.ts";
 import type { Call } from "../common/timed_calls.ts";
 import type { RowVersion } from "../registry.ts";
 import { rowMaxBytes } from "../../core/members/row.ts";
-import { infoOf, lookOf, readSmallFile, settledMs } from "./directory_files.ts";
+import { infoOf, lookOf, readSmallFile, settlesAfterMs } from "./directory_files.ts";
 import { heartbeatOf, takeHeartbeat, withHeartbeat } from "./directory_heartbeats.ts";
 import type { Heartbeat } from "./directory_heartbeats.ts";
 
@@ -27,6 +27,8 @@ interface HeldRow {
   readonly writtenAt: number;
   /** Where heartbeats lie. */
   readonly folder: string;
+  /** So long after it was written it cannot be anything else. */
+  readonly settlesAfterMs: number;
   /** True once what lies there and looks like that cannot be anything else. */
   isSettled: boolean;
   /** What its heartbeat is now. */
@@ -66,7 +68,7 @@ export class HeldRows {
     if (withHeartbeat(row.text, next) !== text) return false;
     const ageMs = this.#clock.now() - row.writtenAt;
     if (ageMs >= rewriteMs || !await isAsLeft(row)) return false;
-    row.isSettled ||= ageMs >= settledMs;
+    row.isSettled ||= ageMs >= row.settlesAfterMs;
     call.checkpoint();
     if (!await takeHeartbeat(row.folder, row.heartbeat, next)) return false;
     row.heartbeat = next;
@@ -84,6 +86,7 @@ export class HeldRows {
       ...{ path, text, folder },
       look: lookOf(info),
       writtenAt: this.#clock.now(),
+      settlesAfterMs: settlesAfterMs(info),
       isSettled: false,
       heartbeat,
       version: textVersion(text),

@@ -8,12 +8,12 @@
  * @module
  */
 import type { Clock } from "../../clock.ts";
-import { infoOf, lookOf, readKnownFile, settledMs } from "./directory_files.ts";
+import { infoOf, lookOf, readKnownFile, settlesAfterMs } from "./directory_files.ts";
 import type { Content } from "./directory_files.ts";
 
 interface Known {
-  /** Which file lay there, and what it looked like; `undefined` if nobody has looked yet. */
-  readonly look: string | undefined;
+  /** Which file lay there, and what it looked like. */
+  readonly look: string;
   /** When it was first seen to look so. */
   readonly since: number;
   /** What it held, once it was settled. */
@@ -59,14 +59,21 @@ export class RowFiles {
     const path = `${root}/${name}`;
     const now = this.#clock.now();
     const before = this.#known.get(name);
-    // A first listing is waited for by a start: nothing is to be compared yet.
-    const look = before && lookOf(await infoOf(path));
-    const known = before !== undefined && before.look === look ? before : { look, since: now };
-    if (look !== undefined && known.content !== undefined) return known.content;
+    if (before === undefined) {
+      this.#opened++;
+      // A start waits for its first listing: it looks while it reads.
+      const [info, content] = await Promise.all([infoOf(path), readKnownFile(path, buffer)]);
+      this.#known.set(name, { look: lookOf(info), since: now });
+      return content;
+    }
+    const info = await infoOf(path);
+    const look = lookOf(info);
+    const known = before.look === look ? before : { look, since: now };
+    if (known.content !== undefined) return known.content;
     this.#known.set(name, known);
     this.#opened++;
     const content = await readKnownFile(path, buffer);
-    if (look !== undefined && now - known.since >= settledMs) known.content = content;
+    if (now - known.since >= settlesAfterMs(info)) known.content = content;
     return content;
   }
 }

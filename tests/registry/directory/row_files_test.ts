@@ -4,6 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { settlesAfterMs } from "../../../lib/registry/directory/directory_files.ts";
 import { RowFiles } from "../../../lib/registry/directory/directory_row_files.ts";
 
 /** A folder with one file, read by a clock that is set by hand. */
@@ -56,16 +57,21 @@ Deno.test("RowFiles reads a file that was written to by hand", async () => {
   assert.equal(await files.read(11_000), "two");
 });
 
-Deno.test("RowFiles reads a file again that it has not known for long", async () => {
-  await using files = await scene();
-  const opened = async (now: number): Promise<boolean> => {
-    // A file that cannot be told from the one before, but for what it holds: it is opened or not.
-    const before = files.files.opened;
-    await files.read(now);
-    return files.files.opened > before;
-  };
-  for (const now of [0, 10, 2009, 2010]) assert.equal(await opened(now), true, `at ${now}`);
-  assert.deepEqual([await opened(2011), await opened(60_000)], [false, false]);
+Deno.test("RowFiles reads a file again that it has not known for long, less long where times are fine", async () => {
+  for (const [time, settlesAfter] of [[1000, 2000], [1010, 100]] as const) {
+    await using files = await scene();
+    await files.write("one", { replace: true, time });
+    const opened = async (now: number): Promise<boolean> => {
+      // A file that cannot be told from the one before, but for what it holds: it is opened or not.
+      const before = files.files.opened;
+      await files.read(now);
+      return files.files.opened > before;
+    };
+    for (const now of [0, 10, settlesAfter - 1, settlesAfter]) {
+      assert.equal(await opened(now), true, `at ${now}`);
+    }
+    assert.deepEqual([await opened(settlesAfter + 1), await opened(60_000)], [false, false]);
+  }
 });
 
 Deno.test("RowFiles finds nothing in a file that has gone, and forgets it", async () => {
@@ -76,4 +82,10 @@ Deno.test("RowFiles finds nothing in a file that has gone, and forgets it", asyn
   files.files.keep([]);
   await files.write("new", { replace: true, time: 1000 });
   assert.equal(await files.read(12_000), "new");
+});
+
+Deno.test("settlesAfterMs() is longer where a file system counts whole seconds, or tells nothing", () => {
+  const times = [new Date(1_700_000_000_000), new Date(0), null, new Date(1_700_000_000_010)];
+  assert.deepEqual(times.map((mtime) => settlesAfterMs({ mtime })), [2000, 2000, 2000, 100]);
+  assert.equal(settlesAfterMs(undefined), 2000);
 });
