@@ -25,7 +25,7 @@ USER 10001:10001
 ENV CLUSTERNODE_REGISTRY=file:///data \
   CLUSTERNODE_LOG_FILE=none \
   CLUSTERNODE_HTTP=127.0.0.1:8080
-# The C library gives memory back soon instead of keeping some for each thread: 1.4 MB less of 20.8.
+# The C library gives memory back soon instead of keeping some for each thread: 1.4 MB less.
 ENV MALLOC_ARENA_MAX=1 \
   MALLOC_TRIM_THRESHOLD_=16384 \
   MALLOC_TOP_PAD_=16384 \
