@@ -90,9 +90,14 @@ export async function touchOwnFile(path: string, options: OwnFileOptions = {}): 
  */
 export async function dateOwnFile(path: string, time: Date): Promise<boolean> {
   if (await lookAt(path) === undefined) return false;
-  const { NotFound, PermissionDenied } = Deno.errors;
-  const date = (): Promise<boolean> => Deno.utime(path, time, time).then(() => true);
-  return await unless(PermissionDenied, () => unless(NotFound, date)) ?? false;
+  try {
+    await Deno.utime(path, time, time);
+    return true;
+  } catch (error) {
+    const { NotFound, PermissionDenied } = Deno.errors;
+    if (error instanceof NotFound || error instanceof PermissionDenied) return false;
+    throw error;
+  }
 }
 
 /** The regular file there, or `undefined` if there is nothing. */
