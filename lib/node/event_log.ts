@@ -6,7 +6,7 @@
 import { formatDuration } from "../core/base/duration.ts";
 import type { NodeName } from "../core/base/name.ts";
 import type { Effect, StopReason } from "../core/input.ts";
-import { describeChanges, groupChanges } from "../core/members/change.ts";
+import { describeChanges, groupChanges, sharedReason } from "../core/members/change.ts";
 import type { Change, ChangeKind } from "../core/members/change.ts";
 import type { Log } from "../log/log.ts";
 import { StatusWriter } from "./status_writer.ts";
@@ -55,12 +55,16 @@ export class EventLog {
     for (const group of groupChanges(changes)) {
       const [first] = group;
       if (first === undefined) continue;
-      const { kind, name, status, service, reason } = first;
+      const { kind, name, status, service } = first;
       const isBad = badChanges.has(kind) || service === "failing";
+      const reason = sharedReason(group);
       this.#log[isBad ? "warning" : "info"](describeChanges(group), {
         event: kind,
         name: group.length === 1 ? name : undefined,
-        members: group.map(({ name }) => ({ name })),
+        members: group.map((change) => ({
+          name: change.name,
+          reason: reason === undefined ? change.reason : undefined,
+        })),
         status,
         serviceState: service,
         reason,

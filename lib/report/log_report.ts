@@ -6,6 +6,9 @@
 import * as v from "valibot";
 import { fields, list, report } from "./fields.ts";
 
+const membersWords = "of whom it tells, each with its reason if they have not all the same one; " +
+  "of a status line all, if they are not too many";
+
 /** Shape of a line of the log. */
 export const logSchema = report("log.v1", "a line of the log", {
   time: fields.time,
@@ -16,10 +19,11 @@ export const logSchema = report("log.v1", "a line of the log", {
   message: fields.message,
   // Of changes and status lines.
   name: v.optional(fields.name),
-  members: v.optional(list("of whom it tells; of a status line all, if they are not too many", {
+  members: v.optional(list(membersWords, {
     name: fields.name,
     alive: v.optional(fields.alive),
     serviceState: v.optional(fields.serviceState),
+    reason: v.optional(fields.reason),
   })),
   memberCount: v.optional(fields.memberCount),
   aliveCount: v.optional(fields.aliveCount),

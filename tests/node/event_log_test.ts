@@ -1,5 +1,5 @@
 /**
- * How a node tells of its own end.
+ * How a node tells of its own end, and of what happens to several members at once.
  *
  * @module
  */
@@ -39,4 +39,22 @@ Deno.test("EventLog tells what has ended a node that had joined", () => {
   events.joined(name);
   events.stopped(name, { kind: "name-taken", message: "it is taken" }, 2500);
   assert.deepEqual(lines, [`${name} has stopped after 1.5 s: it is taken`]);
+});
+
+Deno.test("EventLog tells the reason of each member where they have not all the same one", () => {
+  const log = new Lines();
+  const events = new EventLog(log, "off", 0);
+  const other = "n2@10.0.0.3" as NodeName;
+  const ready = { kind: "service", service: "ready" } as const;
+  const tell = (...reasons: [string, string]): unknown[] => {
+    events.changes([{ ...ready, name, reason: reasons[0] }, {
+      ...ready,
+      name: other,
+      reason: reasons[1],
+    }]);
+    const { members, reason } = log.properties.at(-1) ?? {};
+    return [reason, members?.map(({ reason }) => reason)];
+  };
+  assert.deepEqual(tell("it runs", "it runs"), ["it runs", [undefined, undefined]]);
+  assert.deepEqual(tell("it runs", "it answers"), [undefined, ["it runs", "it answers"]]);
 });

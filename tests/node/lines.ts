@@ -4,12 +4,15 @@
  * @module
  */
 import type { Log } from "../../lib/log/log.ts";
+import type { LogProperties } from "../../lib/report/log_report.ts";
 
-/** Keeps the messages. */
+/** Keeps the messages, and what else each of them tells. */
 export class Lines implements Log {
   readonly texts: string[] = [];
-  debug(message: string): void {
+  readonly properties: LogProperties[] = [];
+  debug(message: string, properties: LogProperties = {}): void {
     this.texts.push(message);
+    this.properties.push(properties);
   }
   info = this.debug;
   warning = this.debug;

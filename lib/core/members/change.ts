@@ -118,14 +118,21 @@ export function describeChange(change: Change): string {
   return `${change.name} ${changeWords(change)}${change.reason === "" ? "" : `: ${change.reason}`}`;
 }
 
-/** Many changes of one kind in one sentence, with the reason of the first. */
+/** Many changes of one kind in one sentence, with the reason that all share, or that of the first. */
 export function describeChanges(changes: readonly Change[]): string {
   const [first] = changes;
   if (first === undefined) return "";
   if (changes.length === 1) return describeChange(first);
   const names = changes.slice(0, 10).map(({ name }) => name).join(", ");
   const more = changes.length > 10 ? ` and ${changes.length - 10} more` : "";
-  return `${changes.length} members: ${names}${more}: each ${changeWords(first)}: ${first.reason}`;
+  const why = `${sharedReason(changes) === undefined ? "; the first:" : ":"} ${first.reason}`;
+  return `${changes.length} members: ${names}${more}: each ${changeWords(first)}${why}`;
+}
+
+/** Why all of them happened; `undefined` if each has a reason of its own. */
+export function sharedReason(changes: readonly Change[]): string | undefined {
+  const [first] = changes;
+  return changes.every(({ reason }) => reason === first?.reason) ? first?.reason : undefined;
 }
 
 /** Changes by what is told of them: each group is one sentence of {@linkcode describeChanges}. */

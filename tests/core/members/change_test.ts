@@ -90,11 +90,16 @@ Deno.test("describeChanges() puts many into one sentence, ten of them by name", 
   assert.equal(describeChanges(many.slice(0, 1)), "n1@10.0.0.1 left: reason 1");
   assert.equal(
     describeChanges(many.slice(0, 2)),
-    "2 members: n1@10.0.0.1, n2@10.0.0.2: each left: reason 1",
+    "2 members: n1@10.0.0.1, n2@10.0.0.2: each left; the first: reason 1",
   );
+  const alike = many.slice(0, 2).map((change) => ({ ...change, reason: "why" }));
+  assert.match(describeChanges(alike), /: each left: why$/);
   assert.match(describeChanges(many.slice(0, 10)), /^10 members: .*n10@10\.0\.0\.10: each left/);
   assert.match(describeChanges(many.slice(0, 11)), /n10@10\.0\.0\.10 and 1 more: each left/);
-  assert.match(describeChanges(many), /^12 members: .* and 2 more: each left: reason 1$/);
+  assert.match(
+    describeChanges(many),
+    /^12 members: .* and 2 more: each left; the first: reason 1$/,
+  );
   assert.doesNotMatch(describeChanges(many), /n11/);
 });
 
