@@ -82,7 +82,7 @@ export async function failureKnown(
   since: number,
 ): Promise<number> {
   const tells = (text: string): boolean =>
-    text.includes("[warning]") && text.includes(name) && / is (down|unreachable): /.test(text);
+    text.includes("[warning]") && text.includes(name) && / is (down|unreachable)[:;] /.test(text);
   const lines = await Promise.all(
     nodes.map((node) => node.line(tells, 30_000, `${name} has failed`, since)),
   );

@@ -47,4 +47,7 @@ processTest("open prints where the first node of local shows the cluster", async
   const second = await open("--name", "n2");
   assert.deepEqual([second.code, second.stdout], [1, ""]);
   assert.match(second.stderr, /^clusternode: n2@127\.0\.0\.1 shows no page: start it with --http/);
+  // In order: the nodes of one that is killed outlive it for a moment, and write into the registry.
+  program.kill("SIGTERM");
+  assert.equal(await program.ended(), 143);
 });

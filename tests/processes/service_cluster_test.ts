@@ -45,12 +45,35 @@ const has = async (program: string): Promise<boolean> =>
 const needed = ["python3", "elixir", "gcc"];
 const missing = (await Promise.all(needed.map(async (one) => await has(one) ? [] : [one]))).flat();
 
-/** Waits until each of `nodes` has told that text since `since`; the time to the last, in ms. */
-async function toldBy(nodes: readonly Program[], text: string, since: number): Promise<number> {
+/** Waits until each of `nodes` has told since `since` that the member `words`; until when, in ms. */
+async function toldBy(
+  nodes: readonly Program[],
+  member: string,
+  words: string,
+  since: number,
+): Promise<number> {
+  // Of several that change at once one line tells, which names them all.
+  const tells = new RegExp(`(?:${member}|\\d+ members: [^:]*\\b${member}\\b[^:]*: each) ${words}`);
   const lines = await Promise.all(
-    nodes.map((node) => node.line((line) => line.includes(text), 20_000, text, since)),
+    nodes.map((node) => node.line((line) => tells.test(line), 20_000, `${member} ${words}`, since)),
   );
   return Math.max(...lines.map(({ at }) => at - since));
+}
+
+/** Fails unless `node` knew `count` others before `at`, by what it remembers itself. */
+async function assertKnewBefore(
+  cluster: Cluster,
+  node: string,
+  count: number,
+  at: number,
+): Promise<void> {
+  const { stdout } = await cluster.command("events", "--json", "--from", node);
+  const events = stdout.trim().split("\n").map((line) => JSON.parse(line));
+  const joins = events.filter(({ event }) => event === "joined").map(({ time }) =>
+    Date.parse(time)
+  );
+  assert.equal(joins.length, count, stdout);
+  assert.ok(Math.max(...joins) < performance.timeOrigin + at, stdout);
 }
 
 /** The process that the node has started. */
@@ -103,31 +126,30 @@ Deno.test({
 
     // Ready soon after the port is open, by the word of the node itself.
     const opened = await c.line((text) => text === "open", 30_000, "the port is open");
-    const ready = "n4@127.0.0.1 says that its service is ready: the check succeeds";
-    within("ready after its port is open", await toldBy([c], ready, opened.at), 5000);
+    const [n1, n2, n4] = ["n1@127.0.0.1", "n2@127.0.0.1", "n4@127.0.0.1"];
+    const ready = "says that its service is ready";
+    within("ready after its port is open", await toldBy([c], n4, ready, opened.at), 5000);
     const all5 = ["--members", "5", "--service", "ready", "--count", "5", "--agree"];
     const { code, stderr } = await cluster.command("wait", ...all5, "--timeout", "60s");
     assert.equal(code, 0, stderr);
     const started = await json.line((text) => text === "open", 1000, "the last one has started");
-    assert.ok(
-      json.lines.some(({ text, at }) => at < started.at && text.includes('"memberCount":5')),
-    );
+    await assertKnewBefore(cluster, "n5", 4, started.at);
     const { stdout } = await cluster.command("members");
     assert.match(stdout, new RegExp(`^n1@127.0.0.1 .* ready:${one} `, "m"));
 
     // Killed: all know it at once, and it is started again.
     const killedAt = performance.now();
     Deno.kill(await serviceOf(python), "SIGKILL");
-    const failing = "n1@127.0.0.1 says that its service is failing: SIGKILL";
-    within("a killed service is failing", await toldBy(all, failing, killedAt), 5000);
-    await toldBy(all, "n1@127.0.0.1 says that its service is ready", killedAt);
+    const failing = "says that its service is failing: SIGKILL";
+    within("a killed service is failing", await toldBy(all, n1, failing, killedAt), 5000);
+    await toldBy(all, n1, ready, killedAt);
 
     // Frozen: the port is open, and nobody answers. The pulse has nothing to do with that.
     const frozenAt = performance.now();
     const frozen = await serviceOf(c);
     Deno.kill(frozen, "SIGSTOP");
-    const silent = "n4@127.0.0.1 says that its service is failing: no answer within 500 ms";
-    within("a frozen service is failing", await toldBy(all, silent, frozenAt), 5000);
+    const silent = "says that its service is failing: no answer within 500 ms";
+    within("a frozen service is failing", await toldBy(all, n4, silent, frozenAt), 5000);
     const status = await json.line(
       (text) =>
         text.includes('"event":"status"') &&
@@ -143,17 +165,17 @@ Deno.test({
     assertNeverFalse(told, killedAt);
     const thawedAt = performance.now();
     Deno.kill(frozen, "SIGCONT");
-    await toldBy(all, ready, thawedAt);
+    await toldBy(all, n4, ready, thawedAt);
 
     // Stopped: all hear of it before the service does, and the exit code is that of the service.
     const stoppedAt = performance.now();
     shell.kill("SIGTERM");
     const others = all.filter((node) => node !== shell);
-    const draining = "n2@127.0.0.1 says that its service is draining";
-    const toldAfterMs = await toldBy(others, draining, stoppedAt);
+    const draining = "says that its service is draining";
+    const toldAfterMs = await toldBy(others, n2, draining, stoppedAt);
     const term = await shell.line((text) => text === "term", 5000, "it gets SIGTERM", stoppedAt);
     assert.ok(stoppedAt + toldAfterMs < term.at, "the others heard of it before it did");
-    await toldBy(others, "n2@127.0.0.1 left", stoppedAt);
+    await toldBy(others, n2, "left", stoppedAt);
     assert.equal(await shell.ended(), 7);
 
     // The others end by themselves; each shell, machine or server in its own way.
