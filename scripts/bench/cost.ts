@@ -177,7 +177,7 @@ class Cluster implements AsyncDisposable {
       100 * await processorSecondsOf(pid),
       await wakeUpsOf(pid),
     ]);
-    const pings = await this.#pings(warmUpSeconds + seconds);
+    const pings = await this.#pings(seconds);
     const memory = await this.#of(memoryOf);
     const calls = await this.#systemCalls(straceSeconds, skipped);
     return {
@@ -223,8 +223,8 @@ class Cluster implements AsyncDisposable {
   }
 
   /**
-   * Pings per second and node: half of those that the first has sent and was sent, according to its
-   * recording, as one of a pair asks and the other answers. None without a recording.
+   * Pings per second and node: half of those that the first has sent and was sent in the last `seconds`
+   * of its recording, as one of a pair asks and the other answers. None without a recording.
    */
   async #pings(seconds: number): Promise<number[]> {
     const text = await Deno.readTextFile(`${this.#folder}/recording`).catch(() => "");
