@@ -3,7 +3,7 @@
  *
  * A node keeps one of its members and one of those that it has still to ask, and a simulation of ten
  * thousand nodes a hundred million of each: a map would take 46 bytes for each. Here they stand in a
- * list, and what finds them is a table of small numbers (open addressing with linear probing), 20
+ * list, and what finds them is a table of small numbers (open addressing with linear probing), 18
  * bytes in all. The hashes stand there, too: a search looks at nothing but what it finds, as each look
  * at something else is a wait for the memory.
  *
@@ -46,7 +46,7 @@ export class NameTable<T extends Named> {
   /** In the order of arrival; `undefined` where one has been taken out. */
   #items: (T | undefined)[] = [];
   /** The hash of the name of each. */
-  #hashes = new Uint32Array(slotsMin);
+  #hashes = new Uint32Array(placesFor(slotsMin));
   #slots: Slots = slotsOf(slotsMin);
   #used = 0;
   #size = 0;
@@ -170,7 +170,7 @@ export class NameTable<T extends Named> {
     if (isOpen) this.#keepSecret();
     const [items, hashes] = [this.#items, this.#hashes];
     this.#items = [];
-    this.#hashes = new Uint32Array(count);
+    this.#hashes = new Uint32Array(placesFor(count));
     this.#slots = slotsOf(count);
     this.#used = 0;
     this.#size = 0;
@@ -215,7 +215,12 @@ export class NameTable<T extends Named> {
 
 /** True if one more would take of the quarter that stays free, so that searches end soon. */
 export function isCrowded(used: number, slots: number): boolean {
-  return (used + 1) * 4 > slots * 3;
+  return used + 1 > placesFor(slots);
+}
+
+/** How many may stand in a table of so many slots. */
+function placesFor(slots: number): number {
+  return slots * 3 / 4;
 }
 
 /** The slot for a hash that is not in there yet. */

@@ -1,6 +1,6 @@
 /**
  * Records by name and by instance, in the order in which their names came: a {@linkcode NameTable}
- * with a second table beside it, 26 bytes in all for each.
+ * with a second table beside it, 24 bytes in all for each.
  *
  * @module
  */
