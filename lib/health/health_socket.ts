@@ -52,6 +52,9 @@ const textMax = 16_384;
 /** Most files of one folder that are looked at. */
 const entriesMax = 2000;
 
+/** At so many others each node looks when it starts, in case they were killed. */
+const lookedAtMax = 4;
+
 /**
  * Answers until it is disposed.
  *
@@ -61,8 +64,7 @@ export async function serveHealth(server: HealthServer): Promise<AsyncDisposable
   for (const folder of healthFolders(server.environment)) {
     if (!await makePrivate(folder)) continue;
     try {
-      // Takes away what killed nodes have left behind.
-      await nodesIn(folder);
+      await removeSomeLeft(folder, server.id);
       return await serveIn(folder, server);
     } catch (error) {
       // Such as a file system that is full or has no sockets: the next one may do.
@@ -70,6 +72,18 @@ export async function serveHealth(server: HealthServer): Promise<AsyncDisposable
     }
   }
   return undefined;
+}
+
+/**
+ * Takes away what killed nodes have left behind, but looks at a few only: being looked at wakes a node
+ * up, and of a hundred that start on one machine each would wake up all others. Those are looked at
+ * that follow `id`, so that each start looks at others.
+ */
+async function removeSomeLeft(folder: string, id: string): Promise<void> {
+  const ids = (await idsIn(folder)).sort();
+  const next = ids.findIndex((other) => other > id);
+  const following = next < 0 ? ids : [...ids.slice(next), ...ids.slice(0, next)];
+  await Promise.all(following.slice(0, lookedAtMax).map((other) => localNode(folder, other)));
 }
 
 async function serveIn(folder: string, server: HealthServer): Promise<AsyncDisposable> {
@@ -126,10 +140,15 @@ export async function localNodes(
   return nodes;
 }
 
-async function nodesIn(folder: string): Promise<readonly LocalNode[]> {
+/** The ids of nodes that run, or were killed. */
+async function idsIn(folder: string): Promise<string[]> {
   const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
-  const ids = names.filter((name) => name.endsWith(".json")).slice(0, entriesMax)
+  return names.filter((name) => name.endsWith(".json")).slice(0, entriesMax)
     .map((name) => name.slice(0, -".json".length));
+}
+
+async function nodesIn(folder: string): Promise<readonly LocalNode[]> {
+  const ids = await idsIn(folder);
   const found = await Promise.all(ids.map((id) => localNode(folder, id)));
   return found.filter((node) => node !== undefined);
 }

@@ -76,6 +76,24 @@ socketTest("localNodes() removes what a killed node has left behind", async (pla
   deepEqual(await filesIn(folder), []);
 });
 
+/** What was left there by a node that was killed; its socket refuses. */
+async function leaveDead(folder: string, id: string): Promise<void> {
+  const identity = { name: "n3@test", cluster: "six", registries: [] };
+  await Deno.writeTextFile(`${folder}/${id}.json`, JSON.stringify(identity));
+}
+
+socketTest("serveHealth() looks at a few others, and at each start at others", async (place) => {
+  const folder = folderOf(place);
+  ok(await makePrivate(folder));
+  for (let digit = 0; digit < 10; digit++) await leaveDead(folder, `${digit}`.repeat(32));
+  const left: number[] = [];
+  for (let start = 0; start < 3; start++) {
+    await (await serveHealth(server(place, "n1@test")))?.[Symbol.asyncDispose]();
+    left.push((await filesIn(folder)).length);
+  }
+  deepEqual(left, [6, 2, 0]);
+});
+
 socketTest("ask() gives up when a node does not answer", async (place) => {
   const folder = folderOf(place);
   ok(await makePrivate(folder));
