@@ -42,6 +42,12 @@ function folderOf(environment: Record<string, string>): string {
   return healthFolders(environment)[0] ?? "";
 }
 
+/** The file of a node; without a socket beside it, of one that was killed. */
+async function writeIdentity(folder: string, id: string, name: string): Promise<void> {
+  const identity = { name, cluster: "six", registries: [] };
+  await Deno.writeTextFile(`${folder}/${id}.json`, JSON.stringify(identity));
+}
+
 socketTest("localNodes() finds the nodes that serve, and they answer", async (place) => {
   const one = await serveHealth(server(place, "n1@test"));
   const other = await serveHealth(server(place, "n2@test"));
@@ -67,25 +73,18 @@ socketTest("localNodes() removes what a killed node has left behind", async (pla
     stderr: "null",
   });
   await dead.output();
-  await Deno.writeTextFile(
-    `${folder}/dead.json`,
-    JSON.stringify({ name: "n3@test", cluster: "six", registries: [] }),
-  );
+  await writeIdentity(folder, "dead", "n3@test");
   equal((await filesIn(folder)).length, 2);
   deepEqual(await namesIn(place), []);
   deepEqual(await filesIn(folder), []);
 });
 
-/** What was left there by a node that was killed; its socket refuses. */
-async function leaveDead(folder: string, id: string): Promise<void> {
-  const identity = { name: "n3@test", cluster: "six", registries: [] };
-  await Deno.writeTextFile(`${folder}/${id}.json`, JSON.stringify(identity));
-}
-
 socketTest("serveHealth() looks at a few others, and at each start at others", async (place) => {
   const folder = folderOf(place);
   ok(await makePrivate(folder));
-  for (let digit = 0; digit < 10; digit++) await leaveDead(folder, `${digit}`.repeat(32));
+  for (let digit = 0; digit < 10; digit++) {
+    await writeIdentity(folder, `${digit}`.repeat(32), "n3@test");
+  }
   const left: number[] = [];
   for (let start = 0; start < 3; start++) {
     await (await serveHealth(server(place, "n1@test")))?.[Symbol.asyncDispose]();
@@ -98,10 +97,7 @@ socketTest("ask() gives up when a node does not answer", async (place) => {
   const folder = folderOf(place);
   ok(await makePrivate(folder));
   using _silent = Deno.listen({ transport: "unix", path: `${folder}/hung.sock` });
-  await Deno.writeTextFile(
-    `${folder}/hung.json`,
-    JSON.stringify({ name: "n4@test", cluster: "six", registries: [] }),
-  );
+  await writeIdentity(folder, "hung", "n4@test");
   const [node] = (await localNodes(place)).filter(({ name }) => name === "n4@test");
   equal(await node?.ask(AbortSignal.timeout(50)), undefined);
 });

@@ -11,6 +11,7 @@ import type { SimNode } from "../../lib/simulation/sim_node.ts";
 import { allTrue, assertNeverFalse, linesPass, linesWith, shown } from "./cluster.ts";
 import type { Wanted } from "./cluster.ts";
 import { type Hosts, hostsTest } from "./hosts.ts";
+import { failureKnown } from "./many_nodes.ts";
 import { eventually, isCompiled, removeFolder } from "./process.ts";
 import type { Program } from "./process.ts";
 
@@ -68,12 +69,7 @@ async function measure(
 ): Promise<number> {
   const since = performance.now();
   await inflict();
-  const tellsIt = (text: string): boolean =>
-    text.includes("[warning]") && text.includes(name) && / is (down|unreachable)[:;] /.test(text);
-  const lines = await Promise.all(
-    observers.map((node) => node.line(tellsIt, 30_000, `${name} has failed`, since)),
-  );
-  return Math.max(...lines.map(({ at }) => at - since));
+  return await failureKnown(observers, name, since);
 }
 
 /**

@@ -134,6 +134,10 @@ Deno.test({
     assert.equal(code, 0, stderr);
     const started = await json.line((text) => text === "open", 1000, "the last one has started");
     await assertKnewBefore(cluster, "n5", 4, started.at);
+    await json.line((text) => text.includes('"memberCount":5'), 5000, "a line of five members");
+    const { members } = JSON.parse((await cluster.command("members", "--json")).stdout);
+    const checked = members.find(({ name }: { name: string }) => name === n4);
+    assert.equal(checked.serviceReason, "the check succeeds");
     const { stdout } = await cluster.command("members");
     assert.match(stdout, new RegExp(`^n1@127.0.0.1 .* ready:${one} `, "m"));
 
@@ -165,7 +169,7 @@ Deno.test({
     assertNeverFalse(told, killedAt);
     const thawedAt = performance.now();
     Deno.kill(frozen, "SIGCONT");
-    await toldBy(all, n4, ready, thawedAt);
+    await toldBy(all, n4, `${ready}: the check succeeds`, thawedAt);
 
     // Stopped: all hear of it before the service does, and the exit code is that of the service.
     const stoppedAt = performance.now();
