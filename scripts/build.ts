@@ -22,6 +22,9 @@ import { parseArgs } from "node:util";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const sources = ["main.ts", "lib", "deno.json", "deno.lock"];
 
+/** What a thread of a simulation runs: no import leads there. Without its ending. */
+const threadScript = "lib/cli/simulated/player";
+
 /**
  * What the program may do: whatever its user may.
  *
@@ -103,29 +106,43 @@ async function writeCommit(file: string, commit: string): Promise<void> {
  * Makes a few scripts of the program: what is imported on demand stays a script of its own, so that
  * no registry costs start time but the one that is used.
  */
-async function bundle(folder: string): Promise<string> {
+async function bundle(folder: string): Promise<Scripts> {
   const scripts = join(folder, "clusternode");
   const options = ["--quiet", "--frozen", "--platform", "deno", "--minify", "--code-splitting"];
   const { ok, stderr } = await run(
     Deno.execPath(),
-    ["bundle", ...options, "--outdir", scripts, "main.ts"],
+    ["bundle", ...options, "--outdir", scripts, "main.ts", `${threadScript}.ts`],
     folder,
   );
   if (!ok) throw new BuildError(`Cannot bundle the program:\n${indented(stderr)}`);
-  // The times of the files become part of the binary.
-  for await (const { name } of Deno.readDir(scripts)) await Deno.utime(join(scripts, name), 0, 0);
-  await Deno.utime(scripts, 0, 0);
-  return join(scripts, "main.js");
+  await forgetTimes(scripts);
+  return { main: join(scripts, "main.js"), others: [join(scripts, `${threadScript}.js`)] };
+}
+
+/** The times of the files become part of the binary. */
+async function forgetTimes(path: string): Promise<void> {
+  if ((await Deno.stat(path)).isDirectory) {
+    for await (const { name } of Deno.readDir(path)) await forgetTimes(join(path, name));
+  }
+  await Deno.utime(path, 0, 0);
+}
+
+/** What is put on top of the base runtime. */
+export interface Scripts {
+  /** Run at the start. Whatever it imports goes along. */
+  readonly main: string;
+  /** Go along, too, with what they import. */
+  readonly others?: readonly string[];
 }
 
 /**
- * Puts a script on top of Deno's base runtime, as the program is.
+ * Puts scripts on top of Deno's base runtime, as the program is.
  *
  * @throws {BuildError} if there is no base runtime
  */
 export async function compile(
   folder: string,
-  script: string,
+  { main, others = [] }: Scripts,
   output: string,
   target?: string,
 ): Promise<void> {
@@ -136,9 +153,10 @@ export async function compile(
     ...compileOptions,
     ...permissions,
     ...(target === undefined ? [] : ["--target", target]),
+    ...others.flatMap((other) => ["--include", other]),
     "-o",
     output,
-    script,
+    main,
   ], folder);
   if (!ok) throw new BuildError(await compileAdvice(compiler, stderr));
 }
@@ -194,9 +212,9 @@ async function build(target: string | undefined): Promise<void> {
   try {
     for (const name of sources) await copy(join(root, name), join(folder, name));
     await writeCommit(join(folder, "lib", "build_info.ts"), await commitOfSources());
-    const script = await bundle(folder);
+    const scripts = await bundle(folder);
     await Deno.mkdir(join(root, "dist"), { recursive: true });
-    await compile(folder, script, output, target);
+    await compile(folder, scripts, output, target);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { Players } from "../lib/cli/simulated/players.ts";
 import { formatDuration } from "../lib/core/base/duration.ts";
 import { runScenario } from "../lib/simulation/scenario_run.ts";
 import type { RunResult } from "../lib/simulation/scenario_run.ts";
@@ -16,7 +17,6 @@ import type { Summary } from "../lib/simulation/summary.ts";
 import { curve } from "./sim/curve.ts";
 import { allGoals } from "./sim/goals.ts";
 import type { Goal } from "./sim/goals.ts";
-import { Pool } from "./sim/pool.ts";
 
 /** Plays a goal so many times. */
 export function play({ scenario }: Goal, runs: number): Summary {
@@ -50,9 +50,9 @@ function print(line: string): void {
 
 async function main(): Promise<number> {
   const quick = Deno.args.includes("--quick");
-  await using pool = new Pool(navigator.hardwareConcurrency);
+  await using players = new Players(navigator.hardwareConcurrency);
   if (Deno.args.includes("--curve")) {
-    for await (const line of curve(pool, quick ? 0.1 : 1)) print(line);
+    for await (const line of curve(players, quick ? 0.1 : 1)) print(line);
     return 0;
   }
   const only = Deno.args.includes("--only") ? Deno.args[Deno.args.indexOf("--only") + 1] : "";
@@ -63,7 +63,7 @@ async function main(): Promise<number> {
   const played = allGoals.flatMap((goal) => {
     if (!goal.title.includes(only ?? "")) return [];
     const runs = quick ? Math.ceil(goal.runs / 10) : goal.runs;
-    return [{ goal, results: pool.play(goal.scenario, runs) }];
+    return [{ goal, results: players.playAll(goal.scenario, { seed: 1, runs }) }];
   });
   for (const { goal, results } of played) {
     const summary = summarize(goal.scenario, 1, await results);

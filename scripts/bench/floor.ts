@@ -26,7 +26,8 @@ export class Floor implements Disposable {
     if (variant.name === "source") return new Floor("a bare program", source);
     const output = `${folder}/floor`;
     try {
-      await compile(folder, fileURLToPath(new URL("floor_program.ts", import.meta.url)), output);
+      const main = fileURLToPath(new URL("floor_program.ts", import.meta.url));
+      await compile(folder, { main }, output);
     } catch (error) {
       // The binary was brought here from elsewhere.
       if (error instanceof BuildError) return new Floor("a bare program from source", source);

@@ -4,12 +4,12 @@
  *
  * @module
  */
+import type { Players } from "../../lib/cli/simulated/players.ts";
 import { formatDuration } from "../../lib/core/base/duration.ts";
 import { quietScenario } from "../../lib/simulation/scenario.ts";
 import type { Scenario } from "../../lib/simulation/scenario.ts";
 import { summarize } from "../../lib/simulation/summary.ts";
 import type { Summary } from "../../lib/simulation/summary.ts";
-import type { Pool } from "./pool.ts";
 
 /** One row: how soon, and at what price. */
 interface Variant {
@@ -81,14 +81,15 @@ const columns: readonly Column[] = [
  *
  * @param share of the runs that are played, 0 … 1
  */
-export async function* curve(pool: Pick<Pool, "play">, share: number): AsyncGenerator<string> {
+export async function* curve(players: Players, share: number): AsyncGenerator<string> {
   yield `| pulse | suspicion | ${columns.map(({ title }) => title).join(" | ")} |`;
   yield `|${" --: |".repeat(2 + columns.length)}`;
   for (const { intervalMs, suspicionMinMs } of variants) {
     const played = columns.map(async (column) => {
       const timings = { suspicionMinMs };
       const scenario = { ...quietScenario, ...column.scenario, intervalMs, timings };
-      const results = await pool.play(scenario, Math.ceil(column.runs * share));
+      const runs = Math.ceil(column.runs * share);
+      const results = await players.playAll(scenario, { seed: 1, runs });
       return column.shows(summarize(scenario, 1, results));
     });
     const cells = [intervalMs, suspicionMinMs].map(formatDuration);

@@ -161,3 +161,14 @@ processTest("simulate tells what would happen, without any cluster", async () =>
   assert.match(stdout, /killed, known by all after +1\d\d ms/);
   assert.match(stdout, /false verdicts: none/);
 });
+
+processTest("simulate plays several runs at once as it plays them alone", async () => {
+  const steps = async (...more: string[]): Promise<number> => {
+    const args = ["simulate", "--nodes", "3", "--kill", "1", "--json", ...more];
+    const { code, stdout, stderr } = await commandResult(args);
+    assert.deepEqual([code, stderr], [0, ""]);
+    return JSON.parse(stdout).stepCount;
+  };
+  const alone = await steps("--seed", "1") + await steps("--seed", "2");
+  assert.equal(await steps("--seed", "1", "--runs", "2"), alone);
+});

@@ -10,13 +10,13 @@ import { simulateReport } from "../../report/simulate_report.ts";
 import { reportText } from "../../simulation/report.ts";
 import { profileLatencyMs, quietScenario, scenarioFault } from "../../simulation/scenario.ts";
 import type { Scenario } from "../../simulation/scenario.ts";
-import { runScenario } from "../../simulation/scenario_run.ts";
 import type { RunResult } from "../../simulation/scenario_run.ts";
 import { summarize } from "../../simulation/summary.ts";
-import type { TimelineEntry } from "../../simulation/timeline.ts";
 import type { Call } from "../parse/call.ts";
 import { exitCode } from "../exit_codes.ts";
 import { ProgressBar } from "../terminal/progress_bar.ts";
+import type { Runs } from "../simulated/players.ts";
+import { playRuns } from "../simulated/runs.ts";
 import { clusterNodesMax } from "../simulated/simulated_cluster.ts";
 import { replayFile } from "./replay.ts";
 import type { CliContext } from "../context.ts";
@@ -32,27 +32,27 @@ export async function simulate(world: CliContext, call: Call<"simulate">): Promi
     return await serveSimulation(world, { scenario, seed, listen });
   }
   const begun = systemClock.now();
-  let timeline: readonly TimelineEntry[] | undefined;
-  const results = function* (): Generator<RunResult> {
-    using bar = new ProgressBar(world, () => systemClock.now());
-    for (let run = 0; run < runs; run++) {
-      const label = runs === 1 ? "" : `run ${run + 1} of ${runs}`;
-      const result = runScenario(
-        scenario,
-        seed + run,
-        (share) => bar.show((run + share) / runs, label),
-      );
-      timeline = runs === 1 ? result.timeline : undefined;
-      yield result;
-    }
-  };
-  const summary = summarize(scenario, seed, results());
+  const results = await playAll(world, scenario, { seed, runs });
+  const timeline = runs === 1 ? results[0]?.timeline : undefined;
+  const summary = summarize(scenario, seed, results);
   const realMs = systemClock.now() - begun;
   const text = json
     ? `${jsonText(simulateReport(summary, timeline, realMs))}\n`
     : reportText(summary, timeline, realMs);
   world.writeStdout(text);
   return exitCode.fine;
+}
+
+/** Plays all runs, and shows how far they are. */
+async function playAll(
+  world: CliContext,
+  scenario: Scenario,
+  wanted: Runs,
+): Promise<RunResult[]> {
+  using bar = new ProgressBar(world, () => systemClock.now());
+  return await playRuns(scenario, wanted, (share, done) => {
+    bar.show(share, wanted.runs === 1 ? "" : `${done} of ${wanted.runs} runs`);
+  });
 }
 
 /**
