@@ -17,14 +17,19 @@ import type { Target } from "./transport.ts";
 /** How a dial ended. */
 export type DialResult = AttemptResult;
 
-/** From the least telling outcome to the most telling. */
+/**
+ * From the least telling outcome to the most telling.
+ *
+ * A target may tell addresses that lead elsewhere on other machines, such as that of a bridge, where
+ * nobody listens or another node answers. Both prove something only if no address was silent.
+ */
 const telling: readonly Failure["kind"][] = [
   "refused",
+  "other-instance",
   "no-answer",
   "reset",
   "silent",
   "garbage",
-  "other-instance",
   "wrong-cookie",
   "wrong-cluster",
   "closed",

@@ -3,6 +3,8 @@
  */
 import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
+import type { Address } from "../../lib/core/base/address.ts";
+import type { NodeName } from "../../lib/core/base/name.ts";
 import type { Connect } from "../../lib/transport/attempt.ts";
 import type { Resolver } from "../../lib/sockets/resolver.ts";
 import { listenTcp } from "../../lib/transport/tcp.ts";
@@ -186,6 +188,20 @@ dialling("ask() tries the next address after a while when one does not answer", 
   assertAnswer(await node.ask({ ...two.target, addresses: [at("hole"), at("good")] }));
   assert.deepEqual(log, ["hole", "good"]);
 });
+
+dialling(
+  "ask() says no-answer when one address does not answer, whoever does at another",
+  async () => {
+    await using other = await openNode({ name: "n3@test" });
+    const connect = names(other.transport.port, []);
+    await using node = await openNode({ connect, resolver: asNamed, limits: { staggerMs: 1 } });
+    const target = { name: "n2@test" as NodeName, instance: newInstance() };
+    const ask = (...addresses: Address[]): Promise<Outcome> =>
+      node.ask({ ...target, addresses }, "hi", { ...patient, connectTimeoutMs: 300 });
+    assertFailure(await ask(at("hole"), at("good")), "no-answer");
+    assertFailure(await ask(at("shut"), at("good")), "other-instance");
+  },
+);
 
 dialling(
   "ask() says refused when all addresses refuse, and soon when the good one does",
