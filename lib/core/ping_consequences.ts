@@ -117,9 +117,8 @@ export class PingConsequences {
     }
     for (const sighting of sightings) {
       const { name, instance, heartbeat } = sighting;
-      if (!memberList.failed.has(name) || !heartbeats.sighted(name, instance, heartbeat, now)) {
-        continue;
-      }
+      if (!memberList.failed.has(name) || !memberList.holds(name, instance)) continue;
+      if (!heartbeats.sighted(name, instance, heartbeat, now)) continue;
       outbox.sighting(sighting, now);
       statusReporter.soon(now);
     }

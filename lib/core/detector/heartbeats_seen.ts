@@ -31,6 +31,8 @@ interface ReadRow {
 interface Heartbeat {
   readonly instance: InstanceId;
   heartbeat: number;
+  /** What listings have shown of it; less than that number, or nothing, if another node has told it. */
+  listed: number | undefined;
   intervalMs: number;
   /** When it was last seen at another number, or was then at the latest; at first when first seen. */
   movedAt: number;
@@ -91,6 +93,7 @@ export class RegistryHeartbeats {
     this.#heartbeats.set(name, {
       instance,
       heartbeat,
+      listed: undefined,
       intervalMs,
       movedAt: now,
       writtenAfter: now,
@@ -145,6 +148,7 @@ export class RegistryHeartbeats {
     this.#heartbeats.set(row.name, {
       instance: row.instance,
       heartbeat: row.heartbeat,
+      listed: row.heartbeat,
       intervalMs: row.heartbeatIntervalMs,
       movedAt: now,
       writtenAfter: -Infinity,
@@ -162,10 +166,13 @@ export class RegistryHeartbeats {
       // So far ahead its owner never was: what was known was made up.
       return this.#meet(row, startedAt, now);
     }
-    // Heartbeats only grow: a lower one is an old listing.
-    if (row.heartbeat < known.heartbeat) return;
-    if (row.heartbeat > known.heartbeat) {
+    // Heartbeats only grow: a lower one is an old listing. One that was only told may be made up, and
+    // what moves below it is the row.
+    known.listed ??= Math.min(row.heartbeat, known.heartbeat);
+    if (row.heartbeat < known.listed) return;
+    if (row.heartbeat > known.listed) {
       known.heartbeat = row.heartbeat;
+      known.listed = row.heartbeat;
       // Whoever has not looked for long knows only that it was written within its last interval.
       const wasAway = startedAt - known.shownAt > 2 * known.intervalMs;
       known.movedAt = wasAway ? now - known.intervalMs : now;

@@ -289,3 +289,16 @@ Deno.test("RegistryHeartbeats.movedAfter() is no proof when the listing before l
   heartbeats.listed([row(6)], 60, 70, nobody);
   assert.equal(heartbeats.movedAfter(name, instance, 30), undefined);
 });
+
+Deno.test("RegistryHeartbeats: a row that moves outweighs a higher heartbeat that was only told", () => {
+  const heartbeats = new RegistryHeartbeats();
+  heartbeats.listed([row(5)], 0, 0, everybody);
+  assert.ok(heartbeats.sighted(name, instance, 1_000_000, 500));
+  heartbeats.listed([row(6)], 1000, 1000, everybody);
+  assert.equal(heartbeats.movedAfter(name, instance, 900), undefined, "it may be an old listing");
+  heartbeats.listed([row(7)], 2000, 2000, everybody);
+  assert.equal(heartbeats.movedAfter(name, instance, 900), 7);
+  heartbeats.listed([row(6)], 3000, 3000, everybody);
+  heartbeats.listed([row(7)], 4000, 4000, everybody);
+  assert.equal(heartbeats.ageMs(name, 4000), 2000, "an old listing is no movement, nor its end");
+});

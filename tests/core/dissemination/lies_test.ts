@@ -7,7 +7,10 @@ import assert from "node:assert/strict";
 import type { PingOutcome } from "../../../lib/core/input.ts";
 import { makeRecord } from "../../../lib/core/members/record.ts";
 import type { MemberRecord } from "../../../lib/core/members/record.ts";
+import type { InstanceId } from "../../../lib/core/members/row.ts";
 import type { Vote } from "../../../lib/core/members/news.ts";
+import type { SimNode } from "../../../lib/simulation/sim_node.ts";
+import { settled } from "../clusters.ts";
 import { LoneNode, pongOf, rowOf } from "../lone_node.ts";
 import { instanceOf, nameOf, recordOf, voteOf } from "../records.ts";
 
@@ -137,4 +140,28 @@ Deno.test("Membership refutes an incarnation that was made up for it, though it 
     .filter(({ name }) => name === nameOf(0)).at(-1);
   assert.equal(mine?.incarnation, 10);
   assert.deepEqual(mine?.addresses, recordOf(0).addresses);
+});
+
+Deno.test("Membership passes on no heartbeat of another instance than the one that failed", () => {
+  const { world, nodes: [first, second, third, fourth] } = settled(8);
+  assert.ok(first && second && third && fourth);
+  const { name } = first.settings;
+  world.unplug(first);
+  world.run(20_000);
+  assert.equal(second.sees(name)?.status, "unreachable");
+  let passedOn = 0;
+  world.onStep = (_node, effects) => {
+    for (const effect of effects) {
+      if (effect.kind === "tell") passedOn += effect.news.sightings.length;
+    }
+  };
+  const tell = (to: SimNode, instance: InstanceId): void => {
+    const sightings = [{ name, instance, heartbeat: 7 }];
+    to.take({ kind: "told", from: fourth.instance, news: { records: [], votes: [], sightings } });
+  };
+  tell(second, instanceOf(98));
+  tell(third, instanceOf(99));
+  world.run(10_000);
+  assert.equal(passedOn, 0);
+  assert.equal(second.sees(name)?.status, "unreachable");
 });
