@@ -46,7 +46,8 @@ export type Question = Effect & { readonly kind: "ask-probe" };
 export class IndirectProbes {
   readonly #parts: IndirectProbesParts;
   readonly #probes = new Map<NodeName, Probe>();
-  readonly #subjects = new Map<number, NodeName>();
+  /** What each helper that has not answered yet was asked for. */
+  readonly #asked = new Map<number, Probe>();
   #count = 0;
 
   constructor(parts: IndirectProbesParts) {
@@ -70,10 +71,11 @@ export class IndirectProbes {
     if (helpers.length === 0) return [];
     const timeoutMs = settings.timings.indirectTimeoutMs * this.#parts.health.stretch(now);
     const until = now + 2 * timeoutMs;
-    this.#probes.set(record.name, { record, pending: helpers.length, until });
+    const asked: Probe = { record, pending: helpers.length, until };
+    this.#probes.set(record.name, asked);
     return helpers.map((helper) => {
       const probe = ++this.#count;
-      this.#subjects.set(probe, record.name);
+      this.#asked.set(probe, asked);
       const subject = links.addressee(record);
       return { kind: "ask-probe", probe, helper: links.addressee(helper), subject, timeoutMs };
     });
@@ -85,12 +87,12 @@ export class IndirectProbes {
    * @returns what is known by that; `undefined` while others may still answer, or if nobody waits
    */
   ended(number: number, reached: boolean | undefined): ProbeFinding | undefined {
-    const name = this.#subjects.get(number);
-    this.#subjects.delete(number);
-    const probe = name === undefined ? undefined : this.#probes.get(name);
-    if (name === undefined || probe === undefined) return undefined;
+    const probe = this.#asked.get(number);
+    this.#asked.delete(number);
+    // The answer to a question that was called off is none to the next one about that member.
+    if (probe === undefined || this.#probes.get(probe.record.name) !== probe) return undefined;
     if (reached !== true && --probe.pending > 0) return undefined;
-    this.#probes.delete(name);
+    this.#probes.delete(probe.record.name);
     return { record: probe.record, reached: reached === true };
   }
 

@@ -54,3 +54,16 @@ Deno.test("IndirectProbes.ended() knows when one helper reaches it, or when the 
   probes.cancel(nameOf(1));
   assert.equal(probes.ended(fifth, true), undefined);
 });
+
+Deno.test("IndirectProbes.ended() counts no answer to a question that was called off for the next", () => {
+  const view = new View(4);
+  const probes = new IndirectProbes(view);
+  const ask = (): number[] => probes.ask(view.member(1), 0).map(({ probe }) => probe);
+  const before = ask();
+  probes.cancel(nameOf(1));
+  const [first = 0, second = 0, third = 0] = ask();
+  for (const late of before) assert.equal(probes.ended(late, undefined), undefined);
+  assert.equal(probes.ended(first, undefined), undefined);
+  assert.equal(probes.ended(second, undefined), undefined);
+  assert.deepEqual(probes.ended(third, undefined), { record: view.member(1), reached: false });
+});
