@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { World } from "../../lib/simulation/world.ts";
 import type { SimNode } from "../../lib/simulation/sim_node.ts";
 import { allSee, allTrue, settled } from "./clusters.ts";
+import { LoneNode, pongOf, rowOf } from "./lone_node.ts";
+import { instanceOf, nameOf, recordOf } from "./records.ts";
 
 Deno.test("Membership lets exactly one of two nodes with one name run", () => {
   for (let seed = 1; seed <= 100; seed++) {
@@ -69,4 +71,26 @@ Deno.test("Membership ends a frozen node whose name was taken meanwhile", () => 
   world.run(10_000);
   assert.equal(old?.stopped?.kind, "name-taken");
   assert.ok(allTrue([heir, ...others]));
+});
+
+Deno.test("Membership that leaves while its name is contested has left", () => {
+  const asked: number[] = [];
+  const node = new LoneNode({}, ({ ping, to }) => {
+    if (to.name === nameOf(0)) asked.push(ping);
+    return undefined;
+  });
+  node.run(3000);
+  assert.equal(node.wanted("joined").length, 1);
+  const holder = { instance: instanceOf(99) };
+  node.overwrite(rowOf(0, { ...holder, addresses: [{ host: "10.9.9.9", port: 1 }] }));
+  node.take({ kind: "registry-hint" });
+  node.run(3000, () => {});
+  const [ping] = asked;
+  assert.ok(ping !== undefined, "the holder is asked");
+  node.registry.awayBecause = "connection refused";
+  node.take({ kind: "leave" });
+  node.run(20);
+  node.take({ kind: "ping-ended", ping, outcome: pongOf(recordOf(0, holder), 0) });
+  node.run(8000);
+  assert.deepEqual(node.wanted("stop").map(({ reason }) => reason.kind), ["left"]);
 });
