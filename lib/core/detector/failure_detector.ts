@@ -130,7 +130,8 @@ export class FailureDetector {
   /** A watched member answered. */
   linkGood(record: MemberRecord, wasBad: boolean, now: number): readonly Decision[] {
     this.#probes.cancel(record.name);
-    const changes = wasBad ? this.#reviewIsolation() : nothing;
+    // Where all have come back as new processes no link was bad.
+    const changes = wasBad || this.isIsolated ? this.#reviewIsolation() : nothing;
     return [...changes, ...this.#takeBack(record, now)];
   }
 
@@ -250,7 +251,8 @@ export class FailureDetector {
     const suspicion = this.#suspicions.get(record.name) ?? this.#suspect(record, now);
     const own = suspicion.votes(record.incarnation, now)
       .find(({ voter }) => voter === this.#parts.memberList.self.instance);
-    suspicion.ownVoteAt = own === undefined ? now : suspicion.ownVoteAt ?? now;
+    // A vote that has expired is cast again; it is as old as the first one that was not taken back.
+    suspicion.ownVoteAt ??= now;
     this.#reviews.hasten(record.name, now);
     const renewed = own === undefined || (conclusive && own.conclusive !== true);
     return renewed ? this.#cast({ record, kind: last.kind, conclusive }, suspicion, now) : nothing;

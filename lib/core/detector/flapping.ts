@@ -22,11 +22,23 @@ const failuresMax = 20;
 
 /** The failures of all members. */
 export class Flapping {
+  /** Who failed last is the last. */
   readonly #failures = new Map<NodeName, readonly number[]>();
+
+  /** Members whose failures are remembered. */
+  get size(): number {
+    return this.#failures.size;
+  }
 
   /** A member has failed, as this node has just learned. */
   note(name: NodeName, now: number): void {
-    this.#failures.set(name, [...this.#recent(name, now).slice(1 - failuresMax), now]);
+    const times = [...this.#recent(name, now).slice(1 - failuresMax), now];
+    this.#failures.delete(name);
+    this.#failures.set(name, times);
+    for (const old of this.#failures.keys()) {
+      if (this.failures(old, now) > 0) break;
+      this.#failures.delete(old);
+    }
   }
 
   /** How often a member failed within the last minutes. */

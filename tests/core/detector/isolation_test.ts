@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import type { PingFailure } from "../../../lib/core/base/ping_failure.ts";
 import { Isolation } from "../../../lib/core/detector/isolation.ts";
 import { Link } from "../../../lib/core/members/link.ts";
+import { settled } from "../clusters.ts";
 
 const address = { host: "10.0.0.1", port: 4370 };
 
@@ -50,4 +51,16 @@ Deno.test("Isolation: ends when most answer, not when the silent are given up", 
   assert.ok(isolation.isIsolated);
   assert.equal(isolation.review([silent, good, good])?.kind, "connected");
   assert.ok(!isolation.isIsolated);
+});
+
+Deno.test("Membership is connected again when all others have come back as new processes", () => {
+  const { world, nodes: [first, ...others] } = settled(3);
+  for (const node of others) node.freeze();
+  world.run(40_000);
+  assert.equal(first?.core.standing(world.now).isolated, true);
+  for (const node of others) node.kill();
+  for (const { settings } of others) world.start(settings.name);
+  world.run(5000);
+  assert.equal(first.lastStatus?.alive, 3);
+  assert.equal(first.core.standing(world.now).isolated, false);
 });
