@@ -353,7 +353,6 @@ export class Membership {
     const out = this.#out;
     if (this.#keeper.phase === "claiming" && now >= this.#giveUpAt) return this.#giveUp();
     this.#ownRowConsequences.kept(this.#keeper.wake(now, out), now, out);
-    // Whoever leaves gives the name away.
     const isGoing = this.#ownRowConsequences.stopped || this.#keeper.phase === "releasing";
     if (this.#naming.isContested && !isGoing) {
       const own = { name: this.name, isClaiming: this.#keeper.phase === "claiming" };
