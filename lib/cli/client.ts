@@ -193,11 +193,10 @@ export class Client implements AsyncDisposable {
         }
       }
     }
-    throw new CommandError(
-      `None of the ${this.rows.length} nodes in ${this.registryUrl} answers. ${
-        last?.message ?? ""
-      }`,
-    );
+    const [who, does] = this.rows.length === 1
+      ? ["The only node", "does not answer"]
+      : [`None of the ${this.rows.length} nodes`, "answers"];
+    throw new CommandError(`${who} in ${this.registryUrl} ${does}. ${last?.message ?? ""}`);
   }
 
   /** All members as the node of `row` sees them. */

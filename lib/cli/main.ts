@@ -18,7 +18,8 @@ import type { CliContext } from "./context.ts";
 import { exitCode, exitCodeOf } from "./exit_codes.ts";
 import { optionTexts, readArgs } from "./parse/args.ts";
 import type { CommandLine } from "./parse/args.ts";
-import { readCall, withoutService } from "./parse/call.ts";
+import { addressesOf, explicitOptions, readCall, withoutService } from "./parse/call.ts";
+import type { CallOptions } from "./parse/call.ts";
 import { optionCommand } from "./parse/command_table.ts";
 import type { CliCommand } from "./parse/command_table.ts";
 import { readBeamCookie, readConfigFile, readCookieFiles, readTokenFile } from "./parse/files.ts";
@@ -80,20 +81,20 @@ async function run<Command extends CliCommand>(
   commands: Commands,
 ): Promise<number> {
   const faults = [...line.faults];
-  const options = await completeOptions(line, context, faults);
-  const call = readCall(command, line, options, context, faults);
+  const known = await completeOptions(line, context, faults);
+  const call = readCall(command, line, known, context, faults);
   if (faults.length > 0) throw new UsageError(faults);
   return await commands[command](context, call);
 }
 
-/** The options of the command, complete if no faults were added. */
+/** The options of the command, complete if no faults were added, and which the call itself gives. */
 async function completeOptions(
   line: CommandLine,
   context: CliContext,
   faults: string[],
-): Promise<NodeOptions> {
+): Promise<CallOptions> {
   const command = optionCommand(line.command);
-  if (command === undefined) return {} as NodeOptions;
+  if (command === undefined) return { options: {} as NodeOptions, explicit: new Set() };
   const flags = optionTexts(line);
   const { environment } = context;
   // The nodes of `local` have its environment, and need not repeat what it has said.
@@ -101,11 +102,10 @@ async function completeOptions(
   const misspelt = isRepeated ? [] : misspeltVariables(environment);
   for (const sentence of misspelt) context.writeStderr(`clusternode: ${sentence}\n`);
   const config = await readConfigFile(configFileOf({ flags, environment }), context);
-  const operands = command === "start" ? line.operands : [];
   const gathered = gatherOptions({
     command,
     flags,
-    operands,
+    operands: addressesOf(line),
     environment,
     config: config.value,
     registryUrlFault: context.registryUrlFault,
@@ -124,5 +124,5 @@ async function completeOptions(
     cookies: [...gathered.values.cookies ?? [], ...cookies.value],
   };
   // Fields are missing only if there are faults, and then the options are not used.
-  return values as NodeOptions;
+  return { options: values as NodeOptions, explicit: explicitOptions(line, gathered.sources) };
 }

@@ -57,7 +57,13 @@ Deno.test("main() hands arguments and flags of each command over", async () => {
   }]);
   equal((await run(["forget", "n3@h"])).calls[0]?.argument, "n3@h");
   deepEqual(optionsIn(await run(["leave", "--name", "n1"])).name, { local: "n1" });
-  deepEqual((await run(["health", "--cluster", "blue"])).calls[0]?.given, { cluster: ["blue"] });
+  const ofCluster = await run(["health", "--cluster", "blue"], {
+    environment: { CLUSTERNODE_NAME: "n1" },
+  });
+  deepEqual(ofCluster.calls[0]?.explicit, new Set(["cluster"]), "the surroundings do not count");
+  const files = { "/node.json": '{"name":"n1@10.0.0.5"}' };
+  const ofFile = await run(["health", "--config", "/node.json"], { files });
+  deepEqual(ofFile.calls[0]?.explicit, new Set(["config", "name"]));
   const doctor = await run(["doctor", "--json", "--listen", "10.0.0.5:4000"]);
   deepEqual([doctor.calls[0]?.name, doctor.calls[0]?.flags], ["doctor", { json: true }]);
   deepEqual(optionsIn(doctor).listen, { host: "10.0.0.5", port: 4000 });
@@ -193,4 +199,12 @@ Deno.test("main() knows commands by their other words", async () => {
     /^Usage: clusternode members .*\bcalled status, ls\./s,
   );
   match((await run(["--profile", "lan", "status"])).stderr, /command "status": it must come first/);
+});
+
+Deno.test("main() takes further addresses of a node for doctor, as for start", async () => {
+  const called = await run(["doctor", "--name", "n1@10.0.0.5", "fd00::5"]);
+  deepEqual(optionsIn(called).addresses, ["fd00::5"]);
+  const { code, stderr } = await run(["doctor", "here"]);
+  equal(code, 2);
+  match(stderr, /operand "here": it must be an IP address/);
 });

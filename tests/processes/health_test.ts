@@ -41,6 +41,13 @@ processTest("health finds nodes by no word at all, and only those that are meant
     assert.deepEqual([code, stderr], [0, ""]);
     assert.match(stdout, /^one-\S+@127\.0\.0\.1 is healthy: [^\n]*\n$/);
   }
+  const config = `${cluster.folder.path}/other.json`;
+  await Deno.writeTextFile(config, JSON.stringify({ name: "nobody", cluster: six }));
+  const nobody = await commandResult(["health", "--config", config, ...cluster.options], env);
+  assert.notEqual(nobody.code, 0, nobody.stdout);
+  const closed = await commandResult(["health", "--http", "127.0.0.1:1"], env);
+  assert.deepEqual([closed.code, closed.stdout], [1, ""]);
+  assert.match(closed.stderr, /No such node answers over HTTP at 127\.0\.0\.1:1/);
   node.kill("SIGSTOP");
   const hung = await commandResult(["health", "--cluster", six], env);
   assert.deepEqual([hung.code, hung.stdout], [1, ""]);

@@ -2,8 +2,8 @@
  * `clusternode health`: whether the node of this machine works, whatever words it was started with.
  *
  * If it is told where the node answers over HTTP, as in a container by the environment, it asks there.
- * Else nodes of the same user are asked over their sockets. Neither the registry nor the cookie is
- * wanted for that. Where nobody answers, as for a node of another user, the registry tells where to ask.
+ * Else, or where none does of which only the environment speaks, nodes of the same user are asked over
+ * their sockets. Neither the registry nor the cookie is wanted for that. Where nobody answers, as for a node of another user, the registry tells where to ask.
  *
  * @module
  */
@@ -17,14 +17,14 @@ import { localNodes, serveHealth } from "../../health/health_socket.ts";
 import type { Health, NodeIdentity } from "../../health/health_socket.ts";
 import { healthOverHttp } from "../../health/health_http.ts";
 import type { NamedHealth } from "../../health/health_http.ts";
-import { isUnspecified } from "../../core/base/address.ts";
+import { formatAddress, isUnspecified } from "../../core/base/address.ts";
 import type { ClusterNode } from "../../node/node.ts";
 import { parseRegistryUrl, withoutSecrets } from "../../registry/url.ts";
 import { randomText } from "../../random_bytes.ts";
 import { isoTime } from "../../report/iso_time.ts";
 import { jsonText } from "../../report/json_text.ts";
-import type { Call } from "../parse/call.ts";
-import { exitCode } from "../exit_codes.ts";
+import type { Call, CallOptions } from "../parse/call.ts";
+import { CommandError, exitCode } from "../exit_codes.ts";
 import { askAll } from "./leave.ts";
 import { Client } from "../client.ts";
 import type { CliContext } from "../context.ts";
@@ -54,18 +54,24 @@ export async function health(
  * The answer of the node that is meant, if it is known to answer over HTTP and does.
  *
  * @param found the nodes of this user
+ * @throws {CommandError} if the call itself tells where, and it does not
  */
 async function askOverHttp(
   call: Call<"health">,
   found: readonly NodeIdentity[],
   signal: AbortSignal,
 ): Promise<NamedHealth | undefined> {
-  const { options: { http, httpToken: token }, given } = call;
+  const { options: { http, httpToken: token }, explicit } = call;
   // It does not tell all of its registries.
-  if (http === undefined || given.registry !== undefined) return undefined;
+  if (http === undefined || explicit.has("registry")) return undefined;
   const host = isUnspecified(http.host) ? "127.0.0.1" : http.host;
   const answer = await healthOverHttp({ host, port: http.port, token }, signal);
-  if (answer === undefined || !isMeant({ ...answer, registries: [] }, call)) return undefined;
+  const isItself = answer !== undefined && isMeant({ ...answer, registries: [] }, call);
+  if (!isItself && explicit.has("http")) {
+    const place = formatAddress({ host, port: http.port });
+    throw new CommandError(`No such node answers over HTTP at ${place}, or it wants another token`);
+  }
+  if (!isItself) return undefined;
   // In a container that has the network of its machine the port may be that of another one's node.
   const isHere = ({ name, cluster }: NodeIdentity): boolean =>
     name === answer.name && cluster === answer.cluster;
@@ -73,19 +79,19 @@ async function askOverHttp(
 }
 
 /**
- * True if the user speaks of that node. Only flags narrow it down: variables and defaults are those of
- * the surroundings, not of the node.
+ * True if the user speaks of that node. Only flags, and files that flags name, narrow it down: variables
+ * and defaults are those of the surroundings, not of the node.
  */
 export function isMeant(
   node: NodeIdentity,
-  { options, given }: Pick<Call<"health">, "options" | "given">,
+  { options, explicit }: CallOptions,
 ): boolean {
   const { name, cluster, registries } = options;
   const wanted = typeof name === "string" ? name : name?.local;
   const isNamed = node.name === wanted || localName(node.name as NodeName) === wanted;
-  return (given.name === undefined || isNamed) &&
-    (given.cluster === undefined || node.cluster === cluster) &&
-    (given.registry === undefined || String(node.registries) === String(registries.map(placeOf)));
+  return (!explicit.has("name") || isNamed) &&
+    (!explicit.has("cluster") || node.cluster === cluster) &&
+    (!explicit.has("registry") || String(node.registries) === String(registries.map(placeOf)));
 }
 
 /** A registry as it can be compared and shown: a folder by its whole path, others without secrets. */

@@ -26,10 +26,10 @@ export async function open(world: CliContext, call: Call<"open">): Promise<numbe
   return exitCode.fine;
 }
 
-function whyNone(nodes: readonly LocalNode[], { given }: Call<"open">): string {
+function whyNone(nodes: readonly LocalNode[], { explicit }: Call<"open">): string {
   const names = nodes.map(({ name }) => name).join(", ");
   if (names === "") {
-    const which = given.name ?? given.cluster ? "such node" : "node";
+    const which = explicit.has("name") || explicit.has("cluster") ? "such node" : "node";
     return `No ${which} of this user runs on this machine; try clusternode local 5 --http 8080`;
   }
   const shows = nodes.length === 1 ? "shows" : "show";

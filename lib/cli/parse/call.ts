@@ -28,12 +28,18 @@ type ArgumentOf<Entry> = Entry extends
   : Entry extends { readonly argument: CommandArgument<infer T> } ? T
   : undefined;
 
+/** The options of nodes in a call. */
+export interface CallOptions {
+  /** From all sources; those that the command does not take are missing. */
+  readonly options: NodeOptions;
+  /** Those of this very call, and not of its surroundings: of flags, and of a file that a flag names. */
+  readonly explicit: ReadonlySet<OptionKey>;
+}
+
 /** What a command is called with. */
-export interface Call<Command extends CliCommand> {
+export interface Call<Command extends CliCommand> extends CallOptions {
   readonly argument: ArgumentOf<typeof commandTable[Command]>;
   readonly flags: FlagValues<typeof commandTable[Command]["flags"]>;
-  /** Of nodes, from all sources; those that the command does not take are missing. */
-  readonly options: NodeOptions;
   /** The options among the flags as they were given, by key. */
   readonly given: Readonly<Partial<Record<OptionKey, readonly string[]>>>;
   /** Program and arguments of the service that the node carries; none: it carries none. */
@@ -59,11 +65,31 @@ export function withoutService(
   });
 }
 
+/**
+ * The options of this very call, and not of its surroundings.
+ *
+ * @param sources under which name each option was given
+ */
+export function explicitOptions(
+  line: CommandLine,
+  sources: Readonly<Partial<Record<OptionKey, string>>>,
+): ReadonlySet<OptionKey> {
+  const flagged = Object.keys(optionTexts(line));
+  const isNamed = flagged.includes("config" satisfies OptionKey);
+  const configured = Object.entries(sources).filter(([, source]) => source.startsWith("config"));
+  return new Set([...flagged, ...isNamed ? configured.map(([key]) => key) : []] as OptionKey[]);
+}
+
+/** The bare words of a command that takes further addresses of a node: `--name n1@$(hostname -i)`. */
+export function addressesOf({ command, operands }: CommandLine): readonly string[] {
+  return command === "start" || command === "doctor" ? operands : [];
+}
+
 /** The call that `line` makes; what is wrong with it is added to `faults`. */
 export function readCall<Command extends CliCommand>(
   command: Command,
   line: CommandLine,
-  options: NodeOptions,
+  { options, explicit }: CallOptions,
   checks: OptionChecks,
   faults: string[],
 ): Call<Command> {
@@ -74,7 +100,7 @@ export function readCall<Command extends CliCommand>(
     faults.push(`${source} ${quote(text)}: ${reading.fault}`);
     return undefined;
   };
-  const operands = command === "start" ? [] : line.operands;
+  const operands = addressesOf(line).length > 0 ? [] : line.operands;
   const taken = argument === undefined ? 0 : argument.isList ? operands.length : 1;
   for (const word of operands.slice(taken)) {
     faults.push(`operand ${quote(word)}: ${command} takes no such word`);
@@ -96,6 +122,7 @@ export function readCall<Command extends CliCommand>(
     argument: argument?.isList ? given : given[0],
     flags: Object.fromEntries(values),
     options,
+    explicit,
     given: optionTexts(line),
     carried: line.carried,
     // Values are those of the types in the table; after a fault the call is not made.

@@ -208,7 +208,7 @@ export const commandTable = {
   },
   doctor: {
     summary: "check what can be wrong around a node, and say what to do",
-    usage: "[options]",
+    usage: "[options] [address…]",
     flags: { json: { flag: "--json", help: "as JSON instead of a list" } },
     examples: ["clusternode doctor --registry /mnt/shared/cluster --name n1@$(hostname -i)"],
   },
