@@ -44,7 +44,7 @@ export function conditionFaults(
 ): readonly string[] {
   const { members, member, count: wanted } = condition;
   if (members === undefined && !describes(condition)) {
-    const demands = (["members", "member", "service"] as const).map(shown).join(", ");
+    const demands = (["members", "member", "status", "service"] as const).map(shown).join(", ");
     return [`nothing to wait for: give ${demands} or ${shown("tags")}`];
   }
   if (wanted === undefined) return [];

@@ -4,7 +4,7 @@
  * @module
  */
 import type { OptionEntry } from "./option_entry.ts";
-import { showGiven, withoutPasswords } from "./option_values.ts";
+import { quote, showGiven, withoutPasswords } from "./option_values.ts";
 import type { OptionChecks, Reading } from "./option_values.ts";
 
 /** The texts that a JSON value stands for, or why it cannot be the value of that option. */
@@ -30,9 +30,11 @@ function listTexts(fromObject: boolean, value: unknown): Reading<readonly string
     : "it must be a JSON string or an array of strings";
   if (Array.isArray(value)) return allStrings(value) ? { value } : { fault: legal };
   if (!fromObject || typeof value !== "object" || value === null) return { fault: legal };
-  return allStrings(Object.values(value))
-    ? { value: Object.entries(value).map(([key, text]) => `${key}=${text}`) }
-    : { fault: legal };
+  if (!allStrings(Object.values(value))) return { fault: legal };
+  // Behind the first one begins the value.
+  const odd = Object.keys(value).find((key) => key.includes("="));
+  if (odd !== undefined) return { fault: `its key ${quote(odd)} must be without =` };
+  return { value: Object.entries(value).map(([key, text]) => `${key}=${text}`) };
 }
 
 function allStrings(values: readonly unknown[]): values is readonly string[] {

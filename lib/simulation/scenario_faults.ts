@@ -98,7 +98,8 @@ export class Faults {
     const minority = new Set(nodes.slice(0, Math.max(1, Math.floor(nodes.length / 3))));
     world.network.divide(minority);
     truth.divided(minority);
-    timeline.note(`${minority.size} of ${nodes.length} are cut off from the others`);
+    const are = minority.size === 1 ? "is" : "are";
+    timeline.note(`${minority.size} of ${nodes.length} ${are} cut off from the others`);
     world.after(partitionMs, () => {
       world.network.unite();
       truth.united();

@@ -78,3 +78,14 @@ Deno.test("explanationText() folds its lines, and what goes on stands below wher
   assert.match(lines[1] ?? "", /^ {2}\S/);
   assert.equal(lines.find((line) => line.includes("pong 4 µs"))?.search(/\S/), 19);
 });
+
+Deno.test("explanationText() tells what a member said last of its service, and needs no votes for a row", () => {
+  const service = { state: "ready", port: 8080, reason: "the check succeeds" } as const;
+  const text = (of: Partial<Explanation>): string => explanationText("n2", explanationOf(of));
+  assert.match(text({ service }), /its service +it said last that it is ready at port 8080: the/);
+  assert.match(text({ service, status: "alive" }), /its service +is ready at port 8080: the check/);
+  const accusers = [{ name: nameOf(2), kind: "wrong-cookie" }] as const;
+  const ofRow = { status: "wrong-cookie", accusers, votesNeeded: 0 } as const;
+  assert.match(text(ofRow), /against it +1 vote\n/);
+  assert.match(text({ ...ofRow, votesNeeded: 1 }), /against it +1 vote, 1 needed\n/);
+});

@@ -183,6 +183,8 @@ Deno.test("resolveOptions() tells wrong values of a configuration file by their 
   ]);
   ok(faults.some((fault) => fault.includes('did you mean "interval"?')));
   for (const config of [null, [], "x", 5]) match(faultsOf({ config })[0] ?? "", /JSON object/);
+  const odd = faultsOf({ config: { tags: { "a=b": "c" } } });
+  match(odd.join(), /^config key "tags" .*: its key "a=b" must be without =$/);
 });
 
 Deno.test("resolveOptions() takes names in full, in part, and with addresses behind them", () => {

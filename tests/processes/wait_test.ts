@@ -82,7 +82,7 @@ processTest(
     wait.kill("SIGINT");
     assert.equal(await wait.ended(), 130);
     const wrong = [
-      [[], /nothing to wait for: give --members, --member, --service or --tag/],
+      [[], /nothing to wait for: give --members, --member, --status, --service or --tag/],
       [["--members", "1", "--count", "2"], /--count: say which members with --service/],
       [["--member", "n1", "--count", "2"], /--count: it cannot go with --member/],
       [["--tag", "a=1", "--tag", "a=2"], /--tag: the key "a" is given twice/],

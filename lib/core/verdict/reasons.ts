@@ -67,7 +67,9 @@ export function wouldChange(status: MemberStatus, needed: number, votes: number)
         needed === 1
           ? "one observer and its helpers must each miss two pings"
           : `${needed} observers and their helpers must each miss two pings`,
-        "two observers with two refused connections each mark it down at once",
+        needed === 1
+          ? "one observer with two refused connections marks it down at once"
+          : "two observers with two refused connections each mark it down at once",
       ];
     case "suspect": {
       const missing = Math.max(0, needed - votes);

@@ -10,6 +10,7 @@ import { scoreMax, silentFrom } from "../../core/detector/local_health.ts";
 import type { Explanation } from "../../core/explain/explanation.ts";
 import { serviceWords, statusWords } from "../../core/members/change.ts";
 import { countsAsAlive } from "../../core/members/member.ts";
+import type { MemberStatus } from "../../core/members/member.ts";
 import type { MemberService } from "../../core/members/service.ts";
 import type { ExplainReport } from "../explain_report.ts";
 
@@ -85,13 +86,13 @@ function votes({ kind, status, accusers, votesNeeded }: Explanation): ExplainFac
   const accused = accusers.map(({ name, kind }) => `${name}: ${failureWords(kind)}`);
   const counted = `${accusers.length} ${accusers.length === 1 ? "vote" : "votes"}`;
   // Few are enough where connections are refused: then it has failed without all votes.
-  const isOpen = countsAsAlive(status) || accusers.length >= votesNeeded;
+  const isOpen = votesNeeded > 0 && (countsAsAlive(status) || accusers.length >= votesNeeded);
   return [["against it", [isOpen ? `${counted}, ${votesNeeded} needed` : counted, ...accused]]];
 }
 
 function evidence(asked: string, explanation: Explanation): ExplainFact[] {
   const { kind, watched, timeoutMs, heartbeat, heartbeatAgeMs } = explanation;
-  const { registryWorks, failures, incarnation, service } = explanation;
+  const { registryWorks, failures, incarnation, service, status } = explanation;
   const [observer = asked] = asked.split("@");
   const moved = heartbeatAgeMs === undefined
     ? ""
@@ -105,7 +106,7 @@ function evidence(asked: string, explanation: Explanation): ExplainFact[] {
     [`health of ${observer}`, [healthText(explanation)]],
     ["its failures", [`${failures} in 5 min`]],
     ...kind === "beam" ? [] : [["its incarnation", [String(incarnation)]] as const],
-    ...service === undefined ? [] : [["its service", [serviceText(service)]] as const],
+    ...service === undefined ? [] : [["its service", [serviceText(service, status)]] as const],
   ];
 }
 
@@ -120,9 +121,11 @@ function healthText({ localHealth, isolated }: Explanation): string {
   return `${word} (${score})${isolated ? "; it may be isolated" : ""}`;
 }
 
-function serviceText({ state, port, reason }: MemberService): string {
+/** What a member that is gone said of its service is what it said last. */
+function serviceText({ state, port, reason }: MemberService, status: MemberStatus): string {
   const where = port === undefined ? "" : ` at port ${port}`;
-  return `${serviceWords(state)}${where}${reason === "" ? "" : `: ${reason}`}`;
+  const told = `${serviceWords(state)}${where}${reason === "" ? "" : `: ${reason}`}`;
+  return countsAsAlive(status) ? told : `it said last that it ${told}`;
 }
 
 /** `pong 2.52 ms, 3 × silent; the last 0.4 s ago`. */
