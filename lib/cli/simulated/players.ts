@@ -36,7 +36,9 @@ const script = import.meta.url.endsWith("/lib/cli/simulated/players.ts")
 export class Players implements AsyncDisposable {
   readonly #idle: Worker[];
   readonly #workers: readonly Worker[];
-  readonly #waiting: ((worker: Worker) => void)[] = [];
+  /** Runs that wait for a thread, with the number of the call that wants them. */
+  readonly #waiting: { readonly call: number; readonly take: (worker: Worker) => void }[] = [];
+  #calls = 0;
 
   /** @param count how many threads there are, at least 1 */
   constructor(count: number) {
@@ -46,7 +48,7 @@ export class Players implements AsyncDisposable {
   }
 
   /**
-   * Plays runs of `scenario`, in turns with others that it has been asked for.
+   * Plays runs of `scenario`, before those that it is asked for later.
    *
    * @param onProgress is told now and then which share of all is done, 0 … 1, and how many runs are
    * @returns what came of each, in the order of their seeds; the timeline only of a single one
@@ -57,13 +59,14 @@ export class Players implements AsyncDisposable {
     { seed, runs }: Runs,
     onProgress: (share: number, done: number) => void = () => {},
   ): Promise<RunResult[]> {
+    const call = this.#calls++;
     const results = new Array<RunResult>(runs);
     const shares = this.#workers.map(() => 0);
     let [next, done] = [0, 0];
     // There may be a million runs: no more of them are asked for than can be played at once.
     await Promise.all(shares.map(async (_, lane) => {
       for (let run = next++; run < runs; run = next++) {
-        const result = await this.#play({ scenario, seed: seed + run }, (share) => {
+        const result = await this.#play({ scenario, seed: seed + run }, call, (share) => {
           shares[lane] = share;
           onProgress((done + shares.reduce((sum, one) => sum + one)) / runs, done);
         });
@@ -79,9 +82,9 @@ export class Players implements AsyncDisposable {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
-  async #play(job: Job, onShare: (share: number) => void): Promise<RunResult> {
+  async #play(job: Job, call: number, onShare: (share: number) => void): Promise<RunResult> {
     const worker = this.#idle.pop() ??
-      await new Promise<Worker>((resolve) => this.#waiting.push(resolve));
+      await new Promise<Worker>((take) => this.#waiting.push({ call, take }));
     const result = await new Promise<RunResult>((resolve, reject) => {
       worker.on("message", (told: Told) => {
         if ("share" in told) return onShare(told.share);
@@ -92,9 +95,10 @@ export class Players implements AsyncDisposable {
       worker.postMessage(job);
     });
     worker.removeAllListeners();
+    this.#waiting.sort((one, other) => one.call - other.call);
     const next = this.#waiting.shift();
-    if (next) next(worker);
-    else this.#idle.push(worker);
+    if (next === undefined) this.#idle.push(worker);
+    else next.take(worker);
     return result;
   }
 }
