@@ -219,10 +219,11 @@ export class FakeListener implements AsyncDisposable {
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #sockets = new Set<Deno.TcpConn>();
   readonly #tasks: Promise<void>[] = [];
+  readonly #accepting: Promise<void>;
   accepted = 0;
 
   constructor(behave: (socket: Deno.TcpConn) => Promise<void>) {
-    this.#tasks.push(this.#acceptAll(behave));
+    this.#accepting = this.#acceptAll(behave);
   }
 
   get target(): Target {
@@ -236,6 +237,8 @@ export class FakeListener implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
+    // One may just have been accepted, and not be among the sockets yet.
+    await this.#accepting;
     for (const socket of this.#sockets) closeQuietly(socket);
     await Promise.all(this.#tasks);
   }
