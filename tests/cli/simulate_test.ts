@@ -72,6 +72,8 @@ Deno.test("main() refuses scenarios that make no sense", async () => {
     ["--serve 0 --json", /--serve: it does not go together with --json/],
     ["--serve 0 --runs 2", /--serve: it does not go together with --runs/],
     ["--serve 0 --replay x", /--serve: it does not go together with --replay/],
+    ["--replay x --nodes 3", /--replay: it does not go together with --nodes/],
+    ["--replay x --clock-jumps", /--replay: it does not go together with --clock-jumps/],
   ];
   for (const [words, message] of faults) {
     const { code, stderr } = await simulated(...words.split(" "));

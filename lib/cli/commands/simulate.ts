@@ -13,6 +13,7 @@ import type { Scenario } from "../../simulation/scenario.ts";
 import type { RunResult } from "../../simulation/scenario_run.ts";
 import { summarize } from "../../simulation/summary.ts";
 import type { Call } from "../parse/call.ts";
+import { simulateFlags } from "../parse/simulate_flags.ts";
 import { exitCode } from "../exit_codes.ts";
 import { ProgressBar } from "../terminal/progress_bar.ts";
 import type { Runs } from "../simulated/players.ts";
@@ -62,7 +63,7 @@ async function playAll(
  */
 export function scenarioOf({ flags, options }: Call<"simulate">): Scenario {
   const { profile = "lan", intervalMs = 1000, mesh } = options;
-  const { seed: _seed, runs, replay, serve, json, ...wanted } = flags;
+  const { seed, runs, replay, serve, json, ...wanted } = flags;
   const given = Object.entries(wanted).filter(([, value]) => value !== undefined);
   const scenario: Scenario = {
     ...quietScenario,
@@ -75,9 +76,19 @@ export function scenarioOf({ flags, options }: Call<"simulate">): Scenario {
   const faults = [
     scenarioFault(scenario),
     ...serve === undefined ? [] : serveFaults(scenario, { replay, runs, json: json || undefined }),
+    ...replay === undefined || serve !== undefined ? [] : replayFaults({ ...wanted, seed, runs }),
   ].filter((fault) => fault !== undefined);
   if (faults.length > 0) throw new UsageError(faults);
   return scenario;
+}
+
+/** What says something of a simulation, where there is only the recording. */
+function replayFaults(others: Partial<Call<"simulate">["flags"]>): string[] {
+  return Object.entries(others).flatMap(([key, value]) =>
+    value === undefined || value === false
+      ? []
+      : [`--replay: it does not go together with ${simulateFlags[key as keyof typeof others].flag}`]
+  );
 }
 
 /** What does not go together with a cluster that is shown in a page. */
