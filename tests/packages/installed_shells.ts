@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import type { Shell } from "../../lib/cli/completions/completions.ts";
 import {
   bashOffers,
+  bashTerminal,
   fishOffers,
   offersIn,
   zshOffers,
@@ -18,12 +19,9 @@ import { ended } from "./packages.ts";
 type Lines = readonly (readonly string[])[];
 
 /** Loaded on demand by bash-completion, which looks below `XDG_DATA_DIRS`. */
-function bashScript(lines: Lines): string {
-  return `. /usr/share/bash-completion/bash_completion
+const bashScript = `. /usr/share/bash-completion/bash_completion
 _completion_loader clusternode
-call=$(complete -p clusternode | sed 's/.*-F \\([^ ]*\\).*/\\1/')
-${bashOffers("$call", lines)}`;
-}
+${bashOffers}`;
 
 /** Found by `compinit` in `fpath`. */
 function zshScript(root: string, lines: Lines): string {
@@ -39,13 +37,19 @@ export async function offers(
   home: string,
   lines: readonly string[],
 ): Promise<string[][]> {
+  const words = lines.map((line) => line.split(" "));
+  const script = `${home}/script`;
+  const terminal = `${home}/terminal`;
   // Fish finds them below `XDG_DATA_DIRS`, at the first completion of the program.
-  const scripts = { bash: bashScript, fish: fishOffers, zsh: zshScript.bind(undefined, root) };
+  const texts = {
+    bash: [bashScript, bashTerminal(script, words)],
+    zsh: [zshScript(root, words), zshTerminal(script)],
+    fish: ["", fishOffers(words)],
+  } as const;
   const flags = { bash: ["--norc"], zsh: ["-f"], fish: [] };
-  await Deno.writeTextFile(`${home}/script`, scripts[shell](lines.map((line) => line.split(" "))));
-  await Deno.writeTextFile(`${home}/terminal`, zshTerminal(`${home}/script`));
-  const script = `${home}/${shell === "zsh" ? "terminal" : "script"}`;
-  const { stdout, stderr } = await ended(shell, [...flags[shell], script], {
+  await Deno.writeTextFile(script, texts[shell][0]);
+  await Deno.writeTextFile(terminal, texts[shell][1]);
+  const { stdout, stderr } = await ended(shell, [...flags[shell], terminal], {
     cwd: home,
     env: {
       ...{ TERM: "dumb", HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home },

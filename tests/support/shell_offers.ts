@@ -6,17 +6,38 @@
  */
 
 /**
- * Calls the function `call` with the words of each line, as bash itself would.
+ * Bash completes only where somebody types, so this runs inside of {@linkcode bashTerminal}: it
+ * prints what the completion of the program offers, and at a key of its own what the line became.
+ */
+export const bashOffers = `
+HISTFILE= index=0
+call=$(complete -p clusternode | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+offer() {
+  local word
+  "$call" "$@" 2>&4
+  for word in "\${COMPREPLY[@]}"; do printf 'OFFER %s %s\\n' "$index" "$word"; done
+}
+become() {
+  printf 'LINE %s %s\\n' "$index" "$READLINE_LINE"
+  READLINE_LINE="" READLINE_POINT=0 index=$((index + 1))
+}
+complete -F offer clusternode
+bind -x '"\\C-xb": become'
+`;
+
+/**
+ * Opens a bash for somebody who types, runs the script in that file in it, and types each line, and
+ * the key that completes. Without a terminal of its own it would take that of the tests.
  *
  * @param lines the words behind the program's name
  */
-export function bashOffers(call: string, lines: readonly (readonly string[])[]): string {
-  return lines.map((line, index) => `
-COMP_WORDS=(clusternode ${line.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${line.length}
-COMP_LINE='clusternode ${line.join(" ").replace(/ ([=@]) ?/, "$1")}'; COMP_POINT=\${#COMP_LINE}
-COMPREPLY=()
-"${call}"; for word in "\${COMPREPLY[@]}"; do printf 'OFFER ${index} %s\\n' "$word"; done`)
-    .join("\n") + "\n";
+export function bashTerminal(file: string, lines: readonly (readonly string[])[]): string {
+  const keys = lines.map((line) => `clusternode ${line.join(" ")}\t\x18b`);
+  return `exec 4>&2
+INPUTRC=/dev/null $(command -v setsid) bash --noprofile --rcfile ${file} -i 2>/dev/null <<'KEYS'
+${keys.join("\n")}
+KEYS
+`;
 }
 
 /** Asks fish. */
@@ -64,6 +85,15 @@ zpty -r shell text $'*THE-END\\r'
 print -r -- $text
 zpty -d shell
 `;
+}
+
+/** What each of `count` lines is after bash has completed it. */
+export function linesIn(text: string, count: number): string[] {
+  const lines = Array.from({ length: count }, () => "");
+  for (const [, index, line = ""] of text.matchAll(/^LINE (\d+) clusternode (.*)$/gm)) {
+    lines[Number(index)] = line;
+  }
+  return lines;
 }
 
 /** What is offered for each of `count` lines, each once, in the order of the alphabet. */

@@ -8,15 +8,19 @@ import { helpTopics } from "../parse/help.ts";
 import { clusterFlags } from "./completion_model.ts";
 import type { CompletionModel } from "./completion_model.ts";
 
-/** Offers the names of nodes. */
-const nodesOffer = `  if [ -n "$nodes" ]; then
-    # Bash takes names apart at the @ as well, and only what is behind it is replaced.
-    whole="\${COMP_LINE:0:COMP_POINT}"
-    whole="\${whole##*[ =]}"
-    COMPREPLY=($(compgen -W "$(_clusternode_nodes)" -- "$whole"))
-    if [ "$whole" != "\${whole#*@}" ]; then COMPREPLY=("\${COMPREPLY[@]#*@}"); fi
-    return
-  fi
+/**
+ * Puts what was typed up to the cursor together again. Bash takes words apart at `=`, `@` and `:`
+ * as well, or at what else `COMP_WORDBREAKS` holds; 3.2 does not.
+ */
+const together = `  for ((at = 0; at <= COMP_CWORD; at++)); do
+    if [ "$at" -eq 0 ] || [ "\${line#[[:space:]]}" != "$line" ]; then typed+=(""); fi
+    line="\${line#"\${line%%[![:space:]]*}"}"
+    word="\${COMP_WORDS[at]}"
+    if [ "$at" -eq "$COMP_CWORD" ]; then word="$line"; fi
+    line="\${line#"$word"}"
+    last=$((\${#typed[@]} - 1))
+    typed[last]="\${typed[last]}$word"
+  done
 `;
 
 /** The script as text. */
@@ -40,48 +44,50 @@ export function bashScript(model: CompletionModel): string {
   );
   return `# Completion of clusternode for bash: source <(clusternode completions bash)
 ${nodesFunction()}_clusternode() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" previous="" command=start words="" files="" value=""
-  local nodes="" whole
-  if [ "$COMP_CWORD" -gt 0 ]; then previous="\${COMP_WORDS[COMP_CWORD-1]}"; fi
-  # Bash takes --flag=value apart at the equals sign.
-  if [ "$current" = "=" ]; then
-    current=""
-  elif [ "$previous" = "=" ] && [ "$COMP_CWORD" -gt 1 ]; then
-    previous="\${COMP_WORDS[COMP_CWORD-2]}"
-  fi
-  if [ "$COMP_CWORD" -gt 1 ]; then
-    case "\${COMP_WORDS[1]}" in
+  local current previous="" command=start words="" files="" value="" nodes="" flag="" kept
+  local typed=() line="\${COMP_LINE:0:COMP_POINT}" word at last
+${together}  current="\${typed[last]}"
+  # Bash replaces only what it hands over as the second argument.
+  kept="\${current%"$2"}"
+  if [ "$last" -gt 0 ]; then previous="\${typed[last-1]}"; fi
+  case "$current" in
+    -*=*) previous="\${current%%=*}"; flag="$previous="; current="\${current#*=}" ;;
+  esac
+  if [ "$last" -gt 1 ]; then
+    case "\${typed[1]}" in
 ${commandLines.join("\n")}
     esac
   fi
-  COMPREPLY=()
   case "$previous" in
 ${values.join("\n")}
   esac
-  local IFS=$'\\n'
-  if [ -n "$files" ]; then
-    compopt -o filenames 2>/dev/null
-    COMPREPLY=($(compgen -f -- "$current"))
-    return
-  fi
-  IFS=$' \\t\\n'
   if [ -n "$value" ]; then
     :
   elif [ "\${current#-}" != "$current" ]; then
     case "$command" in
 ${flagLines.join("\n")}
     esac
-    if [ "$COMP_CWORD" -eq 1 ]; then words="$words --version"; fi
-  elif [ "$COMP_CWORD" -eq 1 ]; then
+    if [ "$last" -eq 1 ]; then words="$words --version"; fi
+  elif [ "$last" -eq 1 ]; then
     words="${names.join(" ")} help"
-  elif [ "\${COMP_WORDS[1]}" = help ]; then
-    if [ "$COMP_CWORD" -eq 2 ]; then words="${[...names, ...helpTopics].join(" ")}"; fi
+  elif [ "\${typed[1]}" = help ]; then
+    if [ "$last" -eq 2 ]; then words="${[...names, ...helpTopics].join(" ")}"; fi
   else
     case "$command" in
 ${[...choiceLines, ...nodeLines].join("\n")}
     esac
   fi
-${nodesOffer}  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  local IFS=$' \\t\\n'
+  if [ -n "$nodes" ]; then words="$(_clusternode_nodes)"; fi
+  if [ -n "$files" ]; then
+    compopt -o filenames 2>/dev/null
+    IFS=$'\\n'
+    COMPREPLY=($(compgen -f -- "$current"))
+  else
+    COMPREPLY=($(compgen -W "$words" -- "$current"))
+  fi
+  COMPREPLY=("\${COMPREPLY[@]/#/$flag}")
+  COMPREPLY=("\${COMPREPLY[@]#"$kept"}")
 }
 complete -F _clusternode clusternode
 `;
