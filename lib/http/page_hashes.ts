@@ -6,6 +6,6 @@
 
 /** The hashes that the Content-Security-Policy of the page allows. */
 export const pageHashes = {
-  scriptHash: "sha256-crylzMa6Up1zoHLiMG9VLISpSty0KQz4kxC8rBEYKzM=",
+  scriptHash: "sha256-3vD/q0LQeVGbd+mIOHACZhOWuVurcw2CLcIxTfHAuBc=",
   styleHash: "sha256-y5avpEQxljq9kg+Am15lPL+FRJJzSyt9t6pOPp0MTlQ=",
 } as const;

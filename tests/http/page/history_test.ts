@@ -87,6 +87,27 @@ Deno.test("stateAt() knows nothing of the time in which the node that tells did 
   assert.deepEqual(gapsOf(entries, { from: start + 25_000, to: start + 30_000 }), []);
 });
 
+Deno.test("stateAt() keeps the order of what happened in the same millisecond", () => {
+  const entries = [
+    entry(1, "started", "n1"),
+    entry(1, "joined", "n3"),
+    entry(9, "failed", "n3"),
+    entry(20, "joined", "n4"),
+    entry(20, "crashed", "n1"),
+    entry(20, "started", "n1"),
+    entry(20, "joined", "n3"),
+  ];
+  assert.equal(at(entries, 0), "unknown");
+  assert.equal(at(entries, 5), "alive");
+  assert.equal(at(entries, 9), "down");
+  assert.equal(at(entries, 20), "alive");
+  assert.equal(at(entries, 20, "n4"), "unknown");
+  const range = { from: start, to: start + 30_000 };
+  const n3 = lanesOf(entries, [member("n3")], range).find(({ name }) => name === "n3");
+  const looks = n3?.spans.map(({ look }) => look);
+  assert.deepEqual(looks, ["unknown", "alive", "down", "alive"]);
+});
+
 Deno.test("stateAt() knows of the node that tells when it ran", () => {
   const entries = [
     entry(5, "started", "n1"),

@@ -137,17 +137,19 @@ export function entriesByName(entries: readonly Entry[]): ReadonlyMap<string, re
 }
 
 function groupByName(entries: readonly Entry[]): ReadonlyMap<string, readonly Entry[]> {
-  const ofRuns = entries.filter(isOfRun);
-  const ofMembers = entries.filter((entry) => entry.name !== "" && !isOfRun(entry));
-  const byName = Map.groupBy<string, Entry>(ofMembers, ({ name }) => name);
-  for (const { name } of ofRuns) if (!byName.has(name)) byName.set(name, []);
-  if (ofRuns.length === 0) return byName;
-  return new Map(
-    [...byName].map(([name, own]) => [
-      name,
-      [...own, ...ofRuns].sort((one, other) => timeOf(one) - timeOf(other)),
-    ]),
-  );
+  const ofRuns: Entry[] = [];
+  const byName = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const { name } = entry;
+    const isRun = isOfRun(entry);
+    if ((isRun || name !== "") && !byName.has(name)) byName.set(name, [...ofRuns]);
+    if (isRun) ofRuns.push(entry);
+    const lists = isRun ? byName.values() : [byName.get(name)];
+    for (const list of lists) list?.push(entry);
+  }
+  // What has the same time stays as it was told: a run starts before anybody joins in it.
+  for (const list of byName.values()) list.sort((one, other) => timeOf(one) - timeOf(other));
+  return byName;
 }
 
 /**
