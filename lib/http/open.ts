@@ -56,7 +56,7 @@ export function openHttp(
       hosts,
       token,
       openPaths: ["/livez", "/readyz"],
-      allowsPost: parts.routes?.some(({ takesPost }) => takesPost === true) === true,
+      allowsPost: parts.routes?.some(({ post }) => post !== undefined) === true,
       scriptHashes: [pageHashes.scriptHash],
       styleHashes: [pageHashes.styleHash],
     },

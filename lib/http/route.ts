@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { GenericSchema } from "valibot";
 import type { HttpAnswer, HttpRequest } from "./server/http.ts";
 import { sentence } from "./server/http.ts";
 
@@ -18,10 +19,18 @@ export interface Route {
   readonly type?: string;
   /** The `schema` of what it answers, of a stream all of them; none: it is text. */
   readonly schemas?: readonly string[];
-  /** True if it is the only thing that `POST` is for. */
-  readonly takesPost?: boolean;
+  /** What `POST` does; none: it is to read only. */
+  readonly post?: RoutePost;
   /** @param part what stands in the place of the braces, decoded */
   answer(request: HttpRequest, part: string): HttpAnswer | Promise<HttpAnswer>;
+}
+
+/** What `POST` of a path does; the answer is that of `GET`, as it is then. */
+export interface RoutePost {
+  /** As a clause. */
+  readonly summary: string;
+  /** What stands in its body, as JSON. */
+  readonly body: GenericSchema;
 }
 
 /** Finds routes by path. */
@@ -63,7 +72,7 @@ export class RouteTable {
     if (route === undefined) {
       return sentence(404, `There is no ${path}; /openapi.json lists what there is`);
     }
-    if (method === "POST" && route.takesPost !== true) {
+    if (method === "POST" && route.post === undefined) {
       return sentence(405, `${path} is to read only`, { "Allow": "GET, HEAD" });
     }
     return route.answer(request, whole === undefined ? part : "");

@@ -7,16 +7,16 @@
 import type { Route } from "../../http/route.ts";
 import { sentence } from "../../http/server/http.ts";
 import { jsonDocument } from "../../http/api/json.ts";
-import { act, ActionFault } from "./actions.ts";
+import { act, ActionFault, actionSchema } from "./actions.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** `/v1/simulation`. */
 export function simulationRoute(simulation: Simulation): Route {
   return {
     path: "/v1/simulation",
-    summary: "what really is so in the simulated cluster; POST does something to it",
+    summary: "what really is so in the simulated cluster",
     schemas: ["simulation.v1"],
-    takesPost: true,
+    post: { summary: "does something to the simulated cluster", body: actionSchema },
     answer({ method, body }) {
       if (method === "POST") {
         try {

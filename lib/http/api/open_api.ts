@@ -22,7 +22,7 @@ export function openApi(routes: readonly Route[], version: string): Json {
     info: {
       title: "clusternode",
       version,
-      description: "A cluster as one of its nodes sees it. All is to read only.",
+      description: `A cluster as one of its nodes sees it. ${whatChanges(routes)}`,
     },
     paths: Object.fromEntries(routes.map((route) => [route.path, pathItem(route)])),
     components: {
@@ -33,7 +33,15 @@ export function openApi(routes: readonly Route[], version: string): Json {
   };
 }
 
-function pathItem({ path, summary, query = {}, schemas, type = jsonType, takesPost }: Route): Json {
+/** What can be done over the routes, as a sentence. */
+function whatChanges(routes: readonly Route[]): string {
+  const changing = routes.filter(({ post }) => post !== undefined).map(({ path }) => path);
+  return changing.length === 0
+    ? "All is to read only."
+    : `All is to read only, but for POST of ${changing.join(", ")}.`;
+}
+
+function pathItem({ path, summary, query = {}, schemas, type = jsonType, post }: Route): Json {
   const parts = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     ...{ name, in: "path", required: true },
     schema: { type: "string" },
@@ -55,7 +63,9 @@ function pathItem({ path, summary, query = {}, schemas, type = jsonType, takesPo
       },
     },
   };
-  return takesPost === true ? { get: operation, post: operation } : { get: operation };
+  if (post === undefined) return { get: operation };
+  const body = { required: true, content: { [jsonType]: { schema: jsonSchemaOf(post.body) } } };
+  return { get: operation, post: { ...operation, summary: post.summary, requestBody: body } };
 }
 
 function shapeOf(name: string): Json {
@@ -63,7 +73,11 @@ function shapeOf(name: string): Json {
     reportSchemas;
   const found = schemas[name];
   if (found === undefined) throw new TypeError(`There is no report ${name}`);
+  return jsonSchemaOf(found);
+}
+
+function jsonSchemaOf(schema: Parameters<typeof toJsonSchema>[0]): Json {
   // That a number is finite is so of all in JSON.
-  const { $schema: _dialect, ...shape } = toJsonSchema(found, { ignoreActions: ["finite"] });
+  const { $schema: _dialect, ...shape } = toJsonSchema(schema, { ignoreActions: ["finite"] });
   return shape;
 }

@@ -11,7 +11,7 @@ export type JsonSchema = any;
 
 const known = new Set([
   ...["$ref", "additionalProperties", "anyOf", "const", "description", "enum", "items", "pattern"],
-  ...["properties", "required", "type", "minimum", "maximum"],
+  ...["properties", "required", "type", "minimum", "maximum", "minItems", "maxItems", "default"],
 ]);
 
 /** What is wrong with `value`, with the way to it; empty if nothing is. */
