@@ -3,8 +3,9 @@
  * beside each other and never in each other.
  *
  * Whole lines go out in one write. The beginning of a line waits for its end, but not for long: a
- * prompt, or a progress bar, has none. Nothing is read before the last write is done, so a service
- * that writes faster than its reader reads has to wait, as it would without a node.
+ * prompt, or a progress bar, has none. Where a line of the node follows it, `shared_output.ts` puts a
+ * newline between. Nothing is read before the last write is done, so a service that writes faster than
+ * its reader reads has to wait, as it would without a node.
  *
  * @module
  */

@@ -203,6 +203,18 @@ processTest(
   },
 );
 
+processTest("a last line without its end stays out of the next line of the log", async () => {
+  const text = "printf partial; printf partial >&2; exit 7";
+  const flags = ["--log-format", "json", "--restart", "on-failure:1"];
+  await using service = carryShell(flags, text);
+  assert.equal(await service.ended(), 7);
+  const printed = service.printed("stdout").trimEnd().split("\n");
+  const others = printed.filter((line) => !line.startsWith("{"));
+  assert.match(others.join("+"), /^partial\+?partial$/);
+  for (const line of printed.filter((line) => line.startsWith("{"))) JSON.parse(line);
+  assert.equal(service.printed("stderr"), "partialpartial\n", "no line of the log is there");
+});
+
 processTest("a service gets the environment without secrets", async () => {
   await using service = carry([], ["env"], {
     CLUSTERNODE_COOKIE: "secret",

@@ -145,6 +145,52 @@ Deno.test("SharedOutput writes each text in one piece, though the output takes a
   equal(written, texts.join(""));
 });
 
+Deno.test("SharedOutput begins a line of the node where a line begins, and cuts no other", async () => {
+  let written = "";
+  const output = {
+    write(bytes: Uint8Array) {
+      written += decoder.decode(bytes);
+      return Promise.resolve(bytes.length);
+    },
+  };
+  const shared = new SharedOutput(output, new ManualClock());
+  const piece = (text: string): Promise<number> => shared.write(encoder.encode(text));
+  const line = (text: string): Promise<number> => shared.lines.write(encoder.encode(text));
+  await Promise.all(["10 %\r", "20 ", "%\r"].map(piece));
+  equal(written, "10 %\r20 %\r", "no line of the node has come between");
+  equal(await line("ours\n"), 5, "what stands between does not count");
+  await line("ours again\n");
+  await piece("30 %\r\n");
+  await line("and again\n");
+  equal(written, "10 %\r20 %\r\nours\nours again\n30 %\r\nand again\n");
+});
+
+Deno.test("SharedOutput goes on with a line of the node that a full disk has cut", async () => {
+  let written = "";
+  let room = 4;
+  const output = {
+    write(bytes: Uint8Array) {
+      if (room === 0) return Promise.reject(new Error("disk full"));
+      const part = bytes.subarray(0, room);
+      written += decoder.decode(part);
+      room -= part.length;
+      return Promise.resolve(part.length);
+    },
+  };
+  const shared = new SharedOutput(output, new ManualClock());
+  const line = (text: string): Promise<number> => shared.lines.write(encoder.encode(text));
+  await shared.write(encoder.encode("|"));
+  equal(await line("ours\n"), 2);
+  room = 100;
+  await line("rs\n");
+  room = 2;
+  await shared.write(encoder.encode("|"));
+  equal(await line("ours\n"), 0, "only what stands between is out");
+  room = 100;
+  await line("ours\n");
+  equal(written, "|\nours\n|\nours\n");
+});
+
 Deno.test("SharedOutput tries a full pipe again, and says how far it came before a failure", async () => {
   const clock = new ManualClock();
   const outcomes: (number | Error)[] = [

@@ -38,18 +38,21 @@ const cookieAdvice = "make one with clusternode keygen";
 export async function start(world: CliContext, call: Call<"start">): Promise<number> {
   const color = world.stdoutIsTerminal && !world.environment["NO_COLOR"];
   const stdout = new SharedOutput(Deno.stdout, systemClock);
-  const shared = call.carried.length > 0 ? stdout : "stdout";
+  const stderr = new SharedOutput(Deno.stderr, systemClock);
+  const isShared = call.carried.length > 0;
+  const console = isShared ? stdout.lines : "stdout";
+  const errors = isShared ? stderr.lines : Deno.stderr;
   const journalStream = world.environment["JOURNAL_STREAM"];
   const consoleFormat = parentWords(world.environment)?.readsLog === true ? "json" : undefined;
   const log = openNodeLog(call.options, {
     consoleFormat,
-    ...{ console: shared, errors: Deno.stderr, color, journalStream },
+    ...{ console, errors, color, journalStream },
   });
   const barrier = openNodeBarrier(log);
   using _uncaught = takeUncaught(barrier);
   try {
     if (world.stdoutIsTerminal && isBare(call)) log.info(bareNote(call));
-    return await run({ world, call, stdout, log, barrier });
+    return await run({ world, call, stdout, stderr, log, barrier });
   } catch (error) {
     const code = exitCodeOf(error) ?? exitCode.failed;
     log.error(errorText(error), { event: "start-failed" });
@@ -77,6 +80,7 @@ interface Surroundings {
   readonly world: CliContext;
   readonly call: Call<"start">;
   readonly stdout: SharedOutput;
+  readonly stderr: SharedOutput;
   readonly log: Log;
   readonly barrier: Barrier;
 }
@@ -134,15 +138,15 @@ function endOf({ signal, exitCode: own }: Interruption, code: number, world: Cli
 }
 
 function serviceOf(
-  { world, call, stdout, log }: Surroundings,
+  { world, call, stdout, stderr, log }: Surroundings,
   libc: () => Libc | string,
   systemd: SystemdUnit | undefined,
 ): CarriedService | undefined {
   const [program, ...args] = call.carried;
   const onState = (service: MemberService): void => systemd?.service(service);
-  return program === undefined
-    ? undefined
-    : new CarriedService([program, ...args], call.options, { world, stdout, log, libc, onState });
+  return program === undefined ? undefined : new CarriedService([program, ...args], call.options, {
+    ...{ world, stdout, stderr, log, libc, onState },
+  });
 }
 
 function watchdogOf(systemd: SystemdUnit | undefined): TurnListener | undefined {

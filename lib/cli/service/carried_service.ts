@@ -18,7 +18,7 @@ import { OwnChildren } from "../../service/own_children.ts";
 import { onPassedSignals } from "../../service/passed_signals.ts";
 import { Reaper } from "../../service/reaper.ts";
 import { Service } from "../../service/service.ts";
-import { SharedOutput } from "../../service/shared_output.ts";
+import type { SharedOutput } from "../../service/shared_output.ts";
 import type { CliContext } from "../context.ts";
 import type { Call } from "../parse/call.ts";
 import { parentWatchVariable, parentWords } from "../parent_watch.ts";
@@ -37,8 +37,9 @@ const withheld: readonly string[] = [
 /** What a carried service needs of the program around it. */
 export interface CarriedServiceContext {
   readonly world: CliContext;
-  /** Standard output, which it shares with the log. */
+  /** Standard output and error, which it shares with the log. */
   readonly stdout: SharedOutput;
+  readonly stderr: SharedOutput;
   readonly log: Log;
   /** The C library, or why it cannot be used. */
   readonly libc: () => Libc | string;
@@ -53,7 +54,6 @@ export class CarriedService implements Disposable {
   readonly #context: CarriedServiceContext;
   readonly #clock: Clock = systemClock;
   readonly #children = new OwnChildren();
-  readonly #stderr = new SharedOutput(Deno.stderr, systemClock);
   /** Stdin is a terminal: the service stays in the foreground, and Ctrl-C comes to it by itself. */
   readonly #sharesTerminal = Deno.stdin.isTerminal();
   readonly #held = new DisposableStack();
@@ -127,7 +127,7 @@ export class CarriedService implements Disposable {
 
   #open(node: ClusterNode): Service {
     const { ready: check, readyIntervalMs, readyTimeoutMs, successCodes } = this.#options;
-    const { world, stdout } = this.#context;
+    const { world, stdout, stderr } = this.#context;
     const inherits = (isTerminal: boolean): boolean => this.#sharesTerminal && isTerminal;
     return new Service({
       ...this.#options,
@@ -136,7 +136,7 @@ export class CarriedService implements Disposable {
       sharesTerminal: this.#sharesTerminal,
       stdin: parentWords(world.environment) !== undefined ? "null" : "inherit",
       stdout: inherits(world.stdoutIsTerminal) ? "inherit" : (bytes) => stdout.write(bytes),
-      stderr: inherits(world.stderrIsTerminal) ? "inherit" : (bytes) => this.#stderr.write(bytes),
+      stderr: inherits(world.stderrIsTerminal) ? "inherit" : (bytes) => stderr.write(bytes),
       readiness: check && { check, intervalMs: readyIntervalMs, timeoutMs: readyTimeoutMs },
       successCodes: new Set(successCodes),
     }, {
