@@ -20,7 +20,9 @@ export class EventLog {
   readonly #log: Log;
   readonly #status: StatusWriter;
   readonly #startedAt: number;
-  #hasJoined = false;
+  /** Its own, once it has joined. */
+  #name: NodeName | undefined;
+  #serviceHasFailed = false;
   /** Why this node leaves or has ended, once it does. */
   #leaving: string | undefined;
 
@@ -33,7 +35,7 @@ export class EventLog {
 
   /** The name has been settled. */
   joined(name: NodeName): void {
-    this.#hasJoined = true;
+    this.#name = name;
     this.#log.bind({ observer: name });
   }
 
@@ -50,13 +52,18 @@ export class EventLog {
     this.#log.info(line, { event: "status", memberCount: shown, aliveCount: alive, members });
   }
 
+  /** The own service has ended without success; that it has stopped is bad news then. */
+  serviceFailed(): void {
+    this.#serviceHasFailed = true;
+  }
+
   /** One line for all changes of one kind. */
   changes(changes: readonly Change[]): void {
     for (const group of groupChanges(changes)) {
       const [first] = group;
       if (first === undefined) continue;
       const { kind, name, status, service } = first;
-      const isBad = badChanges.has(kind) || service === "failing";
+      const isBad = badChanges.has(kind) || service === "failing" || this.#tellsOwnFailure(group);
       const reason = sharedReason(group);
       this.#log[isBad ? "warning" : "info"](describeChanges(group), {
         event: kind,
@@ -72,6 +79,12 @@ export class EventLog {
     }
   }
 
+  /** Each node warns of its own service: it alone knows whether that was to end. */
+  #tellsOwnFailure(changes: readonly Change[]): boolean {
+    return this.#serviceHasFailed &&
+      changes.some(({ name, service }) => name === this.#name && service === "stopped");
+  }
+
   /** This node begins to leave; of several reasons the first counts. */
   leaving(name: NodeName, reason: string): void {
     if (this.#leaving !== undefined) return;
@@ -85,7 +98,7 @@ export class EventLog {
   stopped(name: NodeName, stop: StopReason, now: number): string {
     const reason = stop.kind === "left" ? this.#leaving ?? "it was asked to" : stop.message;
     this.#leaving ??= reason;
-    if (stop.kind !== "left" && !this.#hasJoined) return reason;
+    if (stop.kind !== "left" && this.#name === undefined) return reason;
     const ranMs = Math.round(now - this.#startedAt);
     const level = stop.kind === "left" ? "info" : "error";
     this.#log[level](`${name} has stopped after ${formatDuration(ranMs)}: ${reason}`, {

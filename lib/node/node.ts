@@ -201,9 +201,7 @@ export class ClusterNode implements AsyncDisposable, NodeMeter {
 
   /** Whether it works, and why; asked from its own loop. */
   health(): { readonly healthy: boolean; readonly reason: string } {
-    const { healthy = false, reason = "it has not been opened" } = this.#requestHandler?.health() ??
-      {};
-    return { healthy, reason };
+    return this.#requestHandler?.health() ?? { healthy: false, reason: "it has not been opened" };
   }
 
   /** Why it ended, if that was its own fault. */
@@ -229,6 +227,11 @@ export class ClusterNode implements AsyncDisposable, NodeMeter {
   /** Tells all, at once, what this node carries or how it is tagged; what is left out stays. */
   describe(description: Omit<Input & { kind: "described" }, "kind">): void {
     this.#put({ kind: "described", ...description });
+  }
+
+  /** Its service has ended and should not have: the log warns where it tells that next. */
+  serviceFailed(): void {
+    this.#events.serviceFailed();
   }
 
   /**
@@ -328,11 +331,10 @@ export class ClusterNode implements AsyncDisposable, NodeMeter {
         return this.#peerEffects?.carryOut(effect);
       case "pong":
         return this.#requestHandler?.reply(effect.reply, { kind: "pong", content: effect.content });
-      case "probe-answer":
-        return this.#requestHandler?.reply(effect.reply, {
-          kind: "probe",
-          reached: effect.reached,
-        });
+      case "probe-answer": {
+        const { reply, reached } = effect;
+        return this.#requestHandler?.reply(reply, { kind: "probe", reached });
+      }
       case "sync-answer": {
         const { buckets, records, more } = effect;
         return this.#requestHandler?.reply(effect.reply, { kind: "sync", buckets, records, more });
@@ -386,9 +388,8 @@ export class ClusterNode implements AsyncDisposable, NodeMeter {
     this.#parts.history?.end(why);
     if (reason.kind === "name-taken") this.#joined.reject(new NameTakenError(reason.message));
     else if (reason.kind === "registry-away") {
-      this.#joined.reject(
-        new RegistryError(reason.message, { cause: this.#registryEffects?.lastFault }),
-      );
+      const cause = this.#registryEffects?.lastFault;
+      this.#joined.reject(new RegistryError(reason.message, { cause }));
     } else if (reason.kind === "faulty") {
       this.#failure = new StoppedError(reason.message);
       this.#joined.reject(this.#failure);

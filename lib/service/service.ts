@@ -46,6 +46,8 @@ export interface ServiceChange {
   readonly reason: string;
   /** How often it was started again. */
   readonly restarts: number;
+  /** Of `stopped`: it ended without success, and nobody has told it to. */
+  readonly hasFailed: boolean;
 }
 
 /** What a service needs of the program that it runs in. */
@@ -144,7 +146,8 @@ export class Service implements AsyncDisposable {
         return this.signal(effect.signal);
       case "state": {
         const { state, reason } = effect;
-        return this.#context.onState({ state, reason, restarts: this.#supervisor.restarts });
+        const { restarts, hasFailed } = this.#supervisor;
+        return this.#context.onState({ state, reason, restarts, hasFailed });
       }
       case "end":
         return void this.#end(effect.exitCode);

@@ -95,6 +95,9 @@ export class Supervisor {
   #effects: SupervisorEffect[] = [];
   /** It is to end for good. */
   #stopping = false;
+  /** Somebody has told it to. */
+  #isAsked = false;
+  #hasFailed = false;
   #probing = false;
   #startedAt = 0;
   /** The last exit; `undefined` before the first. */
@@ -116,6 +119,11 @@ export class Supervisor {
   /** How often the service was started again. */
   get restarts(): number {
     return this.#restarts;
+  }
+
+  /** True once it has ended for good without success, and nobody has told it to. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   /** When to call with a `tick`, in monotonic milliseconds; `Infinity` if time changes nothing. */
@@ -239,6 +247,7 @@ export class Supervisor {
   #stop({ interrupted, undrained }: SupervisorInput & { kind: "stop" }, now: number): void {
     const again = this.#stopping;
     this.#stopping = true;
+    this.#isAsked = true;
     const { kind } = this.#phase;
     switch (kind) {
       case "waiting":
@@ -282,8 +291,9 @@ export class Supervisor {
     const { code, reason } = this.#exit ?? { code: undefined, reason: "it was not started" };
     if (code === undefined || this.#stopping || !this.#mayRestart(code)) {
       this.#phase = { kind: "ended" };
-      this.#tell("stopped", reason);
       const exitCode = code !== undefined && this.#isSuccess(code) ? 0 : code;
+      this.#hasFailed = !this.#isAsked && exitCode !== 0;
+      this.#tell("stopped", reason);
       this.#effects.push({ kind: "end", exitCode });
       return;
     }

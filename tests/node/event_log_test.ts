@@ -58,3 +58,19 @@ Deno.test("EventLog tells the reason of each member where they have not all the 
   assert.deepEqual(tell("it runs", "it runs"), ["it runs", [undefined, undefined]]);
   assert.deepEqual(tell("it runs", "it answers"), [undefined, ["it runs", "it answers"]]);
 });
+
+Deno.test("EventLog warns of the own service that has failed, and leaves those of others to them", () => {
+  const log = new Lines();
+  const events = new EventLog(log, "off", 0);
+  const other = "n2@10.0.0.3" as NodeName;
+  const level = (name: NodeName, service: "ready" | "stopped"): unknown => {
+    events.changes([{ kind: "service", name, service, reason: "exit code 7" }]);
+    return log.levels.at(-1);
+  };
+  events.joined(name);
+  assert.equal(level(name, "stopped"), "info", "it was to end");
+  events.serviceFailed();
+  assert.equal(level(name, "ready"), "info", "what was told before is told first");
+  assert.equal(level(other, "stopped"), "info");
+  assert.equal(level(name, "stopped"), "warning");
+});

@@ -131,6 +131,29 @@ processTest("a killed service is failing at once, and started again by its polic
   assert.ok(service.lines.some(({ text }) => text.endsWith("service has stopped: SIGKILL")));
 });
 
+processTest(
+  "a node warns of its own service that cannot start, or dies, and of no other end",
+  async () => {
+    const warned = async (command: string[], flags: string[] = []): Promise<string[]> => {
+      await using service = carry(["--log-level", "warning", ...flags], command);
+      await service.ended();
+      return service.lines.map(({ text }) => text.slice(text.indexOf("[")));
+    };
+    const says = "[warning] n1@127.0.0.1 says that its service has stopped: ";
+    assert.deepEqual(await warned(["./no-such"]), [
+      `${says}Cannot start "./no-such": it is not found`,
+    ]);
+    assert.deepEqual(await warned(["false"]), [`${says}exit code 1`]);
+    assert.deepEqual(await warned(["true"]), []);
+    assert.deepEqual(await warned(["false"], ["--success-codes", "1"]), []);
+    await using told = carry(["--log-level", "warning"], trapping("TERM", 7));
+    await told.line((text) => text === "up", 20_000, "it is up");
+    told.kill("SIGTERM");
+    assert.equal(await told.ended(), 7);
+    assert.equal(told.printed("stdout"), "up\n");
+  },
+);
+
 processTest("a service that ignores SIGTERM is killed with all that it has started", async () => {
   const text = "trap '' TERM; sleep 60 & echo up $!; while :; do sleep 1; done";
   await using service = carryShell(["--stop-timeout", "300ms"], text);

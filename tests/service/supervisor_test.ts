@@ -122,6 +122,36 @@ Deno.test("Supervisor restarts on failure at most as often as it is told, and no
   deepEqual(fine.exited(3), ["stopped", "end 0"]);
 });
 
+Deno.test("Supervisor has failed once it ends without success, and was not told to", () => {
+  const hasFailed = (
+    how: (story: Story) => void,
+    options?: Partial<SupervisorOptions>,
+  ): boolean => {
+    const story = new Story({ successCodes: new Set([3]), ...options });
+    story.started();
+    how(story);
+    return story.supervisor.hasFailed;
+  };
+  equal(hasFailed((story) => story.exited(7)), true);
+  equal(hasFailed((story) => story.exited(0)), false);
+  equal(hasFailed((story) => story.exited(3)), false, "it calls that success");
+  equal(hasFailed((story) => story.exited(7), { restart: onFailure }), false, "it is restarted");
+  const pausing = (story: Story): void => {
+    story.exited(7);
+    story.step({ kind: "stop" });
+  };
+  equal(hasFailed(pausing, { restart: onFailure }), false, "it was told not to start again");
+  const asked = (story: Story): void => {
+    story.step({ kind: "stop" });
+    story.exited(143);
+  };
+  equal(hasFailed(asked), false);
+  const missing = new Story();
+  missing.step({ kind: "admit" });
+  missing.step({ kind: "not-started", exitCode: 127, reason: "it is not found" });
+  equal(missing.supervisor.hasFailed, true);
+});
+
 Deno.test("Supervisor calls a restart after success a start, and no failure", () => {
   const story = new Story({ restart: always });
   story.started();

@@ -142,7 +142,10 @@ export class CarriedService implements Disposable {
     }, {
       clock: this.#clock,
       children: this.#children,
-      onState: (change) => this.#tell(change),
+      onState: (change) => {
+        if (change.hasFailed) this.#node?.serviceFailed();
+        this.#tell(change);
+      },
     });
   }
 
