@@ -25,6 +25,7 @@ export class EventLog {
   #serviceHasFailed = false;
   /** Why this node leaves or has ended, once it does. */
   #leaving: string | undefined;
+  #tellsLeaving = false;
 
   /** @param now monotonic time at which the node starts, in milliseconds */
   constructor(log: Log, mode: StatusMode, now: number) {
@@ -85,10 +86,22 @@ export class EventLog {
       changes.some(({ name, service }) => name === this.#name && service === "stopped");
   }
 
-  /** This node begins to leave; of several reasons the first counts. */
-  leaving(name: NodeName, reason: string): void {
-    if (this.#leaving !== undefined) return;
-    this.#leaving = reason;
+  /**
+   * This node begins to leave; of several reasons the first counts.
+   *
+   * @param leave begins it; the changes that it tells have come before, and are told before
+   */
+  leaving(name: NodeName, reason: string, leave: () => void): void {
+    this.#tellsLeaving ||= this.#leaving === undefined;
+    this.#leaving ??= reason;
+    leave();
+    this.#tellLeaving(name);
+  }
+
+  #tellLeaving(name: NodeName): void {
+    if (!this.#tellsLeaving) return;
+    this.#tellsLeaving = false;
+    const reason = this.#leaving;
     this.#log.info(`${name} is leaving: ${reason}`, { event: "leaving", reason });
   }
 
@@ -96,6 +109,8 @@ export class EventLog {
    * This node has ended; returns why. What has kept it from joining is told by who has started it.
    */
   stopped(name: NodeName, stop: StopReason, now: number): string {
+    // A node without a row has nothing to wait for.
+    this.#tellLeaving(name);
     const reason = stop.kind === "left" ? this.#leaving ?? "it was asked to" : stop.message;
     this.#leaving ??= reason;
     if (stop.kind !== "left" && this.#name === undefined) return reason;

@@ -258,9 +258,8 @@ export class ClusterNode implements AsyncDisposable, NodeMeter {
   }
 
   #leave(reason: string): void {
-    this.#events.leaving(this.name, reason);
     this.#isLeaving = true;
-    this.#put({ kind: "leave" });
+    this.#events.leaving(this.name, reason, () => this.#put({ kind: "leave" }));
   }
 
   /** {@linkcode leave}s and closes everything. */

@@ -18,13 +18,27 @@ function open(): { lines: string[]; events: EventLog } {
 Deno.test("EventLog tells why a node leaves and how long it ran, the first reason of several", () => {
   const { lines, events } = open();
   events.joined(name);
-  events.leaving(name, "SIGTERM has come");
-  events.leaving(name, "its program asked it to");
+  events.leaving(name, "SIGTERM has come", () => {});
+  events.leaving(name, "its program asked it to", () => {});
   events.stopped(name, { kind: "left" }, 11_000);
-  events.leaving(name, "its program asked it to");
+  events.leaving(name, "its program asked it to", () => {});
   assert.deepEqual(lines, [
     `${name} is leaving: SIGTERM has come`,
     `${name} has stopped after 10 s: SIGTERM has come`,
+  ]);
+});
+
+Deno.test("EventLog tells what has happened before a node leaves before that, and its end behind", () => {
+  const { lines, events } = open();
+  events.joined(name);
+  events.leaving(name, "its service has ended", () => {
+    events.changes([{ kind: "service", name, service: "stopped", reason: "exit code 7" }]);
+    events.stopped(name, { kind: "left" }, 2000);
+  });
+  assert.deepEqual(lines, [
+    `${name} says that its service has stopped: exit code 7`,
+    `${name} is leaving: its service has ended`,
+    `${name} has stopped after 1.0 s: its service has ended`,
   ]);
 });
 

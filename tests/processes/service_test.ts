@@ -154,6 +154,17 @@ processTest(
   },
 );
 
+processTest("a node tells how its service has ended, and then that it leaves", async () => {
+  await using service = carryShell(["--restart", "on-failure:1"], "exit 7");
+  assert.equal(await service.ended(), 7);
+  const told = service.lines.map(({ text }) => text.slice(text.indexOf("n1@")));
+  assert.deepEqual(told.filter((text) => !text.startsWith("n1@127.0.0.1[")).slice(-4, -1), [
+    "n1@127.0.0.1 says that its service is ready: the process runs",
+    "n1@127.0.0.1 says that its service has stopped: exit code 7",
+    "n1@127.0.0.1 is leaving: its service has ended",
+  ]);
+});
+
 processTest("a service that ignores SIGTERM is killed with all that it has started", async () => {
   const text = "trap '' TERM; sleep 60 & echo up $!; while :; do sleep 1; done";
   await using service = carryShell(["--stop-timeout", "300ms"], text);
