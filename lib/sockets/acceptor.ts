@@ -19,6 +19,13 @@ const acceptBurst = 48;
 /** Out of file descriptors, most likely: some come back when connections end. */
 const acceptPauseMs = 50;
 
+/** What accepting a connection says that its peer has reset before. */
+const hungUp = [
+  Deno.errors.NotConnected,
+  Deno.errors.ConnectionReset,
+  Deno.errors.ConnectionAborted,
+];
+
 /**
  * Listens at an address. `0.0.0.0` and `::` both mean each address of this machine, of IPv4 and of
  * IPv6, because a node tells its peers all of them and has to answer wherever it is called. One
@@ -132,9 +139,10 @@ export class Acceptor {
       let pauseMs = accepted % this.#burst === 0 ? 0 : undefined;
       try {
         this.#track(this.#serve(await listener.accept()));
-      } catch {
-        // Whatever it was, nobody can come in when this loop ends.
-        pauseMs = acceptPauseMs;
+      } catch (error) {
+        // Whatever it was, nobody can come in when this loop ends. Who hangs up before being accepted
+        // keeps nobody else waiting.
+        if (!hungUp.some((kind) => error instanceof kind)) pauseMs = acceptPauseMs;
       }
       if (pauseMs !== undefined) await sleep(this.#clock, pauseMs, signal).catch(() => {});
     }

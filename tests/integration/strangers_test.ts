@@ -16,7 +16,8 @@ import {
 } from "./cluster.ts";
 import { closeQuietly } from "../transport/fixtures.ts";
 import { memoryOf } from "./memory.ts";
-import { isCompiled, processTest, Program, programCommand } from "./process.ts";
+import { permitted } from "../permissions.ts";
+import { isCompiled, processTest, Program, programCommand, succeeds } from "./process.ts";
 
 /** Connections that are open at the same time. */
 const crowdSize = 500;
@@ -93,6 +94,60 @@ processTest(
     assert.doesNotMatch(node.text, /os error|registry cannot|[Rr]egistry unavailable/);
   },
 );
+
+/** Connects 300 times a second, and resets each connection before it can be accepted. */
+const hangUps = `
+import socket, struct, sys, time
+print("begins", flush=True)
+while True:
+    s = socket.socket()
+    s.setblocking(False)
+    s.connect_ex((sys.argv[1], int(sys.argv[2])))
+    time.sleep(0.001)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    s.close()
+    time.sleep(0.002)
+`;
+
+const hasPython = permitted("run") && await succeeds("python3", "--version");
+
+Deno.test({
+  name: `strangers who hang up at once keep nobody out${hasPython ? "" : " (needs python3)"}`,
+  ignore: !hasPython || !permitted("read", "write", "run", "net"),
+  async fn() {
+    await using cluster = new Cluster();
+    const node = cluster.start("n1@127.0.0.1");
+    await shown([node], allTrue(1), performance.now(), 20_000);
+    const { hostname, port } = await cluster.addressOf("n1@127.0.0.1");
+    await using flood = new Program("python3", ["-c", hangUps, hostname, `${port}`]);
+    await flood.line((text) => text === "begins", 10_000, "its first word");
+    // A queue of connections that wait to be accepted is full by then.
+    await linesPass([node], 3);
+    const member = cluster.start("n2@127.0.0.1");
+    await shown([node, member], allTrue(2), performance.now(), 20_000);
+    const since = performance.now();
+    await linesPass([node, member], 3);
+    assertNeverFalse([node, member], since);
+    assert.equal((await cluster.command("ping", "n1", "-c", "3", "-i", "50ms")).code, 0);
+  },
+});
+
+processTest("a file size limit ends no node, but its log", async () => {
+  await using cluster = new Cluster();
+  // Larger than any file that the runtime writes for itself.
+  const limitKiB = 512 * 1024;
+  using log = await Deno.open(cluster.logFile, { write: true, create: true });
+  await log.truncate(limitKiB * 1024 - 1);
+  await log.seek(0, Deno.SeekMode.End);
+  await log.write(new TextEncoder().encode("\n"));
+  const { command, args } = programCommand();
+  const words = ["start", "--name", "n1@127.0.0.1", "--log-file", cluster.logFile];
+  const script = `ulimit -f ${limitKiB} && exec "$0" "$@"`;
+  const all = [command, ...args, ...words, ...cluster.options, "--log-max-size", "1GB"];
+  await using node = new Program("bash", ["-c", script, ...all]);
+  await node.line((text) => /Cannot write log file .* large/i.test(text), 20_000, "what is full");
+  await linesPass([node], 2);
+});
 
 processTest("a node with another cookie does not get in", async () => {
   await using cluster = new Cluster();

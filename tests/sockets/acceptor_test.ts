@@ -162,6 +162,18 @@ Deno.test("Acceptor tries again after a pause when it cannot accept, however oft
   assert.equal(received.length, 2);
 });
 
+Deno.test("Acceptor does not pause for those who hang up before they are accepted", async () => {
+  await using scene = new Scene();
+  const { clock, listeners: [listener], received } = scene;
+  for (let time = 0; time < 20; time++) {
+    listener.arrive(new Deno.errors.NotConnected("Transport endpoint is not connected"));
+  }
+  scene.arrive(1);
+  await settle();
+  assert.equal(received.length, 1);
+  assert.equal(clock.pending, 0);
+});
+
 for (const [pendingMax, burst] of [[1000, 48], [3, 3], [1, 1]] as const) {
   Deno.test(`Acceptor gives each ${burst} of a flood their turn when ${pendingMax} may wait`, async () => {
     await using scene = new Scene(pendingMax);

@@ -48,6 +48,8 @@ export async function start(world: CliContext, call: Call<"start">): Promise<num
     consoleFormat,
     ...{ console, errors, color, journalStream },
   });
+  // A file that reaches the limit of its size is full then, as on a full disk, and ends no process.
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGXFSZ", () => {});
   const barrier = openNodeBarrier(log);
   using _uncaught = takeUncaught(barrier);
   try {
