@@ -77,6 +77,9 @@ export const restartFirstMs = 100;
 export const restartMaxMs = 60_000;
 /** A service that ran so long has its next restart after the first pause again. */
 export const restartResetMs = 10_000;
+
+/** After this time it is told why a service is not ready yet, and again if that changes, in milliseconds. */
+const slowStartMs = 10_000;
 /** After SIGKILL nothing but a fault of the system keeps a process; it is not waited for. */
 export const killTimeoutMs = 2000;
 
@@ -99,6 +102,9 @@ export class Supervisor {
   #isAsked = false;
   #hasFailed = false;
   #probing = false;
+  /** When it is told next why the service is not ready yet, and what was told last. */
+  #slowAt = 0;
+  #slowReason = "";
   #startedAt = 0;
   /** The last exit; `undefined` before the first. */
   #exit: { readonly code: number; readonly reason: string } | undefined;
@@ -158,7 +164,7 @@ export class Supervisor {
         if (this.#hasExited && this.#hasGroup) this.#gone(now);
         return;
       case "probed":
-        return this.#probed(input.fault);
+        return this.#probed(input.fault, now);
       case "stop":
         return this.#stop(input, now);
       case "tick":
@@ -212,6 +218,8 @@ export class Supervisor {
     if (this.#stopping) return this.#drain(now);
     if (!this.#options.isProbed) return this.#tell("ready", "the process runs");
     this.#probing = true;
+    this.#slowAt = now + slowStartMs;
+    this.#slowReason = "";
     this.#effects.push({ kind: "start-probes" });
   }
 
@@ -237,11 +245,15 @@ export class Supervisor {
     if (this.#phase.kind === "running" || this.#phase.kind === "draining") this.#terminate(now);
   }
 
-  #probed(fault: string | undefined): void {
+  #probed(fault: string | undefined, now: number): void {
     if (!this.#probing) return;
-    if (fault === undefined) this.#tell("ready", "the check succeeds");
+    if (fault === undefined) return this.#tell("ready", "the check succeeds");
     // A service that was never ready is not failing: it may take its time to start.
-    else if (this.#state !== "starting") this.#tell("failing", fault);
+    if (this.#state !== "starting") return this.#tell("failing", fault);
+    if (now < this.#slowAt || fault === this.#slowReason) return;
+    this.#slowAt = now + slowStartMs;
+    this.#slowReason = fault;
+    this.#tell("starting", fault);
   }
 
   #stop({ interrupted, undrained }: SupervisorInput & { kind: "stop" }, now: number): void {

@@ -323,3 +323,21 @@ function truth(there: Processes, input: SupervisorInput): Processes | undefined 
       return there;
   }
 }
+
+Deno.test("Supervisor tells why a service is not ready yet, not at once and not again and again", () => {
+  const story = new Story({ isProbed: true });
+  story.started();
+  const probe = (fault: string): (string | undefined)[] => {
+    const effects = story.supervisor.step({ kind: "probed", fault }, story.now);
+    return effects.map((effect) => effect.kind === "state" ? effect.reason : effect.kind);
+  };
+  story.now = 9999;
+  deepEqual(probe("connection refused"), []);
+  story.now = 10_000;
+  deepEqual(probe("connection refused"), ["connection refused"]);
+  story.now = 30_000;
+  deepEqual(probe("connection refused"), [], "it has been told");
+  deepEqual(probe("no answer"), ["no answer"]);
+  deepEqual(probe("connection refused"), [], "too soon");
+  deepEqual(story.step({ kind: "probed", fault: undefined }), ["ready"]);
+});
