@@ -25,13 +25,21 @@ import { cookieKey, storeRegistry } from "../store.ts";
 import type { CasResult, Entry, Found, Store } from "../store.ts";
 import {
   identityOf,
+  infoOf,
   readSmallFile,
   removeFile,
   removeQuietly,
   replaceFile,
   sweepTemporary,
 } from "./directory_files.ts";
-import { heartbeatOf, moved, readHeartbeats, takeHeartbeat } from "./directory_heartbeats.ts";
+import {
+  heartbeatOf,
+  moved,
+  readHeartbeats,
+  removeRun,
+  sweepHeartbeats,
+  takeHeartbeat,
+} from "./directory_heartbeats.ts";
 import type { Heartbeat } from "./directory_heartbeats.ts";
 import { HeldRows } from "./directory_held_rows.ts";
 import { insideReason, privateFolder, privatePath } from "./directory_layout.ts";
@@ -266,6 +274,10 @@ class DirectoryStore implements Store {
     const after = key === cookieKey ? undefined : heartbeatOf(key, text);
     const { path, temporary } = filesOf(key, layout);
     const { file: mode, isExact: isModeExact } = layout.permissions;
+    // Its row was removed by hand, or could not be replaced: heartbeats of that run may be left.
+    if (heartbeat === undefined && after !== undefined) {
+      await removeRun(layout.heartbeats, after.run);
+    }
     return await replaceFile({
       path,
       temporaryPath: `${temporary}.${this.#randomText()}`,
@@ -296,6 +308,9 @@ class DirectoryStore implements Store {
         if (!this.#wasSwept) {
           this.#wasSwept = true;
           await sweepTemporary(layout.temporary, lock);
+          const hasRow = async (of: string): Promise<boolean> =>
+            await infoOf(filesOf(of, layout).path) !== undefined;
+          await sweepHeartbeats(layout.heartbeats, this.#clock.wallTime(), hasRow);
         }
         return await work();
       },

@@ -18,7 +18,7 @@
 import { systemErrorCode } from "../../core/base/system_error.ts";
 import { textVersion } from "../common/text_version.ts";
 import type { Entry } from "../store.ts";
-import { removeFile } from "./directory_files.ts";
+import { removeFile, removeQuietly } from "./directory_files.ts";
 
 /** What the name of one file says. */
 export interface Heartbeat {
@@ -32,6 +32,12 @@ export interface Heartbeat {
 /** The highest heartbeat of each run of a node. */
 export type Heartbeats = ReadonlyMap<string, Heartbeat>;
 
+/** The beginning of an instance in the name of a run, with the full stop before it. */
+const instanceLength = ".01234567".length;
+
+/** So much older than the clock of this machine no heartbeat is that moves, in milliseconds. */
+const leftoverAgeMs = 24 * 60 * 60_000;
+
 const namePattern = /^(.+\.[0-9a-f]{8})\.(\d{1,15})\.(\d{1,15})$/;
 
 /** The name of its file. */
@@ -42,19 +48,24 @@ function heartbeatName({ run, heartbeat, activeAtMs }: Heartbeat): string {
 /** All heartbeats in a folder; none if there is no such folder, or this user may not look there. */
 export async function readHeartbeats(folder: string): Promise<Heartbeats> {
   const heartbeats = new Map<string, Heartbeat>();
-  try {
-    for await (const { name } of Deno.readDir(folder)) {
-      const [, run, heartbeat, activeAtMs] = namePattern.exec(name) ?? [];
-      if (run === undefined) continue;
-      const found = { run, heartbeat: Number(heartbeat), activeAtMs: Number(activeAtMs) };
-      if (found.heartbeat > (heartbeats.get(run)?.heartbeat ?? -1)) {
-        heartbeats.set(run, found);
-      }
+  for await (const { name } of entriesOf(folder)) {
+    const [, run, heartbeat, activeAtMs] = namePattern.exec(name) ?? [];
+    if (run === undefined) continue;
+    const found = { run, heartbeat: Number(heartbeat), activeAtMs: Number(activeAtMs) };
+    if (found.heartbeat > (heartbeats.get(run)?.heartbeat ?? -1)) {
+      heartbeats.set(run, found);
     }
+  }
+  return heartbeats;
+}
+
+/** What lies in a folder; nothing if there is none, or this user may not look there. */
+async function* entriesOf(folder: string): AsyncGenerator<Deno.DirEntry> {
+  try {
+    yield* Deno.readDir(folder);
   } catch (error) {
     if (!["ENOENT", "EACCES"].includes(systemErrorCode(error) ?? "")) throw error;
   }
-  return heartbeats;
 }
 
 /** The heartbeat in the row under `key`; `undefined` if it is no row, or has none like ours. */
@@ -89,6 +100,36 @@ export async function takeHeartbeat(
   } catch (error) {
     if (systemErrorCode(error) !== "ENOENT") throw error;
     return false;
+  }
+}
+
+/** Removes all heartbeats of a run that has no row. */
+export async function removeRun(folder: string, run: string): Promise<void> {
+  for await (const { name } of entriesOf(folder)) {
+    if (namePattern.exec(name)?.[1] === run) await removeFile(`${folder}/${name}`);
+  }
+}
+
+/**
+ * Removes the heartbeats of runs that ended long ago and whose rows were removed by hand; what cannot be
+ * removed stays.
+ *
+ * @param now wall-clock time in milliseconds
+ * @param hasRow whether there is a row under that key
+ */
+export async function sweepHeartbeats(
+  folder: string,
+  now: number,
+  hasRow: (key: string) => Promise<boolean>,
+): Promise<void> {
+  try {
+    for await (const { name } of entriesOf(folder)) {
+      const [, run, , activeAtMs] = namePattern.exec(name) ?? [];
+      if (run === undefined || now - Number(activeAtMs) < leftoverAgeMs) continue;
+      if (!await hasRow(run.slice(0, -instanceLength))) await removeQuietly(`${folder}/${name}`);
+    }
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
   }
 }
 

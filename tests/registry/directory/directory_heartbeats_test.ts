@@ -132,3 +132,54 @@ Deno.test({
     assert.equal(JSON.parse(await fileOf(scene)).heartbeat, 3);
   },
 });
+
+Deno.test({
+  ...needing(
+    "write() leaves one heartbeat of its run, however often rows go by hand",
+    "read",
+    "write",
+  ),
+  async fn() {
+    await using scene = await Scene.create();
+    const registry = scene.open();
+    for (const heartbeat of [1, 2, 3]) {
+      await written(registry, heartbeat);
+      await Deno.remove(`${scene.path}/${name}`);
+    }
+    const version = await written(registry, 4);
+    assert.deepEqual(await heartbeats(scene), [`${name}.01234567.4.1457635889277`]);
+    assert.equal(await registry.remove(name, version, never), "removed");
+    assert.deepEqual(await heartbeats(scene), []);
+  },
+});
+
+Deno.test({
+  ...needing("write() leaves one heartbeat of a row that cannot be put in place", "read", "write"),
+  async fn() {
+    await using scene = await Scene.create();
+    const registry = scene.open();
+    await writtenVersion(registry.write(rowOf("other@h", 1), undefined, never));
+    await Deno.mkdir(`${scene.path}/${name}/full`, { recursive: true });
+    for (const heartbeat of [1, 2, 3]) await assert.rejects(written(registry, heartbeat));
+    const own = (await heartbeats(scene)).filter((file) => file.startsWith(name));
+    assert.ok(own.length <= 1, `${own}`);
+  },
+});
+
+Deno.test({
+  ...needing("write() removes heartbeats of long ago without a row once", "read", "write"),
+  async fn() {
+    await using scene = await Scene.create();
+    const day = 24 * 60 * 60_000;
+    await written(scene.open(), 1);
+    const folder = `${scene.path}/${ownFolder}/heartbeats`;
+    const now = Date.now();
+    const old = [`gone@h.01234567.7.${now - 2 * day}`, `late@h.01234567.7.${now - day / 2}`];
+    for (const file of old) await Deno.writeTextFile(`${folder}/${file}`, "");
+    await writtenVersion(scene.open().write(rowOf("other@h", 1), undefined, never));
+    const files = await heartbeats(scene);
+    assert.ok(!files.includes(old[0] ?? ""), `${files}`);
+    assert.ok(files.includes(old[1] ?? ""), "it may be that of a clock that is behind");
+    assert.ok(files.some((file) => file.startsWith(name)), "its row is there");
+  },
+});
