@@ -140,7 +140,7 @@ export const parts: Readonly<Record<string, Part>> = {
         "registry/url.ts",
       ],
       ...["registry/directory/directory_layout.ts", "registry/directory/directory_names.ts"],
-      "registry/common/storage_fault.ts",
+      ...["registry/common/storage_fault.ts", "lines/file_driver.ts"],
       ...["node/detect_address.ts", "node/own_name.ts"],
     ],
     types: ["registry/registry.ts", "transport/transport.ts"],

@@ -6,7 +6,9 @@
  */
 import { dirname, resolve } from "node:path";
 import { systemErrorWords } from "../core/base/system_error.ts";
+import { statOrNothing } from "../files/own_file.ts";
 import { distrustOf } from "../files/trusted_path.ts";
+import { lockPathOf } from "../lines/file_driver.ts";
 import { freeBytesOf, nearestExisting, whyNotWritable } from "./disk.ts";
 import { fault, fine, warning } from "./finding.ts";
 import type { Finding } from "./finding.ts";
@@ -48,7 +50,9 @@ async function whyNotAppendable(path: string): Promise<string | undefined> {
     const { isFile, isCharDevice } = await Deno.stat(path);
     if (!isFile && !isCharDevice) return "it is no regular file";
     using _file = await Deno.open(path, { append: true });
-    return undefined;
+    const lock = lockPathOf(await Deno.realPath(path));
+    const there = isFile ? await statOrNothing(lock) : undefined;
+    return there === undefined || there.isFile ? undefined : `its lock ${lock} is no regular file`;
   } catch (error) {
     return systemErrorWords(error);
   }

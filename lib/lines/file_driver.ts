@@ -8,7 +8,7 @@
  */
 
 import { basename, dirname } from "node:path";
-import { openOwnFile, statOrNothing } from "../files/own_file.ts";
+import { OddFileError, openOwnFile, statOrNothing } from "../files/own_file.ts";
 import { requireTrusted } from "../files/trusted_path.ts";
 
 /** A file as it is found under a path. */
@@ -131,6 +131,7 @@ async function openLock(path: string): Promise<Lock | undefined> {
     return { path, file, identity: identityOf(await file.stat()) };
   } catch (error) {
     if (error instanceof Deno.errors.PermissionDenied) return undefined;
+    if (error instanceof OddFileError) throw new TypeError(`its lock ${error.clause}`);
     throw error;
   }
 }

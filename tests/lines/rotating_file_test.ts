@@ -265,6 +265,24 @@ Deno.test({
     }),
 });
 
+Deno.test({
+  ...needing("RotatingFile says that it is the lock which is no file", "read", "write"),
+  fn: () =>
+    onDisk(async (directory, open, troubles, firstTrouble) => {
+      await Deno.mkdir(`${directory}/.log.lock`);
+      const file = open(`${directory}/log`);
+      file.write(bytes("a\n"));
+      await firstTrouble();
+      await file.close(200);
+      const lock = await Deno.realPath(`${directory}/.log.lock`);
+      assert.match(
+        troubles[0] ?? "",
+        /Cannot write log file ".*\/log": its lock \/.* is a folder;/,
+      );
+      assert.ok(troubles[0]?.includes(`its lock ${lock} is a folder`), troubles[0]);
+    }),
+});
+
 const fullDevice = needing("RotatingFile survives a device that is always full", "read", "write");
 
 Deno.test({
