@@ -116,6 +116,11 @@ export class FailureDetector {
     return votesNeeded(this.#observersOf(record));
   }
 
+  /** How many conclusive votes it takes to call a member failed at once. */
+  neededConclusive(record: MemberRecord): number {
+    return Math.min(2, this.#observersOf(record));
+  }
+
   /** The link of a watched member is bad, or still is. */
   linkBad(record: MemberRecord, link: Link, now: number): readonly Decision[] {
     const changes = this.#reviewIsolation();
@@ -314,7 +319,7 @@ export class FailureDetector {
     if (now < this.#calmUntil) return void this.#reviews.set(name, this.#calmUntil);
     const observers = this.#observersOf(record);
     const conclusive = votes.filter((vote) => vote.conclusive === true).length;
-    if (conclusive >= Math.min(2, observers)) {
+    if (conclusive >= this.neededConclusive(record)) {
       // Where its own pings say otherwise, this node waits for what the next one says.
       this.#reviews.set(name, now + voteLifeMs);
       return this.#verdict(record, votes);

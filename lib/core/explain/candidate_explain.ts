@@ -54,7 +54,7 @@ export function candidateExplanation(
     ...ownStanding(parts, now),
     failures: detector.flapping.failures(name, now),
     incarnation: claim.incarnation,
-    wouldChange: wouldChange(status, 0, 0),
+    wouldChange: wouldChange(status, 0),
   };
 }
 

@@ -137,7 +137,9 @@ export class Explainer {
       failures: detector.flapping.failures(name, now),
       incarnation: record.incarnation,
       service: record.service,
-      wouldChange: wouldChange(status, detector.needed(record), votes.length),
+      wouldChange: wouldChange(status, votes.length, {
+        ...{ needed: detector.needed(record), conclusive: detector.neededConclusive(record) },
+      }),
     };
   }
 

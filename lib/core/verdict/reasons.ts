@@ -57,8 +57,18 @@ export function heartbeatWords(
   }
 }
 
+/** How many votes call a member failed, and how many conclusive ones do at once. */
+export interface VotesNeeded {
+  readonly needed: number;
+  readonly conclusive: number;
+}
+
 /** What would change a verdict, as sentences. */
-export function wouldChange(status: MemberStatus, needed: number, votes: number): string[] {
+export function wouldChange(
+  status: MemberStatus,
+  votes: number,
+  { needed, conclusive }: VotesNeeded = { needed: 0, conclusive: 0 },
+): string[] {
   switch (status) {
     case "unproven":
       return ["one answer marks it alive", "two failed pings mark it down"];
@@ -67,7 +77,7 @@ export function wouldChange(status: MemberStatus, needed: number, votes: number)
         needed === 1
           ? "one observer and its helpers must each miss two pings"
           : `${needed} observers and their helpers must each miss two pings`,
-        needed === 1
+        conclusive === 1
           ? "one observer with two refused connections marks it down at once"
           : "two observers with two refused connections each mark it down at once",
       ];
