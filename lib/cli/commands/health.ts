@@ -3,7 +3,8 @@
  *
  * If it is told where the node answers over HTTP, as in a container by the environment, it asks there.
  * Else, or where none does of which only the environment speaks, nodes of the same user are asked over
- * their sockets. Neither the registry nor the cookie is wanted for that. Where nobody answers, as for a node of another user, the registry tells where to ask.
+ * their sockets. Neither the registry nor the cookie is wanted for that. Where nobody answers, as for a
+ * node of another user, the registry tells where to ask.
  *
  * @module
  */
