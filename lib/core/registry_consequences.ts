@@ -118,6 +118,8 @@ export class RegistryConsequences {
         return candidateProber.introduce(decision.name, decision.isFresh);
       case "look":
         return prober.hasten(decision.name, now);
+      case "seek":
+        return prober.seek(decision.name, now);
       case "sighting":
         return outbox.sighting(decision.sighting, now);
       case "change":

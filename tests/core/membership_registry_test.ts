@@ -149,3 +149,24 @@ Deno.test("Membership tells an unplugged member from a dead one as soon after a 
   const [young, calm] = [mean(0), mean(60_000)];
   assert.ok(calm <= young + 200, `${calm} ms after a calm time, ${young} ms before`);
 });
+
+Deno.test("Membership asks those who failed and go on writing, though all who called them so are gone", () => {
+  const { world, nodes: [first, second, third, fourth] } = settled(4);
+  assert.ok(first && second && third && fourth);
+  const sees = (node: SimNode, of: SimNode): string | undefined => node.sees(of.core.name)?.status;
+  first.freeze();
+  fourth.kill();
+  world.run(10_000);
+  const heir = world.start("n4@10.0.0.4");
+  world.run(3000);
+  world.unplug(heir);
+  world.run(10_000);
+  first.thaw();
+  world.run(3000);
+  assert.deepEqual([sees(heir, first), sees(first, heir)], ["unreachable", "unreachable"]);
+  for (const node of [second, third]) node.kill();
+  world.run(3000);
+  world.network.plug(heir);
+  world.run(5000);
+  assert.deepEqual([sees(heir, first), sees(first, heir)], ["alive", "alive"]);
+});

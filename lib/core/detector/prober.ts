@@ -168,6 +168,11 @@ export class Prober {
     this.#hasten(name, "sign", now);
   }
 
+  /** Asks the member of that name from now on, if no ping to it is planned. */
+  seek(name: NodeName, now: number): void {
+    if (this.#plan.at(name) === undefined) this.hasten(name, now);
+  }
+
   /**
    * Asks the member of that name now, as its connection broke: that is how a killed process is seen
    * first, whatever made this node ask out of turn a moment ago. Not more than once an interval, too.

@@ -85,6 +85,16 @@ export class Ring {
     return this.targets.has(name);
   }
 
+  /** True if this node would watch that member, were it on the rings. */
+  wouldWatch({ instanceHash }: MemberRecord): boolean {
+    const rings = this.#ringsWatched;
+    return rings === "all" || this.#rings.slice(0, rings).some(({ next, previous }, ring) => {
+      const ahead = (place(instanceHash, ring) - (this.#places[ring] as number)) >>> 0;
+      return ahead < (next?.distance ?? Infinity) ||
+        (-ahead >>> 0) < (previous?.distance ?? Infinity);
+    });
+  }
+
   /** True if it is this node that asks, when it and that member watch each other. */
   asks({ name, instanceHash }: MemberRecord): boolean {
     if (this.watches(name) && this.#asked !== undefined) return this.#asked.has(name);

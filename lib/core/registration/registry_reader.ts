@@ -49,6 +49,8 @@ export type ReaderDecision =
   | { readonly kind: "introduce"; readonly name: NodeName; readonly isFresh: boolean }
   /** Ask that member out of turn. */
   | { readonly kind: "look"; readonly name: NodeName }
+  /** Ask one who has failed and goes on writing its row, if this node does not. */
+  | { readonly kind: "seek"; readonly name: NodeName }
   /** Pass on that the heartbeat of one who failed has moved. */
   | { readonly kind: "sighting"; readonly sighting: HeartbeatSighting }
   | { readonly kind: "change"; readonly change: Change }
@@ -168,6 +170,10 @@ export class RegistryReader {
       const status = statusOf(this.#parts, record, now);
       const reason = () => failedReason(this.#parts, record, now);
       decisions.push(...this.#review(record, status, reason, now));
+      // Those who called it failed, and ask it since, may be gone themselves.
+      if (status === "unreachable" && memberList.ring.wouldWatch(record)) {
+        decisions.push({ kind: "seek", name });
+      }
     }
     for (const candidate of candidates.shown()) {
       const status = candidateStatus(this.#parts, candidate, now);
