@@ -27,6 +27,7 @@ export class Reach {
   readonly #graceMs: number;
   readonly #names = new Set<string>();
   readonly #soundSince = new Map<SimNode, number>();
+  readonly #slanderedAt = new Map<SimNode, number>();
 
   /** @param graceMs for so long after its end a fault excuses what is said about it */
   constructor(world: World, graceMs: number) {
@@ -81,11 +82,21 @@ export class Reach {
     return this.#world.nodes.filter(({ core }) => core.name === name).length === 1;
   }
 
-  /** A node is held up, or goes on. */
+  /** Somebody says of a node that it is gone. */
+  slandered(node: SimNode): void {
+    this.#slanderedAt.set(node, this.#world.now);
+  }
+
+  /**
+   * A node is held up, or goes on. Of whom it is said just then that it is gone one ping that fails is
+   * enough to believe it, until it refutes that.
+   */
   pause(node: SimNode, holds: boolean): void {
     if (holds) this.#pausing.add(node);
     else this.#pausing.delete(node);
     this.#pausedUntil = this.#world.now;
+    const isBelieved = this.#world.now - (this.#slanderedAt.get(node) ?? -Infinity) < this.#graceMs;
+    if (isBelieved && this.#soundSince.has(node)) this.#soundSince.set(node, this.#world.now);
   }
 
   /** True if nothing at all has been wrong for a while, but for links that are cut. */

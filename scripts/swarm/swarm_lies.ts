@@ -138,6 +138,7 @@ export class SwarmLies {
     const content = { name, instance, incarnation, addresses, tags, startedAt, software };
     const record = makeRecord({ ...content, state });
     this.#note(`${liar.core.name} tells ${listener.core.name} that ${name} is ${state}`);
+    reach.slandered(subject);
     const news = { records: [record], votes: [], sightings: [] };
     listener.take({ kind: "told", news, from: liar.instance });
   }
