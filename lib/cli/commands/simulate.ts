@@ -75,32 +75,32 @@ export function scenarioOf({ flags, options }: Call<"simulate">): Scenario {
   };
   const faults = [
     scenarioFault(scenario),
-    ...serve === undefined ? [] : serveFaults(scenario, { replay, runs, json: json || undefined }),
-    ...replay === undefined || serve !== undefined ? [] : replayFaults({ ...wanted, seed, runs }),
+    ...serve === undefined ? [] : serveFaults(scenario, { replay, runs, json }),
+    ...replay === undefined || serve !== undefined
+      ? []
+      : apartFrom("--replay", { ...wanted, seed, runs }),
   ].filter((fault) => fault !== undefined);
   if (faults.length > 0) throw new UsageError(faults);
   return scenario;
 }
 
-/** What says something of a simulation, where there is only the recording. */
-function replayFaults(others: Partial<Call<"simulate">["flags"]>): string[] {
+type SimulateFlags = Partial<Call<"simulate">["flags"]>;
+
+/** Which of the others were given, and do not go together with that flag. */
+function apartFrom(flag: string, others: SimulateFlags): string[] {
   return Object.entries(others).flatMap(([key, value]) =>
     value === undefined || value === false
       ? []
-      : [`--replay: it does not go together with ${simulateFlags[key as keyof typeof others].flag}`]
+      : [`${flag}: it does not go together with ${simulateFlags[key as keyof SimulateFlags].flag}`]
   );
 }
 
 /** What does not go together with a cluster that is shown in a page. */
-function serveFaults(
-  { nodes }: Scenario,
-  others: Readonly<Record<"replay" | "runs" | "json", unknown>>,
-): string[] {
-  const given = Object.entries(others).filter(([, value]) => value !== undefined);
+function serveFaults({ nodes }: Scenario, others: SimulateFlags): string[] {
   return [
     ...nodes > clusterNodesMax
       ? [`--nodes ${nodes}: --serve shows ${clusterNodesMax} at most`]
       : [],
-    ...given.map(([key]) => `--serve: it does not go together with --${key}`),
+    ...apartFrom("--serve", others),
   ];
 }

@@ -138,7 +138,8 @@ export class Explainer {
       incarnation: record.incarnation,
       service: record.service,
       wouldChange: wouldChange(status, votes.length, {
-        ...{ needed: detector.needed(record), conclusive: detector.neededConclusive(record) },
+        needed: detector.needed(record),
+        conclusive: detector.neededConclusive(record),
       }),
     };
   }
