@@ -62,6 +62,17 @@ processTest("health finds nodes by no word at all, and only those that are meant
   assert.equal(files.length, 2, "those of the killed one are gone");
 });
 
+processTest("health asks where it is told to, though that node is another user's", async () => {
+  await using cluster = new Cluster();
+  await startNode(cluster, `${first}@127.0.0.1`, six);
+  const sick = { schema: "health.v1", name: second, cluster: seven, healthy: false, reason: "ill" };
+  const quiet = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+  await using server = Deno.serve(quiet, () => Response.json(sick));
+  const place = `127.0.0.1:${server.addr.port}`;
+  const { code, stdout } = await commandResult(["health", "--http", place], surroundings(cluster));
+  assert.deepEqual([code, stdout], [1, `${second} is not healthy: ill\n`]);
+});
+
 processTest("health is 0 while the registry is away, and its node goes on", async () => {
   await using cluster = new Cluster();
   const env = surroundings(cluster);

@@ -73,6 +73,7 @@ async function askOverHttp(
     throw new CommandError(`No such node answers over HTTP at ${place}, or it wants another token`);
   }
   if (!isItself) return undefined;
+  if (explicit.has("http")) return answer;
   // In a container that has the network of its machine the port may be that of another one's node.
   const isHere = ({ name, cluster }: NodeIdentity): boolean =>
     name === answer.name && cluster === answer.cluster;
