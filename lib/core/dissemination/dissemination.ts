@@ -185,7 +185,8 @@ export class Dissemination {
       return this.#merge(makeRecord({ ...dead, state: "left" }), now);
     }
     const { claim, name } = dead;
-    if (memberList.get(name) !== undefined) {
+    // Of a row that is somebody else's copied, nobody else need hear.
+    if (memberList.get(name) !== undefined || candidates.ownerOf(claim) !== undefined) {
       candidates.drop(name);
       return [];
     }
@@ -273,14 +274,17 @@ export class Dissemination {
    * @param from who says it; `undefined` if it is not known
    */
   heard(record: MemberRecord, from: InstanceId | undefined, now: number): readonly NewsDecision[] {
-    const { memberList } = this.#parts;
+    const { memberList, candidates } = this.#parts;
     if (memberList.knows(record)) return nothing;
     const { name } = record;
     if (name === memberList.self.name) {
       return this.#refuted(this.#refutations.heard(record, memberList.self, now), now);
     }
     const known = memberList.get(name);
-    const isMadeUp = known !== undefined && isLeap(known.incarnation, record.incarnation);
+    // Who calls a name gone that has the instance of a member knows no more than a copy of its row.
+    const isMadeUp = known === undefined
+      ? record.state === "left" && candidates.ownerOf(record) !== undefined
+      : isLeap(known.incarnation, record.incarnation);
     if (isMadeUp) return [];
     if (this.#hearsay.holds(record, from, now)) return [{ kind: "look", name }];
     return this.#merge(record, now);

@@ -55,9 +55,10 @@ export class RecordTable {
     });
   }
 
-  /** The name of the member that has that instance; of two that claim one, the first. */
+  /** The name of the member that has that instance, and has not left; of two the first. */
   nameOf(instance: InstanceId): NodeName | undefined {
-    return this.withInstanceOf({ instance, instanceHash: hashText(instance) })?.name;
+    const record = this.withInstanceOf({ instance, instanceHash: hashText(instance) });
+    return record?.state === "left" ? undefined : record?.name;
   }
 
   /** All of them; none may be taken out or added meanwhile. */
@@ -87,7 +88,13 @@ export class RecordTable {
     const before = this.#records.get(record.name);
     if (before !== undefined && before.instance !== record.instance) this.#dropInstance(before);
     const place = this.#records.set(record);
-    if (this.#slotOfInstance(record.instance, record.instanceHash) >= 0) return;
+    const slot = this.#slotOfInstance(record.instance, record.instanceHash);
+    if (slot >= 0) {
+      // What is remembered of one that has left may have been made up by whoever wrote its row.
+      const holder = this.#records.at(this.#placeIn(slot));
+      if (holder?.state !== "left" || holder.name === record.name) return;
+      this.#byInstance[slot] = gone;
+    }
     this.#putInstance(record.instanceHash, place);
   }
 

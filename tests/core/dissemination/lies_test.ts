@@ -165,3 +165,33 @@ Deno.test("Membership passes on no heartbeat of another instance than the one th
   assert.equal(passedOn, 0);
   assert.equal(second.sees(name)?.status, "unreachable");
 });
+
+Deno.test("Membership asks whose row was copied, though the copy is remembered as gone", () => {
+  const member = recordOf(1);
+  let isCopy = true;
+  const node = new LoneNode({}, ({ content }) => {
+    return isCopy ? { kind: "refused", detail: "" } : pongOf(member, content.fingerprint);
+  });
+  const copy = rowOf(5, { instance: member.instance });
+  node.overwrite(copy);
+  node.run(4000);
+  assert.equal(node.shows(copy.name), false);
+  node.registry.wipe();
+  node.run(10_000);
+  assert.equal(node.shows(copy.name), undefined);
+  isCopy = false;
+  node.overwrite(rowOf(1));
+  node.take({ kind: "registry-hint" });
+  node.run(4000);
+  assert.equal(node.shows(member.name), true);
+});
+
+Deno.test("Membership passes no word on of a copy of its own row, or of a member's", () => {
+  for (const number of [0, 1]) {
+    const { node } = cluster();
+    const since = node.now;
+    told(node, recordOf(5, { instance: instanceOf(number), state: "left" }));
+    node.run(1000);
+    assert.deepEqual(node.wanted("tell", since), []);
+  }
+});

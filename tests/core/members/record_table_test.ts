@@ -20,7 +20,15 @@ class Model {
   set(record: MemberRecord): void {
     this.#leave(record.name);
     this.records.set(record.name, record);
-    if (!this.names.has(record.instance)) this.names.set(record.instance, record.name);
+    const holder = this.records.get(this.names.get(record.instance) ?? record.name);
+    if (this.names.has(record.instance) && holder?.state !== "left") return;
+    this.names.set(record.instance, record.name);
+  }
+
+  /** The name of the one that has that instance. */
+  nameOf(instance: string): NodeName | undefined {
+    const name = this.names.get(instance);
+    return name && this.records.get(name)?.state !== "left" ? name : undefined;
   }
 
   delete(name: NodeName): void {
@@ -42,7 +50,7 @@ function same(table: RecordTable, model: Model, numbers: number): void {
   for (let number = 0; number < numbers; number++) {
     assert.equal(table.get(nameOf(number)), model.records.get(nameOf(number)));
     const instance = instanceOf(number);
-    assert.equal(table.nameOf(instance), model.names.get(instance), `instance ${number}`);
+    assert.equal(table.nameOf(instance), model.nameOf(instance), `instance ${number}`);
   }
   const asked = Array.from({ length: numbers }, (_, number) => recordOf(number));
   assert.deepEqual(
@@ -65,7 +73,8 @@ for (const numbers of [4, 30, 400]) {
         } else {
           // Now and then one that claims the instance of another one.
           const instance = instanceOf(random.below(5) === 0 ? random.below(numbers) : number);
-          const record = recordOf(number, { instance, incarnation: random.below(1000) });
+          const state = random.below(3) === 0 ? "left" : "alive";
+          const record = recordOf(number, { instance, incarnation: random.below(1000), state });
           table.set(record);
           model.set(record);
         }
