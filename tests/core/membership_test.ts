@@ -97,6 +97,22 @@ Deno.test("Membership brings a restarted node with another address back within t
   }
 });
 
+Deno.test("Membership brings one back that left, though its registry goes as soon as it is in", () => {
+  for (const instance of ["0".repeat(32), "f".repeat(32)]) {
+    const { world, nodes: [old, ...others] } = settled();
+    old?.take({ kind: "leave" });
+    world.run(3000);
+    const back = world.start("n1@10.0.0.1", { instance });
+    assert.notEqual(
+      world.runUntil(() => world.registry.row("n1@10.0.0.1") !== undefined, 1000),
+      undefined,
+    );
+    world.registry.awayBecause = "the disk is on fire";
+    const tookMs = world.runUntil(() => allTrue([...others, back]), 5000);
+    assert.ok(tookMs !== undefined && tookMs <= 500, `instance ${instance[0]}: ${tookMs} ms`);
+  }
+});
+
 Deno.test("Membership forgets a dead node when told, and refuses for a live one", () => {
   const { world, nodes: [dead, asked, ...others] } = settled();
   world.kill(dead as SimNode);

@@ -34,6 +34,13 @@ Deno.test("Refutations asks the registry about another instance before it outdoe
   assert.equal(refutations.ownershipConfirmed(self, 20), undefined, "once");
 });
 
+Deno.test("Refutations asks nobody about another instance that has left", () => {
+  const refutations = new Refutations();
+  const former = recordOf(1, { instance: instanceOf(9), incarnation: 5, state: "left" });
+  assert.deepEqual(refutations.heard(former, self, 0), { incarnation: 6 });
+  assert.equal(refutations.ownershipConfirmed(self, 10), undefined);
+});
+
 Deno.test("Refutations answers many accusations by one, after a pause", () => {
   const refutations = new Refutations();
   const accuse = (incarnation: number) => voteOf(2, { incarnation });
