@@ -129,9 +129,8 @@ export class RegistryReader {
   /** True if a row says what no member of its name has said: its owner may be somebody new. */
   #mayIntroduce(row: Row, known: MemberRecord | undefined, now: number): boolean {
     if (known === undefined) return true;
-    if (known.instance !== row.instance) {
-      return known.state !== "alive" && row.incarnation >= known.incarnation;
-    }
+    // Who has just started does not know yet how far the one before it has come.
+    if (known.instance !== row.instance) return known.state !== "alive";
     if (known.state === "left") return this.#isBack(row, now);
     // It may have moved while nothing that it says gets through: there is where to look for it.
     const isOutOfReach = known.state === "failed" ||

@@ -61,12 +61,13 @@ Deno.test("RegistryReader has the member looked at whose name another instance c
   assert.equal(scene.view.candidates.get(nameOf(1)), undefined);
 });
 
-Deno.test("RegistryReader takes the heir of one that failed for a candidate, if it comes after it", () => {
-  const scene = new Scene();
-  scene.view.memberList.merge(recordOf(1, { state: "failed", incarnation: 3 }), 0);
-  const heir = (incarnation: number): Row => rowOf(1, { instance: instanceOf(99), incarnation });
-  assert.deepEqual(scene.list([heir(2)], 0), []);
-  assert.deepEqual(scene.list([heir(3)], 1).map(({ kind }) => kind), ["introduce"]);
+Deno.test("RegistryReader takes the heir of one that is gone for a candidate, though it begins anew", () => {
+  for (const state of ["failed", "left"] as const) {
+    const scene = new Scene();
+    scene.view.memberList.merge(recordOf(1, { state, incarnation: 3 }), 0);
+    const heir = rowOf(1, { instance: instanceOf(99) });
+    assert.deepEqual(scene.list([heir], 0).map(({ kind }) => kind), ["introduce"]);
+  }
 });
 
 Deno.test("RegistryReader looks elsewhere for a member out of reach alone", () => {
