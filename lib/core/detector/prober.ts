@@ -102,7 +102,7 @@ export class Prober {
   readonly #plan: PulsePlan;
   readonly #ticks: Ticks;
   readonly #probes: ProbesForOthers;
-  /** Failed members that are asked now and then. */
+  /** Failed members, and those behind bad links that are not watched: they are asked now and then. */
   readonly #lost = new Set<NodeName>();
   #targets: ReadonlyMap<NodeName, MemberRecord> | undefined;
   #running = false;
@@ -186,7 +186,7 @@ export class Prober {
     if (record === undefined || !this.#running) return;
     const link = this.#links.of(name);
     const at = link.mayAskOutOfTurnAt(reason, this.#settings.intervalMs, now);
-    if (link.ping !== undefined || (this.#plan.at(name) ?? Infinity) <= at) return;
+    if (link.ping !== undefined || (this.#plan.askAt(name) ?? Infinity) <= at) return;
     link.askOutOfTurn(reason, at);
     this.#plan.ask(name, at);
   }
@@ -220,23 +220,21 @@ export class Prober {
     if (current?.instance !== record.instance || current.state === "left") return { kind: "none" };
     const link = this.#links.of(record.name);
     if (isPulse) link.ended(ping.number);
-    if (isPulse) this.#planNext(current, at, now);
     if (outcome.kind === "pong") {
       const before = link.pong(outcome.roundTripUs, outcome.address, now);
       link.fingerprint = outcome.fingerprint;
+      if (isPulse) this.#planNext(current, at, now);
       return { kind: "pong", record: current, before, sentAt: at, outcome };
     }
-    if (ping.wasHeldUp) {
-      if (isPulse) this.#plan.askBy(record.name, now);
-      return { kind: "none" };
-    }
-    if (purpose === "probe") return { kind: "none" };
-    if (isPulse && link.forgives(outcome.kind)) {
-      this.#plan.askBy(record.name, now);
+    if (purpose === "probe" || ping.wasHeldUp || isPulse && link.forgives(outcome.kind)) {
+      if (isPulse) this.#plan.ask(record.name, now);
       return { kind: "none" };
     }
     const miss = { kind: outcome.kind, detail: outcome.detail, sentAt: at };
     const isBad = link.miss(miss, now);
+    // A link that only the sweep has tried would be called bad until its next turn.
+    const isUnplanned = isBad && this.#plan.at(record.name) === undefined;
+    if (isPulse || isUnplanned) this.#planNext(current, at, now);
     // Refused once is nearly a proof: one more, soon, makes it one.
     const isNearlyProven = outcome.kind === "refused" && !link.isConclusive;
     if (isPulse && (!isBad || isNearlyProven)) {
@@ -268,37 +266,44 @@ export class Prober {
     return { kind: "pong", record, before, sentAt: now, outcome };
   }
 
-  /**
-   * Plans the next ping to a watched or failed member; one that is neither is let go, but not while
-   * its link is bad: this node may have voted against it, and has to see whether that was right.
-   */
+  /** Plans the next ping to a watched or lost member; one that is neither is let go. */
   #planNext(record: MemberRecord, sentAt: number, now: number): void {
     const { name } = record;
-    const { ring, failed } = this.#memberList;
-    const failedAt = failed.get(name);
-    if (failedAt !== undefined) {
+    const lostAt = this.#lostAt(name);
+    if (lostAt !== undefined) {
       this.#lost.add(name);
-      const pauseMs = jittered(this.#failedPauseMs(now - failedAt), this.#random);
+      const pauseMs = jittered(this.#lostPauseMs(now - lostAt), this.#random);
       return this.#plan.ask(name, Math.max(now, this.#ticks.near(sentAt + pauseMs)));
     }
     this.#lost.delete(name);
-    if (!ring.watches(name) && this.#links.get(name)?.isBad !== true) return;
+    const { ring } = this.#memberList;
+    if (!ring.watches(name)) return;
     if (!ring.asks(record)) return this.#await(name, sentAt);
     // Who was asked out of turn just before a tick is not asked again at that one.
     const pauseMs = this.#settings.intervalMs / 4;
     this.#plan.ask(name, Math.max(now, this.#ticks.from(sentAt + pauseMs)));
   }
 
-  /** From one ping to the next of a member that failed so long ago. */
-  #failedPauseMs(failedForMs: number): number {
+  /**
+   * Since when a member has failed, or its link is bad though this node does not watch it: it may have
+   * voted against it, and has to see whether that was right.
+   */
+  #lostAt(name: NodeName): number | undefined {
+    const { ring, failed } = this.#memberList;
+    return failed.get(name) ?? (ring.watches(name) ? undefined : this.#links.get(name)?.badSince);
+  }
+
+  /** From one ping to the next of a member that is lost for so long. */
+  #lostPauseMs(lostForMs: number): number {
     // The other half is for those who were never asked, and for the sweep.
     const share = Math.max(1, (pingsPerInterval - this.#memberList.ring.targets.size) / 2);
-    const intervals = Math.max(failedPauseIntervals(failedForMs), this.#lost.size / share);
+    const intervals = Math.max(failedPauseIntervals(lostForMs), this.#lost.size / share);
     return intervals * this.#settings.intervalMs;
   }
 
-  /** The next ping is expected from that member, which lived at `seenAt`. */
+  /** The next ping is expected from that member, which lived at `seenAt`, unless it is to be asked. */
   #await(name: NodeName, seenAt: number): void {
+    if (this.#plan.askAt(name) !== undefined) return;
     const { intervalMs, timings } = this.#settings;
     this.#plan.hearBy(name, seenAt + intervalMs + timings.pulseGraceMs);
   }

@@ -39,6 +39,11 @@ export class PulsePlan {
     return this.#asks.at(name) ?? this.#silences.at(name);
   }
 
+  /** When that member is asked, whether it is heard of before or not. */
+  askAt(name: NodeName): number | undefined {
+    return this.#asks.at(name);
+  }
+
   /** That member is asked at `at`, whatever was planned. */
   ask(name: NodeName, at: number): void {
     this.#silences.delete(name);

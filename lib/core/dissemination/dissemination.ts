@@ -129,8 +129,7 @@ export class Dissemination {
       ? this.#saysOfItself(known, content, now)
       : this.heard(claimOf(from, content), undefined, now);
     decisions.push(...heard);
-    const isBad = memberList.ring.watches(from.name) && links.get(from.name)?.isBad;
-    if (isBad) decisions.push({ kind: "look", name: from.name });
+    if (links.get(from.name)?.isBad === true) decisions.push({ kind: "look", name: from.name });
     return [...decisions, ...this.#heardOf(from.name, from.instance, content, now)];
   }
 

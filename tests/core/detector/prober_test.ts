@@ -157,6 +157,45 @@ Deno.test("Prober.hasten() asks out of turn once an interval, and once more as a
   assert.deepEqual(scene.wake(102), []);
 });
 
+Deno.test("Prober.hasten() asks who was asked out of turn just before, though it is heard of first", () => {
+  const scene = new Scene(6);
+  scene.wake(0);
+  scene.heard(waitedFor, "first", 0);
+  scene.prober.hasten(nameOf(waitedFor), 900);
+  assert.deepEqual(scene.wake(900), [nameOf(waitedFor)]);
+  scene.end(waitedFor, pong, 901);
+  scene.heard(waitedFor, 700, 1000);
+  // Not before 1900, and by then it is heard of again.
+  scene.prober.hasten(nameOf(waitedFor), 1100);
+  scene.heard(waitedFor, 700, 1890);
+  assert.equal(scene.wake(1900).includes(nameOf(waitedFor)), true);
+});
+
+Deno.test("Prober asks again soon behind a bad link that only the sweep has tried", () => {
+  const scene = new Scene(40);
+  const { ring } = scene.view.memberList;
+  const number = Array.from({ length: 40 }, (_, index) => index + 1)
+    .find((one) => !ring.watches(nameOf(one))) ?? 0;
+  const sweep = (now: number): Finding => {
+    scene.prober.sweep(scene.view.member(number), now, scene.out);
+    return scene.end(number, silent, now);
+  };
+  for (const at of [0, 100]) assert.equal(sweep(at).kind, "missed");
+  const { name } = scene.view.member(number);
+  assert.ok(scene.view.links.of(name).isBad);
+  const asksAt = (from: number): number | undefined => {
+    for (let at = from; at < from + 3000; at += 10) if (scene.wake(at).includes(name)) return at;
+    return undefined;
+  };
+  const first = asksAt(200);
+  assert.ok(first !== undefined && first <= 1500, `first at ${first}`);
+  scene.end(number, silent, first);
+  const second = asksAt(first + 10);
+  assert.ok(second !== undefined && second <= first + 1500, `then at ${second}`);
+  scene.end(number, pong, second);
+  assert.equal(asksAt(second + 10), undefined, "it is let go");
+});
+
 Deno.test("Prober.probe() answers for others by one ping, and makes no miss of its own of it", () => {
   const scene = new Scene(1);
   const subject = scene.view.links.addressee(scene.view.member(1));
