@@ -78,13 +78,14 @@ export class BoundsInvariants {
     const { intervalMs } = node.settings;
     const steps = costs.steps.add(now, 1000);
     if (steps > stepsMax) this.#violated(`${name} makes ${steps} steps in a second`);
-    const wasHeldUp = costs.steppedAt > -Infinity && now - costs.steppedAt > intervalMs;
+    const { steppedAt: before, statusAt } = costs;
+    const wasHeldUp = before > -Infinity && now - before > intervalMs;
     if (wasHeldUp) costs.wentOnAt = now;
     costs.steppedAt = now;
-    if (costs.statusAt === undefined || isLeaving) return;
-    if (wasHeldUp) costs.statusAt = now;
-    if (now - costs.statusAt <= statusIntervals * intervalMs) return;
-    this.#violated(`${name} has written no status line for ${now - costs.statusAt} ms`);
+    if (statusAt === undefined || isLeaving) return;
+    // At the step before this one: since then it may have been held up.
+    if (before - statusAt <= statusIntervals * intervalMs) return;
+    this.#violated(`${name} has written no status line for ${now - statusAt} ms`);
   }
 
   /** Looks at one effect. */

@@ -30,6 +30,8 @@ export class VerdictInvariants {
   /** By name: since when it is called dead. */
   readonly #goneAt = new Map<string, number>();
   readonly #forgetAsked = new Set<string>();
+  /** Since when a node says that it is isolated. */
+  readonly #isolatedAt = new Map<SimNode, number>();
   /**
    * Instances that have announced that they leave, and may be killed before they have, and those that
    * were forgotten as their rows were gone: what is there of them is a leftover.
@@ -86,6 +88,8 @@ export class VerdictInvariants {
     now: number,
   ): void {
     for (const { kind, name } of changes) {
+      if (kind === "isolated") this.#isolatedAt.set(node, now);
+      if (kind === "connected") this.#isolatedAt.delete(node);
       if (kind === "returned" && this.#reach.lives(name)) this.#goneAt.delete(name);
       if (kind === "failed" && !this.#goneAt.has(name)) this.#goneAt.set(name, now);
       const instanceBefore = before(name);
@@ -162,6 +166,9 @@ export class VerdictInvariants {
     if (why === undefined) return;
     if (why.localHealth >= silentFrom) this.#violated(`${who} with health ${why.localHealth}`);
     if (!why.isolated || vote.conclusive === true || why.heartbeat === "stale") return;
+    // What it has decided before that may have had to wait.
+    const isolatedAt = this.#isolatedAt.get(node) ?? now;
+    if (now - isolatedAt < node.settings.intervalMs / 2) return;
     this.#violated(`${who} while it is isolated`);
   }
 }

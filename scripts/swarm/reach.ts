@@ -12,7 +12,7 @@ import type { World } from "../../lib/simulation/world.ts";
 /** Most others that a sound node may not be able to talk with, through links that are cut. */
 const hamperedMax = 1;
 
-/** Fewest others that must reach a node of which some do not. */
+/** Fewest others that must reach a node of which some do not, and know it: else they cannot help. */
 const reachingMin = 2;
 
 /** Keeps account of who is sound, and since when. */
@@ -129,8 +129,8 @@ export class Reach {
       if (other === node) continue;
       if (other.core.name === node.core.name) return false;
       if (!this.#isThere(other) || network.isApart(node, other)) continue;
-      if (network.reaches(node, other) && network.reaches(other, node)) reaching++;
-      else hampered++;
+      if (!network.reaches(node, other) || !network.reaches(other, node)) hampered++;
+      else if (other.sees(node.core.name) !== undefined) reaching++;
     }
     return hampered === 0 || (hampered <= hamperedMax && reaching >= reachingMin);
   }
