@@ -184,7 +184,6 @@ export class Dissemination {
       return this.#merge(makeRecord({ ...dead, state: "left" }), now);
     }
     const { claim, name } = dead;
-    // Of a row that is somebody else's copied, nobody else need hear.
     if (memberList.get(name) !== undefined || candidates.ownerOf(claim) !== undefined) {
       candidates.drop(name);
       return [];
