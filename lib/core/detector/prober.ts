@@ -104,6 +104,8 @@ export class Prober {
   readonly #probes: ProbesForOthers;
   /** Failed members, and those behind bad links that are not watched: they are asked now and then. */
   readonly #lost = new Set<NodeName>();
+  /** Those whose bad links this node has found without watching them. */
+  readonly #unwatched = new Set<NodeName>();
   #targets: ReadonlyMap<NodeName, MemberRecord> | undefined;
   #running = false;
 
@@ -232,6 +234,8 @@ export class Prober {
     }
     const miss = { kind: outcome.kind, detail: outcome.detail, sentAt: at };
     const isBad = link.miss(miss, now);
+    const isWatched = this.#memberList.ring.watches(record.name);
+    if (isBad && !isWatched) this.#unwatched.add(record.name);
     // A link that only the sweep has tried would be called bad until its next turn.
     const isUnplanned = isBad && this.#plan.at(record.name) === undefined;
     if (isPulse || isUnplanned) this.#planNext(current, at, now);
@@ -240,15 +244,14 @@ export class Prober {
     if (isPulse && (!isBad || isNearlyProven)) {
       this.#plan.askBy(record.name, now + this.#settings.timings.secondPingDelayMs);
     }
-    if (isBad && (isPulse || this.#memberList.ring.watches(record.name))) {
-      return { kind: "bad", record: current, link };
-    }
+    if (isBad && (isPulse || isWatched)) return { kind: "bad", record: current, link };
     return { kind: "missed", record: current };
   }
 
   /** Forgets a member altogether. */
   forget(record: MemberRecord): void {
     this.#lost.delete(record.name);
+    this.#unwatched.delete(record.name);
     this.#plan.delete(record.name);
     this.#links.forget(record.name);
     this.#probes.forget(record.name);
@@ -270,12 +273,15 @@ export class Prober {
   #planNext(record: MemberRecord, sentAt: number, now: number): void {
     const { name } = record;
     const lostAt = this.#lostAt(name);
-    if (lostAt !== undefined) {
+    // Whether one returns that has failed those see who watched it.
+    const isOthers = this.#unwatched.has(name) && this.#memberList.failed.has(name);
+    if (lostAt !== undefined && !isOthers) {
       this.#lost.add(name);
       const pauseMs = jittered(this.#lostPauseMs(now - lostAt), this.#random);
       return this.#plan.ask(name, Math.max(now, this.#ticks.near(sentAt + pauseMs)));
     }
     this.#lost.delete(name);
+    this.#unwatched.delete(name);
     const { ring } = this.#memberList;
     if (!ring.watches(name)) return;
     if (!ring.asks(record)) return this.#await(name, sentAt);
