@@ -170,3 +170,53 @@ Deno.test("Membership asks those who failed and go on writing, though all who ca
   world.run(5000);
   assert.deepEqual([sees(heir, first), sees(first, heir)], ["alive", "alive"]);
 });
+
+Deno.test("Membership sees the heir of one that left unheard, though the registry is away", () => {
+  for (const size of [2, 5]) {
+    const { world, nodes } = settled(size);
+    const [first, ...others] = nodes as [SimNode, ...SimNode[]];
+    world.network.divide(new Set([first]));
+    world.run(100);
+    first.take({ kind: "leave" });
+    world.run(300);
+    world.network.divide(new Set(others));
+    const heir = world.start("n1@10.0.0.1", { instance: "0".repeat(32) });
+    world.run(700);
+    assert.notEqual(heir.lastStatus, undefined);
+    world.registry.awayBecause = "the disk is on fire";
+    world.network.unite();
+    const tookMs = world.runUntil(() => allTrue([...others, heir]), 60_000);
+    assert.ok(tookMs !== undefined && tookMs <= 3000, `${size} nodes: ${tookMs} ms`);
+  }
+});
+
+Deno.test("Membership shows nobody of whom a backup of the registry brings an old row back", () => {
+  const { world, nodes: [first, ...others] } = settled(3);
+  assert.ok(first !== undefined);
+  world.run(20_000);
+  world.kill(first);
+  world.run(500);
+  const heir = world.start("n1@10.0.0.1");
+  assert.notEqual(world.runUntil(() => allTrue([heir, ...others], 3), 10_000), undefined);
+  world.run(20_000);
+  heir.take({ kind: "leave" });
+  world.run(5000);
+  world.registry.rollBack(30_000, world.now);
+  assert.equal(world.registry.row("n1@10.0.0.1")?.instance, first.instance);
+  world.run(20_000);
+  assert.ok(allSee(others, "n1@10.0.0.1", undefined));
+});
+
+Deno.test("Membership sees soon who has started in a partition, once that is over", () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const world = new World({ seed });
+    const one = world.start("n1@10.0.0.1");
+    world.network.divide(new Set([one]));
+    const two = world.start("n2@10.0.0.2");
+    world.run(20 * 60_000);
+    assert.equal(one.sees("n2@10.0.0.2")?.status, "unreachable");
+    world.network.unite();
+    const tookMs = world.runUntil(() => allTrue([one, two]), 60_000);
+    assert.ok(tookMs !== undefined && tookMs <= 6000, `seed ${seed}: ${tookMs} ms`);
+  }
+});

@@ -22,6 +22,7 @@ import type { Effect, PingOutcome } from "../input.ts";
 import { UnverifiedQueue } from "./unverified_queue.ts";
 import type { CandidatePing, Ping, Pings, Sent } from "../pings.ts";
 import type { NodeName } from "../base/name.ts";
+import type { RegistryHeartbeats } from "../detector/heartbeats_seen.ts";
 import type { LocalHealth } from "../detector/local_health.ts";
 import type { Random } from "../base/random.ts";
 import { observersMax } from "../members/ring.ts";
@@ -40,6 +41,9 @@ const freshAtOnce = 4;
 /** Longest pause between two pings to a candidate, in milliseconds. */
 export const candidatePauseMaxMs = 5 * 60_000;
 
+/** Intervals between two pings to a candidate whose heartbeat moves. */
+const movingPauseIntervals = 5;
+
 /** How many nodes of a cluster ask a candidate when its turn comes. */
 const askersMax = 4;
 
@@ -56,6 +60,7 @@ export interface CandidateProberParts {
   readonly memberList: MemberList;
   readonly pings: Pings<Ping>;
   readonly health: LocalHealth;
+  readonly heartbeats: RegistryHeartbeats;
   /** What the pings of this node may cost; those to members share it. */
   readonly budget: TokenBucket;
   readonly random: Random;
@@ -229,8 +234,12 @@ export class CandidateProber {
 
   /** Plans the next turn of a candidate, each after a longer pause than the one before. */
   #planTurn(candidate: Candidate, now: number): void {
-    const { settings, random } = this.#parts;
-    const pauseMs = Math.min(candidatePauseMaxMs, settings.intervalMs * 2 ** candidate.turns);
+    const { settings, random, heartbeats } = this.#parts;
+    const { name, instance } = candidate;
+    // Whose heartbeat moves runs, and is only out of reach: it is asked like a member that has failed.
+    const isMoving = heartbeats.state(name, instance, now) === "moving";
+    const mostMs = isMoving ? movingPauseIntervals * settings.intervalMs : candidatePauseMaxMs;
+    const pauseMs = Math.min(mostMs, settings.intervalMs * 2 ** candidate.turns);
     candidate.turns = Math.min(candidate.turns + 1, 20);
     this.#due.set(candidate.name, now + jittered(pauseMs, random));
   }

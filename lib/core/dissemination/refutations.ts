@@ -3,7 +3,7 @@
  *
  * Whoever is called failed raises its incarnation above what was said, and so does one whose
  * incarnation was told higher than it is: nobody else can have raised it. If another instance stands
- * under its name, the registry is asked first whose the name is; but who has left contests nothing.
+ * under its name, the registry is asked first whose the name is; but who is gone contests nothing.
  *
  * @module
  */
@@ -46,7 +46,7 @@ export class Refutations {
     if (this.#stopped || isLeap(self.incarnation, record.incarnation)) return undefined;
     if (record.instance !== self.instance) {
       if (!wins(record, self)) return undefined;
-      if (record.state === "left") return this.#refute(record.incarnation, self, now);
+      if (record.state !== "alive") return this.#refute(record.incarnation, self, now);
       this.#contested = Math.max(record.incarnation, this.#contested ?? 0);
       return "contested";
     }

@@ -111,7 +111,9 @@ export class RegistryReader {
   #learn(row: Row, known: MemberRecord | undefined, now: number): ReaderDecision | undefined {
     const { memberList, candidates, heartbeats, random } = this.#parts;
     const isKnown = known?.instance === row.instance;
-    if (known?.state === "left" && isKnown) memberList.renewLeft(row.name, now);
+    // The row of it, or of one before it, is no newcomer's.
+    const isOld = isKnown || row.incarnation < (known?.incarnation ?? 0);
+    if (known?.state === "left" && isOld) memberList.renewLeft(row.name, now);
     const owner = isOfLiving(row, known) ? undefined : candidates.ownerOf(row);
     if (owner !== undefined) return this.#copiedFrom(owner, row);
     if (!this.#mayIntroduce(row, known, now)) {
@@ -129,9 +131,13 @@ export class RegistryReader {
   /** True if a row says what no member of its name has said: its owner may be somebody new. */
   #mayIntroduce(row: Row, known: MemberRecord | undefined, now: number): boolean {
     if (known === undefined) return true;
-    // Who has just started does not know yet how far the one before it has come.
-    if (known.instance !== row.instance) return known.state !== "alive";
-    if (known.state === "left") return this.#isBack(row, now);
+    if (known.instance !== row.instance) {
+      if (known.state === "alive") return false;
+      // Who has just started does not know yet how far the one before it has come, but goes on
+      // writing. The row of one before that, as a backup brings it back, stands still.
+      return row.incarnation >= known.incarnation || this.#isBack(row, now, 0);
+    }
+    if (known.state === "left") return this.#isBack(row, now, leavingMs);
     // It may have moved while nothing that it says gets through: there is where to look for it.
     const isOutOfReach = known.state === "failed" ||
       this.#parts.links.get(row.name)?.isBad === true;
@@ -142,10 +148,10 @@ export class RegistryReader {
    * True if somebody who is taken for gone goes on writing its row: it was forgotten while it was out
    * of reach, or called gone by somebody else. When it is asked it hears of that, and refutes it.
    */
-  #isBack({ name, instance }: Row, now: number): boolean {
+  #isBack({ name, instance }: Row, now: number, afterMs: number): boolean {
     const { memberList, heartbeats } = this.#parts;
-    const leftAt = memberList.left.get(name) ?? now;
-    return heartbeats.movedAfter(name, instance, leftAt + leavingMs) !== undefined;
+    const goneAt = memberList.left.get(name) ?? memberList.failed.get(name) ?? now;
+    return heartbeats.movedAfter(name, instance, goneAt + afterMs) !== undefined;
   }
 
   /** A row bears one name and the instance of a node with another one: it is not looked into. */

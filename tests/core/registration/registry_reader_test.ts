@@ -61,13 +61,36 @@ Deno.test("RegistryReader has the member looked at whose name another instance c
   assert.equal(scene.view.candidates.get(nameOf(1)), undefined);
 });
 
-Deno.test("RegistryReader takes the heir of one that is gone for a candidate, though it begins anew", () => {
+Deno.test("RegistryReader takes the heir of one that is gone for a candidate, if it comes after it", () => {
   for (const state of ["failed", "left"] as const) {
-    const scene = new Scene();
-    scene.view.memberList.merge(recordOf(1, { state, incarnation: 3 }), 0);
-    const heir = rowOf(1, { instance: instanceOf(99) });
-    assert.deepEqual(scene.list([heir], 0).map(({ kind }) => kind), ["introduce"]);
+    const gone = (): Scene => {
+      const scene = new Scene();
+      scene.view.memberList.merge(recordOf(1, { state, incarnation: 3 }), 0);
+      return scene;
+    };
+    const scene = gone();
+    const heir = (incarnation: number, heartbeat = 1): Row[] => [
+      rowOf(1, { instance: instanceOf(99), incarnation, heartbeat }),
+    ];
+    assert.deepEqual(scene.list(heir(2), 1000), [], "a backup may have brought it back");
+    assert.deepEqual(scene.list(heir(2), 2000), []);
+    scene.list(heir(2, 2), 3000);
+    assert.deepEqual(
+      scene.list(heir(2, 2), 4000).map(({ kind }) => kind),
+      ["introduce"],
+      "it runs",
+    );
+    assert.deepEqual(gone().list(heir(3), 1000).map(({ kind }) => kind), ["introduce"]);
   }
+});
+
+Deno.test("RegistryReader remembers one that has left while a row of one before it stands", () => {
+  const scene = new Scene();
+  const { memberList } = scene.view;
+  memberList.merge(recordOf(1, { state: "left", incarnation: 3 }), 0);
+  scene.list([rowOf(1, { instance: instanceOf(99) })], 500_000);
+  memberList.purge(700_000);
+  assert.deepEqual([...memberList.left.keys()], [nameOf(1)]);
 });
 
 Deno.test("RegistryReader looks elsewhere for a member out of reach alone", () => {
