@@ -13,7 +13,8 @@
  * ```
  *
  * Whatever a node is meant to fail with is a {@linkcode ClusternodeError}; aborted signals reject
- * with their reason, and missing permissions with `Deno.errors.NotCapable`.
+ * with their reason, and missing permissions with `Deno.errors.NotCapable`; but where a registry or a
+ * listener lacks them, that is the reason in a {@linkcode RegistryError} or {@linkcode ListenError}.
  *
  * ```ts
  * import { ClusternodeError, startNode } from "@clusternode/clusternode";
@@ -31,8 +32,8 @@
  * is ended without leaving is found dead by the others.
  *
  * A node needs `--allow-net`; `--allow-sys=hostname,networkInterfaces`; and, for a directory
- * registry, a log file or a recording, `--allow-read` and `--allow-write`. With `--allow-sys=uid` as
- * well it refuses folders of other users; without, only those that others can write. With `beam` it
+ * registry, a log file or a recording, `--allow-read` and `--allow-write`, of all folders on the way
+ * there, too, as it looks whether others can change them. With `--allow-sys=uid` as well it refuses folders of other users; without, only those that others can write. With `beam` it
  * looks for `ERL_EPMD_PORT` if `--allow-env` lets it.
  *
  * @module
@@ -40,7 +41,7 @@
 import type { Level, Log, LogProperties } from "./log/log.ts";
 import { EmbeddedNode } from "./running_node.ts";
 import type { RunningNode } from "./running_node.ts";
-import { resolveStartOptions } from "./start_options.ts";
+import { ownFaults, resolveStartOptions } from "./start_options.ts";
 import type { LogReceiver, StartOptions } from "./start_options.ts";
 import { openNodeLog, startNode as startClusterNode } from "./start.ts";
 
@@ -99,7 +100,7 @@ export type { Awaited, WaitOptions } from "./wait_for.ts";
  */
 export async function startNode(options: StartOptions = {}): Promise<RunningNode> {
   const { log: output = "none", signal, until = "joined", ...given } = options;
-  const resolved = resolveStartOptions(given);
+  const resolved = resolveStartOptions(given, ownFaults(options));
   signal?.throwIfAborted();
   const log = typeof output === "object"
     ? receiverLog(output)
@@ -125,8 +126,14 @@ export async function startNode(options: StartOptions = {}): Promise<RunningNode
 /** There is nothing to wait for and nothing to close: that is the caller's. */
 function receiverLog(receiver: LogReceiver): Log {
   let bound: LogProperties = {};
-  const tell = (level: Level) => (message: string, properties?: LogProperties): void =>
-    receiver[level](message, { ...bound, ...properties });
+  const tell = (level: Level) => (message: string, properties?: LogProperties): void => {
+    try {
+      receiver[level](message, { ...bound, ...properties });
+    } catch (error) {
+      // No step of a node may end in the middle for that.
+      queueMicrotask(() => reportError(error));
+    }
+  };
   return {
     debug: tell("debug"),
     info: tell("info"),

@@ -41,22 +41,38 @@ export async function ownCookies(
     await requireTrusted(registry, signal);
     return cookies;
   }
-  const deadline = clock.now() + startTimeoutMs;
-  for (let told = false;; told = true) {
-    try {
-      return [await registry.getOrCreateCookie(getOrCreateCookie(randomBytes), signal)];
-    } catch (error) {
-      if (!(error instanceof RegistryError) || isUntrusted(error)) throw error;
-      if (clock.now() >= deadline) {
-        const within = "within the start timeout";
-        throw new RegistryError(`The registry could not be used ${within}: ${error.message}`, {
-          cause: error,
-        });
-      }
-      if (!told) log.warning(`The registry cannot be used yet, trying again: ${error.message}`);
-    }
-    await sleep(clock, Math.min(retryMs, Math.max(0, deadline - clock.now())), signal);
+  const timeout = new AbortController();
+  const cancel = clock.after(startTimeoutMs, () => timeout.abort());
+  try {
+    return [await keptCookie({ registry, log, clock, signal }, timeout.signal)];
+  } finally {
+    cancel();
   }
+}
+
+/** The cookie that the registry holds; asks for it again and again until `timeout` is aborted. */
+async function keptCookie(
+  { registry, log, clock, signal }: Omit<CookieParts, "options">,
+  timeout: AbortSignal,
+): Promise<string> {
+  const over = AbortSignal.any([signal, timeout]);
+  let cause: RegistryError | undefined;
+  while (!timeout.aborted) {
+    try {
+      return await registry.getOrCreateCookie(getOrCreateCookie(randomBytes), over);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (timeout.aborted) break;
+      if (!(error instanceof RegistryError) || isUntrusted(error)) throw error;
+      const isFirst = cause === undefined;
+      if (isFirst) log.warning(`The registry cannot be used yet, trying again: ${error.message}`);
+      cause = error;
+    }
+    await sleep(clock, retryMs, over).catch(() => signal.throwIfAborted());
+  }
+  const reason = cause?.message ?? "it did not answer";
+  const words = `The registry could not be used within the start timeout: ${reason}`;
+  throw new RegistryError(words, { cause });
 }
 
 /** What the secrets are made with. */

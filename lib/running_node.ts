@@ -7,6 +7,7 @@ import { systemClock } from "./clock.ts";
 import { StoppedError, UsageError } from "./core/base/errors.ts";
 // Called as the library calls them: these names are read in its documentation.
 import type { MemberView as Member } from "./core/members/member.ts";
+import { cutText } from "./core/base/text.ts";
 import { serviceReasonMax, serviceStates } from "./core/members/service.ts";
 import type { MemberService, ServiceState } from "./core/members/service.ts";
 import type { Explanation } from "./core/explain/explanation.ts";
@@ -97,7 +98,8 @@ export interface RunningNode extends AsyncDisposable {
   /**
    * Tells all members other tags, in the place of those it had.
    *
-   * @param tags up to 32, each with a key of up to 64 and a value of up to 256 characters
+   * @param tags up to 32, each with a key of up to 64 and a value of up to 256 characters, together
+   * up to 8 KiB as JSON
    * @throws {UsageError} as the option `tags` would; it names all faults
    */
   setTags(tags: Readonly<Record<string, string>>): void;
@@ -189,7 +191,7 @@ export class EmbeddedNode implements RunningNode {
       faults.push(`port ${JSON.stringify(port)}: it must be a whole number from 1 to 65535`);
     }
     if (faults.length > 0) throw new UsageError(faults);
-    this.#service = { state, reason: `${reason}`.slice(0, serviceReasonMax), port };
+    this.#service = { state, reason: cutText(`${reason}`, serviceReasonMax), port };
     this.#node.describe({ service: this.#service });
   }
 

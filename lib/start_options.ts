@@ -8,6 +8,7 @@ import { resolveOptions } from "./options/options.ts";
 import { readHttpToken } from "./options/option_table_http.ts";
 import { serviceOptionTable } from "./options/option_table_service.ts";
 import type { NodeOptions } from "./options/options.ts";
+import { levels } from "./log/record.ts";
 import type { Registry } from "./registry/registry.ts";
 import { registryUrlFault } from "./registry/url.ts";
 
@@ -24,15 +25,15 @@ export type Duration = number | string;
 export interface StartOptions {
   /** `n1@10.0.0.5`, or `n1` and the address is detected; by default the host name is taken. */
   readonly name?: string;
-  /** Which cluster in that registry, `default` if left out. */
+  /** Which cluster in that registry; that of a `Registry` which is given, or `default`, if left out. */
   readonly cluster?: string;
   /** Told to everybody; none by default, up to 32. */
   readonly tags?: Readonly<Record<string, string>>;
   /**
    * Where nodes find each other: `file:///mnt/cluster`, `memory:name` inside one process, another
    * URL, a registry of your own, or several of them as one; `file:///tmp/sync_dir` by default. A
-   * `Registry`, see `@clusternode/clusternode/registry`, stays yours: it is not closed, and its cluster
-   * is the one that it was opened with.
+   * `Registry`, see `@clusternode/clusternode/registry`, stays yours: it is not closed, and the cluster
+   * that it was opened for is the node's.
    */
   readonly registry?: string | Registry | readonly (string | Registry)[];
   /** Shared secret: the first is used, the others are still accepted. By default it is minted. */
@@ -114,8 +115,8 @@ export interface StartOptions {
 
 /**
  * Takes the records of a log, of all levels. `properties` are the keys of a line of JSON, such as `event`
- * and `observer`. A logger whose methods are called like these can be handed over as it is; they must
- * not throw.
+ * and `observer`. A logger whose methods are called like these can be handed over as it is. What they
+ * throw is reported as an error of the program that nobody has caught, and the node goes on.
  */
 export type LogReceiver = Readonly<
   Record<
@@ -135,25 +136,47 @@ export interface ResolvedOptions extends Omit<NodeOptions, "registries"> {
 /** Most registries, as on the command line. */
 const registriesMax = 8;
 
+/** What is wrong with the options that the command line has not. */
+export function ownFaults({ log, until }: StartOptions): string[] {
+  const faults: string[] = [];
+  if (until !== undefined && until !== "joined" && until !== "listening") {
+    faults.push(`option "until" ${JSON.stringify(until)}: it must be joined or listening`);
+  }
+  if (typeof log === "object" && log !== null) {
+    const lacking = levels.filter((level) => typeof log[level] !== "function");
+    if (lacking.length > 0) faults.push(`option "log": it lacks ${lacking.join(", ")}`);
+  } else if (log !== undefined && log !== "none" && log !== "stdout" && log !== "stderr") {
+    const legal = "it must be none, stdout, stderr or an object with functions";
+    faults.push(`option "log" ${JSON.stringify(log)}: ${legal}`);
+  }
+  return faults;
+}
+
 /**
  * Takes the way of the configuration file, so that names, limits and defaults are declared once.
  *
+ * @param faults what is wrong with other options
  * @throws {UsageError} with all faults at once
  */
-export function resolveStartOptions(options: NodeStartOptions): ResolvedOptions {
+export function resolveStartOptions(
+  options: NodeStartOptions,
+  faults: string[] = [],
+): ResolvedOptions {
   const { registry, httpToken, ...rest } = options;
   const given = registry === undefined ? [] : [registry].flat();
+  const opened = given.flatMap((one) => isRegistry(one) ? one.cluster ?? [] : []);
+  const { cluster = opened[0] } = options;
   const urls = given.filter((one) => !isRegistry(one));
   // Who has to know the token cannot be just anybody.
   const isGuarded = httpToken === undefined ? {} : { httpOpen: true };
   const config = Object.entries({
     ...rest,
     ...isGuarded,
+    cluster,
     ...urls.length > 0 && { registry: urls },
   })
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => [key, durationText(key, value)]);
-  const faults: string[] = [];
   if ("cookieFile" in options) {
     faults.push('option "cookieFile": a library reads no files, give "cookie" instead');
   }
@@ -167,6 +190,13 @@ export function resolveStartOptions(options: NodeStartOptions): ResolvedOptions 
   }
   if (options.beam === true && options.beamCookie === undefined) {
     faults.push('option "beamCookie": it is missing, and no BEAM node answers without it');
+  }
+  for (const other of new Set(opened.filter((one) => one !== cluster))) {
+    const words = `it was opened for the cluster ${JSON.stringify(other)}`;
+    faults.push(`option "registry": ${words}, and this node is one of ${JSON.stringify(cluster)}`);
+  }
+  if (registry !== undefined && given.length === 0) {
+    faults.push('option "registry": it is empty; leave it out');
   }
   if (given.length > registriesMax) {
     faults.push(`option "registry": at most ${registriesMax} are legal, ${given.length} are given`);

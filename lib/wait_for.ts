@@ -107,14 +107,26 @@ function readCondition({ tags, ...demands }: Condition): Condition {
       faults.push(`condition "${key}" ${quote(`${value}`)}: ${reading.fault}`);
       return [key, undefined];
     });
+  const wantedTags = readConditionTags(tags, faults);
   if (faults.length > 0) throw new UsageError(faults);
   const condition: Condition = {
     ...Object.fromEntries(read),
-    ...tags !== undefined && { tags: readTags(tags) },
+    ...wantedTags !== undefined && { tags: wantedTags },
   };
   const contradictions = conditionFaults(condition, (key) => `condition "${key}"`);
   if (contradictions.length > 0) throw new UsageError(contradictions);
   return condition;
+}
+
+/** Tags, if there are any and they are legal; what is wrong with them is added to `faults`. */
+function readConditionTags(tags: Condition["tags"], faults: string[]): Condition["tags"] {
+  try {
+    return tags && readTags(tags);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    faults.push(...error.faults.map((fault) => fault.replace(/^option/, "condition")));
+    return undefined;
+  }
 }
 
 function readTimeout(timeout: Duration): number {

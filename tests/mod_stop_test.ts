@@ -147,6 +147,63 @@ Deno.test({
 });
 
 Deno.test({
+  ...needing("startNode() gives a registry up that never answers", "net", "sys"),
+  async fn() {
+    const { registry: url, ...options } = loneOptions();
+    await using opened = await openRegistry(url);
+    const registry = changed(opened, { getOrCreateCookie: () => new Promise(() => {}) });
+    await assert.rejects(
+      startNode({ ...options, registry, startTimeout: 50 }),
+      /^RegistryError: The registry could not be used within the start timeout: it did not answer/,
+    );
+  },
+});
+
+Deno.test({
+  ...needing("startNode() is of the cluster for which its registry was opened", "net", "sys"),
+  async fn() {
+    const { registry: url, ...options } = loneOptions();
+    await using registry = await openRegistry(url, { cluster: "one" });
+    const { signal } = new AbortController();
+    await using node = await startNode({ ...options, registry });
+    assert.deepEqual((await registry.list(signal)).rows.map(({ row }) => row.name), [node.name]);
+    await assert.rejects(
+      startNode({ ...options, registry, cluster: "two" }),
+      /option "registry": it was opened for the cluster "one", and this node is one of "two"/,
+    );
+  },
+});
+
+Deno.test({
+  ...needing(
+    "RunningNode leaves though its log throws, and the program hears of that",
+    "net",
+    "sys",
+  ),
+  async fn() {
+    const heard = Promise.withResolvers<unknown>();
+    const onError = (event: ErrorEvent): void => {
+      event.preventDefault();
+      heard.resolve(event.error);
+    };
+    globalThis.addEventListener("error", onError);
+    try {
+      const fault = new RangeError("the disk of the log is full");
+      const write = (): never => {
+        throw fault;
+      };
+      const log = { debug: write, info: write, warning: write, error: write };
+      const node = await startNode({ ...loneOptions(), log });
+      await node.leave();
+      assert.deepEqual(await node.ended, { kind: "left" });
+      assert.equal(await heard.promise, fault);
+    } finally {
+      globalThis.removeEventListener("error", onError);
+    }
+  },
+});
+
+Deno.test({
   ...needing(
     "startNode() rejects with one class for each kind of fault, and its cause",
     "net",

@@ -8,6 +8,7 @@ import { NameTakenError, startNode, UsageError } from "../lib/mod.ts";
 import type { Change, Explanation, Member, RunningNode, StartOptions } from "../lib/mod.ts";
 import type { OptionKey } from "../lib/options/option_table.ts";
 import type { serviceOptionTable } from "../lib/options/option_table_service.ts";
+import { openRegistry } from "../lib/registry/mod.ts";
 import { needing } from "./permissions.ts";
 
 /** Options that name files with options in them, or a command, are for the command line only. */
@@ -225,6 +226,36 @@ Deno.test("startNode() names all faults at once when options are wrong", async (
     );
     return true;
   });
+});
+
+Deno.test("startNode() refuses lists that are empty, and a log and an end of its start that are none", async () => {
+  const log = { info() {} };
+  const wrong = { registry: [], cookie: [], log, until: "foo" } as unknown as StartOptions;
+  await assert.rejects(startNode(wrong), (error) => {
+    assert.ok(error instanceof UsageError);
+    assert.deepEqual(error.faults.toSorted(), [
+      'option "cookie" (not shown): it is empty; leave it out',
+      'option "log": it lacks debug, warning, error',
+      'option "registry": it is empty; leave it out',
+      'option "until" "foo": it must be joined or listening',
+    ]);
+    return true;
+  });
+});
+
+Deno.test("openRegistry() names all faults of the cluster and the time that it is given", async () => {
+  for (const cluster of ["../evil", "..", "", "a/b"]) {
+    const opening = openRegistry("memory:x", { cluster, timeoutMs: -5 });
+    await assert.rejects(opening, (error) => {
+      assert.ok(error instanceof UsageError);
+      assert.equal(error.faults.length, 2, error.message);
+      assert.match(
+        error.message,
+        /^option "cluster" .*\noption "timeoutMs" -5: it must be a number/,
+      );
+      return true;
+    });
+  }
 });
 
 Deno.test("startNode() says what to give instead of a file of options", async () => {

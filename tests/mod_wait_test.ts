@@ -172,7 +172,8 @@ Deno.test("waitFor() names all that is wrong with a condition and its timeout", 
       /^condition "members" "1.5": it must .*\ncondition "service" "well": it must be one of/,
     ],
     [{ member: "n1", count: 2 }, /^condition "count": it cannot go with condition "member"/],
-    [{ tags: { a: "x\n" } }, /^option "tags" /],
+    [{ tags: { a: "x\n" } }, /^condition "tags" /],
+    [{ members: 0, tags: { "": "x" } }, /^condition "members" .*\ncondition "tags" /],
     [{ toString: "x" }, /^condition "toString" "x": it is none of tags, members, member, status/],
   ];
   const [node, clock] = [quietNode(), new ManualClock()];

@@ -18,6 +18,11 @@ export class Broadcast<T> {
   readonly #readers = new Set<Reader<T>>();
   #closed = false;
 
+  /** For how many readers values are kept. */
+  get readerCount(): number {
+    return this.#readers.size;
+  }
+
   /** Hands `value` to all readers. */
   send(value: T): void {
     for (const reader of this.#readers) {
@@ -42,12 +47,20 @@ export class Broadcast<T> {
   read(signal?: AbortSignal, first: Iterable<T> = []): AsyncGenerator<T, void, void> {
     const reader = { first: [...first], waiting: [] as T[], wake: () => {} };
     if (signal?.aborted !== true) this.#readers.add(reader);
-    return this.#drain(reader, signal);
+    // Nobody may ever ask.
+    const onAbort = (): void => {
+      this.#readers.delete(reader);
+      reader.wake();
+    };
+    signal?.addEventListener("abort", onAbort, { once: true });
+    return this.#drain(reader, onAbort, signal);
   }
 
-  async *#drain(reader: Reader<T>, signal?: AbortSignal): AsyncGenerator<T, void, void> {
-    const onAbort = (): void => reader.wake();
-    signal?.addEventListener("abort", onAbort, { once: true });
+  async *#drain(
+    reader: Reader<T>,
+    onAbort: () => void,
+    signal?: AbortSignal,
+  ): AsyncGenerator<T, void, void> {
     try {
       for (;;) {
         signal?.throwIfAborted();

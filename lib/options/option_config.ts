@@ -28,7 +28,11 @@ function listTexts(fromObject: boolean, value: unknown): Reading<readonly string
   const legal = fromObject
     ? "it must be a JSON object of strings, or an array of strings"
     : "it must be a JSON string or an array of strings";
-  if (Array.isArray(value)) return allStrings(value) ? { value } : { fault: legal };
+  if (Array.isArray(value)) {
+    // Whoever has left out what is empty would get the default, such as a folder that all share.
+    if (value.length === 0 && !fromObject) return { fault: "it is empty; leave it out" };
+    return allStrings(value) ? { value } : { fault: legal };
+  }
   if (!fromObject || typeof value !== "object" || value === null) return { fault: legal };
   if (!allStrings(Object.values(value))) return { fault: legal };
   // Behind the first one begins the value.

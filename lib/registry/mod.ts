@@ -40,6 +40,8 @@
  * @module
  */
 import { systemClock } from "../clock.ts";
+import { UsageError } from "../core/base/errors.ts";
+import { clusterNameFault } from "../core/base/name.ts";
 import { randomText } from "../random_bytes.ts";
 import { openRegistry as openWith } from "./open.ts";
 import type { Registry } from "./registry.ts";
@@ -67,6 +69,9 @@ export type {
 export type { Listener } from "./common/hint.ts";
 export { cookieKey } from "./store.ts";
 export type { CasResult, Entry, Found, Store, Unreadable } from "./store.ts";
+
+/** Longest time that a call may wait for its storage, in milliseconds. */
+const timeoutMaxMs = 60 * 60_000;
 
 /** How a registry is used. */
 export interface RegistryUse {
@@ -98,13 +103,21 @@ export interface OpenOptions extends RegistryUse {
  * ```
  *
  * @param url such as `memory:name`, `file:///mnt/cluster`, `postgres://user:password@host/database`
- * @throws {UsageError} if the URL is not legal
+ * @throws {UsageError} if the URL, the name of the cluster or the time is not legal
  */
-export function openRegistry(
+export async function openRegistry(
   url: string,
   { cluster = "default", ...use }: OpenOptions = {},
 ): Promise<Registry> {
-  return openWith(url, { cluster, ...use, clock: systemClock, randomText });
+  const faults: string[] = [];
+  const fault = clusterNameFault(cluster);
+  if (fault !== undefined) faults.push(`option "cluster" ${JSON.stringify(cluster)}: ${fault}`);
+  const { timeoutMs = 1 } = use;
+  if (!(timeoutMs >= 1 && timeoutMs <= timeoutMaxMs)) {
+    faults.push(`option "timeoutMs" ${timeoutMs}: it must be a number from 1 to ${timeoutMaxMs}`);
+  }
+  if (faults.length > 0) throw new UsageError(faults);
+  return await openWith(url, { cluster, ...use, clock: systemClock, randomText });
 }
 
 /**

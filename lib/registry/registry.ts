@@ -59,6 +59,8 @@ export type WriteResult =
 export interface Registry extends AsyncDisposable {
   /** Where it is, fit for a log: without any secret. */
   readonly url: string;
+  /** Whose rows these are, where it was opened for one cluster: a node that is given it is of that. */
+  readonly cluster?: string | undefined;
   /** How old a listing by another handle may be, in milliseconds; 0 if it is always current. */
   readonly stalenessMs: number;
   /**

@@ -110,6 +110,8 @@ export interface StoreOptions {
   readonly clock: Clock;
   /** How long any call waits for the storage, in milliseconds. */
   readonly timeoutMs?: number;
+  /** Whose texts the store holds, if that is known. */
+  readonly cluster?: string;
 }
 
 /** The registry that keeps its rows in `store`, and closes it in the end. */
@@ -123,11 +125,13 @@ class StoreRegistry implements Registry {
   readonly #calls: TimedCalls;
   readonly #closing = new AbortController();
   readonly #watches = new Set<Promise<void>>();
+  readonly cluster: string | undefined;
   /** Every store answers with what is there now. */
   readonly stalenessMs = 0;
 
-  constructor(store: Store, { clock, timeoutMs = defaultTimeoutMs }: StoreOptions) {
+  constructor(store: Store, { clock, timeoutMs = defaultTimeoutMs, cluster }: StoreOptions) {
     this.#store = store;
+    this.cluster = cluster;
     this.#clock = clock;
     const explain = (error: unknown): string | undefined =>
       error instanceof StorageFault ? error.message : undefined;

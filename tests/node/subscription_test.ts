@@ -125,10 +125,21 @@ Deno.test("Broadcast.read() leaves its signal alone once reading is over, howeve
   const [left, ended] = [broadcast.read(signal), broadcast.read(signal)];
   broadcast.send(1);
   for await (const value of left) {
-    assert.deepEqual([value, listeners], [1, 1]);
+    assert.deepEqual([value, listeners], [1, 2]);
     break;
   }
   assert.deepEqual([await take(ended, 1), listeners], [[1], 1]);
   broadcast.close();
   assert.deepEqual([await rest(ended), listeners], [[], 0]);
+});
+
+Deno.test("Broadcast keeps nothing for a reader whose signal is aborted before it asks", async () => {
+  const broadcast = new Broadcast<number>();
+  const abort = new AbortController();
+  const reading = broadcast.read(abort.signal);
+  broadcast.send(1);
+  assert.equal(broadcast.readerCount, 1);
+  abort.abort(new RangeError("enough"));
+  assert.equal(broadcast.readerCount, 0);
+  await assert.rejects(reading.next(), RangeError);
 });

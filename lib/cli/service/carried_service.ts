@@ -7,6 +7,7 @@
 import { aborted } from "../../abort.ts";
 import { type Clock, systemClock } from "../../clock.ts";
 import { formatAddress } from "../../core/base/address.ts";
+import { cutText } from "../../core/base/text.ts";
 import { serviceReasonMax } from "../../core/members/service.ts";
 import type { MemberService } from "../../core/members/service.ts";
 import type { Log } from "../../log/log.ts";
@@ -162,7 +163,7 @@ export class CarriedService implements Disposable {
   }
 
   #tell({ state, reason: whole }: Pick<MemberService, "state" | "reason">): void {
-    const reason = whole.slice(0, serviceReasonMax);
+    const reason = cutText(whole, serviceReasonMax);
     const service: MemberService = { state, reason, port: this.#port };
     this.#node?.describe({ service });
     this.#context.onState(service);

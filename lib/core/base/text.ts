@@ -36,3 +36,8 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
+
+/** The first `max` characters of `text` at most, without the halves of those that take two. */
+export function cutText(text: string, max: number): string {
+  return text.slice(0, max).replace(/\p{Cs}/gu, "");
+}

@@ -73,7 +73,6 @@ interface EtcdStoreOptions {
 class EtcdStore implements Store {
   readonly url: string;
   readonly #client: EtcdClient;
-  readonly #clock: Clock;
   readonly #prefix: string;
   readonly #lease: EtcdLease;
   readonly #ownWrites = new OwnWrites();
@@ -83,7 +82,6 @@ class EtcdStore implements Store {
   constructor({ url, client, clock, prefix }: EtcdStoreOptions) {
     this.url = url;
     this.#client = client;
-    this.#clock = clock;
     this.#prefix = prefix;
     this.#lease = new EtcdLease(client, clock);
   }
