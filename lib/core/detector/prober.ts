@@ -104,7 +104,7 @@ export class Prober {
   readonly #probes: ProbesForOthers;
   /** Failed members, and those behind bad links that are not watched: they are asked now and then. */
   readonly #lost = new Set<NodeName>();
-  /** Those whose bad links this node has found without watching them. */
+  /** Living members that it has asked without watching them, and that have not answered since. */
   readonly #unwatched = new Set<NodeName>();
   #targets: ReadonlyMap<NodeName, MemberRecord> | undefined;
   #running = false;
@@ -225,6 +225,7 @@ export class Prober {
     if (outcome.kind === "pong") {
       const before = link.pong(outcome.roundTripUs, outcome.address, now);
       link.fingerprint = outcome.fingerprint;
+      this.#unwatched.delete(record.name);
       if (isPulse) this.#planNext(current, at, now);
       return { kind: "pong", record: current, before, sentAt: at, outcome };
     }
@@ -234,8 +235,6 @@ export class Prober {
     }
     const miss = { kind: outcome.kind, detail: outcome.detail, sentAt: at };
     const isBad = link.miss(miss, now);
-    const isWatched = this.#memberList.ring.watches(record.name);
-    if (isBad && !isWatched) this.#unwatched.add(record.name);
     // A link that only the sweep has tried would be called bad until its next turn.
     const isUnplanned = isBad && this.#plan.at(record.name) === undefined;
     if (isPulse || isUnplanned) this.#planNext(current, at, now);
@@ -244,7 +243,9 @@ export class Prober {
     if (isPulse && (!isBad || isNearlyProven)) {
       this.#plan.askBy(record.name, now + this.#settings.timings.secondPingDelayMs);
     }
-    if (isBad && (isPulse || isWatched)) return { kind: "bad", record: current, link };
+    if (isBad && (isPulse || this.#memberList.ring.watches(record.name))) {
+      return { kind: "bad", record: current, link };
+    }
     return { kind: "missed", record: current };
   }
 
@@ -281,7 +282,6 @@ export class Prober {
       return this.#plan.ask(name, Math.max(now, this.#ticks.near(sentAt + pauseMs)));
     }
     this.#lost.delete(name);
-    this.#unwatched.delete(name);
     const { ring } = this.#memberList;
     if (!ring.watches(name)) return;
     if (!ring.asks(record)) return this.#await(name, sentAt);
@@ -336,6 +336,10 @@ export class Prober {
     const timeoutMs = link?.timeoutMs(timings) ?? timings.pingTimeoutMs;
     const ping = this.#pings.send({ purpose, record }, now);
     if (purpose !== "probe") this.#limit.spend(now);
+    if (record.state === "alive") {
+      if (this.#memberList.ring.watches(record.name)) this.#unwatched.delete(record.name);
+      else this.#unwatched.add(record.name);
+    }
     this.#budget.spend(now);
     const isKnown = link?.hasAnswered === true;
     const peer = { isNew: !isKnown, fingerprint: link?.fingerprint };

@@ -127,6 +127,39 @@ Deno.test("Prober asks again soon after a miss; the second makes the link bad", 
   assert.equal(scene.end(first, silent, 1500).kind, "bad");
 });
 
+Deno.test("Prober goes on to ask one that it watched and that has failed, and only such a one", () => {
+  const asksOf = (number: number, isWatched: boolean): number => {
+    const scene = new Scene(40);
+    const { memberList } = scene.view;
+    const { name } = scene.view.member(number);
+    assert.equal(memberList.ring.watches(name), isWatched);
+    scene.wake(0);
+    const pings = [...scene.view.pings.all()];
+    if (!pings.some((ping) => ping.purpose === "pulse" && ping.record.name === name)) {
+      scene.prober.hasten(name, 1);
+      assert.ok(scene.wake(1).includes(name));
+    }
+    scene.end(number, silent, 700);
+    assert.ok(scene.wake(700 + scene.view.settings.timings.secondPingDelayMs).includes(name));
+    memberList.merge(recordOf(number, { state: "failed" }), 1000);
+    scene.prober.refresh(1000);
+    scene.end(number, silent, 1500);
+    let asks = 0;
+    for (let at = 1500; at < 6500; at += 10) {
+      if (!scene.wake(at).includes(name)) continue;
+      asks++;
+      scene.end(number, silent, at);
+    }
+    return asks;
+  };
+  const { ring } = new Scene(40).view.memberList;
+  const numbers = Array.from({ length: 40 }, (_, index) => index + 1);
+  const watched = numbers.find((one) => ring.watches(nameOf(one))) ?? 0;
+  const unwatched = numbers.find((one) => !ring.watches(nameOf(one))) ?? 0;
+  assert.ok(asksOf(watched, true) >= 4);
+  assert.equal(asksOf(unwatched, false), 0);
+});
+
 Deno.test("Prober believes no miss of a ping that was on its way in a standstill", () => {
   const scene = new Scene(6);
   scene.wake(0);
