@@ -26,11 +26,14 @@ export interface NamedHealth extends Health {
 /** Most bytes of an answer. */
 const answerMaxBytes = 16_384;
 
-/** How the node is that answers there; `undefined` if none does before `signal` is aborted. */
+/**
+ * How the node is that answers there; `"busy"` if it has no place for the question, `undefined` if none
+ * answers before `signal` is aborted.
+ */
 export async function healthOverHttp(
   { host, port, token }: HttpPlace,
   signal: AbortSignal,
-): Promise<NamedHealth | undefined> {
+): Promise<NamedHealth | "busy" | undefined> {
   const connection = await Deno.connect({ hostname: host, port, signal }).catch(() => undefined);
   if (connection === undefined) return undefined;
   const close = (): void => {
@@ -73,8 +76,9 @@ async function readAll(connection: Deno.Conn): Promise<string> {
 }
 
 /** What an answer tells; `undefined` if it is not one of a node. */
-function healthIn(answer: string): NamedHealth | undefined {
+function healthIn(answer: string): NamedHealth | "busy" | undefined {
   const [head = "", body = ""] = answer.split("\r\n\r\n", 2);
+  if (/^HTTP\/1\.1 503 /.test(head)) return "busy";
   if (!/^HTTP\/1\.1 200 /.test(head)) return undefined;
   try {
     const { schema, name, cluster, healthy, reason } = JSON.parse(body);

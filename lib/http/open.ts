@@ -41,7 +41,8 @@ export function openHttp(
   source: ClusterSource,
   { clock, barrier, ...parts }: HttpParts,
 ): HttpServer {
-  const health = new RouteTable(healthRoutes(source));
+  const routesOfHealth = healthRoutes(source);
+  const health = new RouteTable(routesOfHealth);
   let table: Promise<RouteTable> | undefined;
   // A start must not take longer, and no memory, for what may never be asked for.
   const load = async (): Promise<RouteTable> => {
@@ -56,6 +57,7 @@ export function openHttp(
       hosts,
       token,
       openPaths: ["/livez", "/readyz"],
+      healthPaths: routesOfHealth.map(({ path }) => path),
       allowsPost: parts.routes?.some(({ post }) => post !== undefined) === true,
       scriptHashes: [pageHashes.scriptHash],
       styleHashes: [pageHashes.styleHash],

@@ -24,6 +24,10 @@ function limitCells(): readonly (readonly [string, string])[] {
       "connections, in all and from one address",
       `${connectionsMax}, ${connectionsPerHostMax}`,
     ],
+    [
+      "connections beyond those, for `/livez`, `/readyz` and `/v1/health`",
+      `${limits.extraConnectionsMax}`,
+    ],
     ["streams, in all and of one address", `${streamsMax}, ${streamsPerHostMax}`],
     ["request line and headers", `${kib(limits.headMaxBytes)}, ${limits.headerLinesMax} lines`],
     ["body, where `POST` is allowed", kib(limits.bodyMaxBytes)],

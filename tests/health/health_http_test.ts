@@ -10,7 +10,7 @@ const node = { schema: "health.v1", name: "n1@h", cluster: "six", healthy: true,
 async function asked(
   answer: string | undefined,
   token?: string,
-): Promise<{ readonly health: NamedHealth | undefined; readonly request: string }> {
+): Promise<{ readonly health: NamedHealth | "busy" | undefined; readonly request: string }> {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const over = new AbortController();
   const health = healthOverHttp(
@@ -41,6 +41,13 @@ Deno.test({
     const [first, ...headers] = request.trimEnd().split("\r\n");
     equal(first, "GET /v1/health HTTP/1.1");
     equal(headers.includes(`Authorization: Bearer ${"a".repeat(16)}`), true);
+  },
+});
+
+Deno.test({
+  ...needing("healthOverHttp() tells that a node is busy from one that answers nothing", "net"),
+  async fn() {
+    equal((await asked(answerWith("503 Service Unavailable", "no place"))).health, "busy");
   },
 });
 

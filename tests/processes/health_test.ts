@@ -71,6 +71,11 @@ processTest("health asks where it is told to, though that node is another user's
   const place = `127.0.0.1:${server.addr.port}`;
   const { code, stdout } = await commandResult(["health", "--http", place], surroundings(cluster));
   assert.deepEqual([code, stdout], [1, `${second} is not healthy: ill\n`]);
+  await using busy = Deno.serve(quiet, () => new Response("no place", { status: 503 }));
+  const there = `127.0.0.1:${busy.addr.port}`;
+  const refused = await commandResult(["health", "--http", there], surroundings(cluster));
+  const words = `clusternode: The node at ${there} is too busy to answer over HTTP\n`;
+  assert.deepEqual([refused.code, refused.stdout, refused.stderr], [1, "", words]);
 });
 
 processTest("health is 0 while the registry is away, and its node goes on", async () => {

@@ -67,9 +67,13 @@ async function askOverHttp(
   if (http === undefined || explicit.has("registry")) return undefined;
   const host = isUnspecified(http.host) ? "127.0.0.1" : http.host;
   const answer = await healthOverHttp({ host, port: http.port, token }, signal);
+  const place = formatAddress({ host, port: http.port });
+  if (answer === "busy") {
+    if (!explicit.has("http")) return undefined;
+    throw new CommandError(`The node at ${place} is too busy to answer over HTTP`);
+  }
   const isItself = answer !== undefined && isMeant({ ...answer, registries: [] }, call);
   if (!isItself && explicit.has("http")) {
-    const place = formatAddress({ host, port: http.port });
     throw new CommandError(`No such node answers over HTTP at ${place}, or it wants another token`);
   }
   if (!isItself) return undefined;

@@ -50,6 +50,8 @@ interface Asked {
 /** Bytes of a client that was refused which are read and thrown away. */
 const lingerMaxBytes = 64 * 1024;
 
+const noPlace = new Refusal(503, "This server has no place for another connection now");
+
 const noPlaceForStream = new Refusal(503, "This server has no place for another stream now");
 
 const goOn = encodeUtf8("HTTP/1.1 100 Continue\r\n\r\n");
@@ -82,7 +84,7 @@ export class HttpConnection {
     const { places } = this.#parts;
     const place = places.admit(this.#remoteHost, () => this.close());
     try {
-      if (place === undefined) return await this.#turnAway();
+      if (place === undefined) return;
       while (await this.#serveNext(place)) places.finish(place);
       places.finish(place);
       await this.#leave();
@@ -114,21 +116,12 @@ export class HttpConnection {
     this.#abandon();
   }
 
-  /** There is no place for it. How many can be told so at a time is limited, too. */
-  async #turnAway(): Promise<void> {
-    const { places } = this.#parts;
-    if (!places.beginRefusal()) return;
-    this.#refuse(new Refusal(503, "This server has no place for another connection now"));
-    await this.#leave();
-    places.endRefusal();
-  }
-
   /** Answers the next request; false if there is to be none after it. */
   async #serveNext(place: Place): Promise<boolean> {
     const { limits, places } = this.#parts;
     this.#expectWithin(limits.idleTimeoutMs, () => this.close());
     if (!await this.#reader.begun() || !await this.#turn()) return false;
-    const asked = await this.#read();
+    const asked = await this.#read(place);
     if (this.#isClosed) return false;
     if (asked instanceof Refusal) return this.#refuse(asked);
     places.begin(place);
@@ -148,22 +141,26 @@ export class HttpConnection {
   }
 
   /** The request that has begun, or why it gets no answer of the handler. */
-  async #read(): Promise<Asked | Refusal> {
+  async #read(place: Place): Promise<Asked | Refusal> {
     const { requestTimeoutMs } = this.#parts.limits;
     const late = Promise.withResolvers<Refusal>();
     this.#expectWithin(requestTimeoutMs, () => {
       late.resolve(new Refusal(408, `The request did not end within ${requestTimeoutMs} ms`));
     });
-    const asked = await Promise.race([this.#readWhole(), late.promise]);
+    const asked = await Promise.race([this.#readWhole(place), late.promise]);
     this.#alarm = undefined;
     return asked ?? new Refusal(400, "The connection ended in the middle of the request");
   }
 
-  async #readWhole(): Promise<Asked | Refusal | undefined> {
-    const head = await this.#reader.head();
-    if (head === undefined || head instanceof Refusal) return head;
-    const refusal = this.#parts.gate.refusal(head, this.#remoteHost);
+  async #readWhole({ isExtra }: Place): Promise<Asked | Refusal | undefined> {
+    const read = await this.#reader.head();
+    if (read === undefined || read instanceof Refusal) return read;
+    const { gate } = this.#parts;
+    if (isExtra && !gate.isHealthPath(read.path)) return noPlace;
+    const refusal = gate.refusal(read, this.#remoteHost);
     if (refusal !== undefined) return refusal;
+    // One request, and an extra place is for the next who asks.
+    const head = { ...read, keepsAlive: read.keepsAlive && !isExtra };
     // Some clients send a body only when they are told to.
     if (head.expectsGoOn && head.bodyBytes > 0) this.#outlet.send(goOn);
     const body = await this.#reader.body(head.bodyBytes);

@@ -29,6 +29,11 @@ export class Gate {
     this.#token = security.token === undefined ? undefined : encodeUtf8(security.token);
   }
 
+  /** True of a path on which a node is answered for even if there is no place for anything else. */
+  isHealthPath(path: string): boolean {
+    return this.#security.healthPaths?.includes(path) === true;
+  }
+
   /**
    * Why a request is not let through, or where to instead; `undefined` if it is.
    *

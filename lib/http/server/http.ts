@@ -89,6 +89,8 @@ export interface HttpSecurity {
   readonly token?: string | undefined;
   /** Paths that need no token when asked from this machine. */
   readonly openPaths?: readonly string[];
+  /** Paths that are answered on connections beyond the limits, too: quick ones, of few bytes. */
+  readonly healthPaths?: readonly string[];
   /** True if `POST` is read, too. */
   readonly allowsPost?: boolean;
   /** Hashes of what is inline in the page, as in a content security policy: `sha256-…`. */

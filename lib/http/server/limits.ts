@@ -10,6 +10,8 @@ export interface HttpLimits {
   /** Most connections, in all and from one host; those of streams are counted apart. */
   readonly connectionsMax: number;
   readonly connectionsPerHostMax: number;
+  /** Most connections beyond those, on which the health of the node is told, and else why not. */
+  readonly extraConnectionsMax: number;
   /** Most streams, in all and of one host. */
   readonly streamsMax: number;
   readonly streamsPerHostMax: number;
@@ -36,6 +38,7 @@ export interface HttpLimits {
 export const httpLimits: HttpLimits = {
   connectionsMax: 256,
   connectionsPerHostMax: 64,
+  extraConnectionsMax: 32,
   streamsMax: 128,
   streamsPerHostMax: 32,
   headMaxBytes: 8 * 1024,

@@ -1,6 +1,6 @@
 /** What a client can draw out, and for how long: time, places, and bytes that wait. */
 import assert from "node:assert/strict";
-import type { StreamClient } from "../../../lib/http/server/http.ts";
+import { sentence, type StreamClient } from "../../../lib/http/server/http.ts";
 import type { HttpLimits } from "../../../lib/http/server/limits.ts";
 import { Barrier } from "../../../lib/barrier.ts";
 import { Backlog, Outlet } from "../../../lib/http/server/outlet.ts";
@@ -226,12 +226,27 @@ Deno.test("a connection for which there is no place is told so, and closed", asy
   assert.equal(lastLine(refused), "This server has no place for another connection now");
   await scene.pass(1_000);
   assert.deepEqual([refused.isClosed, busy.isClosed], [true, false]);
-  const crowd: FakeSocket[] = [];
-  for (let count = 0; count < 33; count++) crowd.push(await scene.connect());
-  assert.deepEqual(crowd.findIndex(({ isClosed }) => isClosed), 32, "so many are told at a time");
-  assert.equal(crowd[32]?.taken, "");
+});
+
+Deno.test("the health of the node is told on a few connections beyond the limits", async () => {
+  await using scene = new Scene({
+    handler: ({ path }) => path === "/livez" ? sentence(200, "alive") : new Promise(() => {}),
+    security: { healthPaths: ["/livez"] },
+    limits: { connectionsMax: 1, extraConnectionsMax: 2 },
+  });
+  const busy = await scene.connect(get("/"));
+  const silent = await scene.connect();
+  const slow = await scene.connect("GET /livez HT");
+  const check = await scene.connect(get("/livez"));
+  assert.match(check.taken, /^HTTP\/1\.1 200 OK\r\n/);
+  assert.equal(lastLine(check), "alive");
+  assert.ok(check.isHalfClosed, "it is for the next one who asks");
+  assert.deepEqual([silent.isClosed, slow.isClosed], [true, false], "who asks nothing has to go");
+  await scene.pass(5_000);
+  assert.match(slow.taken, /^HTTP\/1\.1 408 /);
   await scene.pass(1_000);
-  assert.match((await scene.connect()).taken, /^HTTP\/1\.1 503 /);
+  assert.deepEqual([slow.isClosed, check.isClosed, busy.isClosed], [true, true, false]);
+  assert.equal(scene.places.connectionCount, 1);
 });
 
 Deno.test("who was refused is listened to for 64 KB and no longer", async () => {

@@ -9,6 +9,7 @@ class Scene {
   readonly places = new Places({
     ...httpLimits,
     ...{ connectionsMax: 4, connectionsPerHostMax: 2, streamsMax: 3, streamsPerHostMax: 2 },
+    extraConnectionsMax: 3,
   });
 
   tryAdmit(name: string): Place | undefined {
@@ -53,15 +54,15 @@ Deno.test("Places has none for a newcomer while all are being answered", () => {
   const scene = new Scene();
   const all = ["a-1", "a-2", "b-1", "b-2"].map((name) => scene.admit(name));
   for (const place of all.slice(0, 3)) scene.places.begin(place);
-  assert.equal(scene.tryAdmit("a-3"), undefined, "a waits for nothing, and b's is not for it");
+  assert.ok(scene.admit("a-3").isExtra, "a waits for nothing, and b's is not for it");
   scene.admit("c-1");
   assert.deepEqual(scene.evicted, ["b-2"]);
   scene.places.begin(scene.admit("d-1"));
-  assert.equal(scene.tryAdmit("c-2"), undefined);
+  assert.ok(scene.admit("c-2").isExtra);
   for (const place of all) scene.places.leave(place);
   scene.places.leave(all[0] ?? assert.fail());
-  scene.admit("a-4");
-  scene.admit("a-5");
+  assert.equal(scene.admit("a-4").isExtra, false);
+  assert.equal(scene.admit("a-5").isExtra, false);
   assert.equal(scene.places.connectionCount, 3);
 });
 
@@ -82,11 +83,24 @@ Deno.test("Places counts streams apart from connections, in all and per host", (
   assert.deepEqual(scene.evicted, ["b-2"], "a stream is never evicted");
 });
 
-Deno.test("Places tells a limited number at a time that there is no place", () => {
-  const { places } = new Scene();
-  assert.deepEqual(Array.from({ length: 33 }, () => places.beginRefusal()).indexOf(false), 32);
-  places.endRefusal();
-  assert.deepEqual([places.beginRefusal(), places.beginRefusal()], [true, false]);
+Deno.test("Places has a few extra ones beyond the limits, taken from the host with the most", () => {
+  const scene = new Scene();
+  const all = ["a-1", "a-2", "b-1", "b-2"].map((name) => scene.admit(name));
+  for (const place of all) scene.places.begin(place);
+  const extras = ["c-1", "a-3", "a-4"].map((name) => scene.admit(name));
+  assert.deepEqual(extras.map(({ isExtra }) => isExtra), [true, true, true]);
+  scene.admit("a-5");
+  scene.admit("d-1");
+  assert.deepEqual(scene.evicted, ["a-3", "a-4"]);
+  scene.places.begin(extras[0] ?? assert.fail());
+  scene.places.begin(scene.admit("d-2"));
+  assert.deepEqual(scene.evicted, ["a-3", "a-4", "d-1"]);
+  scene.places.begin(scene.admit("e-1"));
+  assert.equal(scene.tryAdmit("e-2"), undefined, "all of them are being answered");
+  assert.equal(scene.places.connectionCount, 4);
+  scene.places.finish(extras[0] ?? assert.fail());
+  scene.admit("e-3");
+  assert.deepEqual(scene.evicted, ["a-3", "a-4", "d-1", "a-5", "c-1"]);
 });
 
 Deno.test("httpLimitsWithin() leaves most of the files that may be open to members", () => {
