@@ -43,7 +43,7 @@ export function changeEvents(
     schema: "gap.v1",
     message: `${missingCount} events are lost: a node keeps only the last ones`,
     missingCount,
-  });
+  }, eventId(source, first));
   const events = changes.filter(({ number }) => number < until).map((change) =>
     streamEvent("change", eventOf(source, change), eventId(source, change.number + 1))
   );
@@ -56,7 +56,7 @@ export function missedEvents(source: ClusterSource, lastId: string, until: numbe
   const from = Number(number);
   if (instance !== source.instance || from > source.changes(Infinity).next) {
     const message = "Events may be lost: those seen before are of another run of the node";
-    return streamEvent("gap", { schema: "gap.v1", message });
+    return streamEvent("gap", { schema: "gap.v1", message }, eventId(source, until));
   }
   return changeEvents(source, from, until).text;
 }

@@ -41,6 +41,8 @@ export interface SharedMembers {
   body(): SharedBody;
   /** With the node, as events. */
   events(): Uint8Array;
+  /** The same, for those whom changes that they have missed are told next. */
+  eventsBeforeMissed(): Uint8Array;
 }
 
 /** Looks for one server. */
@@ -76,12 +78,13 @@ export class Hub {
     const { index } = this.#cluster;
     if (this.#shared?.index === index && now < this.#shared.goodUntil) return this.#shared;
     const report = membersOf(this.#source);
-    let [body, events]: [SharedBody?, Uint8Array?] = [];
+    let [body, events, beforeMissed]: [SharedBody?, Uint8Array?, Uint8Array?] = [];
     const shared = {
       index,
       goodUntil: now + pauseMs,
       body: () => body ??= SharedBody.ofText(`${jsonText(report)}\n`),
       events: () => events ??= encodeUtf8(this.#cluster.everything(report)),
+      eventsBeforeMissed: () => beforeMissed ??= encodeUtf8(this.#cluster.everything(report, true)),
     };
     this.#shared = shared;
     return shared;
@@ -92,9 +95,11 @@ export class Hub {
    * what changes, until `signal` is aborted.
    */
   follow(follower: Follower, signal: AbortSignal, lastId: string | undefined): void {
-    follower.send(this.members().events());
-    if (lastId !== undefined) {
+    const members = this.members();
+    if (lastId === undefined) follower.send(members.events());
+    else {
       const { nextChange } = this.#cluster;
+      follower.send(members.eventsBeforeMissed());
       follower.send(encodeUtf8(missedEvents(this.#source, lastId, nextChange)));
     }
     if (signal.aborted) return;

@@ -64,9 +64,12 @@ export class ToldCluster {
     return node + members + changes;
   }
 
-  /** All that is so now, as events; the change after the last that was told comes next. */
-  everything(members: MembersReport): string {
-    const id = eventId(this.#source, this.#told.nextChange);
+  /**
+   * All that is so now, as events; the change after the last that was told comes next. If changes that
+   * were missed come before that one, no event has an `id`: whoever lost them then would not ask again.
+   */
+  everything(members: MembersReport, hasMissed = false): string {
+    const id = hasMissed ? undefined : eventId(this.#source, this.#told.nextChange);
     return streamEvent("node", nodeOf(this.#source, this.#isSimulated)) +
       streamEvent("members", members, id);
   }

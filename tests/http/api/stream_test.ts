@@ -127,6 +127,35 @@ Deno.test("/v1/stream goes on after Last-Event-ID without a gap and without doub
   assert.deepEqual(told.map(({ data }) => data.sequence), [2, 3, 4]);
 });
 
+for (const forgotten of [0, 3]) {
+  const what = forgotten === 0 ? "changes" : "changes or the gap before them";
+  Deno.test(`/v1/stream loses no ${what} when it is cut off in between`, async () => {
+    const cluster = new FakeCluster();
+    for (let count = 0; count < 6; count++) cluster.happened(2);
+    cluster.forget(forgotten);
+    for (const lastId of [`${cluster.instance}-2`, `${"cd".repeat(16)}-4`]) {
+      const told = async (after: string): Promise<ReturnType<Client["taken"]>> => {
+        const client = await follow(cluster, after);
+        client.leave();
+        return client.taken();
+      };
+      const newsIn = (events: ReturnType<Client["taken"]>): readonly unknown[] =>
+        events.filter(({ kind }) => kind === "change" || kind === "gap")
+          .map(({ data }) => data.sequence ?? data.message);
+      const whole = await told(lastId);
+      for (let cut = 0; cut <= whole.length; cut++) {
+        const seen = whole.slice(0, cut);
+        const known = seen.findLast(({ id }) => id !== undefined)?.id ?? lastId;
+        assert.deepEqual(
+          [...newsIn(seen), ...newsIn(await told(known))],
+          newsIn(whole),
+          `cut after ${cut} events behind ${lastId}`,
+        );
+      }
+    }
+  });
+}
+
 Deno.test("/v1/stream says what is lost: too old, or of another run", async () => {
   const cluster = new FakeCluster();
   for (let count = 0; count < 5; count++) cluster.happened(2);
