@@ -18,7 +18,8 @@ export function pageRoute(): Route {
   return {
     path: "/",
     summary: "the page that shows the cluster",
-    type: "text/html",
+    types: ["text/html"],
+    hasEtag: true,
     answer: (request) => {
       const headers = { "Content-Type": "text/html; charset=utf-8" };
       return unlessKnown(() => body ??= SharedBody.ofGzip(bytesOf(gzip)), etag, request, headers);

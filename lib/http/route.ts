@@ -15,10 +15,18 @@ export interface Route {
   readonly summary: string;
   /** The words behind the question mark that it understands, each with its meaning. */
   readonly query?: Readonly<Record<string, string>>;
-  /** The type of what it answers, by default `application/json`. */
-  readonly type?: string;
-  /** The `schema` of what it answers, of a stream all of them; none: it is text. */
+  /** Headers of a request that it understands, each with its meaning; without `If-None-Match`. */
+  readonly requestHeaders?: Readonly<Record<string, string>>;
+  /** Headers of its answer that mean something to programs; without `ETag`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** True if an answer has an `ETag`, and is `304` for who has it already. */
+  readonly hasEtag?: boolean;
+  /** The types of what it answers, the usual one first; by default `application/json`. */
+  readonly types?: readonly string[];
+  /** The `schema` of what it answers, of a stream all of them; none: it is text, or has a `shape`. */
   readonly schemas?: readonly string[];
+  /** The shape of what it answers if that is JSON, and no report. */
+  readonly shape?: GenericSchema;
   /** What `POST` does; none: it is to read only. */
   readonly post?: RoutePost;
   /** @param part what stands in the place of the braces, decoded */

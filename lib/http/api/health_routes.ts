@@ -16,13 +16,13 @@ export function healthRoutes(source: ClusterSource): readonly Route[] {
     {
       path: "/livez",
       summary: "whether the node runs, as a sentence",
-      type: "text/plain",
+      types: ["text/plain"],
       answer: () => livez(source),
     },
     {
       path: "/readyz",
       summary: "whether the node is a member and can be relied on, as a sentence; 503 if it is not",
-      type: "text/plain",
+      types: ["text/plain"],
       answer: () => readyz(source),
     },
     {

@@ -21,6 +21,10 @@ export function membersRoute(hub: Hub): Route {
       index: "answer when X-Clusternode-Index is no longer this",
       wait: "but at the latest after this time, such as 30s, at most 5m",
     },
+    headers: {
+      "X-Clusternode-Index": "grows whenever a member, or the node, is other than before",
+    },
+    hasEtag: true,
     schemas: ["members.v1"],
     answer: async (request) => {
       const { query, signal } = request;
@@ -39,10 +43,9 @@ export function membersRoute(hub: Hub): Route {
 export function streamRoute(hub: Hub): Route {
   return {
     path: "/v1/stream",
-    summary:
-      "all members, and then what changes, as server-sent events; the header Last-Event-ID " +
-      "brings what was missed",
-    type: "text/event-stream",
+    summary: "all members, and then what changes, as server-sent events",
+    requestHeaders: { "Last-Event-ID": "the id of the last event seen: brings what was missed" },
+    types: ["text/event-stream"],
     schemas: ["node.v1", "members.v1", "member.v1", "gone.v1", "event.v1", "gap.v1"],
     answer: (request) => {
       const lastId = request.header("last-event-id");

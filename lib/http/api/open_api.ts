@@ -41,31 +41,59 @@ function whatChanges(routes: readonly Route[]): string {
     : `All is to read only, but for POST of ${changing.join(", ")}.`;
 }
 
-function pathItem({ path, summary, query = {}, schemas, type = jsonType, post }: Route): Json {
-  const parts = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    ...{ name, in: "path", required: true },
-    schema: { type: "string" },
-  }));
-  const words = Object.entries(query).map(([name, description]) => ({
-    ...{ name, in: "query", description },
-    schema: { type: "string" },
-  }));
-  const refs = (schemas ?? []).map((name) => ({ $ref: `#/components/schemas/${name}` }));
-  const schema = refs.length > 1 ? { anyOf: refs } : refs[0] ?? { type: "string" };
+function pathItem(route: Route): Json {
+  const { summary, post } = route;
   const operation = {
     summary,
-    parameters: [...parts, ...words],
+    parameters: parametersOf(route),
     responses: {
-      "200": { description: summary, content: { [type]: { schema } } },
+      "200": { description: summary, headers: headersOf(route), content: contentOf(route) },
+      ...route.hasEtag && {
+        "304": { description: "the client has it already", headers: headersOf(route) },
+      },
       default: {
         description: "why there is no answer, as a sentence",
-        content: { "text/plain": { schema: { type: "string" } } },
+        content: { "text/plain": { schema: text } },
       },
     },
   };
   if (post === undefined) return { get: operation };
   const body = { required: true, content: { [jsonType]: { schema: jsonSchemaOf(post.body) } } };
   return { get: operation, post: { ...operation, summary: post.summary, requestBody: body } };
+}
+
+const text = { type: "string" };
+
+/** What can be said of what is wanted. */
+function parametersOf({ path, query = {}, requestHeaders = {}, hasEtag }: Route): readonly Json[] {
+  const known = "an ETag: answer only if it is no longer this";
+  const headers = { ...requestHeaders, ...hasEtag && { "If-None-Match": known } };
+  const described = (place: string, words: Readonly<Record<string, string>>): readonly Json[] =>
+    Object.entries(words).map(([name, description]) => ({
+      ...{ name, in: place, description, schema: text },
+    }));
+  return [
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+      ...{ name, in: "path", required: true, schema: text },
+    })),
+    ...described("query", query),
+    ...described("header", headers),
+  ];
+}
+
+function headersOf({ headers = {}, hasEtag }: Route): Json {
+  const all = { ...headers, ...hasEtag && { ETag: "this version, for If-None-Match" } };
+  return Object.fromEntries(
+    Object.entries(all).map(([name, description]) => [name, { description, schema: text }]),
+  );
+}
+
+/** What is answered, by its type. */
+function contentOf({ schemas = [], shape, types = [jsonType] }: Route): Json {
+  const refs = schemas.map((name) => ({ $ref: `#/components/schemas/${name}` }));
+  const other = shape === undefined ? text : jsonSchemaOf(shape);
+  const schema = refs.length > 1 ? { anyOf: refs } : refs[0] ?? other;
+  return Object.fromEntries(types.map((type) => [type, { schema }]));
 }
 
 function shapeOf(name: string): Json {

@@ -3,12 +3,20 @@
  *
  * @module
  */
+import * as v from "valibot";
 import { hashText } from "../../core/base/hash.ts";
 import { unlessKnown } from "../etag.ts";
 import type { Route } from "../route.ts";
 import { SharedBody } from "../server/shared_body.ts";
 import type { ClusterSource } from "../source.ts";
 import { jsonType } from "./json.ts";
+
+/** What any OpenAPI document has, as far as it matters to who reads one. */
+const documentSchema = v.looseObject({
+  openapi: v.string(),
+  info: v.looseObject({ title: v.string(), version: v.string() }),
+  paths: v.record(v.string(), v.looseObject({})),
+});
 
 interface Made {
   readonly body: SharedBody;
@@ -31,6 +39,8 @@ export function openApiRoute(
   return {
     path: "/openapi.json",
     summary: "this document",
+    hasEtag: true,
+    shape: documentSchema,
     answer: async (request) => {
       const { body, etag } = await (made ??= make());
       return await unlessKnown(body, etag, request, { "Content-Type": jsonType });

@@ -62,9 +62,13 @@ export function apiRoutes({ source, isSimulated, clock }: ApiParts): readonly Ro
 function eventsRoute(source: ClusterSource): Route {
   return {
     path: "/v1/events",
-    summary: "what the node saw happen, one to a line; X-Clusternode-Next is the next number",
+    summary: "what the node saw happen, one to a line",
     query: { since: "the number of the first event that is wanted" },
-    type: ndjsonType,
+    headers: {
+      "X-Clusternode-First": "the number of the first event that the node keeps",
+      "X-Clusternode-Next": "the number of the event that comes next",
+    },
+    types: [ndjsonType],
     schemas: ["event.v1"],
     answer: ({ query }) => {
       const { changes, next, first } = source.changes(wholeNumber(query, "since") ?? 0);

@@ -5,7 +5,8 @@
  */
 import type { Format } from "./exposition.ts";
 
-const mediaTypes: Readonly<Record<Format, string>> = {
+/** The type of each format. */
+export const mediaTypes: Readonly<Record<Format, string>> = {
   text: "text/plain",
   openmetrics: "application/openmetrics-text",
 };

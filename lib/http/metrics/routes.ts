@@ -9,9 +9,10 @@ import type { Route } from "../route.ts";
 import type { HttpAnswer, HttpDocument, HttpRequest } from "../server/http.ts";
 import { SharedBody } from "../server/shared_body.ts";
 import type { ClusterSource } from "../source.ts";
+import { mediaTypes } from "./accept.ts";
 import { metricsAnswer } from "./metrics.ts";
 import { processFigures } from "./process_figures.ts";
-import { discoveryAnswer } from "./service_discovery.ts";
+import { discoveryAnswer, targetGroupsSchema } from "./service_discovery.ts";
 
 /** What it is told. */
 export interface MetricsRoutesParts {
@@ -27,7 +28,7 @@ export function metricsRoutes({ source, counting }: MetricsRoutesParts): readonl
     {
       path: "/metrics",
       summary: "figures for Prometheus, as its text or as OpenMetrics",
-      type: "text/plain",
+      types: [mediaTypes.text, mediaTypes.openmetrics],
       answer: (request) => packed(metricsAnswer(parts, request.header("accept")), request),
     },
     {
@@ -38,6 +39,7 @@ export function metricsRoutes({ source, counting }: MetricsRoutesParts): readonl
         service: "only members that say so of their service",
         "tag.KEY": "only members whose tag KEY has that value",
       },
+      shape: targetGroupsSchema,
       answer: (request) => packed(discoveryAnswer(source, request.query), request),
     },
   ];

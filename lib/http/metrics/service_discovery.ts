@@ -7,6 +7,7 @@
  *
  * @module
  */
+import * as v from "valibot";
 import { formatAddress } from "../../core/base/address.ts";
 import { hostName } from "../../core/base/name.ts";
 import type { MemberView } from "../../core/members/member.ts";
@@ -28,11 +29,12 @@ interface Wanted {
   readonly tags: ReadonlyMap<string, string>;
 }
 
-/** Some targets with what is known of them. */
-interface TargetGroup {
-  readonly targets: readonly string[];
-  readonly labels: Readonly<Record<string, string>>;
-}
+/** Targets, each group with what is known of it. */
+export const targetGroupsSchema = v.array(
+  v.strictObject({ targets: v.array(v.string()), labels: v.record(v.string(), v.string()) }),
+);
+
+type TargetGroups = v.InferOutput<typeof targetGroupsSchema>;
 
 /**
  * The members of `source` as targets, each with its labels.
@@ -61,7 +63,7 @@ function targetGroups(
   members: readonly MemberView[],
   cluster: string,
   { port, service, tags }: Wanted,
-): TargetGroup[] {
+): TargetGroups {
   return members.flatMap((member) => {
     if (service !== undefined && member.service?.state !== service) return [];
     if ([...tags].some(([key, value]) => member.tags[key] !== value)) return [];

@@ -11,7 +11,17 @@ export type JsonSchema = any;
 
 const known = new Set([
   ...["$ref", "additionalProperties", "anyOf", "const", "description", "enum", "items", "pattern"],
-  ...["properties", "required", "type", "minimum", "maximum", "minItems", "maxItems", "default"],
+  ...[
+    "properties",
+    "propertyNames",
+    "required",
+    "type",
+    "minimum",
+    "maximum",
+    "minItems",
+    "maxItems",
+    "default",
+  ],
 ]);
 
 /** What is wrong with `value`, with the way to it; empty if nothing is. */
@@ -63,7 +73,8 @@ function objectFaults(
     ...Object.entries(value).flatMap(([key, item]) => {
       const schema = properties[key];
       if (schema !== undefined) return schemaFaults(item, schema, document, `${path}.${key}`);
-      return additionalProperties === false ? [`${path}.${key} is too much`] : [];
+      if (additionalProperties === false) return [`${path}.${key} is too much`];
+      return schemaFaults(item, additionalProperties ?? {}, document, `${path}.${key}`);
     }),
   ];
 }

@@ -26,30 +26,60 @@ function eventful(): FakeCluster {
   return cluster;
 }
 
-for (
-  const path of [
-    ...["/v1/node", "/v1/members", "/v1/events", "/v1/history", "/v1/matrix"],
-    ...["/v1/explain/n2", "/v1/explain/n2@10.0.0.2"],
-  ]
-) {
-  Deno.test(`${path} answers what /openapi.json says of it`, async () => {
-    const cluster = eventful();
-    const document = await documentOf(cluster);
-    const { status, headers, text } = textOf(await cluster.ask(path));
-    assert.equal(status, 200);
-    const told = document.paths[path.replace(/explain\/.*/, "explain/{name}")].get;
-    const type = headers?.["Content-Type"] ?? "";
-    const schema = told.responses["200"].content[type]?.schema;
-    assert.ok(schema?.$ref !== undefined, `it says nothing of ${type}`);
-    const lines = text.trimEnd().split("\n");
-    assert.ok(lines.length >= 1);
-    for (const line of lines) {
-      const value = JSON.parse(line);
-      assert.deepEqual(schemaFaults(value, schema, document), []);
-      assert.ok(schema.$ref.endsWith(`/${value.schema}`));
-    }
-  });
+/** How paths are asked for that want more than their own words. */
+const questions: Readonly<Record<string, readonly string[]>> = {
+  "/v1/explain/{name}": ["/v1/explain/n2", "/v1/explain/n2@10.0.0.2"],
+  "/v1/sd/prometheus": ["/v1/sd/prometheus", "/v1/sd/prometheus?port=9100"],
+};
+
+const { paths } = await documentOf(new FakeCluster());
+
+for (const path of Object.keys(paths)) {
+  // A stream has a test of its own.
+  if (path === "/v1/stream") continue;
+  for (const question of questions[path] ?? [path]) {
+    Deno.test(`${question} answers what /openapi.json says of it`, async () => {
+      const cluster = eventful();
+      const document = await documentOf(cluster);
+      const { status, headers = {}, text } = textOf(await cluster.ask(question));
+      assert.equal(status, 200);
+      const told = document.paths[path].get.responses["200"];
+      const [type = ""] = (headers["Content-Type"] ?? "text/plain").split(";");
+      const schema = told.content[type]?.schema ?? assert.fail(`it says nothing of ${type}`);
+      const sent = Object.keys(headers).filter((name) => /^(X-|ETag$)/.test(name));
+      assert.deepEqual(sent.sort(), Object.keys(told.headers ?? {}).sort());
+      const lines = type.includes("json") ? text.trimEnd().split("\n") : [];
+      for (const line of lines) {
+        const value = JSON.parse(line);
+        assert.deepEqual(schemaFaults(value, schema, document), []);
+        if (schema.$ref !== undefined) assert.ok(schema.$ref.endsWith(`/${value.schema}`));
+      }
+    });
+  }
 }
+
+Deno.test("/openapi.json says which answers are 304 for who has them, and what streams and figures take", async () => {
+  const cluster = eventful();
+  const document = await documentOf(cluster);
+  for (const [path, { get }] of Object.entries<JsonSchema>(document.paths)) {
+    const tag = "ETag" in (get.responses["200"].headers ?? {});
+    assert.equal("304" in get.responses, tag, path);
+    const names = get.parameters.map(({ name }: JsonSchema) => name);
+    assert.equal(names.includes("If-None-Match"), tag, path);
+    assert.equal(names.includes("Last-Event-ID"), path === "/v1/stream", path);
+    if (!tag) continue;
+    const again = textOf(await cluster.ask(path, { headers: { "If-None-Match": "*" } }));
+    assert.equal(again.status, 304);
+    const sent = Object.keys(again.headers ?? {}).filter((name) => /^(X-|ETag$)/.test(name));
+    assert.deepEqual(sent.sort(), Object.keys(get.responses["304"].headers).sort());
+  }
+  const figures = await cluster.ask("/metrics", {
+    headers: { Accept: "application/openmetrics-text" },
+  });
+  const [type = ""] = textOf(figures).headers?.["Content-Type"]?.split(";") ?? [];
+  assert.equal(type, "application/openmetrics-text");
+  assert.ok(type in document.paths["/metrics"].get.responses["200"].content);
+});
 
 Deno.test("/v1/history is put into words once for all who ask within a moment, unless something happens", async () => {
   const cluster = eventful();
