@@ -54,7 +54,10 @@ export interface RunningNode extends AsyncDisposable {
   readonly name: string;
   /** The TCP port on which it answers. */
   readonly port: number;
-  /** Where its page and its API are; `undefined` if it was started without `http`. */
+  /**
+   * Where its page and its API are; `undefined` if it was started without `http`, and for as long as
+   * it cannot listen there, as when another program does.
+   */
   readonly url: string | undefined;
   /**
    * Resolves with the name as soon as the node has joined, which `startNode` waits for unless it is

@@ -16,7 +16,7 @@ export interface NodeIdentity {
   readonly cluster: string;
   /** Registries as they were given, without secrets. */
   readonly registries: readonly string[];
-  /** Where its page is; `undefined` if it shows none. */
+  /** Where its page is; `undefined` if it showed none when it had joined. */
   readonly url?: string | undefined;
 }
 
@@ -25,6 +25,8 @@ export interface Health {
   readonly healthy: boolean;
   /** A clause that says why. */
   readonly reason: string;
+  /** Where its page is by now; `undefined` if it shows none. */
+  readonly url?: string | undefined;
 }
 
 /** A node of this user on this machine. */
@@ -217,8 +219,8 @@ function identityOf(text: string): NodeIdentity | undefined {
 }
 
 function healthOf(text: string): Health | undefined {
-  const { healthy, reason } = parsed(text);
+  const { healthy, reason, url } = parsed(text);
   return typeof healthy === "boolean" && typeof reason === "string"
-    ? { healthy, reason }
+    ? { healthy, reason, ...typeof url === "string" && { url } }
     : undefined;
 }

@@ -41,8 +41,7 @@ export function showNode(
 }
 
 class ShownNode implements AsyncDisposable {
-  /** For people: where the page is. */
-  readonly url: string;
+  readonly #shownHost: string;
   readonly #open: () => HttpServer;
   readonly #parts: ShowParts;
   readonly #backoff: ExponentialBackoff;
@@ -55,16 +54,22 @@ class ShownNode implements AsyncDisposable {
     this.#open = () => openHttp(options, source, { ...parts, counting: node, isSimulated: false });
     this.#parts = parts;
     this.#backoff = new ExponentialBackoff(retryMs.first, parts.random);
+    this.#shownHost = isUnspecified(listen.host) ? hostName(node.name) : listen.host;
     this.#try();
-    const host = isUnspecified(listen.host) ? hostName(node.name) : listen.host;
-    this.url = `http://${formatAddress({ host, port: this.#server?.port ?? listen.port })}/`;
+  }
+
+  /** For people: where the page is. None while it does not listen: another program may answer there. */
+  get url(): string | undefined {
+    if (this.#server === undefined) return undefined;
+    return `http://${formatAddress({ host: this.#shownHost, port: this.#server.port })}/`;
   }
 
   #try(): void {
     const { log, clock } = this.#parts;
     try {
       this.#server = this.#open();
-      if (this.#backoff.failing) log.info(`The page and the API are at ${this.url} now`);
+      const { url } = this;
+      if (this.#backoff.failing) log.info(`The page and the API are at ${url} now`, { url });
     } catch (error) {
       if (!(error instanceof ListenError)) throw error;
       const message = `${error.message}; it is tried again, and the node goes on`;

@@ -70,7 +70,7 @@ export interface NodeParts extends RegistryEffectsParts {
 
 /** Where a node is shown to people and programs. */
 export interface Shown extends AsyncDisposable {
-  readonly url: string;
+  readonly url: string | undefined;
 }
 
 /** A running node. */
@@ -189,7 +189,7 @@ export class ClusterNode implements AsyncDisposable, NodeMeter {
     return this.#view;
   }
 
-  /** Where it is shown; `undefined` if it is not. */
+  /** Where it is shown; `undefined` if it is not, or not yet. */
   get url(): string | undefined {
     return this.#shown?.url;
   }

@@ -20,7 +20,7 @@ export interface Beginning {
   readonly cookie: "given" | "registry";
   /** Path of the log file, if there is one. */
   readonly logFile: string | undefined;
-  /** Where it is shown; `undefined` if it is not. */
+  /** Where it is shown; `undefined` if it is not, or not yet. */
   readonly url: string | undefined;
 }
 

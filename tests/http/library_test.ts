@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { startNode, UsageError } from "../../lib/mod.ts";
 import type { StartOptions } from "../../lib/mod.ts";
 import { needing } from "../permissions.ts";
+import { until } from "../support/waiting.ts";
 
 let clusters = 0;
 
@@ -46,6 +47,19 @@ Deno.test({
     assert.equal(await status({}), 401);
     assert.equal(await status({ Authorization: "Bearer correct-horse-batterx" }), 401);
     assert.equal(await status({ Authorization: `Bearer ${httpToken}` }), 200);
+  },
+});
+
+Deno.test({
+  ...needing("startNode() tells no URL while another program has its port", "net", "read", "sys"),
+  async fn() {
+    const other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = other.addr;
+    await using node = await startNode(options({ http: `127.0.0.1:${port}` }));
+    assert.equal(node.url, undefined);
+    other.close();
+    await until("it is shown", () => node.url !== undefined);
+    assert.equal(node.url, `http://127.0.0.1:${port}/`);
   },
 });
 

@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { schemaFaults } from "../http/api/json_schema.ts";
 import { Cluster, commandResult } from "../integration/cluster.ts";
+import type { CommandResult } from "../integration/cluster.ts";
 import { eventually, processTest, Program } from "../integration/process.ts";
 import { reportIn } from "../report/lines.ts";
 
@@ -111,15 +112,22 @@ processTest("a node goes on while the port for its page is taken, and shows it t
   await using cluster = new Cluster();
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
-  const node = cluster.start("n1@127.0.0.1", "--http", `${port}`);
-  await node.line((text) => text.includes('"n1@127.0.0.1": true'), 20_000, "it has joined");
+  // A name of its own: the nodes of other tests run under the same user.
+  const name = `one-${crypto.randomUUID().slice(0, 8)}`;
+  const open = (): Promise<CommandResult> => commandResult(["open", "--name", name]);
+  const node = cluster.start(`${name}@127.0.0.1`, "--http", `${port}`);
+  await node.line((text) => text.includes(`"${name}@127.0.0.1": true`), 20_000, "it has joined");
   const isWarning = (text: string): boolean => text.includes("[warning]");
   const warnings = node.lines.filter(({ text }) => isWarning(text)).map(({ text }) => text);
   assert.equal(warnings.length, 1, node.text);
   assert.match(warnings[0] ?? "", /Cannot listen for HTTP on \S+ as another program listens/);
+  assert.ok(!node.text.includes(`http://127.0.0.1:${port}`), "it does not tell of another's page");
+  const isTold = (told: CommandResult): boolean => /shows no page: /.test(told.stderr);
+  await eventually(async () => isTold(await open()), 20_000, "it shows nothing yet");
   listener.close();
   await node.line((text) => text.includes("The page and the API are at "), 20_000, "it shows it");
   assert.match(await textAt(`http://127.0.0.1:${port}/`), /<!doctype html>/i);
+  assert.equal((await open()).stdout, `http://127.0.0.1:${port}/\n`);
   assert.equal(node.lines.filter(({ text }) => isWarning(text)).length, 1, node.text);
 });
 

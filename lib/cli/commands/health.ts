@@ -161,7 +161,7 @@ export class HealthResponder implements AsyncDisposable {
         },
         environment: world.environment,
         id: randomText(),
-        health: () => node.health(),
+        health: () => ({ ...node.health(), url: node.url }),
       })
     ).catch(() => undefined);
   }

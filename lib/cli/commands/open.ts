@@ -14,16 +14,24 @@ import { CommandError, exitCode } from "../exit_codes.ts";
 import type { Call } from "../parse/call.ts";
 import { isMeant } from "./health.ts";
 
+/** How long a node may take to tell where its page is, in milliseconds. */
+const answerTimeoutMs = 1000;
+
 /** Prints the URL of each page; a single one is opened, if there is a desktop. */
 export async function open(world: CliContext, call: Call<"open">): Promise<number> {
   const nodes = (await localNodes(world.environment)).filter((node) => isMeant(node, call));
-  const urls = nodes.map(({ url }) => url).filter((url) => url !== undefined);
+  const urls = (await Promise.all(nodes.map(urlOf))).filter((url) => url !== undefined);
   const [first, ...others] = urls;
   if (first === undefined) throw new CommandError(whyNone(nodes, call));
   for (const url of urls) world.writeStdout(`${escapeControls(url)}\n`);
   const program = openerOf(world, Deno.build.os);
   if (others.length === 0 && !call.flags.print && program !== undefined) show(program, first);
   return exitCode.fine;
+}
+
+/** Where the page of a node is: one whose port was taken at first may show it by now. */
+async function urlOf(node: LocalNode): Promise<string | undefined> {
+  return node.url ?? (await node.ask(AbortSignal.timeout(answerTimeoutMs)))?.url;
 }
 
 function whyNone(nodes: readonly LocalNode[], { explicit }: Call<"open">): string {
@@ -33,7 +41,8 @@ function whyNone(nodes: readonly LocalNode[], { explicit }: Call<"open">): strin
     return `No ${which} of this user runs on this machine; try clusternode local 5 --http 8080`;
   }
   const shows = nodes.length === 1 ? "shows" : "show";
-  return `${escapeControls(names)} ${shows} no page: start it with --http 8080`;
+  const remedy = "start it with --http 8080, or see in its log why it cannot listen there";
+  return `${escapeControls(names)} ${shows} no page: ${remedy}`;
 }
 
 /** What opens a URL for who sits in front of the screen; `undefined` if nobody does. */
