@@ -93,7 +93,7 @@ export const fields = {
   serviceState: oneOf(serviceStates, "what the member calls its service now"),
   serviceReason: text("why the service is in its state, as a clause"),
   servicePort: whole("where clients find the service, at the addresses of the member"),
-  memberCount: whole("how many members there are"),
+  memberCount: whole("how many members there are, also those that are not listed"),
   aliveCount: whole("how many of them are alive or only suspected"),
 
   // A node, in its log.

@@ -52,7 +52,10 @@ export const membersSchema = report("members.v1", "`members`: who is there, as o
   cluster: fields.cluster,
   memberCount: fields.memberCount,
   aliveCount: fields.aliveCount,
-  members: list("all members, in the order of their names", memberEntries),
+  members: list(
+    "those asked for, or else all, in the order of their names",
+    memberEntries,
+  ),
 });
 
 /** All members as one node sees them. */
@@ -94,15 +97,18 @@ export function serviceReport(
 /**
  * The members that `asked` sees, for programs.
  *
+ * @param members all of them, who are counted
+ * @param chosen those that are listed, if not all
  * @param lost the node that was asked before, if it no longer answers
  * @param now wall-clock time of the answer, in milliseconds
  */
 export function membersReport(
-  { asked, lost, cluster, members, now }: {
+  { asked, lost, cluster, members, chosen = members, now }: {
     readonly asked: string;
     readonly lost?: string | undefined;
     readonly cluster: string;
     readonly members: readonly MemberView[];
+    readonly chosen?: readonly MemberView[];
     readonly now: number;
   },
 ): MembersReport {
@@ -114,7 +120,7 @@ export function membersReport(
     cluster,
     memberCount: members.length,
     aliveCount: countAlive(members),
-    members: members.map(memberReport),
+    members: chosen.map(memberReport),
   };
 }
 

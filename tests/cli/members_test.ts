@@ -1,5 +1,8 @@
 /** What a person sees of members. */
 import { deepEqual, equal, match } from "node:assert/strict";
+import { programCommands } from "../../lib/cli/commands.ts";
+import { showLook } from "../../lib/cli/commands/members.ts";
+import { main } from "../../lib/cli/main.ts";
 import { filterMembers } from "../../lib/cli/members/member_filter.ts";
 import type { MemberFilter } from "../../lib/cli/members/member_filter.ts";
 import { memberScreen } from "../../lib/cli/members/member_screen.ts";
@@ -10,6 +13,7 @@ import { sortMembers } from "../../lib/report/words/member_order.ts";
 import { memberStatuses } from "../../lib/core/members/member.ts";
 import type { MemberView } from "../../lib/core/members/member.ts";
 import type { NodeName } from "../../lib/core/base/name.ts";
+import { fakeWorld } from "./fake_context.ts";
 
 function memberOf(name: string, changes: Partial<MemberView> = {}): MemberView {
   return {
@@ -48,6 +52,21 @@ Deno.test("memberSummary() says how many are alive, and who is not well, the wor
     memberSummary([memberOf("n1@10.0.0.2"), oneWay, suspect, down]),
     "3 of 4 alive; n7 down 2 min, n3 suspect 3.4 s, n2 not reached",
   );
+});
+
+Deno.test("members --json counts the whole cluster, whatever it is asked to list", async () => {
+  const look = { asked: down.name, members: [...manyOf(2), down] };
+  let text = "";
+  await main(["members", "--json", "--status", "down"], fakeWorld({}, (some) => text += some), {
+    ...programCommands,
+    members(world, call) {
+      showLook(world, call, look);
+      return Promise.resolve(0);
+    },
+  });
+  const { memberCount, aliveCount, members } = JSON.parse(text);
+  deepEqual([memberCount, aliveCount], [3, 2]);
+  deepEqual(members.map(({ name }: MemberView) => name), [down.name]);
 });
 
 Deno.test("memberSummary() counts those for whom there is no room", () => {

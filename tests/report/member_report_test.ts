@@ -47,6 +47,18 @@ Deno.test("memberReport() has no key that a user chose, and whole numbers", () =
   });
 });
 
+Deno.test("membersReport() counts all members, and lists those that were chosen", () => {
+  const [alive, down] = [{ ...view, status: "alive" }, { ...view, status: "down" }] as const;
+  const members = [alive, alive, down];
+  const report = membersReport({
+    ...{ asked: "n1@10.0.0.2", cluster: "default", now: 0 },
+    ...{ members, chosen: [down] },
+  });
+  const { memberCount, aliveCount } = report;
+  deepEqual([memberCount, aliveCount], [3, 2]);
+  deepEqual(report.members.map(({ status }) => status), ["down"]);
+});
+
 Deno.test("membersReport() leaves out what is not known, and what is no moment", () => {
   const { service: _service, roundTripUs: _roundTrip, ...rest } = view;
   const unknown = { ...rest, kind: "beam", instance: "", startedAt: "yesterday" } as const;

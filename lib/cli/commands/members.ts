@@ -128,7 +128,12 @@ export function showLook(world: CliContext, call: Call<"members">, look: Look): 
   const { options: { cluster }, flags: { noHeaders } } = call;
   const output = outputOf(call);
   if (output === "json") {
-    const report = membersReport({ ...look, members, cluster, now: systemClock.wallTime() });
+    const report = membersReport({
+      ...look,
+      chosen: members,
+      cluster,
+      now: systemClock.wallTime(),
+    });
     return world.writeStdout(`${jsonText(report)}\n`);
   }
   if (output === "name") {
