@@ -87,7 +87,7 @@ export interface HttpSecurity {
   readonly hosts: readonly string[];
   /** Who does not know it is refused; `undefined` if whoever reaches the port may ask. */
   readonly token?: string | undefined;
-  /** Paths that need no token when asked from this machine. */
+  /** Paths that need no token when asked over loopback. */
   readonly openPaths?: readonly string[];
   /** Paths that are answered on connections beyond the limits, too: quick ones, of few bytes. */
   readonly healthPaths?: readonly string[];
