@@ -8,7 +8,6 @@ import { resolveOptions } from "./options/options.ts";
 import { readHttpToken } from "./options/option_table_http.ts";
 import { serviceOptionTable } from "./options/option_table_service.ts";
 import type { NodeOptions } from "./options/options.ts";
-import { levels } from "./log/record.ts";
 import type { Registry } from "./registry/registry.ts";
 import { registryUrlFault } from "./registry/url.ts";
 
@@ -125,6 +124,9 @@ export type LogReceiver = Readonly<
   >
 >;
 
+/** What a receiver of a log has to have. */
+const logMethods: readonly (keyof LogReceiver)[] = ["debug", "info", "warning", "error"];
+
 /** Those that the command line has, too. */
 type NodeStartOptions = Omit<StartOptions, "log" | "until" | "signal">;
 
@@ -143,7 +145,7 @@ export function ownFaults({ log, until }: StartOptions): string[] {
     faults.push(`option "until" ${JSON.stringify(until)}: it must be joined or listening`);
   }
   if (typeof log === "object" && log !== null) {
-    const lacking = levels.filter((level) => typeof log[level] !== "function");
+    const lacking = logMethods.filter((level) => typeof log[level] !== "function");
     if (lacking.length > 0) faults.push(`option "log": it lacks ${lacking.join(", ")}`);
   } else if (log !== undefined && log !== "none" && log !== "stdout" && log !== "stderr") {
     const legal = "it must be none, stdout, stderr or an object with functions";

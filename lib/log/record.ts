@@ -9,7 +9,7 @@ import type { LogProperties, LogReport } from "../report/log_report.ts";
 export type Level = LogReport["level"];
 
 /** All levels, the least important one first. */
-export const levels: readonly Level[] = ["debug", "info", "warning", "error"];
+const levels: readonly Level[] = ["debug", "info", "warning", "error"];
 
 /** One thing that happened. */
 export interface LogRecord {

@@ -43,7 +43,7 @@ Deno.test("fixtureSource() of fifty has links of each kind that fails", async ()
   assert.deepEqual(findings.map(({ kind }) => kind), ["no-report", "broken", "one-way"]);
   const words = findings.map((finding) => describeFinding(finding, localName));
   assert.deepEqual(words.slice(1), [
-    "n20 and n30 do not reach each other: no answer to the attempt to connect",
+    "n20 and n30 do not reach each other: connected, but no answer in time",
     "n4 → n9 fails (no answer to the attempt to connect), n9 → n4 works",
   ]);
 });
