@@ -200,7 +200,7 @@ export function resolveStartOptions(
   if (registry !== undefined && given.length === 0) {
     faults.push('option "registry": it is empty; leave it out');
   }
-  if (given.length > registriesMax) {
+  if (given.length > registriesMax && urls.length <= registriesMax) {
     faults.push(`option "registry": at most ${registriesMax} are legal, ${given.length} are given`);
   }
   const resolved = gather(Object.fromEntries(config), faults);
@@ -237,6 +237,7 @@ function gather(
     if (!(error instanceof UsageError)) throw error;
     const told = error.faults.map((fault) =>
       fault.replace(/^config key/, "option").replace('"httpTokenFile"', '"httpToken"')
+        .replace(/; known are .*/s, "; those of StartOptions are known")
     );
     faults.push(...told);
     return undefined;
@@ -255,5 +256,6 @@ const durations: readonly string[] = [
 
 /** A number of milliseconds as a text with its unit; what is none is left to be refused. */
 export function durationText(key: string, value: unknown): unknown {
-  return typeof value === "number" && durations.includes(key) && value >= 0 ? `${value}ms` : value;
+  const isTime = typeof value === "number" && Number.isFinite(value) && value >= 0;
+  return isTime && durations.includes(key) ? `${value}ms` : value;
 }

@@ -258,6 +258,24 @@ Deno.test("openRegistry() names all faults of the cluster and the time that it i
   }
 });
 
+Deno.test("startNode() tells each fault once, in the words of a program", async () => {
+  const registry = Array.from({ length: 9 }, (_, index) => `memory:${index}`);
+  const wrong = { registry, colour: "red", interval: NaN, leaveTimeout: Infinity } as StartOptions;
+  await assert.rejects(startNode(wrong), (error) => {
+    assert.ok(error instanceof UsageError);
+    assert.deepEqual(
+      error.faults.map((fault) => fault.replace(/ms to 1m.*|0 to 10m.*/, "…")).toSorted(),
+      [
+        'option "colour": it is unknown; those of StartOptions are known',
+        'option "interval" NaN: it must be a duration from 100…',
+        'option "leaveTimeout" Infinity: it must be a duration from …',
+        'option "registry": at most 8 are legal, 9 are given',
+      ],
+    );
+    return true;
+  });
+});
+
 Deno.test("startNode() says what to give instead of a file of options", async () => {
   const wrong = { cookieFile: "/run/secrets/cookie" } as StartOptions;
   await assert.rejects(startNode(wrong), /option "cookieFile": a library reads no files/);

@@ -50,6 +50,7 @@ export function showConfigValue(entry: OptionEntry, value: unknown): string {
   if (entry.type.secret) return "(not shown)";
   if (typeof value === "string") return showGiven(entry.type, value);
   const { shown = withoutPasswords } = entry.type;
-  const json = shown(JSON.stringify(value) ?? "undefined");
+  // A program can give numbers that JSON has not.
+  const json = shown(typeof value === "number" ? `${value}` : JSON.stringify(value) ?? "undefined");
   return json.length > 80 ? `${json.slice(0, 80)}…` : json;
 }
