@@ -107,8 +107,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "forgets to ask again after a standstill",
     changes: one(
       "detector/prober.ts",
-      "if (isPulse) this.#planNext(current, at, now);",
-      'if (isPulse && !ping.wasHeldUp) this.#planNext(current, at, now);\n    if (ping.wasHeldUp) return { kind: "none" };',
+      "if (isPulse) link.ended(ping.number);",
+      'if (isPulse) link.ended(ping.number);\n    if (ping.wasHeldUp) return { kind: "none" };',
     ),
     seedsMax: 40,
   },
