@@ -246,3 +246,22 @@ Deno.test("Membership sees a process killed in the very moment in which all have
     assert.ok(tookMs !== undefined && tookMs < 600, `seed ${seed}: ${tookMs} ms`);
   }
 });
+
+Deno.test("Membership judges no link to one whom others watch", () => {
+  const { world, nodes } = settled(40);
+  const [one, other] =
+    nodes.flatMap((node) =>
+      nodes.filter((peer) =>
+        peer !== node && !node.core.observersOf(peer.core.name).includes(node.core.name)
+      ).map((peer) => [node, peer] as const)
+    )[0] ?? [];
+  assert.ok(one !== undefined && other !== undefined);
+  world.run(20_000);
+  world.network.cut(one, other);
+  world.network.cut(other, one);
+  world.changes.length = 0;
+  world.run(100_000);
+  assert.deepEqual(world.changes.map(({ who, change }) => [who, change.kind, change.name]), []);
+  const links = one.core.links(Math.floor(world.now));
+  assert.notEqual(links.find(({ name }) => name === other.core.name)?.kind, "pong", "it is known");
+});

@@ -147,7 +147,7 @@ export class Prober {
     for (const [name, record] of targets) {
       if (this.#targets?.get(name)?.instance === record.instance) continue;
       if (this.#memberList.ring.asks(record)) this.hasten(name, now);
-      else if (this.#plan.at(name) === undefined) this.#await(name, now);
+      else if (this.#lost.has(name) || this.#plan.at(name) === undefined) this.#await(name, now);
     }
     this.#targets = targets;
   }
@@ -243,9 +243,10 @@ export class Prober {
     if (isPulse && (!isBad || isNearlyProven)) {
       this.#plan.askBy(record.name, now + this.#settings.timings.secondPingDelayMs);
     }
-    if (isBad && (isPulse || this.#memberList.ring.watches(record.name))) {
-      return { kind: "bad", record: current, link };
-    }
+    // Whether others reach it, and whether it has failed, see those who watch it.
+    const isJudged = this.#memberList.ring.watches(record.name) ||
+      isPulse && !this.#unwatched.has(record.name);
+    if (isBad && isJudged) return { kind: "bad", record: current, link };
     return { kind: "missed", record: current };
   }
 
@@ -309,9 +310,12 @@ export class Prober {
 
   /** The next ping is expected from that member, which lived at `seenAt`, unless it is to be asked. */
   #await(name: NodeName, seenAt: number): void {
-    if (this.#plan.askAt(name) !== undefined) return;
     const { intervalMs, timings } = this.#settings;
-    this.#plan.hearBy(name, seenAt + intervalMs + timings.pulseGraceMs);
+    const at = seenAt + intervalMs + timings.pulseGraceMs;
+    // What was planned while it was lost may be far away.
+    if ((this.#plan.askAt(name) ?? Infinity) <= at) return;
+    this.#lost.delete(name);
+    this.#plan.hearBy(name, at);
   }
 
   /** Pings the member of that name, unless a ping to it is on its way. */

@@ -19,6 +19,7 @@ import type { Candidates } from "./candidates.ts";
 import { hashText, mix } from "../base/hash.ts";
 import { pingContent } from "../detector/ping_content.ts";
 import type { Effect, PingOutcome } from "../input.ts";
+import type { PingFailure } from "../base/ping_failure.ts";
 import { UnverifiedQueue } from "./unverified_queue.ts";
 import type { CandidatePing, Ping, Pings, Sent } from "../pings.ts";
 import type { NodeName } from "../base/name.ts";
@@ -234,14 +235,26 @@ export class CandidateProber {
 
   /** Plans the next turn of a candidate, each after a longer pause than the one before. */
   #planTurn(candidate: Candidate, now: number): void {
-    const { settings, random, heartbeats } = this.#parts;
-    const { name, instance } = candidate;
-    // Whose heartbeat moves runs, and is only out of reach: it is asked like a member that has failed.
-    const isMoving = heartbeats.state(name, instance, now) === "moving";
-    const mostMs = isMoving ? movingPauseIntervals * settings.intervalMs : candidatePauseMaxMs;
+    const { settings, random } = this.#parts;
+    const mostMs = this.#pauseMostMs(candidate, now);
     const pauseMs = Math.min(mostMs, settings.intervalMs * 2 ** candidate.turns);
     candidate.turns = Math.min(candidate.turns + 1, 20);
     this.#due.set(candidate.name, now + jittered(pauseMs, random));
+  }
+
+  /**
+   * Longest pause before the next turn of a candidate, in milliseconds. Whose heartbeat moves runs and
+   * is only out of reach: it is asked nearly as often as a member that has failed.
+   */
+  #pauseMostMs({ name, instance, failure }: Candidate, now: number): number {
+    const { settings, heartbeats, candidates, memberList } = this.#parts;
+    const isMoving = heartbeats.state(name, instance, now) === "moving";
+    if (!isMoving || !isOutOfReach(failure)) return candidatePauseMaxMs;
+    // All of them together get one ping an interval: the others are for members, and for the new.
+    const { size } = memberList.ring;
+    const ownShare = size <= allAskMax ? 1 : askersMax / (size + 1);
+    const intervals = Math.max(movingPauseIntervals, candidates.failed.size * ownShare);
+    return Math.min(candidatePauseMaxMs, intervals * settings.intervalMs);
   }
 
   #send(candidate: Candidate, now: number, out: Effect[]): void {
@@ -266,4 +279,10 @@ export class CandidateProber {
 /** What a ping to a candidate costs: each of its addresses is dialled. */
 function costOf({ claim }: Candidate): number {
   return Math.max(1, claim.addresses.length);
+}
+
+/** True unless somebody else has answered in the place of a candidate, or it is of another cluster. */
+function isOutOfReach(failure: PingFailure | undefined): boolean {
+  return failure !== "other-instance" && failure !== "wrong-cluster" &&
+    failure !== "wrong-cookie" && failure !== "garbage";
 }

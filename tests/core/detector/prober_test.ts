@@ -160,6 +160,33 @@ Deno.test("Prober goes on to ask one that it watched and that has failed, and on
   assert.equal(asksOf(unwatched, false), 0);
 });
 
+Deno.test("Prober notices the silence of one that has been away for long as soon as it is one", () => {
+  const scene = new Scene(6);
+  const { memberList } = scene.view;
+  const name = nameOf(waitedFor);
+  const askedAt = (from: number, outcome: PingOutcome): number => {
+    for (let at = from;; at += 10) {
+      const asked = scene.wake(at);
+      for (const one of asked) {
+        scene.end(Number(/\d+/.exec(one)), one === name ? outcome : pong, at);
+      }
+      if (asked.includes(name)) return at;
+    }
+  };
+  let at = 0;
+  while (at < 2000) at = askedAt(at, silent) + 10;
+  memberList.merge(recordOf(waitedFor, { state: "failed" }), at);
+  scene.prober.refresh(at);
+  while (at < 100_000) at = askedAt(at, silent) + 10;
+  const back = askedAt(at, pong) + 200;
+  memberList.merge(recordOf(waitedFor, { incarnation: 1 }), back);
+  scene.prober.refresh(back);
+  scene.heard(waitedFor, 500, back);
+  const waitedMs = askedAt(back, silent) - back;
+  const { intervalMs, timings } = scene.view.settings;
+  assert.ok(waitedMs <= intervalMs + timings.pulseGraceMs + 10, `${waitedMs} ms`);
+});
+
 Deno.test("Prober believes no miss of a ping that was on its way in a standstill", () => {
   const scene = new Scene(6);
   scene.wake(0);

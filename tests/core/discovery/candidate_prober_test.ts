@@ -9,7 +9,7 @@ import { CandidateProber } from "../../../lib/core/discovery/candidate_prober.ts
 import type { CandidateFinding } from "../../../lib/core/discovery/candidate_prober.ts";
 import type { Effect, PingOutcome } from "../../../lib/core/input.ts";
 import type { CandidatePing, Sent } from "../../../lib/core/pings.ts";
-import { rowOf } from "../lone_node.ts";
+import { LoneNode, rowOf } from "../lone_node.ts";
 import { effectsOf, instanceOf, nameOf } from "../records.ts";
 import { pong, View } from "../view.ts";
 
@@ -131,3 +131,20 @@ Deno.test("CandidateProber.late() asks a failed candidate now, once an interval"
   scene.prober.late(nameOf(5), instanceOf(5), 1703);
   assert.deepEqual(scene.wake(1703), []);
 });
+
+for (const [kind, pingsMax] of [["no-answer", 3], ["wrong-cookie", 1.5]] as const) {
+  Deno.test(`CandidateProber spends little on a hundred rows that move: ${kind}`, () => {
+    const node = new LoneNode({}, () => ({ kind, detail: "" }));
+    let heartbeat = 1;
+    const writeAll = (): void => {
+      if (node.now % 1000 !== 0) return;
+      heartbeat++;
+      for (let number = 1; number <= 100; number++) node.overwrite(rowOf(number, { heartbeat }));
+    };
+    node.run(180_000, writeAll);
+    const since = node.now;
+    node.run(60_000, writeAll);
+    const perSecond = node.wanted("ping", since).length / 60;
+    assert.ok(perSecond <= pingsMax, `${perSecond} pings a second`);
+  });
+}
