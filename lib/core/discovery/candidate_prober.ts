@@ -236,8 +236,8 @@ export class CandidateProber {
   /** Plans the next turn of a candidate, each after a longer pause than the one before. */
   #planTurn(candidate: Candidate, now: number): void {
     const { settings, random } = this.#parts;
-    const mostMs = this.#pauseMostMs(candidate, now);
-    const pauseMs = Math.min(mostMs, settings.intervalMs * 2 ** candidate.turns);
+    const maxMs = this.#pauseMaxMs(candidate, now);
+    const pauseMs = Math.min(maxMs, settings.intervalMs * 2 ** candidate.turns);
     candidate.turns = Math.min(candidate.turns + 1, 20);
     this.#due.set(candidate.name, now + jittered(pauseMs, random));
   }
@@ -246,7 +246,7 @@ export class CandidateProber {
    * Longest pause before the next turn of a candidate, in milliseconds. Whose heartbeat moves runs and
    * is only out of reach: it is asked nearly as often as a member that has failed.
    */
-  #pauseMostMs({ name, instance, failure }: Candidate, now: number): number {
+  #pauseMaxMs({ name, instance, failure }: Candidate, now: number): number {
     const { settings, heartbeats, candidates, memberList } = this.#parts;
     const isMoving = heartbeats.state(name, instance, now) === "moving";
     if (!isMoving || !isOutOfReach(failure)) return candidatePauseMaxMs;
