@@ -33,8 +33,9 @@
  *
  * A node needs `--allow-net`; `--allow-sys=hostname,networkInterfaces`; and, for a directory
  * registry, a log file or a recording, `--allow-read` and `--allow-write`, of all folders on the way
- * there, too, as it looks whether others can change them. With `--allow-sys=uid` as well it refuses folders of other users; without, only those that others can write. With `beam` it
- * looks for `ERL_EPMD_PORT` if `--allow-env` lets it.
+ * there, too, as it looks whether others can change them. With `--allow-sys=uid` as well it refuses
+ * folders of other users; without, only those that others can write. With `beam` it looks for
+ * `ERL_EPMD_PORT` if `--allow-env` lets it.
  *
  * @module
  */
