@@ -63,6 +63,8 @@ export class SwarmFaults {
     world.network.heal();
     world.registry.mend();
     this.#isRegistryWell = true;
+    // Who goes on now first takes in what it was told while others were cut off.
+    reach.shake();
     for (const node of world.nodes) node.thaw();
     reach.review();
     reach.shake();
