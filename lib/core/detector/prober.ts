@@ -188,7 +188,7 @@ export class Prober {
     if (record === undefined || !this.#running) return;
     const link = this.#links.of(name);
     const at = link.mayAskOutOfTurnAt(reason, this.#settings.intervalMs, now);
-    if (link.ping !== undefined || (this.#plan.askAt(name) ?? Infinity) <= at) return;
+    if (link.ping !== undefined || this.#plan.isAskedBy(name, at)) return;
     link.askOutOfTurn(reason, at);
     this.#plan.ask(name, at);
   }
@@ -275,9 +275,7 @@ export class Prober {
   #planNext(record: MemberRecord, sentAt: number, now: number): void {
     const { name } = record;
     const lostAt = this.#lostAt(name);
-    // Whether one returns that has failed those see who watched it.
-    const isOthers = this.#unwatched.has(name) && this.#memberList.failed.has(name);
-    if (lostAt !== undefined && !isOthers) {
+    if (lostAt !== undefined) {
       this.#lost.add(name);
       const pauseMs = jittered(this.#lostPauseMs(now - lostAt), this.#random);
       return this.#plan.ask(name, Math.max(now, this.#ticks.near(sentAt + pauseMs)));
@@ -293,11 +291,14 @@ export class Prober {
 
   /**
    * Since when a member has failed, or its link is bad though this node does not watch it: it may have
-   * voted against it, and has to see whether that was right.
+   * voted against it, and has to see whether that was right. Whether one returns that has failed those
+   * see who watched it.
    */
   #lostAt(name: NodeName): number | undefined {
     const { ring, failed } = this.#memberList;
-    return failed.get(name) ?? (ring.watches(name) ? undefined : this.#links.get(name)?.badSince);
+    const failedAt = failed.get(name);
+    if (failedAt !== undefined) return this.#unwatched.has(name) ? undefined : failedAt;
+    return ring.watches(name) ? undefined : this.#links.get(name)?.badSince;
   }
 
   /** From one ping to the next of a member that is lost for so long. */
@@ -313,7 +314,7 @@ export class Prober {
     const { intervalMs, timings } = this.#settings;
     const at = seenAt + intervalMs + timings.pulseGraceMs;
     // What was planned while it was lost may be far away.
-    if ((this.#plan.askAt(name) ?? Infinity) <= at) return;
+    if (this.#plan.isAskedBy(name, at)) return;
     this.#lost.delete(name);
     this.#plan.hearBy(name, at);
   }
