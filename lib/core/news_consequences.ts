@@ -12,7 +12,7 @@ import type { Prober } from "./detector/prober.ts";
 import type { Sweep } from "./detector/sweep.ts";
 import type { Candidate } from "./members/candidate.ts";
 import type { Candidates } from "./discovery/candidates.ts";
-import type { NewsDecision, Taken } from "./dissemination/dissemination.ts";
+import type { NewsDecision, Taken } from "./dissemination/news_decision.ts";
 import { serviceChange } from "./members/change.ts";
 import type { Change } from "./members/change.ts";
 import { failedReason, unansweredReason } from "./verdict/reasons.ts";

@@ -113,7 +113,7 @@ export class PingConsequences {
     for (const vote of votes) {
       if (vote.subject !== memberList.self.instance) {
         this.#decided(detector.heard(vote, from, now), now, out);
-      } else news.decided(dissemination.accused(vote, now), now, out);
+      } else news.decided(dissemination.own.accused(vote, now), now, out);
     }
     for (const sighting of sightings) {
       const { name, instance, heartbeat } = sighting;

@@ -82,7 +82,7 @@ export class RegistryConsequences {
         ownRowConsequences.kept(keeper.written(input.version, now, out), now, out);
         // The next heartbeat comes when this row says; from then on it may be another pause.
         keeper.keepPace(pace.written(keeper.pace, now));
-        return news.decided(dissemination.ownershipConfirmed(now), now, out);
+        return news.decided(dissemination.own.ownershipConfirmed(now), now, out);
       case "write-conflict":
         return ownRowConsequences.kept(keeper.writeConflict(input.current, now, out), now, out);
       case "write-failed":

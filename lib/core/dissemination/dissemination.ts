@@ -12,27 +12,22 @@ import type { Links } from "../detector/links.ts";
 import type { Candidates } from "../discovery/candidates.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Random } from "../base/random.ts";
-import { formatAddress, sameAddresses } from "../base/address.ts";
-import type { Address } from "../base/address.ts";
 import { Candidate } from "../members/candidate.ts";
 import type { RowClaim } from "../members/row_claim.ts";
 import { claimOf } from "./claim.ts";
 import { AntiEntropy } from "./anti_entropy.ts";
-import { countAbove, isLeap } from "../base/count.ts";
+import { isLeap } from "../base/count.ts";
 import { Neighbours } from "./neighbours.ts";
 import { Hearsay } from "./hearsay.ts";
 import type { Effect, Input, Peer, PingContent, PingOutcome } from "../input.ts";
+import { tell } from "./news_decision.ts";
+import type { NewsDecision } from "./news_decision.ts";
+import { OwnNews } from "./own_news.ts";
 import type { Finding } from "../detector/prober.ts";
 import { shuffled } from "../base/random.ts";
 import type { NodeName } from "../base/name.ts";
-import { serviceChange } from "../members/change.ts";
-import type { Change } from "../members/change.ts";
 import { makeRecord, wins } from "../members/record.ts";
 import type { MemberRecord } from "../members/record.ts";
-import { Refutations } from "./refutations.ts";
-import { sameService } from "../members/service.ts";
-import type { Refutation } from "./refutations.ts";
-import type { Vote } from "../members/news.ts";
 import type { MemberList } from "../members/member_list.ts";
 import type { InstanceId } from "../members/row.ts";
 
@@ -52,62 +47,32 @@ export interface DisseminationParts {
   readonly random: Random;
 }
 
-/** A record that has won over what was known of its name. */
-export interface Taken {
-  readonly kind: "taken";
-  readonly record: MemberRecord;
-  readonly before: MemberRecord | undefined;
-  /** The candidate of its name that was shown as failed until now. */
-  readonly ghost: Candidate | undefined;
-}
-
-/** What is to be done by others, in that order. */
-export type NewsDecision =
-  | Taken
-  /** What was known of a member was made up; `isOther`: by then another process has its name. */
-  | { readonly kind: "made-up"; readonly known: MemberRecord; readonly isOther: boolean }
-  /** Ask that member out of turn, now or at that time. */
-  | { readonly kind: "look"; readonly name: NodeName; readonly at?: number }
-  /** A member has answered a ping that was sent then: what was said against it before is not so. */
-  | { readonly kind: "acquitted"; readonly record: MemberRecord; readonly sentAt: number }
-  /** Compare all records with those of that peer, by these checksums. */
-  | { readonly kind: "compare"; readonly peer: MemberRecord; readonly buckets: readonly number[] }
-  /** Somebody else claims this node's name. */
-  | { readonly kind: "contested" }
-  /** This node says something new of itself: its row is to say it, too. */
-  | { readonly kind: "renewed" }
-  /** That was to refute that it has failed. */
-  | { readonly kind: "refuted" }
-  /** Something is to be told. */
-  | { readonly kind: "change"; readonly change: Change }
-  | Effect & { readonly kind: "tell" | "note" | "drop" };
-
 const nothing: readonly NewsDecision[] = [];
 
 /** Gossip and refutation of one node. */
 export class Dissemination {
+  /** What this node tells of itself. */
+  readonly own: OwnNews;
   readonly #parts: DisseminationParts;
   readonly #antiEntropy: AntiEntropy;
   readonly #neighbours: Neighbours;
   readonly #hearsay: Hearsay;
-  readonly #refutations = new Refutations();
-  #leaving = false;
 
   constructor(parts: DisseminationParts) {
     this.#parts = parts;
     this.#neighbours = new Neighbours(parts.settings.intervalMs);
     this.#hearsay = new Hearsay(parts);
-    this.#antiEntropy = new AntiEntropy(parts);
+    const antiEntropy = this.#antiEntropy = new AntiEntropy(parts);
+    this.own = new OwnNews({ ...parts, antiEntropy });
   }
 
   get wakeAt(): number {
-    return Math.min(this.#parts.outbox.dueAt, this.#refutations.wakeAt);
+    return Math.min(this.#parts.outbox.dueAt, this.own.wakeAt);
   }
 
   wake(now: number, out: Effect[]): NewsDecision[] {
-    const { memberList, outbox } = this.#parts;
-    const decisions = this.#refuted(this.#refutations.wake(memberList.self, now), now);
-    if (now >= outbox.dueAt) this.#flush(now, out);
+    const decisions = this.own.wake(now);
+    if (now >= this.#parts.outbox.dueAt) this.#flush(now, out);
     return decisions;
   }
 
@@ -119,7 +84,7 @@ export class Dissemination {
   /** A member pinged this node. */
   pinged(from: Peer, content: PingContent, now: number): NewsDecision[] {
     const { memberList, links } = this.#parts;
-    if (from.instance === memberList.self.instance || this.#leaving) return [];
+    if (from.instance === memberList.self.instance || this.own.isLeaving) return [];
     // Another process with our name: the registry knows whose it is.
     if (from.name === memberList.self.name) return [{ kind: "contested" }];
     this.#neighbours.pingedBy(from.instance, now);
@@ -192,18 +157,6 @@ export class Dissemination {
     return this.#merge(makeRecord({ ...claim, incarnation: 0, state: "left" }), now);
   }
 
-  /** A peer votes against this node. */
-  accused(vote: Vote, now: number): NewsDecision[] {
-    const { self } = this.#parts.memberList;
-    return this.#refuted(this.#refutations.accused(vote, self, now), now);
-  }
-
-  /** The registry has confirmed that the name is this node's. */
-  ownershipConfirmed(now: number): NewsDecision[] {
-    const { self } = this.#parts.memberList;
-    return this.#refuted(this.#refutations.ownershipConfirmed(self, now), now);
-  }
-
   /** A peer's buckets: answers with what differs. */
   syncAsked(theirs: readonly number[], reply: number, out: Effect[]): void {
     this.#antiEntropy.asked(theirs, reply, out);
@@ -217,53 +170,12 @@ export class Dissemination {
     return decisions;
   }
 
-  /**
-   * This node is reached elsewhere from now on: tells everybody, and has its row written at once.
-   * If it has lost an address, what was connected by that one is dead, however long it keeps still;
-   * all other connections stay. A bridge for containers that goes concerns none of them.
-   */
-  moved(addresses: readonly Address[], now: number): NewsDecision[] {
-    const { memberList } = this.#parts;
-    const before = memberList.self.addresses;
-    if (this.#leaving || sameAddresses(before, addresses)) return [];
-    const { incarnation } = memberList.self;
-    const above = countAbove(incarnation, incarnation);
-    const decisions = this.#renewSelf({ addresses, incarnation: above }, now);
-    const [from, to] = [before, addresses].map((all) => all.map(formatAddress).join(", "));
-    const message = `The addresses of this node have changed from ${from} to ${to}`;
-    decisions.push({ kind: "note", level: "info", message });
-    const hosts = before.map(({ host }) => host)
-      .filter((host) => addresses.every((other) => other.host !== host));
-    if (hosts.length === 0) return decisions;
-    const looks = [...memberList.ring.members()].map(({ name }) =>
-      ({ kind: "look", name }) as const
-    );
-    return [...decisions, { kind: "drop", hosts }, ...looks];
-  }
-
-  /** This node carries another service, or the same in another state, or has other tags. */
-  described({ service, tags }: Input & { kind: "described" }, now: number): NewsDecision[] {
-    const { self } = this.#parts.memberList;
-    const next = { service: service ?? self.service, tags: tags ?? self.tags };
-    const isSame = sameService(next.service, self.service) && next.tags === self.tags;
-    if (this.#leaving || isSame) return [];
-    const incarnation = countAbove(self.incarnation, self.incarnation);
-    const decisions = this.#renewSelf({ ...next, incarnation }, now);
-    const change = serviceChange(self.name, next.service, self.service);
-    return change === undefined ? decisions : [...decisions, { kind: "change", change }];
-  }
-
   /** Says goodbye to all, and to those who are just being asked. */
   leave(asked: readonly InstanceId[], now: number, out: Effect[]): void {
-    this.#leaving = true;
-    this.#refutations.stop();
-    const record = this.#parts.memberList.renewSelf({ state: "left" });
-    const { outbox } = this.#parts;
-    outbox.record(record, now);
-    outbox.end(now);
+    this.own.leave(now);
     // Who is just being asked for the first time is no neighbour yet, and knows this node already.
     const to = new Set([...this.#neighboursAt(now), ...asked]);
-    outbox.flush([...to], (all) => all, now, out);
+    this.#parts.outbox.flush([...to], (all) => all, now, out);
   }
 
   /**
@@ -275,9 +187,7 @@ export class Dissemination {
     const { memberList, candidates } = this.#parts;
     if (memberList.knows(record)) return nothing;
     const { name } = record;
-    if (name === memberList.self.name) {
-      return this.#refuted(this.#refutations.heard(record, memberList.self, now), now);
-    }
+    if (name === memberList.self.name) return this.own.heard(record, now);
     const known = memberList.get(name);
     // Who calls a name gone that has the instance of a member knows no more than a copy of its row.
     const isMadeUp = known === undefined
@@ -366,20 +276,6 @@ export class Dissemination {
     return decisions;
   }
 
-  #refuted(refutation: Refutation, now: number): NewsDecision[] {
-    if (refutation === undefined) return [];
-    if (refutation === "contested") return [{ kind: "contested" }];
-    return [...this.#renewSelf(refutation, now), { kind: "refuted" }];
-  }
-
-  /** Tells everybody what is new about this node. */
-  #renewSelf(content: Parameters<MemberList["renewSelf"]>[0], now: number): NewsDecision[] {
-    const { memberList, outbox } = this.#parts;
-    outbox.record(memberList.renewSelf(content), now);
-    this.#antiEntropy.viewChanged(now);
-    return [{ kind: "renewed" }];
-  }
-
   #flush(now: number, out: Effect[]): void {
     const { outbox, random, memberList } = this.#parts;
     const toAll = memberList.ring.size <= joinToAllMax;
@@ -392,9 +288,4 @@ export class Dissemination {
     const watched = [...this.#parts.memberList.ring.targets.values()];
     return this.#neighbours.all(watched.map(({ instance }) => instance), now);
   }
-}
-
-/** Tells `to` those records. */
-function tell(records: readonly MemberRecord[], to: InstanceId): Effect & { kind: "tell" } {
-  return { kind: "tell", to: [to], news: { records, votes: [], sightings: [] } };
 }

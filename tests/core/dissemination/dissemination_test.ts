@@ -94,7 +94,7 @@ Deno.test("Dissemination refutes what is said of its own node, and has its row w
   ]);
   assert.equal(memberList.self.incarnation, 1);
   const vote = voteOf(3, { subject: instanceOf(1), incarnation: 1 });
-  assert.deepEqual(scene().dissemination.accused(vote, 200).map(({ kind }) => kind), [
+  assert.deepEqual(scene().dissemination.own.accused(vote, 200).map(({ kind }) => kind), [
     "renewed",
     "refuted",
   ]);
@@ -132,10 +132,10 @@ Deno.test("Dissemination.bury() lets a candidate leave at an incarnation that no
   assert.equal(memberList.get(nameOf(9))?.state, "left");
 });
 
-Deno.test("Dissemination.moved() drops connections of a lost address, and asks all at once", () => {
+Deno.test("Dissemination.own.moved() drops connections of a lost address, and asks all at once", () => {
   const { dissemination, memberList } = scene();
-  assert.deepEqual(dissemination.moved(memberList.self.addresses, 200), []);
-  const kinds = dissemination.moved([{ host: "10.9.9.9", port: 4370 }], 200).map(({ kind }) =>
+  assert.deepEqual(dissemination.own.moved(memberList.self.addresses, 200), []);
+  const kinds = dissemination.own.moved([{ host: "10.9.9.9", port: 4370 }], 200).map(({ kind }) =>
     kind
   );
   assert.deepEqual(kinds, ["renewed", "note", "drop", "look", "look"]);
