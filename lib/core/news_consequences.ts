@@ -66,6 +66,8 @@ export class NewsConsequences {
         return prober.hasten(decision.name, decision.at ?? now);
       case "acquitted":
         return detector.answered(decision.record, decision.sentAt);
+      case "rivalled":
+        return detector.rivalled(decision.record, now);
       case "compare": {
         const from = links.addressee(decision.peer);
         return void out.push({ kind: "ask-sync", from, buckets: decision.buckets });

@@ -25,6 +25,7 @@ import type { NodeName } from "../base/name.ts";
 import { makeRecord } from "../members/record.ts";
 import type { MemberRecord } from "../members/record.ts";
 import type { InstanceId } from "../members/row.ts";
+import { Rivals } from "./rivals.ts";
 import { Schedule } from "../base/schedule.ts";
 import { Suspicion, suspicionMs, voteLifeMs, votesMin, votesNeeded } from "./suspicion.ts";
 import type { Vote } from "../members/news.ts";
@@ -74,6 +75,7 @@ export class FailureDetector {
   readonly #reviews = new Schedule<NodeName>();
   readonly #probes: IndirectProbes;
   readonly #isolation: Isolation;
+  readonly #rivals = new Rivals(voteLifeMs);
   #sequence = 0;
   #calmUntil = -Infinity;
 
@@ -112,13 +114,13 @@ export class FailureDetector {
   }
 
   /** How many votes it takes to call a member failed, as things stand. */
-  needed(record: MemberRecord): number {
-    return votesNeeded(this.#observersOf(record));
+  needed(record: MemberRecord, now: number): number {
+    return votesNeeded(this.#observersOf(record, now));
   }
 
   /** How many conclusive votes it takes to call a member failed at once. */
-  neededConclusive(record: MemberRecord): number {
-    return Math.min(2, this.#observersOf(record));
+  neededConclusive(record: MemberRecord, now: number): number {
+    return Math.min(2, this.#observersOf(record, now));
   }
 
   /** The link of a watched member is bad, or still is. */
@@ -135,6 +137,7 @@ export class FailureDetector {
   /** A watched member answered. */
   linkGood(record: MemberRecord, wasBad: boolean, now: number): readonly Decision[] {
     this.#probes.cancel(record.name);
+    this.#rivals.forget(record.name);
     // Where all have come back as new processes no link was bad.
     const changes = wasBad || this.isIsolated ? this.#reviewIsolation() : nothing;
     return [...changes, ...this.#takeBack(record, now)];
@@ -194,9 +197,16 @@ export class FailureDetector {
     return undefined;
   }
 
+  /** Another process with the cookie has pinged this node under the name of that member. */
+  rivalled(record: MemberRecord, now: number): void {
+    this.#rivals.pinged(record, now);
+    if (this.#suspicions.has(record.name)) this.#reviews.hasten(record.name, now);
+  }
+
   /** Drops all that is known against a member: it has failed, left, refuted it, or was replaced. */
   clear(name: NodeName): void {
     this.#forget(name);
+    this.#rivals.forget(name);
     this.#probes.cancel(name);
   }
 
@@ -317,9 +327,9 @@ export class FailureDetector {
       return undefined;
     }
     if (now < this.#calmUntil) return void this.#reviews.set(name, this.#calmUntil);
-    const observers = this.#observersOf(record);
+    const observers = this.#observersOf(record, now);
     const conclusive = votes.filter((vote) => vote.conclusive === true).length;
-    if (conclusive >= this.neededConclusive(record)) {
+    if (conclusive >= this.neededConclusive(record, now)) {
       // Where its own pings say otherwise, this node waits for what the next one says.
       this.#reviews.set(name, now + voteLifeMs);
       return this.#verdict(record, votes);
@@ -348,7 +358,9 @@ export class FailureDetector {
   }
 
   /** How many that could vote watch a member, this node included. */
-  #observersOf(record: MemberRecord): number {
+  #observersOf(record: MemberRecord, now: number): number {
+    // The others know the other process, and do not vote on this one.
+    if (this.#rivals.has(record, now)) return 1;
     const { ring } = this.#parts.memberList;
     let suspects = 0;
     for (const [name, suspicion] of this.#suspicions) {

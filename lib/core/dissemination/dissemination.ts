@@ -261,7 +261,10 @@ export class Dissemination {
     const known = memberList.get(name);
     if (known === undefined) return [];
     // It was replaced, or is a newcomer that must raise its incarnation: let it know.
-    if (known.instance !== instance) return [tell([known], instance)];
+    if (known.instance !== instance) {
+      const told = tell([known], instance);
+      return known.state === "alive" ? [told, { kind: "rivalled", record: known }] : [told];
+    }
     const decisions: NewsDecision[] = [];
     if (content.incarnation > known.incarnation) {
       const { incarnation } = content;

@@ -28,6 +28,8 @@ export type NewsDecision =
   | { readonly kind: "look"; readonly name: NodeName; readonly at?: number }
   /** A member has answered a ping that was sent then: what was said against it before is not so. */
   | { readonly kind: "acquitted"; readonly record: MemberRecord; readonly sentAt: number }
+  /** Another process, which holds the cookie, speaks under the name of that member. */
+  | { readonly kind: "rivalled"; readonly record: MemberRecord }
   /** Compare all records with those of that peer, by these checksums. */
   | { readonly kind: "compare"; readonly peer: MemberRecord; readonly buckets: readonly number[] }
   /** Somebody else claims this node's name. */

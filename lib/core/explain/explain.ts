@@ -126,7 +126,7 @@ export class Explainer {
           name: accuser,
           kind: record.cause?.kind ?? "silent",
         })),
-      votesNeeded: detector.needed(record),
+      votesNeeded: detector.needed(record, now),
       watched: memberList.ring.watches(name),
       pings: pingViews(link, now),
       timeoutMs: (link?.timeoutMs(settings.timings) ?? settings.timings.pingTimeoutMs) *
@@ -138,8 +138,8 @@ export class Explainer {
       incarnation: record.incarnation,
       service: record.service,
       wouldChange: wouldChange(status, votes.length, {
-        needed: detector.needed(record),
-        conclusive: detector.neededConclusive(record),
+        needed: detector.needed(record, now),
+        conclusive: detector.neededConclusive(record, now),
       }),
     };
   }
@@ -170,7 +170,7 @@ export class Explainer {
     const votes = detector.votes(record, now);
     if (votes.length > 0) {
       const who = votes.map(({ voterName }) => voterName).slice(0, 4).join(", ");
-      const needed = detector.needed(record);
+      const needed = detector.needed(record, now);
       return `${who} cannot reach it (${votes.length} of ${needed} votes): ` +
         failureWords(votes[0]?.kind ?? "silent");
     }
