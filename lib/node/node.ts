@@ -17,6 +17,7 @@ import type { Effect, Input, StopReason } from "../core/input.ts";
 import type { Explanation } from "../core/explain/explanation.ts";
 import type { History } from "../history/history.ts";
 import type { MemberView } from "../core/members/member.ts";
+import type { Log } from "../log/log.ts";
 import { Membership } from "../core/membership.ts";
 import { decodeNotice } from "../protocol/message.ts";
 import type { NodeName } from "../core/base/name.ts";
@@ -77,32 +78,64 @@ export interface Shown extends AsyncDisposable {
 export class ClusterNode implements AsyncDisposable, NodeMeter {
   /** What it has counted since it started. */
   readonly meter: Meter;
+  /** What there is to see of it, for who shows it. */
+  readonly view: NodeView;
   readonly #parts: NodeParts;
-  readonly #abort = new AbortController();
+  readonly #settings: Settings;
+  readonly #transport: Transport;
+  readonly #core: Membership;
+  readonly #loop: CoreLoop;
+  readonly #requestHandler: RequestHandler;
+  readonly #peerEffects: PeerEffects;
+  readonly #registryEffects: RegistryEffects;
+  readonly #beamEffects: BeamEffects | undefined;
+  readonly #addressWatch: AddressWatch | undefined;
   readonly #events: EventLog;
+  readonly #abort = new AbortController();
   readonly #changes = new ChangeFeed();
   readonly #joined = Promise.withResolvers<NodeName>();
   readonly #ended = Promise.withResolvers<StopReason>();
-  #failure: Error | undefined;
-  #settings: Settings | undefined;
   #registered = false;
   #isLeaving = false;
-  #registryEffects: RegistryEffects | undefined;
-  #peerEffects: PeerEffects | undefined;
-  #beamEffects: BeamEffects | undefined;
-  #requestHandler: RequestHandler | undefined;
-  #transport: Transport | undefined;
-  #membership: Membership | undefined;
-  #loop: CoreLoop | undefined;
-  #addressWatch: AddressWatch | undefined;
-  #view: NodeView | undefined;
+  #failure: Error | undefined;
   #shown: Shown | undefined;
 
-  private constructor(parts: NodeParts) {
+  private constructor(parts: NodeParts, transport: Transport) {
+    const settings = parts.settings(transport.port);
+    const now = parts.clock.now();
+    const put = (input: Input): void => this.#put(input);
+    const registered = (): boolean => this.#registered;
     this.#parts = parts;
     this.meter = parts.meter ?? new Meter();
-    this.#events = new EventLog(parts.log, parts.status, parts.clock.now());
+    this.#events = new EventLog(parts.log, parts.status, now);
     this.#joined.promise.catch(() => {});
+    this.#settings = settings;
+    this.#transport = transport;
+    const core = this.#core = new Membership(settings, parts.random, now);
+    parts.recorder?.begin(settings, now);
+    const { addressesNow, openBeam } = parts;
+    this.#addressWatch = addressesNow && new AddressWatch({
+      barrier: parts.barrier,
+      look: () => addressesNow(transport.port),
+      onMoved: (addresses) => put({ kind: "moved", addresses }),
+    });
+    const turnListeners = [parts.watchdog, this.#addressWatch].filter((one) => one !== undefined);
+    const phase = (): NodePhase => this.#phase;
+    const view = this.view = new NodeView({ ...parts, core, transport, settings, phase });
+    this.#loop = new CoreLoop({
+      ...{ ...parts, core, turnListeners },
+      carryOut: (effect) => this.#carryOut(effect),
+      onSettled: () => view.settled(),
+    });
+    this.#requestHandler = new RequestHandler(parts, {
+      view: () => core,
+      now: () => parts.clock.now(),
+      leave: (reason) => this.#leave(reason),
+      ...{ put, registered, history: parts.history },
+    });
+    this.#peerEffects = new PeerEffects({ transport, log: parts.log, registered }, put);
+    this.#beamEffects = openBeam && new BeamEffects({ ...parts, openBeam }, put);
+    this.#registryEffects = new RegistryEffects(parts, put, this.#abort.signal);
   }
 
   /**
@@ -111,47 +144,12 @@ export class ClusterNode implements AsyncDisposable, NodeMeter {
    * @throws {ListenError} if the transport cannot listen
    */
   static async open(parts: NodeParts): Promise<ClusterNode> {
-    const node = new ClusterNode(parts);
-    // The transport asks who we are before it knows its port.
-    node.#settings = parts.settings(0);
-    const transport = await parts.openTransport(node.#handler(), () => node.#hello());
-    const settings = parts.settings(transport.port);
-    node.#transport = transport;
-    node.#settings = settings;
-    const now = parts.clock.now();
-    const core = node.#membership = new Membership(settings, parts.random, now);
-    parts.recorder?.begin(settings, now);
-    const carryOut = (effect: Effect): Promise<void> | void => node.#carryOut(effect);
-    const { addressesNow } = parts;
-    node.#addressWatch = addressesNow && new AddressWatch({
-      barrier: parts.barrier,
-      look: () => addressesNow(transport.port),
-      onMoved: (addresses) => node.#put({ kind: "moved", addresses }),
-    });
-    const turnListeners = [parts.watchdog, node.#addressWatch].filter((one) => one !== undefined);
-    const phase = (): NodePhase => node.#phase;
-    const view = node.#view = new NodeView({ ...parts, core, transport, settings, phase });
-    const onSettled = (): void => view.settled();
-    node.#loop = new CoreLoop({ ...parts, core, turnListeners, carryOut, onSettled });
-    const registered = (): boolean => node.#registered;
-    node.#requestHandler = new RequestHandler(parts, {
-      view: () => node.#core,
-      now: () => parts.clock.now(),
-      put: (input) => node.#put(input),
-      leave: (reason) => node.#leave(reason),
-      ...{ registered, history: parts.history },
-    });
-    const peerParts = { transport, log: parts.log, registered };
-    node.#peerEffects = new PeerEffects(peerParts, (input) => node.#put(input));
-    const { openBeam } = parts;
-    if (openBeam !== undefined) {
-      node.#beamEffects = new BeamEffects({ ...parts, openBeam }, (input) => node.#put(input));
-    }
-    node.#registryEffects = new RegistryEffects(
-      parts,
-      (input) => node.#put(input),
-      node.#abort.signal,
-    );
+    // The transport asks who we are before it knows its port, without which there is no node.
+    const opened: { node?: ClusterNode } = {};
+    const hello = (): Hello =>
+      opened.node === undefined ? helloOf(parts.settings(0), parts.cluster) : opened.node.#hello();
+    const transport = await parts.openTransport(ClusterNode.#handler(opened, parts.log), hello);
+    const node = opened.node = new ClusterNode(parts, transport);
     node.#put({ kind: "wake" });
     return node;
   }
@@ -168,7 +166,7 @@ export class ClusterNode implements AsyncDisposable, NodeMeter {
 
   /** The port on which it answers. */
   get port(): number {
-    return this.#transport?.port ?? 0;
+    return this.#transport.port;
   }
 
   /**
@@ -183,12 +181,6 @@ export class ClusterNode implements AsyncDisposable, NodeMeter {
     return this.#joined.promise;
   }
 
-  /** What there is to see of it, for who shows it. */
-  get view(): NodeView {
-    if (this.#view === undefined) throw new TypeError("The node has not been opened");
-    return this.#view;
-  }
-
   /** Where it is shown; `undefined` if it is not, or not yet. */
   get url(): string | undefined {
     return this.#shown?.url;
@@ -201,7 +193,7 @@ export class ClusterNode implements AsyncDisposable, NodeMeter {
 
   /** Whether it works, and why; asked from its own loop. */
   health(): { readonly healthy: boolean; readonly reason: string } {
-    return this.#requestHandler?.health() ?? { healthy: false, reason: "it has not been opened" };
+    return this.#requestHandler.health();
   }
 
   /** Why it ended, if that was its own fault. */
@@ -266,46 +258,39 @@ export class ClusterNode implements AsyncDisposable, NodeMeter {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.leave();
     await this.#shown?.[Symbol.asyncDispose]();
-    this.#loop?.end();
+    this.#loop.end();
     this.#abort.abort();
     await this.#addressWatch?.[Symbol.asyncDispose]();
     await this.#parts.recorder?.[Symbol.asyncDispose]();
     await this.#parts.history?.[Symbol.asyncDispose]();
     await this.#beamEffects?.[Symbol.asyncDispose]();
-    await this.#transport?.[Symbol.asyncDispose]();
-    await this.#registryEffects?.close();
-  }
-
-  get #core(): Membership {
-    if (this.#membership === undefined) throw new TypeError("The node has not been opened");
-    return this.#membership;
+    await this.#transport[Symbol.asyncDispose]();
+    await this.#registryEffects.close();
   }
 
   #hello(): Hello {
-    const { cluster } = this.#parts;
-    const { instance, software, ...settings } = this.#settings as Settings;
-    return {
-      // A name that is not ours yet, and may turn out to be another one, is nothing to go by.
-      role: this.#registered ? "member" : "client",
-      name: this.#membership?.name ?? settings.name,
-      instance,
-      cluster,
-      addresses: this.#membership?.addresses ?? settings.addresses,
-      software,
-    };
+    const { name, addresses } = this.#core;
+    // A name that is not ours yet, and may turn out to be another one, is nothing to go by.
+    const role = this.#registered ? "member" : "client";
+    return { ...helloOf(this.#settings, this.#parts.cluster), role, name, addresses };
   }
 
-  #handler(): TransportHandler {
-    const { log } = this.#parts;
+  /** Hands on what peers want of the node, once that is there. */
+  static #handler(opened: { readonly node?: ClusterNode }, log: Log): TransportHandler {
+    const withNode = (run: (node: ClusterNode) => void): void => {
+      if (opened.node !== undefined) run(opened.node);
+    };
+    const put = (input: Input): void => withNode((node) => node.#put(input));
     return {
-      onRequest: (from, body, answer) => this.#requestHandler?.take(from, body, answer),
+      onRequest: (from, body, answer) =>
+        withNode((node) => node.#requestHandler.take(from, body, answer)),
       onNotice: (from, body) => {
         const notice = decodeNotice(body);
         if (notice === undefined) log.debug(`Ignored an unknown notice of ${from.name}`);
-        else this.#put({ kind: "told", news: notice.news, from: from.instance });
+        else put({ kind: "told", news: notice.news, from: from.instance });
       },
-      onLost: ({ name, instance }) => this.#put({ kind: "lost", name, instance }),
-      onLate: ({ name, instance }) => this.#put({ kind: "late", name, instance }),
+      onLost: ({ name, instance }) => put({ kind: "lost", name, instance }),
+      onLate: ({ name, instance }) => put({ kind: "late", name, instance }),
       onRejected: (address, reason) =>
         log.warning(`Rejected a connection from ${address}: ${reason}`, {
           event: "rejected",
@@ -316,7 +301,7 @@ export class ClusterNode implements AsyncDisposable, NodeMeter {
 
   #put(input: Input): void {
     this.meter.put(input);
-    this.#loop?.put(input);
+    this.#loop.put(input);
   }
 
   #carryOut(effect: Effect): Promise<void> | void {
@@ -327,26 +312,26 @@ export class ClusterNode implements AsyncDisposable, NodeMeter {
       case "ask-sync":
       case "tell":
       case "drop":
-        return this.#peerEffects?.carryOut(effect);
+        return this.#peerEffects.carryOut(effect);
       case "pong":
-        return this.#requestHandler?.reply(effect.reply, { kind: "pong", content: effect.content });
+        return this.#requestHandler.reply(effect.reply, { kind: "pong", content: effect.content });
       case "probe-answer": {
         const { reply, reached } = effect;
-        return this.#requestHandler?.reply(reply, { kind: "probe", reached });
+        return this.#requestHandler.reply(reply, { kind: "probe", reached });
       }
       case "sync-answer": {
         const { buckets, records, more } = effect;
-        return this.#requestHandler?.reply(effect.reply, { kind: "sync", buckets, records, more });
+        return this.#requestHandler.reply(effect.reply, { kind: "sync", buckets, records, more });
       }
       case "list":
       case "write":
       case "remove":
-        return this.#registryEffects?.carryOut(effect);
+        return this.#registryEffects.carryOut(effect);
       case "beam-ping":
       case "beam-pong":
         return this.#beamEffects?.carryOut(effect);
       case "forgotten":
-        return this.#requestHandler?.forgotten(effect.reply, effect.refusal);
+        return this.#requestHandler.forgotten(effect.reply, effect.refusal);
       case "status":
         return this.#events.status(effect);
       case "changes":
@@ -387,7 +372,7 @@ export class ClusterNode implements AsyncDisposable, NodeMeter {
     this.#parts.history?.end(why);
     if (reason.kind === "name-taken") this.#joined.reject(new NameTakenError(reason.message));
     else if (reason.kind === "registry-away") {
-      const cause = this.#registryEffects?.lastFault;
+      const cause = this.#registryEffects.lastFault;
       this.#joined.reject(new RegistryError(reason.message, { cause }));
     } else if (reason.kind === "faulty") {
       this.#failure = new StoppedError(reason.message);
@@ -396,4 +381,9 @@ export class ClusterNode implements AsyncDisposable, NodeMeter {
     this.#changes.close();
     this.#ended.resolve(reason);
   }
+}
+
+/** Who a node is that has not begun. */
+function helloOf({ name, instance, addresses, software }: Settings, cluster: string): Hello {
+  return { role: "client", name, instance, cluster, addresses, software };
 }
