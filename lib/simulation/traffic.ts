@@ -2,8 +2,8 @@
  * What the nodes of a simulation send to each other, counted.
  *
  * Sizes are those of the messages as they are encoded on real connections, with what a frame adds.
- * Pings and pongs are nearly all of them and nearly alike, so one of each is encoded and stands for
- * the others. Headers of TCP and IP, and the handshakes of new connections, are not counted.
+ * Pings and pongs are nearly all of them and nearly alike but for the records that ride on few, so
+ * one of each kind is encoded and stands for the others. Headers of TCP and IP, and the handshakes of new connections, are not counted.
  *
  * @module
  */
@@ -33,21 +33,16 @@ export class Traffic {
   messages = 0;
   /** Bytes of them. */
   bytes = 0;
-  #pingBytes = 0;
-  #pongBytes = 0;
+  /** Of one that was encoded without a record, by its kind. */
+  readonly #exchangeBytes = { ping: 0, pulse: 0, pong: 0 };
 
   /** Counts what is about to be sent. */
   count(message: Message): void {
     switch (message.kind) {
-      case "ping": {
-        this.pings++;
-        const { incarnation, fingerprint, record } = message.content;
-        this.#pingBytes ||= sizeOf({ kind: "ping", content: { incarnation, fingerprint } });
-        return this.#add(this.#pingBytes + (record === undefined ? 0 : recordBytes(record)));
-      }
+      case "ping":
       case "pong":
-        this.#pongBytes ||= sizeOf({ kind: "pong", content: message.content });
-        return this.#add(this.#pongBytes);
+        if (message.kind === "ping") this.pings++;
+        return this.#add(this.#sizeOfExchange(message));
       case "probe-answer":
         return this.#add(sizeOf({ kind: "probe", reached: message.reached }));
       case "ask-probe":
@@ -71,6 +66,13 @@ export class Traffic {
   #add(bytes: number, times = 1): void {
     this.messages += times;
     this.bytes += bytes * times;
+  }
+
+  #sizeOfExchange({ kind, content }: Message & { kind: "ping" | "pong" }): number {
+    const { record, ...plain } = content;
+    const known = kind === "ping" && plain.pulse !== undefined ? "pulse" : kind;
+    this.#exchangeBytes[known] ||= sizeOf({ kind, content: plain });
+    return this.#exchangeBytes[known] + (record === undefined ? 0 : recordBytes(record));
   }
 
   #sizeOfRecords(records: readonly MemberRecord[]): number {
