@@ -11,11 +11,19 @@
 import type { NodeName } from "../base/name.ts";
 import type { Random } from "../base/random.ts";
 
+/**
+ * Up to so many others one may wait several times: a name whose row changes hands comes again with each
+ * new holder. In a set they would take four times the memory.
+ */
+const othersMin = 1024;
+
 /** A queue of names in two classes. */
 export class UnverifiedQueue {
   readonly #random: Random;
   readonly #fresh = new Set<NodeName>();
   #others: NodeName[] = [];
+  /** From so many others on it is looked for those that wait several times. */
+  #othersMax = othersMin;
 
   constructor(random: Random) {
     this.#random = random;
@@ -43,8 +51,11 @@ export class UnverifiedQueue {
 
   /** A row was read. @param isFresh true if it shows that its owner was alive a moment ago */
   add(name: NodeName, isFresh: boolean): void {
-    if (isFresh) this.#fresh.add(name);
-    else this.#others.push(name);
+    if (isFresh) return void this.#fresh.add(name);
+    this.#others.push(name);
+    if (this.#others.length <= this.#othersMax) return;
+    this.#others = [...new Set(this.#others)];
+    this.#othersMax = Math.max(othersMin, 2 * this.#others.length);
   }
 
   /** Nobody waits any more. */

@@ -36,3 +36,16 @@ Deno.test("UnverifiedQueue.take() gives the others in an order that differs from
   assert.notDeepEqual(orders[0], orders[1]);
   assert.deepEqual(orders[0]?.toSorted(), orders[1]?.toSorted());
 });
+
+Deno.test("UnverifiedQueue.add() stays bounded however often a row changes hands", () => {
+  const queue = new UnverifiedQueue(seededRandom(1));
+  for (let turn = 0; turn < 10_000; turn++) queue.add(nameOf(turn % 3), false);
+  assert.ok(queue.otherCount <= 1024, `${queue.otherCount} wait`);
+  assert.deepEqual([...new Set(takeAll(queue, false))].toSorted(), [0, 1, 2].map(nameOf));
+});
+
+Deno.test("UnverifiedQueue.add() loses none of very many", () => {
+  const queue = new UnverifiedQueue(seededRandom(1));
+  for (let number = 0; number < 5000; number++) queue.add(nameOf(number), false);
+  assert.equal(new Set(takeAll(queue, false)).size, 5000);
+});
