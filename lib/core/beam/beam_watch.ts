@@ -31,7 +31,7 @@ import { compareNames } from "../members/status_line.ts";
 export const beamNodesMax = 64;
 
 /** Listings in a row that must lack its timestamp before one that does not answer is forgotten. */
-const listingsWithoutMax = 3;
+const listingsWithoutMin = 3;
 
 /** Listings in a row with a timestamp under this node's own name that are worth a warning. */
 const ownTimestampsMax = 3;
@@ -250,7 +250,7 @@ export class BeamWatch {
 
   #lacked(node: BeamNode, now: number): readonly Change[] {
     node.lacked();
-    if (node.without < listingsWithoutMax || node.verdict(this.heartbeatPauseMs, now) === "alive") {
+    if (node.without < listingsWithoutMin || node.verdict(this.heartbeatPauseMs, now) === "alive") {
       return this.#review(node, now);
     }
     return this.bury(node, "its timestamp is no longer in the registry");

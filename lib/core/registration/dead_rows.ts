@@ -25,7 +25,7 @@ export const deadRowMs = 10 * 60_000;
 const leftRowMs = 10_000;
 
 /** Listings in a row that must lack a dead member's row before it is forgotten. */
-const listingsWithoutMax = 3;
+const listingsWithoutMin = 3;
 
 /** Who has failed, a member or a candidate. */
 export type Dead = MemberRecord | Candidate;
@@ -45,8 +45,8 @@ export interface DeadRowsParts {
 /** Tidies up for one node. */
 export class DeadRows {
   readonly #parts: DeadRowsParts;
-  /** Listings in a row that lacked the row of somebody dead, by {@linkcode runOf}. */
-  readonly #without = new Map<string, number>();
+  /** Whole listings in a row that lacked the row of somebody dead, by {@linkcode runOf}. */
+  #without = new Map<string, number>();
   /** Rows that are being taken out, with the replies that wait for it. */
   readonly #removing = new Replies();
   /** Replies that wait for the next listing. */
@@ -74,7 +74,6 @@ export class DeadRows {
     if (this.#without.size > 0) { for (const { row } of rows) this.#without.delete(runOf(row)); }
     const gone = this.#finishForgetting(byName, out);
     if (isWhole) gone.push(...this.#cleanUp(byName, isDelegate, now, out));
-    for (const dead of gone) this.#without.delete(runOf(dead));
     return gone;
   }
 
@@ -100,7 +99,6 @@ export class DeadRows {
     if (replies === undefined) return [];
     const refusal = removalRefusal(input);
     const gone = refusal === undefined ? this.#deadOf(input.name) : [];
-    for (const dead of gone) this.#without.delete(runOf(dead));
     answerForgotten(replies, refusal, out);
     return gone;
   }
@@ -166,12 +164,16 @@ export class DeadRows {
   ): Dead[] {
     const { memberList, candidates } = this.#parts;
     const gone: Dead[] = [];
+    // Who is not dead any more is counted from the beginning, should it die again.
+    const without = new Map<string, number>();
     const isPresent = ({ name, instance }: Pick<Row, "name" | "instance">): boolean =>
       rows.get(name)?.row.instance === instance;
     const review = (dead: Dead | undefined, failedAt: number): void => {
       if (dead === undefined) return;
       if (!isPresent(dead)) {
-        if (this.#isGone(dead)) gone.push(dead);
+        const count = (this.#without.get(runOf(dead)) ?? 0) + 1;
+        without.set(runOf(dead), count);
+        if (count >= listingsWithoutMin) gone.push(dead);
       } else if (isDelegate && now - failedAt >= deadRowMs) {
         this.#takeOut(dead, rows, deadRowMs, now, out);
       }
@@ -182,6 +184,7 @@ export class DeadRows {
         review(known, known.failedAt);
       } else if (!isPresent(known)) candidates.drop(known.name);
     }
+    this.#without = without;
     // Who left while the registry was away has left a row behind.
     for (const [name, leftAt] of isDelegate ? memberList.left : []) {
       const record = memberList.get(name);
@@ -189,13 +192,6 @@ export class DeadRows {
       this.#takeOut(record, rows, leftRowMs, now, out);
     }
     return gone;
-  }
-
-  /** Another listing lacks its row; true if that is enough. */
-  #isGone(dead: Dead): boolean {
-    const count = (this.#without.get(runOf(dead)) ?? 0) + 1;
-    this.#without.set(runOf(dead), count);
-    return count >= listingsWithoutMax;
   }
 
   /** Removes the row of one who has long been gone, if most others are there to agree. */

@@ -121,6 +121,17 @@ Deno.test("DeadRows buries who has failed once three whole listings lack its row
   assert.deepEqual(scene.list(7), [nameOf(1)]);
 });
 
+Deno.test("DeadRows counts anew the listings that lack the row of one that was alive meanwhile", () => {
+  const scene = new Scene();
+  scene.rows = [0, 2, 3].map((number) => rowOf(number));
+  for (const now of [1, 2]) assert.deepEqual(scene.list(now), []);
+  scene.view.memberList.merge(recordOf(1, { incarnation: 1 }), 3);
+  assert.deepEqual(scene.list(3), []);
+  scene.view.memberList.merge(recordOf(1, { state: "failed", incarnation: 1 }), 4);
+  for (const now of [4, 5]) assert.deepEqual(scene.list(now), []);
+  assert.deepEqual(scene.list(6), [nameOf(1)]);
+});
+
 Deno.test("DeadRows buries nobody who is alive, whatever the listing lacks", () => {
   const scene = new Scene();
   scene.rows = [rowOf(0), rowOf(1)];
