@@ -134,9 +134,9 @@ export class RegistryHeartbeats {
   }
 
   /** How long the heartbeat has not moved, in milliseconds; `undefined` if it was never seen. */
-  ageMs(name: NodeName, now: number): number | undefined {
+  ageMs(name: NodeName, instance: InstanceId, now: number): number | undefined {
     const heartbeat = this.#heartbeats.get(name);
-    return heartbeat && now - heartbeat.movedAt;
+    return heartbeat?.instance === instance ? now - heartbeat.movedAt : undefined;
   }
 
   forget(name: NodeName): void {

@@ -50,7 +50,7 @@ export function candidateExplanation(
     pings: pingViews(link, now),
     timeoutMs: link.timeoutMs(settings.timings) * health.stretch(now),
     heartbeat: heartbeatState(parts, candidate, now),
-    heartbeatAgeMs: heartbeats.ageMs(name, now),
+    heartbeatAgeMs: heartbeats.ageMs(name, claim.instance, now),
     ...ownStanding(parts, now),
     failures: detector.flapping.failures(name, now),
     incarnation: claim.incarnation,

@@ -132,7 +132,7 @@ export class Explainer {
       timeoutMs: (link?.timeoutMs(settings.timings) ?? settings.timings.pingTimeoutMs) *
         health.stretch(now),
       heartbeat: heartbeatState(this.#parts, record, now),
-      heartbeatAgeMs: heartbeats.ageMs(name, now),
+      heartbeatAgeMs: heartbeats.ageMs(name, record.instance, now),
       ...ownStanding(this.#parts, now),
       failures: detector.flapping.failures(name, now),
       incarnation: record.incarnation,

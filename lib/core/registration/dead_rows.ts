@@ -203,7 +203,7 @@ export class DeadRows {
     const shown = memberList.shown + candidates.shown().length;
     const hasQuorum = memberList.alive * 2 > shown && !detector.isIsolated;
     const isStill = heartbeats.state(name, instance, now) === "stale" &&
-      (heartbeats.ageMs(name, now) ?? 0) >= stillMs;
+      (heartbeats.ageMs(name, instance, now) ?? 0) >= stillMs;
     if (!hasQuorum || !isStill || version === undefined || this.#removing.has(name)) return;
     this.#removing.add(name, []);
     out.push({ kind: "remove", name, version });

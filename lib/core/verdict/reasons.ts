@@ -44,7 +44,7 @@ export function heartbeatWords(
   if (hasFailed && heartbeatMoves(parts, record, now)) {
     return "its registry heartbeat still advances, so it is running";
   }
-  const ageMs = heartbeats.ageMs(record.name, now);
+  const ageMs = heartbeats.ageMs(record.name, record.instance, now);
   switch (heartbeatState(parts, record, now)) {
     case "moving":
       return `its heartbeat was seen to move ${formatDuration(ageMs ?? 0)} ago`;

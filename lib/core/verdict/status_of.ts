@@ -85,5 +85,6 @@ export function heartbeatMoves(
     return false;
   }
   const pauseMs = Math.max(keeper.pace.heartbeatIntervalMs, keeper.pace.listIntervalMs);
-  return (heartbeats.ageMs(name, now) ?? Infinity) < heartbeatsMissedMax * pauseMs + pauseMs;
+  return (heartbeats.ageMs(name, instance, now) ?? Infinity) <
+    heartbeatsMissedMax * pauseMs + pauseMs;
 }

@@ -46,7 +46,7 @@ Deno.test("RegistryHeartbeats knows nothing when nothing was listed", () => {
   assert.equal(heartbeats.readAt, -Infinity);
   assert.equal(heartbeats.state(name, instance, 0), "unknown");
   assert.equal(heartbeats.movedAfter(name, instance, -Infinity), undefined);
-  assert.equal(heartbeats.ageMs(name, 0), undefined);
+  assert.equal(heartbeats.ageMs(name, instance, 0), undefined);
   heartbeats.forget(name);
   heartbeats.listed([], 0, 10, everybody);
   assert.equal(heartbeats.readAt, 10);
@@ -103,7 +103,12 @@ Deno.test("RegistryHeartbeats begins anew when another instance heartbeats under
   assert.equal(heartbeats.movedAfter(name, heir, -1e12), undefined);
   assert.equal(heartbeats.state(name, instance, 50), "unknown");
   assert.equal(heartbeats.state(name, heir, 50), "moving");
-  assert.equal(heartbeats.ageMs(name, 55), 5);
+  assert.equal(heartbeats.ageMs(name, heir, 55), 5);
+  assert.equal(
+    heartbeats.ageMs(name, instance, 55),
+    undefined,
+    "it says nothing of the one before",
+  );
 });
 
 /** What a writer and a reader do: pauses in milliseconds, where in a listing the row is read. */
@@ -157,7 +162,7 @@ Deno.test("RegistryHeartbeats says the same whatever the wall clocks of the writ
       const said = [plain, confused].map((heartbeats) => [
         heartbeats.movedAfter(name, instance, since),
         heartbeats.state(name, instance, now),
-        heartbeats.ageMs(name, now),
+        heartbeats.ageMs(name, instance, now),
       ]);
       assert.deepEqual(said[0], said[1]);
     });
@@ -177,7 +182,7 @@ Deno.test("RegistryHeartbeats.state() is stale when the heartbeat has not moved 
   };
   assert.equal(listed(1000, 5), "moving", "at first for the time being");
   assert.equal(listed(6999, 5), "moving");
-  assert.equal(heartbeats.ageMs(name, 7000), 6000);
+  assert.equal(heartbeats.ageMs(name, instance, 7000), 6000);
   assert.equal(listed(7000, 5), "stale");
   assert.equal(
     heartbeats.movedAfter(name, instance, -1e12),
@@ -185,13 +190,13 @@ Deno.test("RegistryHeartbeats.state() is stale when the heartbeat has not moved 
     "standing still proves nothing",
   );
   assert.equal(listed(8000, 6), "moving");
-  assert.equal(heartbeats.ageMs(name, 8000), 0);
+  assert.equal(heartbeats.ageMs(name, instance, 8000), 0);
   assert.equal(listed(11_000, 6, { heartbeatIntervalMs: 1000 }), "stale", "as its row says now");
 });
 
 Deno.test("RegistryHeartbeats.state() is stale two intervals after a first look at one that stands still", () => {
   const heartbeats = heartbeatsAfter([0, 10, 5], [30_000, 30_010, 35]);
-  assert.equal(heartbeats.ageMs(name, 30_010), 1000, "it may be an interval old");
+  assert.equal(heartbeats.ageMs(name, instance, 30_010), 1000, "it may be an interval old");
   heartbeats.listed([row(35)], 31_000, 31_010, nobody);
   assert.equal(heartbeats.state(name, instance, 31_010), "moving");
   heartbeats.listed([row(35)], 32_000, 32_010, nobody);
@@ -211,7 +216,7 @@ Deno.test("RegistryHeartbeats.state() is unknown without fresh listings, and mis
   assert.equal(heartbeats.state(name, instance, 4000), "unknown", "it may have moved unseen");
   heartbeats.listed(others(1), 5000, 5010, nobody);
   assert.equal(heartbeats.state(name, instance, 5010), "missing");
-  assert.equal(heartbeats.ageMs(name, 5010), 4010);
+  assert.equal(heartbeats.ageMs(name, instance, 5010), 4010);
   heartbeats.listed([row(6)], 6000, 6010, nobody);
   assert.equal(heartbeats.state(name, instance, 6010), "moving");
 });
@@ -225,9 +230,13 @@ Deno.test("RegistryHeartbeats.sighted() is news once, and counts as moved from t
   assert.equal(heartbeats.sighted(name, instance, 6, 60), false);
   assert.equal(heartbeats.movedAfter(name, instance, 50), 6);
   assert.equal(heartbeats.movedAfter(name, instance, 51), undefined);
-  assert.equal(heartbeats.ageMs(name, 70), 20);
+  assert.equal(heartbeats.ageMs(name, instance, 70), 20);
   heartbeats.listed([row(6)], 80, 90, nobody);
-  assert.equal(heartbeats.ageMs(name, 90), 40, "what was sighted is no movement when it is seen");
+  assert.equal(
+    heartbeats.ageMs(name, instance, 90),
+    40,
+    "what was sighted is no movement when it is seen",
+  );
 });
 
 Deno.test("RegistryHeartbeats.sighted() is believed of a member that was never listed", () => {
@@ -242,15 +251,15 @@ Deno.test("RegistryHeartbeats keeps all of 256 rows, and of more only those in d
   const inDoubt = (asked: string): boolean => asked === name;
   const heartbeats = new RegistryHeartbeats();
   heartbeats.listed([row(5), ...others(255)], 0, 10, nobody);
-  assert.equal(heartbeats.ageMs(name, 10), 0);
-  assert.equal(heartbeats.ageMs(nameOf(2), 10), 0);
+  assert.equal(heartbeats.ageMs(name, instance, 10), 0);
+  assert.equal(heartbeats.ageMs(nameOf(2), instanceOf(2), 10), 0);
   heartbeats.listed([row(5), ...others(256)], 20, 30, inDoubt);
-  assert.equal(heartbeats.ageMs(name, 30), 20, "it is still followed");
-  assert.equal(heartbeats.ageMs(nameOf(2), 30), undefined, "it is let go");
+  assert.equal(heartbeats.ageMs(name, instance, 30), 20, "it is still followed");
+  assert.equal(heartbeats.ageMs(nameOf(2), instanceOf(2), 30), undefined, "it is let go");
   heartbeats.listed([row(6), ...others(256)], 40, 50, inDoubt);
   assert.equal(heartbeats.movedAfter(name, instance, 20), 6);
   heartbeats.listed([row(7), ...others(256)], 60, 70, nobody);
-  assert.equal(heartbeats.ageMs(name, 70), undefined);
+  assert.equal(heartbeats.ageMs(name, instance, 70), undefined);
   // Doubted again it begins anew: what it did meanwhile was not followed.
   heartbeats.listed([row(8), ...others(256)], 80, 90, inDoubt);
   assert.equal(heartbeats.movedAfter(name, instance, 0), undefined);
@@ -300,5 +309,9 @@ Deno.test("RegistryHeartbeats: a row that moves outweighs a higher heartbeat tha
   assert.equal(heartbeats.movedAfter(name, instance, 900), 7);
   heartbeats.listed([row(6)], 3000, 3000, everybody);
   heartbeats.listed([row(7)], 4000, 4000, everybody);
-  assert.equal(heartbeats.ageMs(name, 4000), 2000, "an old listing is no movement, nor its end");
+  assert.equal(
+    heartbeats.ageMs(name, instance, 4000),
+    2000,
+    "an old listing is no movement, nor its end",
+  );
 });
