@@ -86,10 +86,10 @@ export class Dial {
     this.result = promise;
     this.#resolve = resolve;
     this.#cancelDeadline = context.clock.after(timeoutMs, () => this.#overdue());
-    this.#startNext();
     if (target.addresses.length === 0) {
       this.#finish({ kind: "no-answer", detail: `no address of ${target.name} is known` });
     }
+    this.#startNext();
     this.over = this.result.then(async () => void await Promise.all(this.#tasks));
   }
 

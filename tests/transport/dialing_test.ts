@@ -34,6 +34,13 @@ dialling("ask() says no-answer when nothing answers the attempt to connect", asy
   assert.match(assertFailure(await node.ask(deadTarget(), "hi", never), "no-answer"), /127/);
 });
 
+dialling("ask() says that no address is known when its target has none", async () => {
+  await using node = await openNode({ connect: black });
+  const target = { ...deadTarget(), addresses: [] };
+  const detail = assertFailure(await node.ask(target, "hi", never), "no-answer");
+  assert.equal(detail, `no address of ${target.name} is known`);
+});
+
 dialling("ask() says silent when a frozen peer's kernel accepts", async () => {
   await using frozen = new FakeListener(async (socket) => void await readToEnd(socket));
   await using node = await openNode();
