@@ -10,6 +10,7 @@
  */
 import type { Barrier } from "../barrier.ts";
 import type { Clock } from "../clock.ts";
+import { formatDuration } from "../core/base/duration.ts";
 import type { Effect, Input, StopReason } from "../core/input.ts";
 import { StepFault } from "../core/step_fault.ts";
 import type { Membership } from "../core/membership.ts";
@@ -96,7 +97,8 @@ export class CoreLoop {
   #endIfStuck(now: number): readonly Effect[] {
     this.#faultySince ??= now;
     if (now - this.#faultySince < faultyMaxMs) return [];
-    const message = "A fault of the program has kept this node from doing anything for 10 s";
+    const message = "A fault of the program has kept this node from doing anything for " +
+      formatDuration(faultyMaxMs);
     const reason: StopReason = { kind: "faulty", message };
     this.end();
     return [{ kind: "stop", reason }];

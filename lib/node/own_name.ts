@@ -9,7 +9,12 @@
 import { isLinkLocal, isLoopback, isUnspecified } from "../core/base/address.ts";
 import type { Address } from "../core/base/address.ts";
 import { assert } from "../core/base/assert.ts";
-import { hostName as hostOf, localNameFault, parseNodeName } from "../core/base/name.ts";
+import {
+  hostName as hostOf,
+  localNameFault,
+  localNameMaxLength,
+  parseNodeName,
+} from "../core/base/name.ts";
 import type { NodeName } from "../core/base/name.ts";
 import type { NodeOptions } from "../options/options.ts";
 import { addressesMax } from "../core/members/row.ts";
@@ -75,10 +80,8 @@ export function ownName({ options, detected, hostName }: OwnNameInput): OwnName 
 
 /** A host name as the part in front of the `@`: letters, digits, `_`, `.`, `-`, at most 100. */
 export function machineName(hostName: string): string {
-  const name = hostName.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[.-]+|[.-]+$/g, "").slice(
-    0,
-    100,
-  );
+  const name = hostName.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[.-]+|[.-]+$/g, "")
+    .slice(0, localNameMaxLength);
   return localNameFault(name) === undefined ? name : "node";
 }
 

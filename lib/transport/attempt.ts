@@ -5,6 +5,7 @@
  * @module
  */
 import { type Address, formatAddress } from "../core/base/address.ts";
+import { clusterNameMaxBytes } from "../core/base/name.ts";
 import { decodeHello } from "../protocol/hello.ts";
 import type { Hello } from "../protocol/hello.ts";
 import { decodeUtf8 } from "../core/base/text.ts";
@@ -143,7 +144,7 @@ export class Attempt {
     if (other !== undefined) return other;
     const own = this.#context.hello();
     introduce(framed, ciphers, own, this.#fresh || own.role === "client");
-    // From here on the wire belongs to the connection, and stopping must not close it.
+    // From here on the socket belongs to the connection, and stopping must not close it.
     this.#framed = undefined;
     const { told: address } = this.endpoint;
     const parts = { framed, ciphers, peer, address, dialled: true, reusable: !this.#fresh };
@@ -188,7 +189,9 @@ export class Attempt {
       return { kind: "wrong-cookie", detail };
     }
     const cluster = decodeUtf8(introduction.payload);
-    if (cluster === undefined || cluster.length > 64) return this.#garbage("no name of a cluster");
+    if (cluster === undefined || cluster.length > clusterNameMaxBytes) {
+      return this.#garbage("no name of a cluster");
+    }
     if (cluster === keys.cluster) {
       return { kind: "reset", detail: `${where} closed the connection during the handshake` };
     }

@@ -14,7 +14,7 @@ export type NodeName = string & { readonly brand: "NodeName" };
 export const nodeNameMaxBytes = 200;
 
 /** Longest part before the `@`, in characters, each of which is one byte. */
-const localNameMaxLength = 100;
+export const localNameMaxLength = 100;
 
 /** Longest cluster name, in bytes. */
 export const clusterNameMaxBytes = 64;

@@ -27,14 +27,21 @@ import type { MemberRecord } from "../members/record.ts";
 import type { InstanceId } from "../members/row.ts";
 import { Rivals } from "./rivals.ts";
 import { Schedule } from "../base/schedule.ts";
-import { Suspicion, suspicionMs, voteLifeMs, votesMin, votesNeeded } from "./suspicion.ts";
+import {
+  conclusiveVotesMin,
+  Suspicion,
+  suspicionMs,
+  voteLifeMs,
+  votesMin,
+  votesNeeded,
+} from "./suspicion.ts";
 import type { Vote } from "../members/news.ts";
 
 /** Intervals until helpers are asked again about a member whose state they have already settled. */
 const askAgainIntervals = 5;
 
-/** Names of accusers kept in a record. */
-const accusersMax = 4;
+/** Names of accusers kept in a record, and told in a reason. */
+export const accusersMax = 4;
 
 /** How long nobody is condemned after a standstill of this process, in milliseconds. */
 const calmMs = 500;
@@ -120,7 +127,7 @@ export class FailureDetector {
 
   /** How many conclusive votes it takes to call a member failed at once. */
   neededConclusive(record: MemberRecord, now: number): number {
-    return Math.min(2, this.#observersOf(record, now));
+    return Math.min(conclusiveVotesMin, this.#observersOf(record, now));
   }
 
   /** The link of a watched member is bad, or still is. */

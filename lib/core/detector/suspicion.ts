@@ -19,6 +19,9 @@ export const voteLifeMs = 15_000;
 /** Fewest votes that can be enough, after a long wait; only in a cluster of two it is one. */
 export const votesMin = 2;
 
+/** Conclusive votes that are enough at once; only in a cluster of two it is one. */
+export const conclusiveVotesMin = 2;
+
 /** Most votes that can be asked for. */
 const votesMax = 4;
 

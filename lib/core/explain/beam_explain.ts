@@ -7,6 +7,7 @@ import { ownStanding } from "./own_standing.ts";
 import type { ExplainParts } from "./explain_parts.ts";
 import type { BeamNode } from "../beam/beam_node.ts";
 import { beamReason, beamWouldChange } from "../beam/beam_words.ts";
+import { flappingWindowMs } from "../detector/flapping.ts";
 import { pingViews } from "./explanation.ts";
 import type { Explanation } from "./explanation.ts";
 import type { MemberView } from "../members/member.ts";
@@ -38,7 +39,7 @@ export function beamExplanation(parts: ExplainParts, node: BeamNode, now: number
   const { settings, health, keeper, changes, beams } = parts;
   const { name, status, link } = node;
   const recently = changes.kept.filter((change) =>
-    change.name === name && change.kind === "failed" && now - change.at <= failuresWithinMs
+    change.name === name && change.kind === "failed" && now - change.at < flappingWindowMs
   );
   return {
     name,
@@ -58,6 +59,3 @@ export function beamExplanation(parts: ExplainParts, node: BeamNode, now: number
     wouldChange: beamWouldChange(status),
   };
 }
-
-/** Within this time failures are counted, in milliseconds. */
-const failuresWithinMs = 5 * 60_000;

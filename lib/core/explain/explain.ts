@@ -15,6 +15,7 @@ import { formatRoundTrip } from "../base/duration.ts";
 import { candidateExplanation, candidateView } from "./candidate_explain.ts";
 import type { Candidate } from "../members/candidate.ts";
 import { heartbeatState, statusOf } from "../verdict/status_of.ts";
+import { accusersMax } from "../detector/failure_detector.ts";
 import { failureWords } from "../base/ping_failure.ts";
 import type { Link } from "../members/link.ts";
 import type { MemberView } from "../members/member.ts";
@@ -169,7 +170,7 @@ export class Explainer {
     const last = link?.misses.at(-1);
     const votes = detector.votes(record, now);
     if (votes.length > 0) {
-      const who = votes.map(({ voterName }) => voterName).slice(0, 4).join(", ");
+      const who = votes.map(({ voterName }) => voterName).slice(0, accusersMax).join(", ");
       const needed = detector.needed(record, now);
       return `${who} cannot reach it (${votes.length} of ${needed} votes): ` +
         failureWords(votes[0]?.kind ?? "silent");
