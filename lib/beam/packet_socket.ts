@@ -1,5 +1,5 @@
 /**
- * A wire that carries packets.
+ * A TCP connection that carries packets.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { socketHost } from "../core/base/address.ts";
 import { type ByteSocket, MessageSocket } from "../sockets/message_socket.ts";
 import { encodePacket, type LengthBytes, PacketReader } from "./packets.ts";
 
-/** The part of `Deno.TcpConn` that a wire, and who opens one, needs. */
+/** The part of `Deno.TcpConn` that a packet socket, and who opens one, needs. */
 export type Socket = ByteSocket & Pick<Deno.TcpConn, "remoteAddr">;
 
 /** What is read at once, in bytes. */
@@ -59,7 +59,7 @@ export class PacketSocket extends MessageSocket<PacketReader> {
     return hasCome;
   }
 
-  /** Queues a packet. A queue that grows beyond its limit ends the wire. */
+  /** Queues a packet. A queue that grows beyond its limit ends the connection. */
   write(payload: Uint8Array): void {
     this.writeBytes(encodePacket(payload, this.reader.lengthBytes));
   }

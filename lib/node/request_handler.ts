@@ -19,7 +19,7 @@ import { compareNames } from "../core/members/status_line.ts";
 import type { History } from "../history/history.ts";
 import type { Log } from "../log/log.ts";
 
-/** What the reception needs of its node. */
+/** What handling requests needs of the node. */
 export interface RequestHandlerNode {
   view(): Membership;
   /** Time on the node's monotonic clock, in milliseconds. */

@@ -35,7 +35,7 @@ export function statusEntriesMax(mode: StatusMode): number {
   }
 }
 
-/** KeyedMutex views into lines. */
+/** Turns views into lines. */
 export class StatusWriter {
   readonly #mode: StatusMode;
   #last = "";

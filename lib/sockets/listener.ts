@@ -1,6 +1,6 @@
 /**
- * The door: accepts TCP connections and gives each its time to prove who it is. It stays open whatever
- * comes through it.
+ * The listener: accepts TCP connections and gives each its time to prove who it is. It goes on listening
+ * whatever comes.
  *
  * @module
  */

@@ -1,13 +1,13 @@
 /**
- * A wire: a TCP connection that carries messages instead of bytes and remembers how it ended.
+ * A TCP connection that carries messages instead of bytes and remembers how it ended.
  *
  * @module
  */
 import { reasonOf } from "./reason.ts";
 import { WriteQueue } from "./write_queue.ts";
 
-/** How a wire ended. */
-export interface WireEnd {
+/** How a connection ended. */
+export interface SocketEnd {
   /**
    * `closed` by the other side between two messages, `reset` when it broke, `garbage` if what came
    * made no sense, `ours` if this side closed it.
@@ -16,7 +16,7 @@ export interface WireEnd {
   readonly detail: string;
 }
 
-/** The part of `Deno.TcpConn` that a wire needs. */
+/** The part of `Deno.TcpConn` that is needed for that. */
 export type ByteSocket = Pick<Deno.TcpConn, "read" | "write" | "close" | "setNoDelay">;
 
 /** Cuts a stream into messages. */
@@ -30,8 +30,8 @@ export interface MessageReader {
   next(): Uint8Array | undefined;
 }
 
-/** What a wire is made of. */
-export interface WireParts<Reader extends MessageReader> {
+/** What it is made of, beside the socket. */
+export interface MessageSocketParts<Reader extends MessageReader> {
   readonly reader: Reader;
   /** What a message is called: "frame". */
   readonly unit: string;
@@ -48,11 +48,11 @@ export abstract class MessageSocket<Reader extends MessageReader> {
   readonly #socket: ByteSocket;
   readonly #unit: string;
   readonly #chunk: Uint8Array<ArrayBuffer>;
-  #end: WireEnd | undefined;
+  #end: SocketEnd | undefined;
 
   constructor(
     socket: ByteSocket,
-    { reader, unit, chunkBytes, queueMaxBytes }: WireParts<Reader>,
+    { reader, unit, chunkBytes, queueMaxBytes }: MessageSocketParts<Reader>,
   ) {
     this.#socket = socket;
     this.#unit = unit;
@@ -67,7 +67,7 @@ export abstract class MessageSocket<Reader extends MessageReader> {
   }
 
   /** How it ended; `undefined` while it is open. */
-  get end(): WireEnd | undefined {
+  get end(): SocketEnd | undefined {
     return this.#end;
   }
 
@@ -79,7 +79,7 @@ export abstract class MessageSocket<Reader extends MessageReader> {
     return message;
   }
 
-  /** Waits for more bytes; call when `next` has given `undefined`. False if the wire has ended. */
+  /** Waits for more bytes; call when `next` has given `undefined`. False if it has ended. */
   async fill(): Promise<boolean> {
     if (this.#end !== undefined) return false;
     try {
@@ -97,7 +97,7 @@ export abstract class MessageSocket<Reader extends MessageReader> {
     return false;
   }
 
-  /** The next message, waited for; `undefined` if the wire ended instead. */
+  /** The next message, waited for; `undefined` if the connection ended instead. */
   async read(): Promise<Uint8Array | undefined> {
     for (;;) {
       const message = this.next();
@@ -106,20 +106,20 @@ export abstract class MessageSocket<Reader extends MessageReader> {
     }
   }
 
-  /** Queues bytes. A queue that grows beyond its limit ends the wire. */
+  /** Queues bytes. A queue that grows beyond its limit ends the connection. */
   writeBytes(bytes: Uint8Array): void {
     if (this.#end !== undefined || this.queue.add(bytes)) return;
     const { waitingBytes } = this.queue;
     this.close("ours", `the other side does not read: ${waitingBytes} bytes are waiting`);
   }
 
-  /** Resolves when nothing waits to be written, or the wire has ended. */
+  /** Resolves when nothing waits to be written, or the connection has ended. */
   flushed(): Promise<void> {
     return this.queue.flushed();
   }
 
   /** Ends it; only the first reason counts. */
-  close(kind: WireEnd["kind"], detail: string): void {
+  close(kind: SocketEnd["kind"], detail: string): void {
     if (this.#end !== undefined) return;
     this.#end = { kind, detail };
     this.queue.stop();

@@ -1,10 +1,10 @@
 /**
- * PendingConnections: inbound connections of which nobody knows yet whether they are members.
+ * Pending connections: inbound ones of which nobody knows yet whether they are members.
  *
  * Their number is limited, in all and per host. When it is full the oldest one has to go, not the
  * newest: a member is through in milliseconds, so only those who came to sit are hit.
- * PendingConnections whose first message was made with the cookie are counted apart, and a crowd of
- * unauthenticated peers cannot push them out.
+ * Those whose first message was made with the cookie are counted apart, and a crowd of unauthenticated
+ * peers cannot push them out.
  *
  * @module
  */

@@ -54,7 +54,7 @@ export class Connection {
   readonly address: Address;
   readonly dialled: boolean;
   readonly reusable: boolean;
-  /** Sweeps since the last frame in either direction; kept by {@linkcode ConnectionPool}. */
+  /** Idle checks of {@linkcode ConnectionPool} since the last frame in either direction. */
   idleChecks = 0;
 
   readonly #framed: FramedSocket;

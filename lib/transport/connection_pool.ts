@@ -15,11 +15,11 @@ import type { Target } from "./transport.ts";
 /** Connections in one direction to one peer; a peer that needs more has forgotten to close them. */
 const perPeerMax = 4;
 
-/** Sweeps without traffic after which the dialler, and much later the other side, drains. */
+/** Idle checks without traffic after which the dialler, and much later the other side, drains. */
 const idleChecksDialler = 4;
 const idleChecksOther = 12;
 
-/** Part of the idle timeout between two sweeps. */
+/** How many idle checks there are in the idle timeout. */
 export const checksPerIdleTimeout = idleChecksDialler;
 
 /** All identified connections. */
@@ -103,7 +103,7 @@ export class ConnectionPool {
     return this.#preferred(instance) ?? this.of(instance).findLast((one) => one.usable);
   }
 
-  /** Counts a sweep; drains what nobody used for a long time. */
+  /** Makes an idle check: drains what nobody has used for many of them. */
   checkIdle(): void {
     for (const connection of this.all()) {
       connection.idleChecks++;

@@ -1,5 +1,5 @@
 /**
- * A wire that carries frames.
+ * A TCP connection that carries frames.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { socketHost } from "../core/base/address.ts";
 import { encodeFrame, FrameReader } from "../protocol/frame.ts";
 import { type ByteSocket, MessageSocket } from "../sockets/message_socket.ts";
 
-/** The part of `Deno.TcpConn` that a wire, and who opens one, needs. */
+/** The part of `Deno.TcpConn` that a framed socket, and who opens one, needs. */
 export type Socket = ByteSocket & Pick<Deno.TcpConn, "localAddr" | "remoteAddr">;
 
 /** What is read at once, in bytes. */
@@ -47,7 +47,7 @@ export class FramedSocket extends MessageSocket<FrameReader> {
     this.reader.limitBytes = limitBytes;
   }
 
-  /** Queues a frame. A queue that grows beyond its limit ends the wire. */
+  /** Queues a frame. A queue that grows beyond its limit ends the connection. */
   write(payload: Uint8Array): void {
     this.writeBytes(encodeFrame(payload));
   }

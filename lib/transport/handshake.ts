@@ -82,8 +82,8 @@ export interface Introduction {
 }
 
 /**
- * The initiator's side up to message 2, with the first cookie of `starts`. `undefined` if the wire
- * ended: `closed` without a byte means that the responder turned us away, `garbage` that it is no
+ * The initiator's side up to message 2, with the first cookie of `starts`. `undefined` if the
+ * connection ended: `closed` means that the responder rejected this node, `garbage` that it is no
  * responder.
  */
 export async function initiate(
@@ -133,7 +133,7 @@ export type Received =
     readonly visit: boolean;
     readonly ciphers: HandshakeResult;
   }
-  /** The caller closes the wire; `isReported` is false for a member that left of its own accord. */
+  /** The caller closes the connection; `isReported` is false for a member that left of its own accord. */
   | { readonly kind: "rejected"; readonly reason: string; readonly isReported: boolean };
 
 /**

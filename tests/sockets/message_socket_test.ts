@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { decodeUtf8, encodeUtf8 } from "../../lib/core/base/text.ts";
 import { MessageSocket } from "../../lib/sockets/message_socket.ts";
-import type { ByteSocket, MessageReader, WireEnd } from "../../lib/sockets/message_socket.ts";
+import type { ByteSocket, MessageReader, SocketEnd } from "../../lib/sockets/message_socket.ts";
 import { needing } from "../permissions.ts";
 import { settle } from "../support/waiting.ts";
 
@@ -132,7 +132,7 @@ Deno.test("MessageSocket.next() gives what has come, fill() waits for more, both
 });
 
 /** How it ends, by what the other side does after `a`. */
-const ends: readonly (readonly [string, "closed" | Error, WireEnd])[] = [
+const ends: readonly (readonly [string, "closed" | Error, SocketEnd])[] = [
   ["", "closed", { kind: "closed", detail: "closed by the other side" }],
   ["hal", "closed", { kind: "garbage", detail: "closed in the middle of a line" }],
   ["", new Error("Connection reset by peer (os error 104)"), {

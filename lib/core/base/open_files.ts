@@ -13,7 +13,7 @@
 export const reservedFiles = 40;
 
 /** Of what is left, the part that connections of one kind may take that have proven nothing yet. */
-const guestShare = 1 / 8;
+const pendingShare = 1 / 8;
 
 /** The part that members may take, in both directions. */
 const memberShare = 1 / 2;
@@ -40,7 +40,7 @@ interface ConnectionLimits {
  * @param openFilesMax how many; `undefined` if that is not known
  * @param isShared true if BEAM nodes have connections of their own, which get half of the files
  *
- * PendingConnections are of two kinds, those whose first message was made with the cookie and all
+ * Pending connections are of two kinds, those whose first message was made with the cookie and all
  * others; both together take a quarter. With members that is three quarters, and what is left is
  * for dialling.
  */
@@ -53,8 +53,8 @@ export function limitsWithin(
   const within = (limit: number, share: number): number =>
     limitWithin(limit, share / (isShared ? 2 : 1), openFilesMax);
   return {
-    pendingMax: within(limits.pendingMax, guestShare),
-    pendingPerHostMax: within(limits.pendingPerHostMax, guestShare / 2),
+    pendingMax: within(limits.pendingMax, pendingShare),
+    pendingPerHostMax: within(limits.pendingPerHostMax, pendingShare / 2),
     connectionsMax: within(limits.connectionsMax, memberShare),
   };
 }

@@ -3,7 +3,7 @@
  *
  * Whoever answers tells of all that it knows, and so spares asking them. So few are asked at first,
  * and twice as many each time one fails. Of very many rows most may be those of the dead: then only
- * the allowance of pings bounds them. Those whose rows are new surely live: more of them are asked at
+ * the budget of pings bounds them. Those whose rows are new surely live: more of them are asked at
  * once, and the dead do not hold them up, as each kind has a window of its own. But where many start
  * together, asking all of them would be a handshake with each for what one of them tells.
  *

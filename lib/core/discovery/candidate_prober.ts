@@ -2,7 +2,7 @@
  * Pings to candidates: the only way from a row to a member that needs no other member's word.
  *
  * A registry may be full of rows that nobody stands behind, and anybody who can write it can name any
- * address. So each candidate is asked as the allowance of pings permits ({@linkcode UnverifiedQueue}),
+ * address. So each candidate is asked as the budget of pings permits ({@linkcode UnverifiedQueue}),
  * in which each address counts as a ping, and a few at a time ({@linkcode AskWindow}); once
  * more soon if that fails, and from then on with growing pauses. In a larger cluster only a few ask,
  * others each time: one answer is enough for all. Who is new or alone asks all. A candidate that claims

@@ -2,9 +2,8 @@
  * Those of whom only a row in the registry is known: who is to be asked next whether it lives.
  *
  * A registry may be full of rows that nobody stands behind any more. Whoever has just appeared there,
- * or whose heartbeat moves, surely lives and is asked first; the others in random order, as the
- * allowance of pings permits. So a cluster comes together over a thousand ghosts as quickly as over
- * none.
+ * or whose heartbeat moves, surely lives and is asked first; the others in random order, as the budget
+ * of pings permits. So a cluster comes together over a thousand ghosts as quickly as over none.
  *
  * @module
  */
