@@ -198,8 +198,7 @@ export class BeamWatch {
 
   #isMember(name: NodeName): boolean {
     const { memberList, candidates } = this.#parts;
-    const record = memberList.get(name);
-    return record === undefined || record.state === "left" ? candidates.has(name) : true;
+    return memberList.present(name) !== undefined || candidates.has(name);
   }
 
   /** Begins to watch those for whom there is a place; if there are too few, all get their turn. */

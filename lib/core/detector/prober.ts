@@ -218,8 +218,8 @@ export class Prober {
     const { record, at, purpose } = ping;
     if (purpose === "probe") this.#probes.ended(record, outcome.kind === "pong", now, out);
     const isPulse = purpose === "pulse";
-    const current = this.#memberList.get(record.name);
-    if (current?.instance !== record.instance || current.state === "left") return { kind: "none" };
+    const current = this.#memberList.present(record.name);
+    if (current?.instance !== record.instance) return { kind: "none" };
     const link = this.#links.of(record.name);
     if (isPulse) link.ended(ping.number);
     if (outcome.kind === "pong") {
@@ -265,8 +265,8 @@ export class Prober {
     outcome: PingOutcome & { kind: "pong" },
     now: number,
   ): Finding {
-    const record = this.#memberList.get(name);
-    if (record?.instance !== instance || record.state === "left") return { kind: "none" };
+    const record = this.#memberList.present(name);
+    if (record?.instance !== instance) return { kind: "none" };
     const before = this.#links.of(name).pong(outcome.roundTripUs, outcome.address, now);
     return { kind: "pong", record, before, sentAt: now, outcome };
   }
@@ -321,8 +321,8 @@ export class Prober {
 
   /** Pings the member of that name, unless a ping to it is on its way. */
   #ask(name: NodeName, now: number, out: Effect[]): void {
-    const record = this.#memberList.get(name);
-    if (record === undefined || record.state === "left") return;
+    const record = this.#memberList.present(name);
+    if (record === undefined) return;
     const link = this.#links.of(name);
     if (link.ping !== undefined) return;
     link.asked(this.#send(record, "pulse", now, out));

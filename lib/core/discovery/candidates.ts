@@ -67,16 +67,20 @@ export class Candidates {
     return this.#failed;
   }
 
-  /** Failed ones that are shown: a member of the same name stands before its candidate. */
+  /** Failed ones that are shown. */
   shown(): Candidate[] {
     return [...this.#failed.values()].filter((candidate) => this.isShown(candidate));
   }
 
   /** True if that candidate is shown as failed. */
   isShown(candidate: Candidate): boolean {
-    const member = this.#memberList.get(candidate.name);
-    return candidate.failedAt !== undefined && (member === undefined || member.state === "left") &&
-      this.ownerOf(candidate) === undefined;
+    return candidate.failedAt !== undefined && !this.isHidden(candidate);
+  }
+
+  /** True if a member stands before that candidate: one of its name, or one of its instance. */
+  isHidden(candidate: Candidate): boolean {
+    return this.#memberList.present(candidate.name) !== undefined ||
+      this.ownerOf(candidate) !== undefined;
   }
 
   /** The member of another name, or this node, to which the instance of a candidate belongs. */

@@ -77,16 +77,13 @@ export class Explainer {
     return [...views, ...beams].sort((one, other) => compareNames(one.name, other.name));
   }
 
-  /** `views` with those of the candidates whose names no member has, in the order of their names. */
+  /** `views` with those of the candidates that no member hides, in the order of their names. */
   #withCandidates<T extends { readonly name: NodeName }>(
     views: T[],
     view: (candidate: Candidate) => T,
   ): T[] {
-    const { memberList, candidates } = this.#parts;
-    const others = [...candidates.all()].filter((candidate) => {
-      const state = memberList.get(candidate.name)?.state ?? "left";
-      return state === "left" && candidates.ownerOf(candidate) === undefined;
-    });
+    const { candidates } = this.#parts;
+    const others = [...candidates.all()].filter((candidate) => !candidates.isHidden(candidate));
     if (others.length === 0) return views;
     return [...views, ...others.map(view)]
       .sort((one, other) => compareNames(one.name, other.name));
@@ -105,8 +102,8 @@ export class Explainer {
     } = this.#parts;
     const beam = beams?.get(name);
     if (beam !== undefined) return beamExplanation(this.#parts, beam, now);
-    const record = name === memberList.self.name ? memberList.self : memberList.get(name);
-    if (record === undefined || record.state === "left") {
+    const record = name === memberList.self.name ? memberList.self : memberList.present(name);
+    if (record === undefined) {
       const candidate = candidates.get(name);
       return candidate && candidateExplanation(this.#parts, candidate, now);
     }

@@ -78,9 +78,8 @@ export class StatusReporter {
   #runOf({ kind, name }: Change): ChangedRun {
     const { memberList, candidates, beams } = this.#parts;
     if (name === memberList.self.name) return memberList.self;
-    const record = memberList.get(name);
-    const isOfCandidate = kind === "failed" && (record?.state ?? "left") === "left";
-    const run = isOfCandidate ? candidates.get(name)?.claim : record;
+    const isOfCandidate = kind === "failed" && memberList.present(name) === undefined;
+    const run = isOfCandidate ? candidates.get(name)?.claim : memberList.get(name);
     return run ?? { instance: `${beams?.get(name)?.creation ?? ""}`, incarnation: 0 };
   }
 

@@ -89,8 +89,15 @@ export class MemberList {
     return this.#sorted;
   }
 
+  /** The record of that name, also if it has left. */
   get(name: NodeName): MemberRecord | undefined {
     return this.#records.get(name);
+  }
+
+  /** The record of that name, unless it has left. */
+  present(name: NodeName): MemberRecord | undefined {
+    const record = this.#records.get(name);
+    return record?.state === "left" ? undefined : record;
   }
 
   /** True if that record of another node says nothing that is not known. */

@@ -125,8 +125,7 @@ export class DeadRows {
     if (name === memberList.self.name) {
       return `Cannot forget ${name}: it is the node you asked, and can only leave`;
     }
-    const record = memberList.get(name);
-    const member = record?.state === "left" ? undefined : record;
+    const member = memberList.present(name);
     const candidate = candidates.get(name);
     if (member === undefined && candidate === undefined) return `No member is called ${name}`;
     if (member?.state === "alive") return `${name} is alive: only a dead node can be forgotten`;
