@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { unreachable } from "../core/base/assert.ts";
 import type { Effect, Input } from "../core/input.ts";
 
 const reason = "a fault of this program";
@@ -33,7 +34,20 @@ export function inputAfterFault(effect: Effect): Input | undefined {
       return { kind: "write-failed", reason };
     case "remove":
       return { kind: "remove-failed", name: effect.name, reason };
-    default:
+    case "pong":
+    case "probe-answer":
+    case "sync-answer":
+    case "beam-pong":
+    case "forgotten":
+    case "tell":
+    case "drop":
+    case "status":
+    case "changes":
+    case "joined":
+    case "note":
+    case "stop":
       return undefined;
+    default:
+      return unreachable(effect);
   }
 }

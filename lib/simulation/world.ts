@@ -9,6 +9,7 @@
 import { simSettings } from "./sim_settings.ts";
 import { describeChanges, groupChanges } from "../core/members/change.ts";
 import type { Change } from "../core/members/change.ts";
+import { unreachable } from "../core/base/assert.ts";
 import type { Effect } from "../core/input.ts";
 import type { NodeName } from "../core/base/name.ts";
 import type { Row } from "../core/members/row.ts";
@@ -198,14 +199,22 @@ export class World {
       case "write":
       case "remove":
         return this.#useRegistry(node, effect);
-      case "drop":
-        return;
       case "changes":
         return this.#tellChanges(node, effect.changes);
       case "note":
         return this.#tellStory(node, effect.message);
       case "stop":
         return this.#tellStory(node, "stops: " + JSON.stringify(effect.reason));
+      // A node keeps its status line itself, nobody waits for an answer, and no BEAM node is there.
+      case "status":
+      case "joined":
+      case "drop":
+      case "forgotten":
+      case "beam-ping":
+      case "beam-pong":
+        return;
+      default:
+        return unreachable(effect);
     }
   }
 

@@ -22,6 +22,7 @@
  *
  * @module
  */
+import { unreachable } from "../base/assert.ts";
 import { heartbeatsMissedMax } from "../members/row.ts";
 import type { Effect, PingContent, PingOutcome } from "../input.ts";
 import type { Row, StoredRow } from "../members/row.ts";
@@ -70,9 +71,7 @@ export class NameClaim {
   #doubtUntil = -Infinity;
   #verdict: ClaimVerdict = "open";
 
-  /**
-   * @param previous the last inquiry, if there was one
-   */
+  /** @param previous the last inquiry, if there was one */
   constructor(
     holder: StoredRow,
     tenure: Tenure,
@@ -138,8 +137,13 @@ export class NameClaim {
       case "wrong-cookie":
         if (!this.#held) return void (this.#watchUntil = now + heartbeatsMs(this.holder.row));
         return this.#gone(now);
-      default:
+      case "refused":
+      case "other-instance":
+      case "wrong-cluster":
+      case "garbage":
         return this.#gone(now);
+      default:
+        return unreachable(outcome);
     }
   }
 
