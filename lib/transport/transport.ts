@@ -68,9 +68,6 @@ export type Outcome =
   /** The transport was closed while waiting. */
   | { readonly kind: "closed"; readonly detail: string };
 
-/** The kinds of {@linkcode Outcome}. */
-export type OutcomeKind = Outcome["kind"];
-
 /**
  * The receiving side; implemented by the node. What throws ends the connection that it is called
  * for.

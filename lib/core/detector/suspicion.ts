@@ -35,15 +35,12 @@ interface Heard {
 /** All votes about one member. */
 export class Suspicion {
   readonly #heard = new Map<InstanceId, Heard>();
-  /** When the first of these votes was heard. */
-  readonly since: number;
   /** When something new was heard last. */
   heardAt: number;
   /** When this node itself voted; `undefined` if it does not. */
   ownVoteAt: number | undefined;
 
   constructor(now: number) {
-    this.since = now;
     this.heardAt = now;
   }
 

@@ -60,7 +60,6 @@ Deno.test("suspicionMs() falls by the logarithm: one of three brings it half-way
 
 Deno.test("Suspicion is over when nobody votes", () => {
   const suspicion = new Suspicion(7);
-  assert.equal(suspicion.since, 7);
   assert.equal(suspicion.ownVoteAt, undefined);
   assert.deepEqual(suspicion.votes(0, 7), []);
   assert.ok(suspicion.isOver(0, 7));
