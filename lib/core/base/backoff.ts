@@ -29,11 +29,11 @@ export class ExponentialBackoff {
   /**
    * Notes a failure; returns how long to wait before the next try, in milliseconds.
    *
-   * @param mostMs longest wait, in milliseconds
+   * @param maxMs longest wait, in milliseconds
    */
-  failed(mostMs: number): number {
+  failed(maxMs: number): number {
     this.#failures++;
-    const waitMs = Math.min(mostMs, this.#firstMs * 2 ** Math.min(this.#failures - 1, 20));
+    const waitMs = Math.min(maxMs, this.#firstMs * 2 ** Math.min(this.#failures - 1, 20));
     return waitMs - this.#random.below(Math.floor(waitMs * jitter) + 1);
   }
 

@@ -12,8 +12,9 @@
 export const scoreMax = 7;
 
 /** From this score on a node does not vote. */
-export const silentFrom = 4;
+export const noVoteFrom = 4;
 
+/** So long without a sign of sickness lowers the score by one, in milliseconds. */
 const cleanMs = 1000;
 
 /** The score of one node. */
@@ -44,6 +45,6 @@ export class LocalHealth {
 
   /** True if this node may vote. */
   mayVote(now: number): boolean {
-    return this.score(now) < silentFrom;
+    return this.score(now) < noVoteFrom;
   }
 }

@@ -11,16 +11,16 @@
 export class TokenBucket {
   readonly #perInterval: number;
   readonly #intervalMs: number;
-  readonly #most: number;
+  readonly #savedMax: number;
   #left = 0;
   #at = 0;
 
   /**
    * @param perInterval how many things may be done in `intervalMs` milliseconds
-   * @param most how many of them are saved at most
+   * @param savedMax how many of them are saved at most
    */
-  constructor(perInterval: number, intervalMs: number, most = perInterval) {
-    this.#most = most;
+  constructor(perInterval: number, intervalMs: number, savedMax = perInterval) {
+    this.#savedMax = savedMax;
     this.#perInterval = perInterval;
     this.#intervalMs = intervalMs;
   }
@@ -40,6 +40,7 @@ export class TokenBucket {
   /** So many were done. */
   spend(now: number, count = 1): void {
     this.#renew(now);
+    // However much was spent, it is made up for within an interval.
     this.#left = Math.max(-this.#perInterval, this.#left - count);
   }
 
@@ -51,7 +52,7 @@ export class TokenBucket {
 
   #renew(now: number): void {
     const gained = (now - this.#at) * this.#perInterval / this.#intervalMs;
-    this.#left = Math.min(this.#most, this.#left + gained);
+    this.#left = Math.min(this.#savedMax, this.#left + gained);
     this.#at = now;
   }
 }

@@ -26,7 +26,7 @@ const samplesMin = 3;
 const learningRate = 0.1;
 
 /** Deviations above the mean; with a normal distribution 8 of them make φ about 15. */
-const deviationsMax = 8;
+const deviations = 8;
 
 /** One ping in the history. */
 export interface LinkEvent {
@@ -73,7 +73,8 @@ export class Link {
   #history: LinkEvent[] = [];
   #samples = 0;
   #meanMs = 0;
-  #varianceMs = 0;
+  /** In milliseconds squared. */
+  #variance = 0;
 
   /** The ping on its way, if any. */
   get ping(): number | undefined {
@@ -137,7 +138,7 @@ export class Link {
   /** Deadline of the next pong in milliseconds, for an observer in perfect health. */
   timeoutMs({ pingTimeoutMs, pingTimeoutMinMs, pingTimeoutMaxMs }: ProfileTimings): number {
     if (this.#samples < samplesMin) return pingTimeoutMs;
-    const learnedMs = this.#meanMs + deviationsMax * Math.sqrt(this.#varianceMs);
+    const learnedMs = this.#meanMs + deviations * Math.sqrt(this.#variance);
     return Math.round(Math.max(pingTimeoutMinMs, Math.min(pingTimeoutMaxMs, learnedMs)));
   }
 
@@ -226,12 +227,12 @@ export class Link {
   #learn(roundTripMs: number): void {
     if (this.#samples++ === 0) {
       this.#meanMs = roundTripMs;
-      this.#varianceMs = (roundTripMs / 2) ** 2;
+      this.#variance = (roundTripMs / 2) ** 2;
       return;
     }
     const difference = roundTripMs - this.#meanMs;
     this.#meanMs += learningRate * difference;
-    this.#varianceMs = (1 - learningRate) * (this.#varianceMs + learningRate * difference ** 2);
+    this.#variance = (1 - learningRate) * (this.#variance + learningRate * difference ** 2);
   }
 
   #remember(event: LinkEvent): void {

@@ -16,7 +16,7 @@
  *
  * @module
  */
-import { unreachable as impossible } from "../base/assert.ts";
+import { unreachable } from "../base/assert.ts";
 import type { Address } from "../base/address.ts";
 import type { PingFailure } from "../base/ping_failure.ts";
 import type { NodeName } from "../base/name.ts";
@@ -68,19 +68,19 @@ export interface VerdictInputs {
 }
 
 /** The verdict; the table above as code. */
-export function verdict(evidence: VerdictInputs): MemberStatus {
-  switch (evidence.state) {
+export function verdict(inputs: VerdictInputs): MemberStatus {
+  switch (inputs.state) {
     case "unproven":
       return "unproven";
     case "alive":
-      return evidence.isSuspected ? "suspect" : "alive";
+      return inputs.isSuspected ? "suspect" : "alive";
     case "failed":
-      if (evidence.cause === "wrong-cookie" || evidence.cause === "wrong-cluster") {
-        return evidence.cause;
+      if (inputs.cause === "wrong-cookie" || inputs.cause === "wrong-cluster") {
+        return inputs.cause;
       }
-      return evidence.heartbeatMoves ? "unreachable" : "down";
+      return inputs.heartbeatMoves ? "unreachable" : "down";
     default:
-      return impossible(evidence.state);
+      return unreachable(inputs.state);
   }
 }
 

@@ -6,7 +6,7 @@
 import { formatDuration, formatRoundTrip } from "../../core/base/duration.ts";
 import type { NodeName } from "../../core/base/name.ts";
 import { failureWords, isPingFailure } from "../../core/base/ping_failure.ts";
-import { scoreMax, silentFrom } from "../../core/detector/local_health.ts";
+import { noVoteFrom, scoreMax } from "../../core/detector/local_health.ts";
 import type { Explanation } from "../../core/explain/explanation.ts";
 import { serviceWords, statusWords } from "../../core/members/change.ts";
 import { countsAsAlive } from "../../core/members/member.ts";
@@ -114,7 +114,7 @@ function evidence(asked: string, explanation: Explanation): ExplainFact[] {
 function healthText({ localHealth, isolated }: Explanation): string {
   const word = localHealth === 0
     ? "healthy"
-    : localHealth < silentFrom
+    : localHealth < noVoteFrom
     ? "slow"
     : "sick: it does not vote";
   const score = `${localHealth} of ${scoreMax}`;
