@@ -62,6 +62,7 @@ export class RowKeeper {
   #intruder: InstanceId | undefined;
   #listAt: number;
   #listedAt = -Infinity;
+  /** When it was last in doubt, or is to be looked at for that. */
   #hastenedAt = -Infinity;
   #writeAt = Infinity;
   #listing = false;
@@ -306,10 +307,9 @@ export class RowKeeper {
    * row is in doubt.
    */
   hasten(now: number): void {
-    const at = Math.max(now, this.#hastenedAt + hastenPauseMs);
-    if (at === now) this.#hastenedAt = now;
-    this.#listAt = Math.min(this.#listAt, at);
-    this.bump(at);
+    if (now >= this.#hastenedAt) this.#hastenedAt = Math.max(now, this.#hastenedAt + hastenPauseMs);
+    this.#listAt = Math.min(this.#listAt, this.#hastenedAt);
+    this.bump(this.#hastenedAt);
   }
 
   /** Takes the row out, or gives up after `timeoutMs` and says so. */

@@ -46,6 +46,27 @@ Deno.test("RowKeeper finds nothing strange in a row that is missing after an out
   assert.equal(vanish(scene, 4500), vanished, "the next time it is");
 });
 
+Deno.test("RowKeeper.hasten() looks at once, and a second after it has looked for that", () => {
+  const { keeper, out } = settled();
+  const pace = { listIntervalMs: 60_000, heartbeatIntervalMs: 60_000 };
+  keeper.keepPace({ ...keeper.pace, ...pace });
+  const looked: number[] = [];
+  const look = (now: number): void => {
+    out.length = 0;
+    keeper.wake(now, out);
+    if (!out.some(({ kind }) => kind === "list")) return;
+    looked.push(now);
+    const row = { ...draftOf(recordOf(1), 1000), heartbeat: 1, activeAt: "" };
+    keeper.listed({ row, version: "v1" }, now, out);
+    keeper.written("v1", now, out);
+  };
+  for (let now = 150; now < 5000; now += 50) {
+    if (now % 150 === 0) keeper.hasten(now);
+    look(now);
+  }
+  assert.deepEqual(looked, [150, 1150, 2150, 3150, 4150]);
+});
+
 Deno.test("RowKeeper.look() lists at once, but not within an interval of the last listing", () => {
   const { keeper, out } = settled();
   const own = {
