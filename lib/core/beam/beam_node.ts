@@ -69,8 +69,6 @@ export class BeamNode {
   failedAt: number | undefined;
   /** Tells two runs of one name apart; `undefined` until a pong. */
   creation: number | undefined;
-  /** When it was last asked at once for a reason, or `-Infinity`. */
-  hastenedAt = -Infinity;
   #movedAt: number;
   #hasMoved = false;
   /** When the timestamp was first seen to have moved since pings fail; `Infinity`: never. */

@@ -129,12 +129,11 @@ export class BeamWatch {
 
   /** Something has come from `name`, or its connection broke: worth a ping, once an interval. */
   hasten(name: NodeName, now: number): void {
-    const node = this.#nodes.get(name);
-    if (node === undefined || node.link.ping !== undefined) return;
+    const { intervalMs } = this.#parts.settings;
+    const plannedAt = this.#due.at(name) ?? Infinity;
     // One that hangs up after each answer would otherwise be asked again and again without a pause.
-    const at = Math.max(now, node.hastenedAt + this.#parts.settings.intervalMs);
-    if (at === now) node.hastenedAt = now;
-    this.#due.hasten(name, at);
+    const at = this.#nodes.get(name)?.link.askOutOfTurn("sign", plannedAt, intervalMs, now);
+    if (at !== undefined) this.#due.set(name, at);
   }
 
   /** `name` has pinged this node. One that seemed dead is asked, out of turn. */

@@ -186,11 +186,10 @@ export class Prober {
   #hasten(name: NodeName, reason: OutOfTurn, now: number): void {
     const record = this.#memberList.get(name);
     if (record === undefined || !this.#running) return;
-    const link = this.#links.of(name);
-    const at = link.mayAskOutOfTurnAt(reason, this.#settings.intervalMs, now);
-    if (link.ping !== undefined || this.#plan.isAskedBy(name, at)) return;
-    link.askOutOfTurn(reason, at);
-    this.#plan.ask(name, at);
+    const { intervalMs } = this.#settings;
+    const plannedAt = this.#plan.askedAt(name);
+    const at = this.#links.of(name).askOutOfTurn(reason, plannedAt, intervalMs, now);
+    if (at !== undefined) this.#plan.ask(name, at);
   }
 
   /** Another node wants `subject` to be pinged; its reply waits under that number. */
@@ -314,7 +313,7 @@ export class Prober {
     const { intervalMs, timings } = this.#settings;
     const at = seenAt + intervalMs + timings.pulseGraceMs;
     // What was planned while it was lost may be far away.
-    if (this.#plan.isAskedBy(name, at)) return;
+    if (this.#plan.askedAt(name) <= at) return;
     this.#lost.delete(name);
     this.#plan.hearBy(name, at);
   }

@@ -39,9 +39,9 @@ export class PulsePlan {
     return this.#asks.at(name) ?? this.#silences.at(name);
   }
 
-  /** True if that member is asked by `at`, whether it is heard of before or not. */
-  isAskedBy(name: NodeName, at: number): boolean {
-    return (this.#asks.at(name) ?? Infinity) <= at;
+  /** When that member is asked, whether it is heard of before or not; `Infinity`: only then. */
+  askedAt(name: NodeName): number {
+    return this.#asks.at(name) ?? Infinity;
   }
 
   /** That member is asked at `at`, whatever was planned. */

@@ -122,12 +122,11 @@ export class CandidateProber {
   /** A candidate has answered too late, or broken off: asks it now, out of turn. */
   late(name: NodeName, instance: InstanceId, now: number): void {
     const candidate = this.#parts.candidates.get(name);
-    if (candidate?.instance !== instance || candidate.link.ping !== undefined) return;
-    const { link } = candidate;
-    const at = link.mayAskOutOfTurnAt("sign", this.#parts.settings.intervalMs, now);
-    if ((this.#due.at(name) ?? Infinity) <= at) return;
-    link.askOutOfTurn("sign", at);
-    this.#due.set(name, at);
+    if (candidate?.instance !== instance) return;
+    const { intervalMs } = this.#parts.settings;
+    const plannedAt = this.#due.at(name) ?? Infinity;
+    const at = candidate.link.askOutOfTurn("sign", plannedAt, intervalMs, now);
+    if (at !== undefined) this.#due.set(name, at);
   }
 
   /** Sends what is due. */

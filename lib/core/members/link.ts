@@ -152,14 +152,22 @@ export class Link {
     if (this.#ping === ping) this.#ping = undefined;
   }
 
-  /** From when on it may be asked out of turn for that reason: once an interval. */
-  mayAskOutOfTurnAt(reason: OutOfTurn, intervalMs: number, now: number): number {
-    return Math.max(now, this.#outOfTurnAt[reason] + intervalMs);
-  }
-
-  /** It will be asked out of turn for that reason, at `at`. */
-  askOutOfTurn(reason: OutOfTurn, at: number): void {
+  /**
+   * There is a reason to ask out of turn: that is done once an interval for each.
+   *
+   * @param plannedAt when it is asked anyway; `Infinity` if that is not planned
+   * @returns when to ask; `undefined` if it is asked by then, or just now
+   */
+  askOutOfTurn(
+    reason: OutOfTurn,
+    plannedAt: number,
+    intervalMs: number,
+    now: number,
+  ): number | undefined {
+    const at = Math.max(now, this.#outOfTurnAt[reason] + intervalMs);
+    if (this.#ping !== undefined || plannedAt <= at) return undefined;
     this.#outOfTurnAt = { ...this.#outOfTurnAt, [reason]: at };
+    return at;
   }
 
   /** Helpers have reached the peer although this node did not. */

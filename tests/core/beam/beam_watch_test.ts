@@ -132,6 +132,20 @@ Deno.test("BeamWatch.hasten() asks at once, but every interval at most", () => {
   assert.ok(scene.dueAt >= 910, `${scene.dueAt}`);
 });
 
+Deno.test("BeamWatch.hasten() waits an interval also after a ping that had to wait for that", () => {
+  const scene = new Scene();
+  const begun = 70_000;
+  // By then it is asked every five intervals.
+  for (let now = 0; now < begun; now = scene.dueAt) scene.ask(refused, now);
+  scene.watch.hasten(elixir, begun);
+  scene.ask(refused, begun);
+  scene.watch.hasten(elixir, begun + 500);
+  assert.equal(scene.dueAt, begun + 1000);
+  scene.ask(refused, begun + 1000);
+  scene.watch.hasten(elixir, begun + 1020);
+  assert.equal(scene.dueAt, begun + 2000);
+});
+
 Deno.test("BeamWatch forgets a dead one once three whole listings lack its timestamp", () => {
   const scene = new Scene();
   scene.ask(pong, 0);
