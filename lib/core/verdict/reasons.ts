@@ -19,11 +19,9 @@ export function failedReason(
 ): string {
   const { cause } = record;
   const words = failureWords(cause?.kind ?? "silent");
-  const accusers = cause?.accusers ?? [];
-  const who = accusers.length === 1
-    ? `${accusers[0]} cannot reach it`
-    : `${accusers.join(", ")} cannot reach it`;
-  return `${who}: ${words}; ${heartbeatWords(parts, record, now)}`;
+  // Whoever tells of a failure may leave out who has seen it.
+  const who = cause?.accusers.join(", ") || "its observers";
+  return `${who} cannot reach it: ${words}; ${heartbeatWords(parts, record, now)}`;
 }
 
 /** Why a candidate is called failed, as a sentence. */
