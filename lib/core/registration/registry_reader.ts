@@ -63,11 +63,17 @@ export interface Read {
   readonly doubtful: readonly StoredRow[];
 }
 
+/** What one who failed at `failedAt` was called last. */
+interface Told {
+  readonly failedAt: number | undefined;
+  readonly status: MemberStatus;
+}
+
 /** Reads listings for one node. */
 export class RegistryReader {
   readonly #parts: ReaderParts;
-  /** What those who have failed were called when it was told last. */
-  readonly #told = new Map<NodeName, MemberStatus>();
+  /** What those who have failed were called when it was told last, and which failure that was. */
+  readonly #told = new Map<NodeName, Told>();
   /** Rows of which was told that they claim the instance of another node. */
   readonly #copied = new Set<string>();
 
@@ -196,10 +202,15 @@ export class RegistryReader {
     reason: () => string,
     now: number,
   ): ReaderDecision[] {
-    const { heartbeats } = this.#parts;
+    const { heartbeats, memberList } = this.#parts;
     const { name, instance } = failed;
-    const told = this.#told.get(name) ?? this.#firstTold(name);
-    this.#told.set(name, status);
+    const failedAt = failed instanceof Candidate ? failed.failedAt : memberList.failed.get(name);
+    const last = this.#told.get(name);
+    // It may have come back and failed again since the last listing.
+    const told = last === undefined || last.failedAt !== failedAt
+      ? this.#firstTold(name)
+      : last.status;
+    this.#told.set(name, { failedAt, status });
     const since = failingSince(this.#parts, failed);
     const heartbeat = since === undefined
       ? undefined

@@ -19,13 +19,14 @@ class Scene {
   readonly view = new View(2);
   readonly reader: RegistryReader;
   readonly keeper: RowKeeper;
+  readonly changes = new ChangeLog();
 
   constructor() {
     const { view } = this;
     const detector = new FailureDetector(view);
     this.keeper = new RowKeeper(view.memberList, view.ticks, view.random, 0);
-    const changes = new ChangeLog();
-    this.reader = new RegistryReader({ ...view, detector, keeper: this.keeper, changes });
+    const { keeper, changes } = this;
+    this.reader = new RegistryReader({ ...view, detector, keeper, changes });
   }
 
   /** Reads a listing that was asked for at `now`. */
@@ -148,6 +149,26 @@ Deno.test("RegistryReader tells and passes on once that the heartbeat of one tha
   assert.deepEqual(rest, [seek]);
   const later = [rowOf(0), rowOf(1, { heartbeat: 3 }), rowOf(2)];
   assert.deepEqual(scene.list(later, 3000), [seek], "those who ask it may go later");
+});
+
+Deno.test("RegistryReader tells nothing twice of one that has failed again since the last listing", () => {
+  const scene = new Scene();
+  const { memberList, links } = scene.view;
+  const cause = { kind: "silent", accusers: [] } as const;
+  const moving = [rowOf(0), rowOf(1, { heartbeat: 2 }), rowOf(2)];
+  scene.list(members, 0);
+  scene.view.breakLink(1, "silent", 100);
+  memberList.merge(recordOf(1, { state: "failed", cause }), 200);
+  scene.list(members, 1000);
+  const told = scene.list(moving, 2000).find(({ kind }) => kind === "change");
+  assert.ok(told?.kind === "change" && told.change.status === "unreachable");
+  memberList.merge(recordOf(1, { incarnation: 1 }), 3000);
+  links.of(nameOf(1)).pong(500, { host: "10.0.0.1", port: 4370 }, 3000);
+  scene.view.breakLink(1, "silent", 4000);
+  memberList.merge(recordOf(1, { state: "failed", incarnation: 1, cause }), 4100);
+  const change = { kind: "failed", name: nameOf(1), status: "down", reason: "" } as const;
+  scene.changes.add(change, { instance: instanceOf(1), incarnation: 1 }, 4100);
+  assert.deepEqual(scene.list(moving, 5000), []);
 });
 
 Deno.test("RegistryReader renews the memory of one that has left while its row stands", () => {
