@@ -188,8 +188,9 @@ export class RequestHandler {
     if (!this.#node.registered()) {
       return { kind: "health", healthy: false, reason: "it is not registered" };
     }
-    const self = this.#node.view().members(this.#node.now()).find(({ self }) => self);
-    const { service } = self ?? {};
+    const view = this.#node.view();
+    // Asked for every few seconds: too often to look at all members.
+    const service = view.explain(view.name, this.#node.now())?.service;
     // A service that fails is told, and no reason to end the node that restarts it.
     const more = service === undefined
       ? ""

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TimedChange } from "../../lib/core/members/change.ts";
-import type { LinkView } from "../../lib/core/explain/explanation.ts";
+import type { Explanation, LinkView } from "../../lib/core/explain/explanation.ts";
 import { bodyMaxBytes } from "../../lib/protocol/envelope.ts";
 import type { Hello } from "../../lib/protocol/hello.ts";
 import type { Input } from "../../lib/core/input.ts";
@@ -16,7 +16,7 @@ import { Barrier } from "../../lib/barrier.ts";
 import type { History } from "../../lib/history/history.ts";
 import { HistoryMemory } from "../../lib/history/history_memory.ts";
 import { RequestHandler } from "../../lib/node/request_handler.ts";
-import { contentOf } from "../core/records.ts";
+import { contentOf, nameOf } from "../core/records.ts";
 import { loudBarrier } from "../loud_barrier.ts";
 import { Lines } from "./lines.ts";
 
@@ -27,9 +27,13 @@ function longName(number: number): NodeName {
   return `${`${number}`.padStart(4, "0").padEnd(99, "n")}@${"h".repeat(100)}` as NodeName;
 }
 
-type View = Pick<Membership, "members" | "links" | "explain" | "changes" | "changesForgotten">;
+type View = Pick<
+  Membership,
+  "name" | "members" | "links" | "explain" | "changes" | "changesForgotten"
+>;
 
 const emptyView: View = {
+  name: nameOf(0),
   members: () => [],
   links: () => [],
   explain: () => undefined,
@@ -115,6 +119,19 @@ Deno.test("RequestHandler lets the node leave for the reason that names who asks
   assert.deepEqual(ask({ kind: "leave" }), { kind: "done" });
   assert.deepEqual(leavings, ["pid 4711 of ops on box1 asked it to", `${asker.name} asked it to`]);
   assert.deepEqual(inputs, []);
+});
+
+Deno.test("RequestHandler calls a node healthy whose service fails, and says that it does", () => {
+  const reason = "it is registered and its loop answers";
+  assert.deepEqual(open().ask({ kind: "health" }), { kind: "health", healthy: true, reason });
+  const service = { state: "failing", reason: "exit code 1" } as const;
+  const explain: View["explain"] = (name) =>
+    name === emptyView.name ? { service } as Explanation : undefined;
+  assert.deepEqual(open({ explain }).ask({ kind: "health" }), {
+    kind: "health",
+    healthy: true,
+    reason: `${reason}; its service is failing: exit code 1`,
+  });
 });
 
 Deno.test("RequestHandler tells all links in pages that fit", () => {
