@@ -30,6 +30,9 @@ import { compareNames } from "../members/status_line.ts";
 /** Most BEAM nodes that are watched. */
 export const beamNodesMax = 64;
 
+/** How often an Elixir node writes its timestamp, whatever the interval is here, in milliseconds. */
+const timestampMs = 1000;
+
 /** Listings in a row that must lack its timestamp before one that does not answer is forgotten. */
 const listingsWithoutMin = 3;
 
@@ -88,8 +91,7 @@ export class BeamWatch {
   /** How often a timestamp is looked at, in milliseconds. */
   get heartbeatPauseMs(): number {
     const { keeper, settings } = this.#parts;
-    // The seed's program writes each second, whatever our own interval is.
-    return Math.max(1000, keeper.pace.listIntervalMs, settings.intervalMs);
+    return Math.max(timestampMs, keeper.pace.listIntervalMs, settings.intervalMs);
   }
 
   /** A complete listing came; what has changed. @param isWhole true if it also holds our own row */

@@ -12,6 +12,9 @@ import { isLeap } from "../base/count.ts";
 import type { NodeName } from "../base/name.ts";
 import type { InstanceId, Row } from "../members/row.ts";
 
+/** Interval of a heartbeat that another node has told, until its row says it, in milliseconds. */
+const toldIntervalMs = 1000;
+
 /** With more rows than this only the heartbeats of members in doubt are kept. */
 export const watchedAlwaysMax = 256;
 
@@ -89,7 +92,7 @@ export class RegistryHeartbeats {
     if (isSame && (known.heartbeat >= heartbeat || isLeap(known.heartbeat, heartbeat))) {
       return false;
     }
-    const intervalMs = known?.intervalMs ?? 1000;
+    const intervalMs = known?.intervalMs ?? toldIntervalMs;
     this.#heartbeats.set(name, {
       instance,
       heartbeat,
