@@ -60,26 +60,28 @@ export class RegistryHeartbeats {
    * Takes a complete listing.
    *
    * @param startedAt when it was asked for
-   * @param inDoubt members whose heartbeats are kept whatever their number
-   * @param rowsInDoubt the rows of those, where there are more than {@linkcode watchedAlwaysMax}
+   * @param isKept whose heartbeats are kept although their rows are not listed; where there are more
+   *   rows than {@linkcode watchedAlwaysMax}, whose are kept at all
+   * @param rowsKept the rows of those, where there are so many
    */
   listed(
     rows: readonly ReadRow[],
     startedAt: number,
     now: number,
-    inDoubt: (name: NodeName) => boolean,
-    rowsInDoubt?: readonly ReadRow[],
+    isKept: (name: NodeName) => boolean,
+    rowsKept?: readonly ReadRow[],
   ): void {
-    const all = rows.length <= watchedAlwaysMax;
     const present = new Set<NodeName>();
-    const kept = all ? rows : rowsInDoubt ?? rows.filter(({ row }) => inDoubt(row.name));
+    const kept = rows.length <= watchedAlwaysMax
+      ? rows
+      : rowsKept ?? rows.filter(({ row }) => isKept(row.name));
     for (const { row } of kept) {
       present.add(row.name);
       this.#see(row, startedAt, now);
     }
     for (const [name, heartbeat] of this.#heartbeats) {
       if (present.has(name)) continue;
-      if (all || inDoubt(name)) heartbeat.present = false;
+      if (isKept(name)) heartbeat.present = false;
       else this.#heartbeats.delete(name);
     }
     this.#readAt = now;

@@ -87,7 +87,7 @@ export class RegistryReader {
     const { self } = memberList;
     const decisions: ReaderDecision[] = [];
     const doubtful: StoredRow[] = [];
-    // In a smaller cluster all heartbeats are kept.
+    // In a smaller cluster the heartbeats of all are kept who are known.
     const isLarge = rows.length > watchedAlwaysMax;
     const inDoubt: StoredRow[] = [];
     // In a large cluster a node looks at thousands of rows: at each member once.
@@ -100,8 +100,12 @@ export class RegistryReader {
       if (!isOfLiving(row, known) || candidates.has(row.name)) doubtful.push(stored);
       if (isLarge && this.#isInDoubt(row.name, known, now)) inDoubt.push(stored);
     }
-    const isInDoubt = (name: NodeName): boolean => this.#isInDoubt(name, memberList.get(name), now);
-    heartbeats.listed(rows, keeper.listStartedAt, now, isInDoubt, inDoubt);
+    const isKept = (name: NodeName): boolean => {
+      const known = memberList.get(name);
+      if (isLarge) return this.#isInDoubt(name, known, now);
+      return known !== undefined || candidates.has(name) || name === self.name;
+    };
+    heartbeats.listed(rows, keeper.listStartedAt, now, isKept, inDoubt);
     decisions.push(...this.#reviewFailed(now));
     return { decisions, doubtful };
   }

@@ -88,7 +88,7 @@ Deno.test("RegistryHeartbeats.movedAfter() is undefined for another instance, a 
   assert.equal(heartbeats.movedAfter(name, instance, 20), 7);
   assert.equal(heartbeats.movedAfter(name, instanceOf(9), 20), undefined);
   assert.equal(heartbeats.movedAfter(nameOf(9), instance, 20), undefined);
-  heartbeats.listed([], 60, 70, nobody);
+  heartbeats.listed([], 60, 70, everybody);
   assert.equal(heartbeats.movedAfter(name, instance, 20), undefined);
   heartbeats.listed([row(7)], 80, 90, nobody);
   assert.equal(heartbeats.movedAfter(name, instance, 20), 7, "the row is back as it was");
@@ -214,7 +214,7 @@ Deno.test("RegistryHeartbeats.state() is unknown without fresh listings, and mis
   const heartbeats = heartbeatsAfter([0, 1000, 5]);
   assert.equal(heartbeats.state(name, instance, 3999), "moving");
   assert.equal(heartbeats.state(name, instance, 4000), "unknown", "it may have moved unseen");
-  heartbeats.listed(others(1), 5000, 5010, nobody);
+  heartbeats.listed(others(1), 5000, 5010, everybody);
   assert.equal(heartbeats.state(name, instance, 5010), "missing");
   assert.equal(heartbeats.ageMs(name, instance, 5010), 4010);
   heartbeats.listed([row(6)], 6000, 6010, nobody);
@@ -265,6 +265,15 @@ Deno.test("RegistryHeartbeats keeps all of 256 rows, and of more only those in d
   assert.equal(heartbeats.movedAfter(name, instance, 0), undefined);
 });
 
+Deno.test("RegistryHeartbeats lets go of a row that is gone, unless its heartbeat is to be kept", () => {
+  for (const isKept of [everybody, nobody]) {
+    const heartbeats = heartbeatsAfter([0, 10, 5]);
+    heartbeats.listed(others(1), 20, 30, isKept);
+    assert.equal(heartbeats.ageMs(name, instance, 30), isKept === everybody ? 20 : undefined);
+    assert.equal(heartbeats.ageMs(nameOf(2), instanceOf(2), 30), 0, "it is listed");
+  }
+});
+
 Deno.test("RegistryHeartbeats.state() is missing when the row is, also among more than 256 rows", () => {
   const heartbeats = new RegistryHeartbeats();
   heartbeats.listed([row(5), ...others(256)], 0, 10, everybody);
@@ -294,7 +303,7 @@ Deno.test("RegistryHeartbeats.movedAfter() is undefined when a stale listing sho
 Deno.test("RegistryHeartbeats.movedAfter() is no proof when the listing before lacked the row", () => {
   // The heartbeat is 5 at 0, 6 is written at 20, the member dies, and the first ping is missed at 30.
   const heartbeats = heartbeatsAfter([0, 10, 5]);
-  heartbeats.listed(others(1), 40, 50, nobody);
+  heartbeats.listed(others(1), 40, 50, everybody);
   heartbeats.listed([row(6)], 60, 70, nobody);
   assert.equal(heartbeats.movedAfter(name, instance, 30), undefined);
 });

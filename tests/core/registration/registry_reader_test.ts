@@ -171,6 +171,17 @@ Deno.test("RegistryReader tells nothing twice of one that has failed again since
   assert.deepEqual(scene.list(moving, 5000), []);
 });
 
+Deno.test("RegistryReader keeps the heartbeats of those whom it knows, and of nobody else", () => {
+  const scene = new Scene();
+  const { heartbeats, candidates } = scene.view;
+  const ages = (): (number | undefined)[] =>
+    [0, 1, 5, 6].map((number) => heartbeats.ageMs(nameOf(number), instanceOf(number), 2000));
+  scene.list([...members, rowOf(5), rowOf(6)], 0);
+  candidates.drop(nameOf(6));
+  scene.list([], 1000);
+  assert.deepEqual(ages(), [2000, 2000, 2000, undefined]);
+});
+
 Deno.test("RegistryReader renews the memory of one that has left while its row stands", () => {
   const scene = new Scene();
   const { memberList } = scene.view;
