@@ -18,6 +18,8 @@ import type { BeamOpener } from "./node/beam_effects.ts";
 import { beamNameFault, beamNameNote, epmdPortOf } from "./options/option_beam.ts";
 import type { NodeOptions } from "./options/options.ts";
 import { randomBytes, randomText } from "./random_bytes.ts";
+import type { Registry } from "./registry/registry.ts";
+import { parseRegistryUrl } from "./registry/url.ts";
 import type { HostResolver } from "./sockets/resolver.ts";
 import { defaultLimits } from "./transport/limits.ts";
 
@@ -29,9 +31,17 @@ export interface BeamParts {
 
 /** What a node is told of BEAM nodes. */
 export interface NodeBeamOptions
-  extends Pick<NodeOptions, "beam" | "beamCookie" | "beamListen" | "beamEpmd"> {
+  extends Pick<NodeOptions, "beam" | "beamCookie" | "beamListen" | "beamEpmd">, BeamPlace {
   readonly log: Log;
 }
+
+/** Where a node looks for BEAM nodes. */
+export interface BeamPlace extends Pick<NodeOptions, "cluster"> {
+  readonly registries: readonly (string | Pick<Registry, "url">)[];
+}
+
+/** The cluster whose rows lie where BEAM nodes write theirs, in the registry folder itself. */
+const clusterOfBeams = "default";
 
 /**
  * Opens the door for BEAM nodes, if that is wished, once the name is this node's.
@@ -54,8 +64,7 @@ export function beamOpenerOf(
   if (cookie === undefined) {
     throw new UsageError(["Cannot share the pulse with BEAM nodes without their Erlang cookie"]);
   }
-  const note = beamNameNote(name);
-  if (note !== undefined) log.warning(note);
+  for (const note of beamNotes(name, options)) log.warning(note);
   const epmdPort = epmdPortOf(environmentOf("ERL_EPMD_PORT"));
   // A port that is left out follows the port at which all others are asked.
   const epmd = epmdAddress(beamEpmd, epmdPort);
@@ -67,6 +76,23 @@ export function beamOpenerOf(
   };
   return (own, handler) =>
     openBeamOf({ name: own, cookie, listen, epmd, epmdPort, handler }, parts, limits);
+}
+
+/** What keeps BEAM nodes and the node `name` from seeing each other, as sentences. */
+export function beamNotes(name: NodeName, { cluster, registries }: BeamPlace): string[] {
+  const ofName = beamNameNote(name);
+  const isFolder = registries.some((given) => {
+    const parsed = parseRegistryUrl(typeof given === "string" ? given : given.url);
+    return "backEnd" in parsed && parsed.backEnd === "directory";
+  });
+  return [
+    ...ofName === undefined ? [] : [ofName],
+    // They know no clusters: whoever sees none of them would look for the fault elsewhere for long.
+    ...cluster === clusterOfBeams || !isFolder ? [] : [
+      `No BEAM node is seen in the cluster ${cluster}: those of a folder meet clusternodes in the ` +
+      `cluster ${clusterOfBeams} alone`,
+    ],
+  ];
 }
 
 function epmdAddress(given: Address | undefined, epmdPort: number): Address | undefined {

@@ -122,9 +122,12 @@ export const parts: Readonly<Record<string, Part>> = {
   "start_beam.ts": {
     values: [
       ...["core", "options", "clock.ts", "random_bytes.ts", "files", "beam"],
-      "transport/limits.ts",
+      ...["registry/url.ts", "transport/limits.ts"],
     ],
-    types: ["barrier.ts", "log/log.ts", "node/beam_effects.ts", "sockets/resolver.ts"],
+    types: [
+      ...["barrier.ts", "log/log.ts", "node/beam_effects.ts", "registry/registry.ts"],
+      "sockets/resolver.ts",
+    ],
   },
   "doctor": {
     values: [

@@ -179,6 +179,16 @@ processTest("a name that no BEAM node can ping ends the start with 2", async () 
   );
 });
 
+processTest("a node says that BEAM nodes are seen in the default cluster alone", async () => {
+  await using cluster = new BeamCluster();
+  const words = "No BEAM node is seen in the cluster other: ";
+  const other = cluster.clusternode("c1@127.0.0.1", "--cluster", "other");
+  await other.line((text) => text.includes("[warning]") && text.includes(words), 20_000, "told");
+  const node = cluster.clusternode("c2@127.0.0.1");
+  await node.line((text) => text.endsWith('["c2@127.0.0.1": true]'), 20_000, "it runs");
+  assert.doesNotMatch(node.text, /No BEAM node is seen/);
+});
+
 beamTest("ping --beam asks an Elixir node and leaves nothing behind", async () => {
   await using cluster = new BeamCluster();
   await cluster.startEpmd();
