@@ -152,16 +152,28 @@ export class ChildProcess {
   }
 }
 
-function commandError(program: string, error: unknown): CommandError {
+/** What is to be said of a command that the system does not start. */
+export function commandError(program: string, error: unknown): CommandError {
   const reason = errorText(error);
   const isMissing = error instanceof Deno.errors.NotFound;
   const why = isMissing
-    ? "it is not found"
+    ? whatIsMissing(program)
     : error instanceof Deno.errors.PermissionDenied
     ? "it is not executable"
     : reason.replace(/^Failed to spawn '.*?': | \(os error \d+\)/gs, "");
   const message = `Cannot start ${JSON.stringify(program)}: ${why}`;
   return new CommandError(message, isMissing ? 127 : 126, { cause: error });
+}
+
+/** The system says the same of a file that is not there, and of one that wants another to run it. */
+function whatIsMissing(program: string): string {
+  try {
+    // Without a slash it is looked for in PATH, where it may well be missing.
+    if (!program.includes("/") || !Deno.statSync(program).isFile) return "it is not found";
+  } catch {
+    return "it is not found";
+  }
+  return "what is to run it is not found, the interpreter in its first line or its dynamic loader";
 }
 
 function groupExists(group: number): boolean {

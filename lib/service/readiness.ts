@@ -11,6 +11,7 @@ import { errorText } from "../core/base/error_text.ts";
 import { type Clock, sleep } from "../clock.ts";
 import { formatAddress } from "../core/base/address.ts";
 import type { ReadyCheck } from "../options/option_service.ts";
+import { commandError } from "./child_process.ts";
 import type { OwnChildren } from "./own_children.ts";
 
 /** What to check, and how often. */
@@ -153,7 +154,12 @@ async function runCommand(
   const [program = "", ...args] = command;
   const io = { stdin: "null", stdout: "null", stderr: "null" } as const;
   const env = { ...environment };
-  const child = children.spawn(program, { args, clearEnv: true, env, detached: true, ...io });
+  let child: Deno.ChildProcess;
+  try {
+    child = children.spawn(program, { args, clearEnv: true, env, detached: true, ...io });
+  } catch (error) {
+    return commandError(program, error).message;
+  }
   const kill = (): void => {
     try {
       // With all that it has started: the group is its own.

@@ -9,6 +9,7 @@ import { readSource } from "../docs/source_files.ts";
 import { Cluster, linesPass } from "../integration/cluster.ts";
 import { permitted } from "../permissions.ts";
 import { accepts, freePort } from "../support/ports.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
 import {
   aloneOptions,
   carrierCommand,
@@ -142,6 +143,13 @@ processTest(
     const says = "[warning] n1@127.0.0.1 says that its service has stopped: ";
     assert.deepEqual(await warned(["./no-such"]), [
       `${says}Cannot start "./no-such": it is not found`,
+    ]);
+    await using folder = new TemporaryFolder();
+    const script = `${folder.path}/script`;
+    await Deno.writeTextFile(script, "#!/no/such/shell\n", { mode: 0o755 });
+    assert.deepEqual(await warned([script]), [
+      `${says}Cannot start "${script}": what is to run it is not found, ` +
+      "the interpreter in its first line or its dynamic loader",
     ]);
     assert.deepEqual(await warned(["false"]), [`${says}exit code 1`]);
     assert.deepEqual(await warned(["true"]), []);
