@@ -48,6 +48,8 @@ export interface ServiceChange {
   readonly restarts: number;
   /** Of `stopped`: it ended without success, and nobody has told it to. */
   readonly hasFailed: boolean;
+  /** Of `starting`: it runs, and its checks have failed for a while. */
+  readonly isSlow: boolean;
 }
 
 /** What a service needs of the program that it runs in. */
@@ -146,8 +148,8 @@ export class Service implements AsyncDisposable {
         return this.signal(effect.signal);
       case "state": {
         const { state, reason } = effect;
-        const { restarts, hasFailed } = this.#supervisor;
-        return this.#context.onState({ state, reason, restarts, hasFailed });
+        const { restarts, hasFailed, isSlow } = this.#supervisor;
+        return this.#context.onState({ state, reason, restarts, hasFailed, isSlow });
       }
       case "end":
         return void this.#end(effect.exitCode);

@@ -132,6 +132,11 @@ export class Supervisor {
     return this.#hasFailed;
   }
 
+  /** True if it runs, and what was told last is why it is still not ready after a while. */
+  get isSlow(): boolean {
+    return this.#slowReason !== "";
+  }
+
   /** When to call with a `tick`, in monotonic milliseconds; `Infinity` if time changes nothing. */
   get wakeAt(): number {
     return "until" in this.#phase ? this.#phase.until : Infinity;
@@ -219,7 +224,6 @@ export class Supervisor {
     if (!this.#options.isProbed) return this.#tell("ready", "the process runs");
     this.#probing = true;
     this.#slowAt = now + slowStartMs;
-    this.#slowReason = "";
     this.#effects.push({ kind: "start-probes" });
   }
 
@@ -247,7 +251,10 @@ export class Supervisor {
 
   #probed(fault: string | undefined, now: number): void {
     if (!this.#probing) return;
-    if (fault === undefined) return this.#tell("ready", "the check succeeds");
+    if (fault === undefined) {
+      this.#slowReason = "";
+      return this.#tell("ready", "the check succeeds");
+    }
     // A service that was never ready is not failing: it may take its time to start.
     if (this.#state !== "starting") return this.#tell("failing", fault);
     if (now < this.#slowAt || fault === this.#slowReason) return;
@@ -335,6 +342,7 @@ export class Supervisor {
   #stopProbes(): void {
     if (this.#probing) this.#effects.push({ kind: "stop-probes" });
     this.#probing = false;
+    this.#slowReason = "";
   }
 
   #tell(state: ServiceState, reason: string): void {

@@ -134,6 +134,16 @@ processTest("readiness() tells of each change until it is stopped", async () => 
   assert.deepEqual(seen, ["exit code 1", undefined, "exit code 1"]);
 });
 
+processTest("a node says in its log why its service is not ready after a while", async () => {
+  await using node = carry(["--ready", "exec:no-such"], ["sleep", "60"]);
+  await node.line(
+    (line) =>
+      line.endsWith('The service is not ready yet: Cannot start "no-such": it is not found'),
+    20_000,
+    "it is said",
+  );
+});
+
 processTest(
   "a frozen service is failing while its port is open, and ready when it thaws",
   async () => {

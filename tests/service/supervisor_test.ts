@@ -335,9 +335,11 @@ Deno.test("Supervisor tells why a service is not ready yet, not at once and not 
   deepEqual(probe("connection refused"), []);
   story.now = 10_000;
   deepEqual(probe("connection refused"), ["connection refused"]);
+  equal(story.supervisor.isSlow, true);
   story.now = 30_000;
   deepEqual(probe("connection refused"), [], "it has been told");
   deepEqual(probe("no answer"), ["no answer"]);
   deepEqual(probe("connection refused"), [], "too soon");
   deepEqual(story.step({ kind: "probed", fault: undefined }), ["ready"]);
+  equal(story.supervisor.isSlow, false);
 });

@@ -145,6 +145,8 @@ export class CarriedService implements Disposable {
       children: this.#children,
       onState: (change) => {
         if (change.hasFailed) this.#node?.serviceFailed();
+        // For the cluster it is as before, so that no change says it.
+        if (change.isSlow) this.#context.log.info(`The service is not ready yet: ${change.reason}`);
         this.#tell(change);
       },
     });
