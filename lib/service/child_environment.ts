@@ -6,6 +6,9 @@
  */
 import { notifyVariables } from "./notify.ts";
 
+/** The variable with the instance of the node, which no other process was given before. */
+export const instanceVariable = "CLUSTERNODE_INSTANCE";
+
 /** What a service is told of the node that carries it. */
 export interface NodeFacts {
   /** The node's name, such as `n1@10.0.0.5`. */
@@ -33,7 +36,7 @@ export function childEnvironment(
   return {
     ...Object.fromEntries(Object.entries(ours).filter(([name]) => !hidden.has(name))),
     CLUSTERNODE_SELF: node.self,
-    CLUSTERNODE_INSTANCE: node.instance,
+    [instanceVariable]: node.instance,
     CLUSTERNODE_CLUSTER: node.cluster,
     CLUSTERNODE_ADDRESS: node.address,
   };

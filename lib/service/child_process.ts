@@ -3,16 +3,16 @@
  *
  * A group of its own (a session, in fact) gets each signal once, from here, and all of it: a worker
  * that the service has started ends with it. In a terminal the service stays in the node's group,
- * and reads what is typed; Ctrl-C then comes to both from the terminal, and signals from here go to
- * the process alone, as the group is ours as well.
+ * and reads what is typed; Ctrl-C then comes to both from the terminal. As the group is ours as well,
+ * signals from here go to each process of it that was started with what only the service was given.
  *
  * @module
  */
 import { errorText } from "../core/base/error_text.ts";
-import process from "node:process";
 import { type Clock, sleep } from "../clock.ts";
 import { LineRelay, type WriteWhole } from "./line_relay.ts";
 import type { OwnChildren } from "./own_children.ts";
+import { groupExists, livingOf, ownGroup } from "./process_group.ts";
 
 /** What to start. */
 export interface ChildOptions {
@@ -22,6 +22,8 @@ export interface ChildOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Stay in the process group of this process, because a terminal is shared. */
   readonly sharesTerminal: boolean;
+  /** The variable of its environment whose value no other process was given. */
+  readonly ownVariable: string;
   readonly stdin: "inherit" | "null";
   /** How its output goes out, or `inherit`: straight, as the terminal that it is. */
   readonly stdout: WriteWhole | "inherit";
@@ -59,9 +61,13 @@ export class ChildProcess {
   readonly #child: Deno.ChildProcess;
   readonly #clock: Clock;
   readonly #hasGroup: boolean;
+  /** What those have in their environment that it has started, and it. */
+  readonly #variable: string;
   readonly #relays: readonly LineRelay[];
   /** Nothing of it is left: its number may be another's by now. */
   #isGone = false;
+  /** The process itself has ended. */
+  #hasExited = false;
 
   /** Resolves as soon as the process itself has ended, whatever it leaves behind. */
   readonly exited: Promise<ChildExit>;
@@ -70,13 +76,14 @@ export class ChildProcess {
     this.#child = child;
     this.#clock = clock;
     this.#hasGroup = !options.sharesTerminal;
-    const { stdout, stderr } = options;
+    const { stdout, stderr, environment, ownVariable } = options;
+    this.#variable = `${ownVariable}=${environment[ownVariable]}`;
     this.#relays = [
       ...(stdout === "inherit" ? [] : [new LineRelay(child.stdout, stdout, clock)]),
       ...(stderr === "inherit" ? [] : [new LineRelay(child.stderr, stderr, clock)]),
     ];
     this.exited = child.status.then(({ code, signal }) => {
-      this.#isGone = !this.#hasGroup;
+      this.#hasExited = true;
       return { exitCode: code, reason: signal ?? `exit code ${code}` };
     });
   }
@@ -114,24 +121,30 @@ export class ChildProcess {
     return this.#isGone;
   }
 
-  /** Sends a signal to its process group, or to it alone in a terminal; what is gone gets none. */
+  /** Sends a signal to all of its process group that was started by it; what is gone gets none. */
   signal(signal: Deno.Signal): void {
     if (this.#isGone) return;
-    try {
-      Deno.kill(this.#hasGroup ? -this.pid : this.pid, signal);
-    } catch (error) {
-      // It has just ended, or it has become another user's.
-      const { NotFound, PermissionDenied } = Deno.errors;
-      if (!(error instanceof NotFound || error instanceof PermissionDenied)) throw error;
-    }
+    if (this.#hasGroup) return send(signal, -this.pid);
+    if (!this.#hasExited) send(signal, this.pid);
+    void this.#rest().then((rest) => rest?.forEach((pid) => send(signal, pid)));
   }
 
   /** After its end: true if others of its group are still there, zombies not counted. */
   async hasRest(): Promise<boolean> {
     if (this.#isGone) return false;
-    const hasRest = groupExists(this.pid) && await hasLiving(this.pid);
+    const hasRest = this.#hasGroup
+      ? groupExists(this.pid) && (await livingOf({ group: this.pid }))?.length !== 0
+      : (await this.#rest() ?? []).length > 0;
     this.#isGone = !hasRest;
     return hasRest;
+  }
+
+  /** In a terminal: all that it has started, but not itself. */
+  async #rest(): Promise<number[] | undefined> {
+    const group = await ownGroup();
+    if (group === undefined) return undefined;
+    const living = await livingOf({ group, variable: this.#variable });
+    return living?.filter((pid) => pid !== this.pid);
   }
 
   /** Resolves when nothing of its group is left, or `signal` is aborted. Never rejects. */
@@ -149,6 +162,17 @@ export class ChildProcess {
     await Promise.race([all, late.promise]);
     cancel();
     await Promise.all(this.#relays.map((relay) => relay.stop()));
+  }
+}
+
+/** Sends a signal to a process, or with a number below 0 to a group. */
+function send(signal: Deno.Signal, pid: number): void {
+  try {
+    Deno.kill(pid, signal);
+  } catch (error) {
+    // It has just ended, or it has become another user's.
+    const { NotFound, PermissionDenied } = Deno.errors;
+    if (!(error instanceof NotFound || error instanceof PermissionDenied)) throw error;
   }
 }
 
@@ -174,31 +198,4 @@ function whatIsMissing(program: string): string {
     return "it is not found";
   }
   return "what is to run it is not found, the interpreter in its first line or its dynamic loader";
-}
-
-function groupExists(group: number): boolean {
-  try {
-    process.kill(-group, 0);
-    return true;
-  } catch (error) {
-    // Another user's counts.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-}
-
-/** Looks whether any process of the group is more than a zombie that its parent leaves there. */
-async function hasLiving(group: number): Promise<boolean> {
-  try {
-    for await (const { name } of Deno.readDir("/proc")) {
-      if (!/^\d+$/.test(name)) continue;
-      const stat = await Deno.readTextFile(`/proc/${name}/stat`).catch(() => "");
-      // Behind the name of the program, which may hold anything: state, parent, group.
-      const [state, _parent, pgrp] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      if (Number(pgrp) === group && state !== "Z" && state !== "X") return true;
-    }
-    return false;
-  } catch {
-    // No /proc to look into: what the system says of the group counts.
-    return true;
-  }
 }

@@ -4,16 +4,9 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { needing } from "../permissions.ts";
 import { Cluster } from "../integration/cluster.ts";
 import { eventually, programCommand } from "../integration/process.ts";
-import { hasTmux, Terminal } from "./terminal.ts";
-
-function terminalTest(name: string, fn: () => Promise<void>): void {
-  const test = needing(name, "read", "write", "run", "env", "net", "sys");
-  const ignore = test.ignore || !hasTmux;
-  Deno.test({ name: test.name + (hasTmux || test.ignore ? "" : " (needs tmux)"), ignore, fn });
-}
+import { Terminal, terminalTest } from "./terminal.ts";
 
 /** Runs `local` in `cluster`; the terminal stays open behind it, and shows how it has ended. */
 async function runLocal(cluster: Cluster, ...more: string[]): Promise<Terminal> {

@@ -4,10 +4,17 @@
  * @module
  */
 import { succeeds } from "../integration/process.ts";
-import { permitted } from "../permissions.ts";
+import { needing, permitted } from "../permissions.ts";
 
 /** True where tmux is installed, and may be run. */
 export const hasTmux: boolean = permitted("run") && await succeeds("tmux", "-V");
+
+/** A test in a terminal; skipped by name where there is no tmux. */
+export function terminalTest(name: string, fn: () => Promise<void>): void {
+  const test = needing(name, "read", "write", "run", "env", "net", "sys");
+  const ignore = test.ignore || !hasTmux;
+  Deno.test({ name: test.name + (hasTmux || test.ignore ? "" : " (needs tmux)"), ignore, fn });
+}
 
 /** A terminal of its own, in which one command runs. */
 export class Terminal implements AsyncDisposable {

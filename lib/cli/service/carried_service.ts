@@ -13,7 +13,7 @@ import type { MemberService } from "../../core/members/service.ts";
 import type { Log } from "../../log/log.ts";
 import type { ClusterNode } from "../../node/node.ts";
 import { optionTable } from "../../options/option_table.ts";
-import { childEnvironment } from "../../service/child_environment.ts";
+import { childEnvironment, instanceVariable } from "../../service/child_environment.ts";
 import type { Libc } from "../../service/libc.ts";
 import { OwnChildren } from "../../service/own_children.ts";
 import { onPassedSignals } from "../../service/passed_signals.ts";
@@ -135,6 +135,7 @@ export class CarriedService implements Disposable {
       command: this.#command,
       environment: this.#environment(node),
       sharesTerminal: this.#sharesTerminal,
+      ownVariable: instanceVariable,
       stdin: parentWords(world.environment) !== undefined ? "null" : "inherit",
       stdout: inherits(world.stdoutIsTerminal) ? "inherit" : (bytes) => stdout.write(bytes),
       stderr: inherits(world.stderrIsTerminal) ? "inherit" : (bytes) => stderr.write(bytes),
