@@ -4,12 +4,13 @@
  * @module
  */
 import type { Beam, BeamOptions } from "./beam/beam.ts";
+import type { EpmdAnswer } from "./beam/epmd/lookup.ts";
 import type { BeamLimits } from "./beam/limits.ts";
 import type { Barrier } from "./barrier.ts";
 import { systemClock } from "./clock.ts";
 import type { Address } from "./core/base/address.ts";
 import { UsageError } from "./core/base/errors.ts";
-import { hostName } from "./core/base/name.ts";
+import { hostName, localName } from "./core/base/name.ts";
 import type { NodeName } from "./core/base/name.ts";
 import { limitsWithin } from "./core/base/open_files.ts";
 import { openFilesMax } from "./files/open_files_max.ts";
@@ -66,7 +67,6 @@ export function beamOpenerOf(
   }
   for (const note of beamNotes(name, options)) log.warning(note);
   const epmdPort = epmdPortOf(environmentOf("ERL_EPMD_PORT"));
-  // A port that is left out follows the port at which all others are asked.
   const epmd = epmdAddress(beamEpmd, epmdPort);
   const within = limitsWithin(defaultLimits, openFilesMax(), true);
   const { pendingMax, pendingPerHostMax, connectionsMax } = within;
@@ -95,6 +95,31 @@ export function beamNotes(name: NodeName, { cluster, registries }: BeamPlace): s
   ];
 }
 
+/**
+ * What the EPMD tells with which the node `name` would be registered: that it knows the name, or does
+ * not, or else why it is of no use.
+ */
+export async function askOwnEpmd(
+  name: NodeName,
+  beamEpmd: Address | undefined,
+  signal: AbortSignal,
+): Promise<OwnEpmd> {
+  const { askEpmd, epmdHostOf } = await import("./beam/epmd/lookup.ts");
+  const port = epmdPortOf(environmentOf("ERL_EPMD_PORT"));
+  const serve = epmdAddress(beamEpmd, port);
+  const address = { host: epmdHostOf(serve), port };
+  return { address, serve, ...await askEpmd(localName(name), address, signal) };
+}
+
+/** The EPMD of a machine. */
+export type OwnEpmd = EpmdAnswer & {
+  /** Where it was asked. */
+  readonly address: Address;
+  /** Where the node serves it if nobody does. */
+  readonly serve: Address | undefined;
+};
+
+/** A port that is left out follows the port at which all others are asked. */
 function epmdAddress(given: Address | undefined, epmdPort: number): Address | undefined {
   return given?.port === 0 ? { ...given, port: epmdPort } : given;
 }

@@ -140,6 +140,7 @@ export const parts: Readonly<Record<string, Part>> = {
         "random_bytes.ts",
         "files",
         "start.ts",
+        "start_beam.ts",
         "registry/url.ts",
       ],
       ...["registry/directory/directory_layout.ts", "registry/directory/directory_names.ts"],

@@ -28,6 +28,7 @@ export type CheckId =
   | "listen"
   | "peer"
   | "call-back"
+  | "beam"
   | "log-file";
 
 /** One finding. Neither text holds a secret. */

@@ -16,6 +16,7 @@ import { randomBytes } from "../random_bytes.ts";
 import { openClientTransport } from "../start.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { HeartbeatViews } from "./heartbeat_watch.ts";
+import { judgeBeam, tryBeam } from "./beam.ts";
 import { askForCallBack, judgeCallBacks } from "./call_back.ts";
 import { fault, fine } from "./finding.ts";
 import type { Finding } from "./finding.ts";
@@ -47,12 +48,14 @@ export async function examineNetwork(
   const [first = getOrCreateCookie(randomBytes)] = cookies;
   const surroundings = await lookAround(options);
   const { own, isHere } = surroundings;
-  const [door, asked] = await Promise.all([
+  const [door, asked, beam] = await Promise.all([
     tryOwnDoor(options, own, first),
     cookies.length === 0 ? undefined : askPeers(patient, rows, cookies, isHere),
+    tryBeam(patient, own.name),
   ]);
   const peers = peerFacts(asked?.tries ?? new Map(), await heartbeats);
   const living = answering(peers);
+  const runsHere = living.some((row) => row.name === own.name && isHere(row));
   const isGiven = options.advertise.length > 0 || typeof options.name === "string";
   const untried = asked === undefined ? 0 : rows.length - asked.tries.size;
   return [
@@ -64,6 +67,7 @@ export async function examineNetwork(
     }),
     ...judgeName(own, living, isHere),
     ...judgeOwnDoor(door, options, living.filter(isHere), isGiven),
+    ...beam === undefined ? [] : judgeBeam(beam, options, own.name, runsHere),
     ...judgePeers(peers, untried),
     ...asked?.calls ?? [],
   ];

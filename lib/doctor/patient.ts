@@ -24,6 +24,8 @@ export type DoctorOptions = Pick<
   | "profile"
   | "logFile"
   | "beam"
+  | "beamListen"
+  | "beamEpmd"
 >;
 
 /** What every check may need. */

@@ -29,6 +29,8 @@ async function trialOf(
     profile: "lan",
     logFile: "none",
     beam: false,
+    beamListen: { host: "127.0.0.1", port: 0 },
+    beamEpmd: undefined,
   };
   const { signal } = new AbortController();
   const { findings } = await tryRegistry({ options, clock: systemClock, signal });

@@ -11,6 +11,7 @@ import type { CommandResult } from "../integration/cluster.ts";
 import { diskTest } from "../integration/disk.ts";
 import { hostsTest } from "../integration/hosts.ts";
 import { eventually, processTest, Program } from "../integration/process.ts";
+import { freePort } from "../support/ports.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 
 /** The most that the doctor may take, in milliseconds. */
@@ -266,4 +267,18 @@ hostsTest("doctor tells whether other machines reach this one", 2, async (hosts)
     unplugged.stdout,
     /n2@10\.77\.0\.2 runs, as its heartbeat moves, but cannot be reached/,
   );
+});
+
+processTest("doctor --beam tells what would keep the node from BEAM nodes", async () => {
+  await using folder = new TemporaryFolder();
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const options = [
+    ...["--beam", "--beam-cookie", "secret", "--beam-epmd", "none", "--name", "e1@127.0.0.1"],
+    ...["--registry", `${folder.path}/nodes`, "--beam-listen", `127.0.0.1:${taken.addr.port}`],
+  ];
+  const env = { ERL_EPMD_PORT: `${freePort()}` };
+  const { code, stdout } = await commandResult(["doctor", ...options, "--log-file", "none"], env);
+  assert.equal(code, 1, stdout);
+  assert.match(stdout, /^✘ fault {4}Nobody can listen for BEAM nodes on 127\.0\.0\.1:\d+: /m);
+  assert.match(stdout, /^✘ fault {4}Nobody serves EPMD on 127\.0\.0\.1:\d+, so that no BEAM node/m);
 });

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Clock } from "../../clock.ts";
-import { formatAddress, ipFamily, socketHost } from "../../core/base/address.ts";
+import { formatAddress, ipFamily, isUnspecified, socketHost } from "../../core/base/address.ts";
+import type { Address } from "../../core/base/address.ts";
 import { hostName, localName, type NodeName } from "../../core/base/name.ts";
 import type { BeamOutcome } from "../beam.ts";
 import { joined } from "../term/bytes.ts";
@@ -99,6 +100,38 @@ async function askAny(
   const answer = await askedFor(localName(name), socket, signal);
   signal.throwIfAborted();
   return { address: socketHost(socket.remoteAddr.hostname), answer };
+}
+
+/** Where a node finds the EPMD of its machine, which it serves at `serve` if nobody does. */
+export function epmdHostOf(serve: Address | undefined): string {
+  return serve === undefined || isUnspecified(serve.host) ? "127.0.0.1" : serve.host;
+}
+
+/** What one EPMD tells of a name: it has it or not, or it is none, or nobody is there. */
+export type EpmdAnswer =
+  | { readonly kind: "known" | "unknown" | "refused" }
+  | { readonly kind: "useless"; readonly detail: string };
+
+/** Asks one EPMD for `alive`. Never rejects: when `signal` is aborted, it was of no use. */
+export async function askEpmd(
+  alive: string,
+  { host, port }: Address,
+  signal: AbortSignal,
+): Promise<EpmdAnswer> {
+  const useless = (detail: string): EpmdAnswer => ({ kind: "useless", detail });
+  const late = "it does not answer in time";
+  const connected = await connectTo(host, port, signal, "nobody serves it").catch(() => undefined);
+  if (connected === undefined) return useless(late);
+  if ("kind" in connected) {
+    return connected.kind === "refused" ? { kind: "refused" } : useless(connected.detail);
+  }
+  const answer = await askedFor(alive, connected, signal)
+    .finally(() => connected[Symbol.dispose]());
+  if (signal.aborted) return useless(late);
+  if (typeof answer === "string") return useless(answer);
+  const found = decodePortIs(answer);
+  if (found === undefined) return useless("what answers there is no EPMD");
+  return { kind: found === "unknown" ? "unknown" : "known" };
 }
 
 function placeIn({ address, answer }: Told, host: string): Place | Failure {

@@ -7,13 +7,13 @@
  *
  * @module
  */
-import { type Address, formatAddress, isUnspecified } from "../../core/base/address.ts";
+import { type Address, formatAddress } from "../../core/base/address.ts";
 import { sleep, withDeadline } from "../../clock.ts";
 import type { BeamHandler } from "../beam.ts";
 import { joined } from "../term/bytes.ts";
 import { decodeAliveAnswer, encodeAlive } from "./epmd_message.ts";
 import { type EpmdContext, EpmdServer } from "./epmd_server.ts";
-import { connectTo } from "./lookup.ts";
+import { connectTo, epmdHostOf } from "./lookup.ts";
 import { onAbort } from "../../abort.ts";
 import { encodePacket } from "../packets.ts";
 import { reasonOf } from "../../sockets/reason.ts";
@@ -121,7 +121,7 @@ export class KeptRegistration implements AsyncDisposable {
   async #register(port: number, signal: AbortSignal): Promise<void> {
     const { alive, epmdPort, serve, clock, limits } = this.#options;
     this.#registeredAt = undefined;
-    const host = serve === undefined || isUnspecified(serve.host) ? "127.0.0.1" : serve.host;
+    const host = epmdHostOf(serve);
     const where = formatAddress({ host, port: epmdPort });
     const fail = (why: string): void =>
       this.#note(
