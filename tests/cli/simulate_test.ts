@@ -66,6 +66,10 @@ Deno.test("main() refuses scenarios that make no sense", async () => {
     ["--pause 30s", /must end within --duration/],
     ["--nodes 1 --partition 1s", /one node cannot be divided/],
     ["--loss 51%", /from 0% to 50%/],
+    [
+      "--seed 4294967295 --runs 3",
+      /--seed 4294967295: with --runs 3 it must be 4294967293 at most/,
+    ],
     ["--nodes 0", /from 1 to 10000/],
     ["--serve here", /--serve "here": it must be a port, or an address with one/],
     ["--serve 0 --nodes 1001", /--nodes 1001: --serve shows 1000 at most/],

@@ -13,7 +13,7 @@ import type { Scenario } from "../../simulation/scenario.ts";
 import type { RunResult } from "../../simulation/scenario_run.ts";
 import { summarize } from "../../simulation/summary.ts";
 import type { Call } from "../parse/call.ts";
-import { simulateFlags } from "../parse/simulate_flags.ts";
+import { simulatedSeedMax, simulateFlags } from "../parse/simulate_flags.ts";
 import { exitCode } from "../exit_codes.ts";
 import { ProgressBar } from "../terminal/progress_bar.ts";
 import type { Runs } from "../simulated/players.ts";
@@ -27,7 +27,8 @@ export async function simulate(world: CliContext, call: Call<"simulate">): Promi
   const { runs = 1, replay, serve: listen, json } = call.flags;
   const scenario = scenarioOf(call);
   if (replay !== undefined) return await replayFile(world, replay, { json });
-  const seed = call.flags.seed ?? new DataView(world.randomBytes(4).buffer).getUint32(0);
+  const drawn = new DataView(world.randomBytes(4).buffer).getUint32(0);
+  const seed = call.flags.seed ?? Math.min(drawn, lastSeedOf(runs));
   if (listen !== undefined) {
     const { serveSimulation } = await import("../simulated/serve.ts");
     return await serveSimulation(world, { scenario, seed, listen });
@@ -75,6 +76,7 @@ export function scenarioOf({ flags, options }: Call<"simulate">): Scenario {
   };
   const faults = [
     scenarioFault(scenario),
+    seedFault({ seed, runs }),
     ...serve === undefined ? [] : serveFaults(scenario, { replay, runs, json }),
     ...replay === undefined || serve !== undefined
       ? []
@@ -82,6 +84,18 @@ export function scenarioOf({ flags, options }: Call<"simulate">): Scenario {
   ].filter((fault) => fault !== undefined);
   if (faults.length > 0) throw new UsageError(faults);
   return scenario;
+}
+
+/** The last seed with which so many runs can begin: each of theirs can be played again alone. */
+function lastSeedOf(runs: number): number {
+  return simulatedSeedMax - (runs - 1);
+}
+
+function seedFault({ seed = 0, runs = 1 }: SimulateFlags): string | undefined {
+  const last = lastSeedOf(runs);
+  return seed <= last
+    ? undefined
+    : `--seed ${seed}: with --runs ${runs} it must be ${last} at most`;
 }
 
 type SimulateFlags = Partial<Call<"simulate">["flags"]>;

@@ -10,6 +10,9 @@ import { registryFaults } from "../../simulation/registry_faults.ts";
 /** Most nodes that can be simulated. */
 export const simulatedNodesMax = 10_000;
 
+/** The highest seed. */
+export const simulatedSeedMax = 2 ** 32 - 1;
+
 const many = count(0, simulatedNodesMax);
 
 /** All flags of `simulate`; those that describe the scenario are called like its fields. */
@@ -22,7 +25,7 @@ export const simulateFlags = {
   },
   seed: {
     flag: "--seed",
-    type: count(0, 2 ** 32 - 1),
+    type: count(0, simulatedSeedMax),
     defaultText: "by chance",
     help: "random seed of the simulation; the same seed gives the same run",
   },
