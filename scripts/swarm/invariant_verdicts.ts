@@ -20,7 +20,7 @@ import type { SimNode } from "../../lib/simulation/sim_node.ts";
 const deadRowMs = 10 * 60_000 - 1000;
 
 /** A score of one's own health from which on one does not vote. */
-const silentFrom = 4;
+const noVoteFrom = 4;
 
 /** Checks verdicts, votes and removals. */
 export class VerdictInvariants {
@@ -164,7 +164,7 @@ export class VerdictInvariants {
     if (isSound && this.#reach.isCalm()) this.#violated(`${who} in peace`);
     const why = node.core.explain(vote.subjectName, now);
     if (why === undefined) return;
-    if (why.localHealth >= silentFrom) this.#violated(`${who} with health ${why.localHealth}`);
+    if (why.localHealth >= noVoteFrom) this.#violated(`${who} with health ${why.localHealth}`);
     if (!why.isolated || vote.conclusive === true || why.heartbeat === "stale") return;
     // What it has decided before that may have had to wait.
     const isolatedAt = this.#isolatedAt.get(node) ?? now;

@@ -23,7 +23,7 @@ import type { InstanceId } from "./row.ts";
 export class Candidate {
   /** What its row said when it was read last. */
   claim: RowClaim;
-  /** How often its turn to be asked has come since it failed. */
+  /** How often its turn has come, and was passed on to others or ended in a miss: its pauses grow. */
   turns = 0;
   /** Since when it is shown as failed, on this node's clock; `undefined` while it is not. */
   failedAt: number | undefined;
