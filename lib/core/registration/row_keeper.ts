@@ -19,6 +19,7 @@ import { countAbove, isLeap } from "../base/count.ts";
 import type { MemberList } from "../members/member_list.ts";
 import type { Effect, Removal } from "../input.ts";
 import type { Tenure } from "./name_claim.ts";
+import { ListingPlan } from "./listing_plan.ts";
 import { NameDispute } from "./name_dispute.ts";
 import { draftOf } from "./own_row.ts";
 import type { Random } from "../base/random.ts";
@@ -60,12 +61,10 @@ export class RowKeeper {
   #expectedVersion: string | undefined;
   /** The instance that has written over this node's row last, and has proven nothing. */
   #intruder: InstanceId | undefined;
-  #listAt: number;
-  #listedAt = -Infinity;
+  readonly #listings: ListingPlan;
   /** When it was last in doubt, or is to be looked at for that. */
   #hastenedAt = -Infinity;
   #writeAt = Infinity;
-  #listing = false;
   #write: "idle" | "busy" | "checking" = "idle";
   #writtenSinceList = false;
   /** True once the registry was asked to write the row under the present name. */
@@ -75,9 +74,6 @@ export class RowKeeper {
   #isRestoring = false;
   /** The registry was away since the last write: what is missing after that is no news. */
   #hasBeenAway = false;
-
-  /** When the listing that is under way, or the last one, was asked for. */
-  listStartedAt = -Infinity;
   #pace: Pace;
 
   /**
@@ -94,7 +90,7 @@ export class RowKeeper {
     this.#ticks = ticks;
     this.#outage = new RegistryOutage(random);
     this.#defence = new RowDefence(random);
-    this.#listAt = now;
+    this.#listings = new ListingPlan(now);
     this.#pace = firstPace(ticks.intervalMs);
   }
 
@@ -106,6 +102,11 @@ export class RowKeeper {
   /** From now on it writes and lists so often. */
   keepPace(pace: Pace): void {
     this.#pace = pace;
+  }
+
+  /** When the listing that is under way, or the last one, was asked for. */
+  get listStartedAt(): number {
+    return this.#listings.startedAt;
   }
 
   get phase(): KeeperPhase {
@@ -125,17 +126,13 @@ export class RowKeeper {
   /** When the keeper wants its next `wake`. */
   get wakeAt(): number {
     if (this.#removal !== undefined) return this.#removal.isDone ? Infinity : this.#removal.wakeAt;
-    const list = this.#listing ? Infinity : this.#listAt;
-    const write = this.#write === "idle" ? this.#writeAt : Infinity;
-    return Math.min(list, write);
+    return Math.min(this.#listings.wakeAt, this.#write === "idle" ? this.#writeAt : Infinity);
   }
 
   /** Does what is due at `now`. */
   wake(now: number, out: Effect[]): KeeperNews | undefined {
     if (this.#removal !== undefined) return this.#release((row) => row.wake(now, out));
-    if (!this.#listing && now >= this.#listAt) {
-      this.#listing = true;
-      this.listStartedAt = now;
+    if (this.#listings.begin(now)) {
       this.#writtenSinceList = false;
       out.push({ kind: "list" });
     }
@@ -146,9 +143,7 @@ export class RowKeeper {
   /** A complete listing came; `own` is our name's row in it. */
   listed(own: StoredRow | undefined, now: number, out: Effect[]): KeeperNews | undefined {
     if (this.#removal !== undefined) return this.#release((row) => row.listed(own, out));
-    this.#listing = false;
-    this.#listedAt = now;
-    this.#listAt = now + this.#pace.listIntervalMs;
+    this.#listings.completed(this.#pace.listIntervalMs, now);
     this.#outage.succeeded(this.#outage.reading, now, out);
     if (this.#phase === "claiming" && this.#write === "idle" && this.#writeAt === Infinity) {
       return this.#claim(own, now, out);
@@ -188,8 +183,7 @@ export class RowKeeper {
     if (this.#removal !== undefined) {
       return this.#release((row) => row.listFailed(reason, now));
     }
-    this.#listing = false;
-    this.#listAt = now + this.#failed(this.#outage.reading, reason, now, out);
+    this.#listings.failed(this.#failed(this.#outage.reading, reason, now, out), now);
     return undefined;
   }
 
@@ -218,7 +212,7 @@ export class RowKeeper {
     if (this.#phase !== "claiming") return undefined;
     this.#phase = "held";
     // Of two that start at once, the later writer finds the other's row when it looks after writing.
-    this.#listAt = now;
+    this.#listings.hasten(now);
     return { kind: "claimed" };
   }
 
@@ -271,7 +265,7 @@ export class RowKeeper {
     this.#writeAt = Infinity;
     this.#expectedVersion = undefined;
     this.#wasAsked = false;
-    this.#listAt = now;
+    this.#listings.hasten(now);
   }
 
   /** Somebody may have changed something: looks soon, but not at once again and again. */
@@ -286,14 +280,18 @@ export class RowKeeper {
 
   /** Somebody waits for what the registry holds now: whatever the pace, it is listed at once. */
   listNow(now: number): void {
-    if (this.#phase === "held" && !this.#outage.reading.failing) this.#listAt = now;
+    if (this.#isReading) this.#listings.hasten(now);
   }
 
   /** Lists no later than the pace allows, and so long after the last listing. */
   #listWithin(pauseMs: number, now: number): void {
-    if (this.#phase !== "held" || this.#outage.reading.failing) return;
-    const at = this.#listedAt + Math.max(pauseMs, this.#pace.hintPauseMs);
-    this.#listAt = Math.min(this.#listAt, Math.max(now, at));
+    if (!this.#isReading) return;
+    this.#listings.hastenAfter(Math.max(pauseMs, this.#pace.hintPauseMs), now);
+  }
+
+  /** True if listings come of themselves: none fails and is tried again, and none claims the name. */
+  get #isReading(): boolean {
+    return this.#phase === "held" && !this.#outage.reading.failing;
   }
 
   /** Writes the row without waiting for its turn: others may doubt that this node lives. */
@@ -308,7 +306,7 @@ export class RowKeeper {
    */
   hasten(now: number): void {
     if (now >= this.#hastenedAt) this.#hastenedAt = Math.max(now, this.#hastenedAt + hastenPauseMs);
-    this.#listAt = Math.min(this.#listAt, this.#hastenedAt);
+    this.#listings.hasten(this.#hastenedAt);
     this.bump(this.#hastenedAt);
   }
 
@@ -324,7 +322,7 @@ export class RowKeeper {
         expectedVersion: this.#expectedVersion,
         mayStand: this.#wasAsked,
         isWriting: this.#write === "busy",
-        isListing: this.#listing,
+        isListing: this.#listings.isRunning,
         backoff: this.#outage.writing,
         deadline: now + timeoutMs,
         timeoutMs,

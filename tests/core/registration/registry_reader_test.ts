@@ -9,7 +9,7 @@ import { ChangeLog } from "../../../lib/core/explain/change_log.ts";
 import { RegistryReader } from "../../../lib/core/registration/registry_reader.ts";
 import type { ReaderDecision } from "../../../lib/core/registration/registry_reader.ts";
 import type { Row } from "../../../lib/core/members/row.ts";
-import { RowKeeper } from "../../../lib/core/registration/row_keeper.ts";
+import { firstPace } from "../../../lib/core/registration/registry_pace.ts";
 import { rowOf } from "../lone_node.ts";
 import { instanceOf, nameOf, recordOf } from "../records.ts";
 import { View } from "../view.ts";
@@ -18,13 +18,13 @@ import { View } from "../view.ts";
 class Scene {
   readonly view = new View(2);
   readonly reader: RegistryReader;
-  readonly keeper: RowKeeper;
+  /** The reader asks it for no more than this. */
+  readonly keeper = { away: false, pace: firstPace(1000), listStartedAt: 0 };
   readonly changes = new ChangeLog();
 
   constructor() {
     const { view } = this;
     const detector = new FailureDetector(view);
-    this.keeper = new RowKeeper(view.memberList, view.ticks, view.random, 0);
     const { keeper, changes } = this;
     this.reader = new RegistryReader({ ...view, detector, keeper, changes });
   }
