@@ -167,8 +167,7 @@ export class Membership {
   /** True if only a row in the registry speaks for that name, whether it is shown or not. */
   isCandidate(name: NodeName): boolean {
     const { memberList, candidates } = this.#parts;
-    const state = memberList.get(name)?.state ?? "left";
-    return state === "left" && candidates.has(name);
+    return memberList.present(name) === undefined && candidates.has(name);
   }
 
   /** Why `name` is seen as it is; `undefined` if nothing is known of it. */
