@@ -77,6 +77,24 @@ postgresTest(
   },
 );
 
+postgresTest(
+  "a server far away is let take longer for a login than for an answer",
+  async (scene) => {
+    const near = await scene.open();
+    await written(near, 1);
+    await near.getOrCreateCookie("minted", never);
+    await using relay = new Relay(scene.server.port);
+    relay.delayMs = 100;
+    for (const query of ["", "target_session_attrs=read-write", "sslmode=require"]) {
+      const handle = await scene.open({ port: relay.port, query, timeoutMs: 550 });
+      assert.equal((await handle.list(never)).rows.length, 1, query);
+    }
+    // The login leaves too little time for two statements more.
+    const handle = await scene.open({ port: relay.port, timeoutMs: 1_250 });
+    assert.equal(await handle.getOrCreateCookie("another", never), "minted");
+  },
+);
+
 postgresTest("a handle does without settings that a pooler refuses", async (scene) => {
   await using relay = new Relay(scene.server.port);
   relay.answer = poolerAnswer;

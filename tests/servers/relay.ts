@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { sleep, systemClock } from "../../lib/clock.ts";
 
 /** What it does with connections. */
 export type RelayManner =
@@ -20,6 +21,8 @@ export class Relay implements AsyncDisposable {
   connections = 0;
   /** All that clients have sent. */
   received = "";
+  /** How long all that is sent is on its way, in each direction, in milliseconds. */
+  delayMs = 0;
   /** What it says itself to what a client sends, instead of passing that on. */
   answer: (sent: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | undefined = () => undefined;
   #manner: RelayManner = "pass";
@@ -95,6 +98,7 @@ export class Relay implements AsyncDisposable {
         const bytes = buffer.slice(0, length);
         if (isClient) this.received += new TextDecoder().decode(bytes);
         if (isDead()) continue;
+        if (this.delayMs > 0) await sleep(systemClock, this.delayMs);
         const answer = isClient ? this.answer(bytes) : undefined;
         if (answer) await writeAll(from, answer);
         else if (to) await writeAll(to, bytes);

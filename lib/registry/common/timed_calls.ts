@@ -6,7 +6,9 @@
  * abort, and the work that was left behind keeps its queue: until it has really ended, no further
  * work starts in that queue. However long the storage hangs, there is never more than one piece of
  * work per queue stuck in it. Time in which this process was held up does not count: to give up then,
- * and to begin again, is more work for a machine that has too much of it.
+ * and to begin again, is more work for a machine that has too much of it. Nor is a storage given up
+ * that is getting on, as far as its work can tell: what takes longer than a call, such as a login far
+ * away, would else begin anew with each call, and never come to an end.
  *
  * @module
  */
@@ -18,6 +20,11 @@ import { RegistryError } from "../../core/base/errors.ts";
 export interface Call {
   /** What it is busy with, told in the error if time runs out meanwhile: "waiting for a lock". */
   doing: string;
+  /**
+   * True if the storage has got on since this was last asked. It is asked when time has run out, and
+   * then the caller waits as long again, {@linkcode patienceMax} times in all.
+   */
+  isGettingOn: (() => boolean) | undefined;
   /** Throws once nobody waits for the result any more: for between the steps. */
   checkpoint(): void;
   /** Aborted once nobody waits for the result any more: for whatever can be stopped. */
@@ -25,6 +32,9 @@ export interface Call {
   /** "Cannot …: `reason`" */
   fault(reason: string, cause?: unknown): RegistryError;
 }
+
+/** How many timeouts a caller waits at most for a storage that is getting on. */
+const patienceMax = 5;
 
 /** What {@linkcode TimedCalls} needs to know. */
 export interface BoundedCallsOptions {
@@ -86,6 +96,7 @@ export class TimedCalls implements AsyncDisposable {
       };
       const call: Call = {
         doing: "waiting for an earlier call",
+        isGettingOn: undefined,
         get signal(): AbortSignal {
           stopping ??= new AbortController();
           if (ended) stopping.abort();
@@ -111,10 +122,16 @@ export class TimedCalls implements AsyncDisposable {
       const onClose = (): void => {
         if (end()) reject(closedError());
       };
-      const cancelTimer = afterPatiently(clock, timeoutMs, () => {
-        const doing = call.doing === "" ? "" : `, ${call.doing}`;
-        if (end()) reject(call.fault(`no answer within ${timeoutMs} ms${doing}`));
-      });
+      const giveTime = (times: number): () => void =>
+        afterPatiently(clock, timeoutMs, () => {
+          if (times < patienceMax && call.isGettingOn?.() === true) {
+            cancelTimer = giveTime(times + 1);
+            return;
+          }
+          const doing = call.doing === "" ? "" : `, ${call.doing}`;
+          if (end()) reject(call.fault(`no answer within ${times * timeoutMs} ms${doing}`));
+        });
+      let cancelTimer = giveTime(1);
       signal.addEventListener("abort", onAbort, { once: true });
       this.#closers.add(onClose);
       this.#enqueue(queueKey, job);

@@ -4,7 +4,9 @@
  * The driver is made for pools that mend themselves. Here each connection is a driver of its own with
  * exactly one socket: after the first sign of trouble both are thrown away, and the next call
  * begins anew. So no statement waits anywhere to be sent again after an outage, and a silent server
- * holds nobody up for longer than the call that met it.
+ * holds nobody up for longer than the call that met it. A server that is far away is not silent: from
+ * TCP over TLS and the password to the first row it is asked and answers up to eight times, so while
+ * it does, a call has more patience.
  *
  * @module
  */
@@ -69,8 +71,8 @@ export class Session {
   readonly host: PostgresHost;
   readonly hasExtras: boolean;
   #isSpoilt = false;
-  /** True once the server has answered a statement. */
-  #isLoggedIn = false;
+  /** Set once the server has answered a statement. */
+  #bytesOfLogin: number | undefined;
 
   constructor(options: SessionOptions, { host, hasExtras, onNotify }: SessionChoice) {
     const { settings, statementTimeoutMs } = options;
@@ -130,6 +132,15 @@ export class Session {
     return `${this.isUsable ? "waiting for" : "connecting to"} ${this.#scene.at}`;
   }
 
+  get #isLoggedIn(): boolean {
+    return this.#bytesOfLogin !== undefined;
+  }
+
+  /** What the server has said so far on the way to its first answer, in bytes. */
+  get bytesOfLogin(): number {
+    return this.#bytesOfLogin ?? this.#socket.bytesHeard;
+  }
+
   /** The result of one statement; an abort tears the connection down. */
   async run(statement: Statement, signal: AbortSignal): Promise<Rows> {
     const tearDown = (): void => this.tearDown();
@@ -137,12 +148,13 @@ export class Session {
     try {
       if (this.#options.settings.mustWrite && !this.#isLoggedIn) await this.#requireWritable();
       const rows = await statement(this.#sql);
-      this.#isLoggedIn = true;
+      this.#bytesOfLogin ??= this.#socket.bytesHeard;
       return rows;
     } catch (error) {
       const fault = postgresFault(error, this.#scene, this.#isLoggedIn);
-      if (fault instanceof PostgresFault && fault.kind === "statement") this.#isLoggedIn = true;
-      else tearDown();
+      if (fault instanceof PostgresFault && fault.kind === "statement") {
+        this.#bytesOfLogin ??= this.#socket.bytesHeard;
+      } else tearDown();
       throw fault;
     } finally {
       forgetAbort();
@@ -159,16 +171,20 @@ export class Session {
   async #requireWritable(): Promise<void> {
     const { settings, clock, timeoutMs } = this.#options;
     const limitMs = Math.ceil(timeoutMs / (settings.hosts.length + 1));
+    const isGettingOn = growing(() => this.bytesOfLogin);
     let isSilent = false;
-    const cancel = clock.after(limitMs, () => {
-      isSilent = true;
-      this.tearDown();
-    });
+    const limit = (): () => void =>
+      clock.after(limitMs, () => {
+        if (isGettingOn()) return void (cancel = limit());
+        isSilent = true;
+        this.tearDown();
+      });
+    let cancel = settings.hosts.length === 1 ? () => {} : limit();
     try {
       const [row] = await this.#sql`show transaction_read_only`;
       if (row?.["transaction_read_only"] === "on") throw readOnlyFault(this.#scene);
     } catch (error) {
-      if (!isSilent || settings.hosts.length === 1) throw error;
+      if (!isSilent) throw error;
       throw new PostgresFault(`${this.#scene.at} does not answer`, "", "connection", true);
     } finally {
       cancel();
@@ -189,6 +205,17 @@ export class Session {
     this.#socket.destroy();
     await this.closed;
   }
+}
+
+/** Tells, each time, whether what `measure` gives is more than it was the last time. */
+function growing(measure: () => number): () => boolean {
+  let before = measure();
+  return () => {
+    const now = measure();
+    const isMore = now > before;
+    before = now;
+    return isMore;
+  };
 }
 
 /** The connections of one handle: for calls a few that are used again, for hints one each. */
@@ -214,6 +241,9 @@ export class Sessions implements AsyncDisposable {
    */
   async run(statement: Statement, call: Call): Promise<Rows> {
     const reasons = new Set<string>();
+    // Whoever makes the connection: all wait for the same one. What it took counts after it, too, as
+    // the time of what comes next has gone into it.
+    call.isGettingOn ??= growing(() => this.#bytesOfLogins());
     for (let turn = 1;; turn++) {
       const session = await this.#take(call);
       const before = reasons.size === 0 ? "" : ` (${[...reasons].join("; ")})`;
@@ -257,6 +287,10 @@ export class Sessions implements AsyncDisposable {
   /** Closes all of them. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#open].map((session) => session.close()));
+  }
+
+  #bytesOfLogins(): number {
+    return [...this.#open].reduce((sum, { bytesOfLogin }) => sum + bytesOfLogin, 0);
   }
 
   async #take(call: Call): Promise<Session> {

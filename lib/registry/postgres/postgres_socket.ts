@@ -42,6 +42,11 @@ export class PostgresSocket {
     return this.#isReady && !this.#isOver;
   }
 
+  /** How many bytes the server has sent so far, encrypted or not. */
+  get bytesHeard(): number {
+    return this.#tcp?.bytesRead ?? 0;
+  }
+
   /** Connects; once only, because a driver that tries again by itself would never come to an end. */
   async open(): Promise<Socket> {
     if (this.#isOver || this.#tcp) throw endedEarly();

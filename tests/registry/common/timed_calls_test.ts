@@ -48,6 +48,33 @@ Deno.test("run() waits on for a storage whose answer may have come while this pr
   assert.equal(clock.pending, 0);
 });
 
+Deno.test("run() gives a storage that is getting on more time, and not for ever", async () => {
+  const { clock, calls } = setUp();
+  const work = Promise.withResolvers<string>();
+  let isMoving = true;
+  const slow = calls.run("a", "do it", never, (call) => {
+    call.isGettingOn = () => isMoving;
+    return work.promise;
+  });
+  for (let second = 0; second < 4; second++) clock.pass(1_000);
+  isMoving = false;
+  clock.pass(999);
+  work.resolve("done");
+  assert.equal(await slow, "done");
+  const hang = Promise.withResolvers<void>();
+  for (const [moves, waitedMs] of [[2, 3_000], [99, 5_000]] as const) {
+    let left: number = moves;
+    const stuck = calls.run(`${moves}`, "do it", never, (call) => {
+      call.isGettingOn = () => left-- > 0;
+      return hang.promise;
+    });
+    for (let second = 0; second < 5; second++) clock.pass(1_000);
+    await assert.rejects(stuck, { message: `Cannot do it: no answer within ${waitedMs} ms` });
+  }
+  hang.resolve();
+  await calls[Symbol.asyncDispose]();
+});
+
 Deno.test("run() starts nothing in a queueKey that is stuck, and forgets who gave up", async () => {
   const { clock, calls } = setUp();
   const work = Promise.withResolvers<void>();
