@@ -1,5 +1,6 @@
 /**
- * Lists one directory registry and prints the listing as JSON: to be run as another user.
+ * Lists one directory registry, asks for its cookie, and prints what came of both as JSON: to be run
+ * as another user.
  *
  * @module
  */
@@ -13,6 +14,9 @@ await using registry = openDirectoryRegistry({
   clock: systemClock,
   randomText: () => "listing",
 });
-const { rows, foreignEntries } = await registry.list(new AbortController().signal);
-const listing = JSON.stringify({ rows: rows.map(({ row }) => row.name), foreignEntries });
+const never = new AbortController().signal;
+const { rows, foreignEntries } = await registry.list(never);
+const cookieFault = await registry.cookie(never).then(() => "", (error) => error.message);
+const names = rows.map(({ row }) => row.name);
+const listing = JSON.stringify({ rows: names, foreignEntries, cookieFault });
 await Deno.stdout.write(new TextEncoder().encode(listing));

@@ -225,7 +225,9 @@ class DirectoryStore implements Store {
       return await work();
     } catch (error) {
       if (error instanceof StorageFault) throw error;
-      const reason = error instanceof OddFileError ? error.clause : systemErrorReason(error);
+      const reason = error instanceof OddFileError
+        ? error.clause
+        : await this.#folder.deniedReason(error) ?? systemErrorReason(error);
       throw reason === undefined ? error : new StorageFault(reason, { cause: error });
     }
   }

@@ -12,9 +12,9 @@ import { systemErrorCode } from "../../core/base/system_error.ts";
 import { distrustOf, trustedOwners } from "../../files/trusted_path.ts";
 import type { Distrust, Sharing } from "../../files/trusted_path.ts";
 import { identity } from "./directory_files.ts";
-import { layoutOf } from "./directory_layout.ts";
+import { layoutOf, privatePath } from "./directory_layout.ts";
 import type { DirectoryLayout, FoundLayout, Place } from "./directory_layout.ts";
-import { StorageFault, UntrustedStorage } from "../common/storage_fault.ts";
+import { UntrustedStorage } from "../common/storage_fault.ts";
 
 /** Which folder a handle uses, and how. */
 export interface TrustedFolderOptions {
@@ -54,14 +54,24 @@ export class TrustedFolder {
    * @throws {UntrustedStorage} if it has become somebody else's meanwhile
    */
   async create(layout: DirectoryLayout): Promise<void> {
-    try {
-      await layout.create();
-    } catch (error) {
-      const owner = await Deno.stat(layout.base).then(({ uid }) => uid, () => null);
-      const reason = deniedReason(error, layout.base, owner, trustedOwners().at(-1));
-      throw reason === undefined ? error : new StorageFault(reason, { cause: error });
-    }
+    await layout.create();
     await this.layout();
+  }
+
+  /**
+   * Whose the folder is, or else what is ours in it, if this user was denied something there: the
+   * first node may have run as another user, such as root.
+   */
+  async deniedReason(error: unknown): Promise<string | undefined> {
+    const { base, sharing } = this.#options;
+    // Members of its group are let in, whoever owns it.
+    if (sharing === "group" || systemErrorCode(error) !== "EACCES") return undefined;
+    for (const path of [base, privatePath(base, "inside"), privatePath(base, "beside")]) {
+      const owner = await Deno.stat(path).then(({ uid }) => uid, () => null);
+      const reason = deniedReason(error, path, owner, trustedOwners().at(-1));
+      if (reason !== undefined) return reason;
+    }
+    return undefined;
   }
 
   /**
@@ -87,7 +97,7 @@ export class TrustedFolder {
 }
 
 /**
- * Why this user cannot make anything in the folder `base`, if that is what `error` of the system
+ * Why this user cannot do anything in the folder at `path`, if that is what `error` of the system
  * means: containers get folders of root's, and the image runs as another user.
  *
  * @param owner user id of the folder
@@ -95,14 +105,14 @@ export class TrustedFolder {
  */
 export function deniedReason(
   error: unknown,
-  base: string,
+  path: string,
   owner: number | null,
   user: number | undefined,
 ): string | undefined {
   const isDenied = systemErrorCode(error) === "EACCES";
   if (!isDenied || owner === null || user === undefined || owner === user) return undefined;
-  return `permission denied: ${base} belongs to the user ${owner}, and this node runs as the ` +
-    `user ${user}; chown ${user} ${base}, or run as its owner (docker run --user ${owner})`;
+  return `permission denied: ${path} belongs to the user ${owner}, and this node runs as the ` +
+    `user ${user}; chown -R ${user} ${path}, or run as its owner (docker run --user ${owner})`;
 }
 
 function remedyFor({ kind, path }: Distrust, url: string): string {

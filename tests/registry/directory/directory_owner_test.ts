@@ -11,7 +11,7 @@ Deno.test("deniedReason() names both users and the way out", () => {
   assert.equal(
     deniedReason(denied, "/data", 0, 10_001),
     "permission denied: /data belongs to the user 0, and this node runs as the user 10001; " +
-      "chown 10001 /data, or run as its owner (docker run --user 0)",
+      "chown -R 10001 /data, or run as its owner (docker run --user 0)",
   );
   assert.equal(deniedReason(denied, "/data", 10_001, 10_001), undefined);
   assert.equal(deniedReason(denied, "/data", null, 10_001), undefined);

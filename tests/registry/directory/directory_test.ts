@@ -9,7 +9,7 @@ import type { Clock } from "../../../lib/clock.ts";
 import { encodeRow } from "../../../lib/core/members/row.ts";
 import type { Row } from "../../../lib/core/members/row.ts";
 import type { Registry, RowVersion } from "../../../lib/registry/registry.ts";
-import { needing } from "../../permissions.ts";
+import { needing, permitted } from "../../permissions.ts";
 import { failure, name, namesIn, ownFolder, Scene, shell, written } from "./directory_scene.ts";
 import { never, rowOf } from "../rows.ts";
 import { ManualClock } from "../../support/manual_clock.ts";
@@ -146,6 +146,27 @@ Deno.test({
   },
 });
 
+/** True if a folder can be another user's here. */
+const isRoot = permitted("read", "write", "sys", "run") && Deno.uid() === 0;
+
+Deno.test({
+  name: `cookie() names both users where the first node was another's${
+    isRoot ? "" : " (needs root)"
+  }`,
+  ignore: !isRoot,
+  async fn() {
+    await using scene = await Scene.create();
+    await scene.open().getOrCreateCookie("minted", never);
+    const { cookieFault } = await listedAs(nobody, scene);
+    assert.equal(
+      cookieFault,
+      `Cannot read the cookie of file://${scene.path}: permission denied: ${scene.path} belongs to ` +
+        `the user 0, and this node runs as the user ${nobody}; chown -R ${nobody} ${scene.path}, ` +
+        "or run as its owner (docker run --user 0)",
+    );
+  },
+});
+
 async function listed(registry: Registry): Promise<{ rows: unknown[]; foreignEntries: unknown[] }> {
   const { rows, foreignEntries } = await registry.list(never);
   return { rows: [...rows], foreignEntries: [...foreignEntries] };
@@ -155,7 +176,7 @@ async function listed(registry: Registry): Promise<{ rows: unknown[]; foreignEnt
 async function listedAs(
   uid: number,
   { path }: Scene,
-): Promise<{ rows: unknown[]; foreignEntries: unknown[] }> {
+): Promise<{ rows: unknown[]; foreignEntries: unknown[]; cookieFault: string }> {
   const home = await Deno.makeTempDir({ prefix: "clusternode-nobody-" });
   try {
     const script = `${home}/list_once.js`;
