@@ -10,7 +10,7 @@ import { openS3Registry } from "../../lib/registry/s3/s3.ts";
 import { reasonOf } from "../registry/fault_of.ts";
 import { never, randomText, rowOf } from "../registry/rows.ts";
 import { fakeKeys, FakeS3 } from "../registry/s3/s3_fake.ts";
-import { makeCertificates } from "./program.ts";
+import { makeCertificates, run } from "./program.ts";
 import { needingServer } from "./server.ts";
 import type { ServerNeeds } from "./server.ts";
 
@@ -29,6 +29,40 @@ function open(endpoint: string, more = ""): Registry {
   const context = { cluster: "default", clock: systemClock, timeoutMs: 20_000, randomText };
   return openS3Registry(url, context, (name) => variables[name]);
 }
+
+/** What is forgotten when one makes a certificate oneself: an extension, and what lacks without it. */
+const homemade: readonly (readonly [extension: string, reason: RegExp])[] = [
+  [
+    "subjectAltName=DNS:localhost",
+    /is that of an authority \(CA:TRUE\).*; make one with basicConstraints=CA:FALSE$/,
+  ],
+  [
+    "basicConstraints=CA:FALSE",
+    /names its host nowhere but in the common name.*; make one with subjectAltName$/,
+  ],
+];
+
+Deno.test({
+  ...needingServer("S3 says what a homemade certificate lacks", needs),
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "clusternode-s3-" });
+    const [keyPath, certPath] = [`${folder}/key`, `${folder}/cert`];
+    const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"];
+    const files = ["-days", "2", "-keyout", keyPath, "-out", certPath];
+    try {
+      for (const [extension, reason] of homemade) {
+        await run("openssl", [...request, ...files, "-addext", extension]);
+        const [key, cert] = [await Deno.readTextFile(keyPath), await Deno.readTextFile(certPath)];
+        await using fake = new FakeS3({ cert, key });
+        const { port } = new URL(fake.endpoint);
+        await using registry = open(`https://localhost:${port}`, `&tls_ca=${certPath}`);
+        assert.match(await reasonOf(registry.list(never), "sesame"), reason);
+      }
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
 
 Deno.test({
   ...needingServer("S3 trusts the authority that tls_ca names", needs),

@@ -50,6 +50,25 @@ const signs: readonly (readonly [sign: RegExp, words: Words])[] = [
       `the certificate of ${at} comes from an authority that is not known here; ` +
       `${caParameter} can name its file`,
   ],
+  // Three that OpenSSL makes unless it is told otherwise, and that its own clients accept.
+  [
+    /CaUsedAsEndEntity/i,
+    ({ at }) =>
+      `the certificate of ${at} is that of an authority (CA:TRUE), which may not be a server's own; ` +
+      "make one with basicConstraints=CA:FALSE",
+  ],
+  [
+    /UnsupportedCertVersion/i,
+    ({ at }) =>
+      `the certificate of ${at} is of version 1, without extensions; make one of version 3, with ` +
+      "subjectAltName",
+  ],
+  [
+    /not valid for any names/i,
+    ({ at }) =>
+      `the certificate of ${at} names its host nowhere but in the common name, which does not count; ` +
+      "make one with subjectAltName",
+  ],
   [
     /NotValidForName|not valid for name|ALTNAME/i,
     ({ at }) => `the certificate of ${at} is for another host`,

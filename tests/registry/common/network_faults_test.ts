@@ -31,6 +31,23 @@ Deno.test("networkReason() understands codes, texts, and causes", () => {
       new Error("invalid peer certificate: certificate not valid for name"),
       "the certificate of h:1 is for another host",
     ],
+    [
+      new Error(
+        'certificate not valid for name "h"; certificate is not valid for any names (according to',
+      ),
+      "the certificate of h:1 names its host nowhere but in the common name, which does not count; " +
+      "make one with subjectAltName",
+    ],
+    [
+      new Error("invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))"),
+      "the certificate of h:1 is that of an authority (CA:TRUE), which may not be a server's own; " +
+      "make one with basicConstraints=CA:FALSE",
+    ],
+    [
+      new Error("invalid peer certificate: Other(OtherError(UnsupportedCertVersion))"),
+      "the certificate of h:1 is of version 1, without extensions; make one of version 3, with " +
+      "subjectAltName",
+    ],
     [coded("CERT_HAS_EXPIRED"), "the certificate of h:1 has expired"],
     [
       new Error("invalid peer certificate: certificate not valid yet: verification time 1"),
