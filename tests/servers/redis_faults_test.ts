@@ -253,8 +253,17 @@ redisTest("TLS works with a known authority, and what fails of it is told", asyn
     `the file ${missing} of tls_ca cannot be read: No such file or directory`,
   );
   const plain = await reasonAt(`redis://:${inUrl}@localhost:${port}`);
-  assert.equal(plain, `the connection to localhost:${port} broke`);
+  assert.equal(
+    plain,
+    `the connection to localhost:${port} broke; if it wants TLS, write rediss://`,
+  );
+  const sentinel = await reasonAt(`redis+sentinel://localhost:${port}/main`);
+  assert.match(sentinel, / broke; if it wants TLS, write rediss\+sentinel:\/\/$/);
   // A Redis without TLS waits for the end of a line that never comes.
   const silent = await reasonAt(`rediss://:${inUrl}@127.0.0.1:${server.port}${ca}`, 300);
-  assert.equal(silent, "no answer within 300 ms, connecting");
+  assert.equal(
+    silent,
+    `no answer within 300 ms, connecting to 127.0.0.1:${server.port} with TLS; ` +
+      "if it is without, write redis://",
+  );
 });

@@ -12,11 +12,12 @@ import type { RedisOptions } from "iovalkey";
 import { orAborted } from "../../abort.ts";
 import { sleep, withDeadline } from "../../clock.ts";
 import type { Clock } from "../../clock.ts";
+import { formatAddress } from "../../core/base/address.ts";
 import { untilResolved } from "../../sockets/system_lookup.ts";
 import type { Call } from "../common/timed_calls.ts";
 import { readTlsFiles } from "../common/certificates.ts";
 import type { TlsTexts } from "../common/certificates.ts";
-import { isLost, RedisFault, redisFault } from "./redis_faults.ts";
+import { isLost, RedisFault, redisFault, schemeEnd, withTlsHint } from "./redis_faults.ts";
 import { masterOf } from "./redis_sentinel.ts";
 import type { RedisSettings } from "./redis_url.ts";
 
@@ -42,6 +43,8 @@ export class RedisConnection implements AsyncDisposable {
   readonly #ended: Promise<void>;
   /** Commands without an answer yet. */
   readonly #asked = new Set<Asked>();
+  /** False as long as the server has said nothing, as one does that expects another protocol. */
+  #hasAnswered = false;
   /** What the client said at last; tells more than the errors of its commands. */
   #lastError: unknown;
   #isWrongServer = false;
@@ -97,7 +100,10 @@ export class RedisConnection implements AsyncDisposable {
     const connection = new RedisConnection(settings, clock, files);
     try {
       await untilResolved(settings.host, signal);
-      await connection.ask(signal, (client) => shakeHands(client, settings));
+      connection.#hasAnswered = await connection.ask(
+        signal,
+        (client) => shakeHands(client, settings),
+      );
       return connection;
     } catch (error) {
       await connection[Symbol.asyncDispose]();
@@ -124,7 +130,9 @@ export class RedisConnection implements AsyncDisposable {
     this.#asked.add(asked);
     const answer = command(this.#client).finally(() => this.#asked.delete(asked));
     try {
-      return await orAborted(answer, signal);
+      const answered = await orAborted(answer, signal);
+      this.#hasAnswered = true;
+      return answered;
     } catch (error) {
       asked.isAbandoned = signal.aborted;
       throw signal.aborted ? error : this.#fault(error);
@@ -161,6 +169,7 @@ export class RedisConnection implements AsyncDisposable {
       ? redisFault(this.#lastError, this.#settings) ?? redisFault(error, this.#settings)
       : redisFault(error, this.#settings);
     if (fault instanceof RedisFault && fault.isWrongServer) this.#isWrongServer = true;
+    if (fault !== undefined && !this.#hasAnswered) return withTlsHint(fault, this.#settings);
     return fault ?? error;
   }
 }
@@ -182,7 +191,7 @@ export class RedisLink implements AsyncDisposable {
 
   /** What the server answers to `command`, which is sent only if somebody still waits for it. */
   async ask<T>(call: Call, command: (client: Redis) => Promise<T>): Promise<T> {
-    call.doing = "connecting";
+    call.doing = connectingText(this.#settings);
     const connection = this.#usable() ?? await orAborted(this.#open(), call.signal);
     call.checkpoint();
     call.doing = "";
@@ -236,10 +245,19 @@ function clientOptions({ host, port, isTls }: RedisSettings, files: TlsTexts): R
   };
 }
 
+/** A server without TLS waits for the end of the line that it takes the first words of TLS for. */
+function connectingText(settings: RedisSettings): string {
+  const { isTls, sentinel } = settings;
+  const at = sentinel === undefined ? formatAddress(settings) : `master "${sentinel.master}"`;
+  const hint = isTls ? ` with TLS; if it is without, write redis${schemeEnd(settings)}` : "";
+  return `connecting to ${at}${hint}`;
+}
+
+/** True if the server has said anything. */
 async function shakeHands(
   client: Redis,
   { user, password, database }: RedisSettings,
-): Promise<void> {
+): Promise<boolean> {
   await client.connect();
   if (password !== undefined) {
     try {
@@ -250,4 +268,5 @@ async function shakeHands(
     }
   }
   if (database !== 0) await client.select(database);
+  return password !== undefined || database !== 0;
 }

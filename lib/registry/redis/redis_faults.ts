@@ -119,6 +119,18 @@ export function redisFault(error: unknown, settings: RedisSettings): StorageFaul
   return code === "" ? undefined : new RedisFault(`${brokenReason(at)} with ${code}`);
 }
 
+/** The fault of a server that has said nothing yet; one that wants TLS breaks off without a word. */
+export function withTlsHint(fault: StorageFault, settings: RedisSettings): StorageFault {
+  const isBroken = fault.message === brokenReason(formatAddress(settings));
+  if (settings.isTls || !isBroken) return fault;
+  return new RedisFault(`${fault.message}; if it wants TLS, write rediss${schemeEnd(settings)}`);
+}
+
+/** How the scheme of the URL ends. */
+export function schemeEnd({ sentinel }: RedisSettings): string {
+  return sentinel === undefined ? "://" : "+sentinel://";
+}
+
 /** True for an error that tells only that the connection has ended, and not why. */
 export function isLost(error: unknown): boolean {
   return error instanceof Error && lost.test(error.message);

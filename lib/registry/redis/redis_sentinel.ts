@@ -11,7 +11,7 @@ import { onAbort } from "../../abort.ts";
 import { formatAddress } from "../../core/base/address.ts";
 import type { Address } from "../../core/base/address.ts";
 import { untilResolved } from "../../sockets/system_lookup.ts";
-import { RedisFault, redisFault } from "./redis_faults.ts";
+import { RedisFault, redisFault, withTlsHint } from "./redis_faults.ts";
 import type { RedisSentinel, RedisSettings } from "./redis_url.ts";
 
 /**
@@ -47,7 +47,7 @@ export async function masterOf(
       const asked = { ...settings, ...host, user: "", password };
       const fault = redisFault(lastError, asked) ?? redisFault(error, asked);
       if (fault === undefined) throw error;
-      reasons.add(fault.message);
+      reasons.add(withTlsHint(fault, asked).message);
     } finally {
       forgetAbort();
       client.disconnect();
