@@ -11,7 +11,7 @@
  */
 import { DeadlineError, withDeadline } from "../clock.ts";
 import { RegistryError } from "../core/base/errors.ts";
-import { systemErrorReason, systemErrorWords } from "../core/base/system_error.ts";
+import { systemErrorReason } from "../core/base/system_error.ts";
 import { exposureOf } from "../files/secret_file.ts";
 import type { Exposure } from "../files/secret_file.ts";
 import type { Listing, Registry } from "../registry/registry.ts";
@@ -173,10 +173,13 @@ async function examinePeople(
   let [minted, mintedFault]: (string | undefined)[] = [];
   if (listing !== undefined) {
     try {
-      minted = await registry.cookie(within(lookTimeoutMs, patient));
+      // Of several each may take that long, until one that is silent is left out.
+      minted = await registry.cookie(within(2 * lookTimeoutMs, patient));
     } catch (error) {
       if (!isExpected(error)) throw error;
-      mintedFault = systemErrorWords(error);
+      mintedFault = error instanceof RegistryError
+        ? error.message
+        : `${registry.url} does not answer within ${2 * lookTimeoutMs} ms`;
     }
   }
   const rows = listing?.rows.map(({ row }) => row) ?? [];

@@ -38,7 +38,12 @@ export interface Patient {
 
 /** The folder of a directory registry, or `undefined` if the registry is something else. */
 export function registryFolder({ registries }: DoctorOptions): string | undefined {
-  const parsed = parseRegistryUrl(registries[0] ?? "");
+  return folderOf(registries[0] ?? "");
+}
+
+/** The same of the registry at `url`. */
+export function folderOf(url: string): string | undefined {
+  const parsed = parseRegistryUrl(url);
   return "fault" in parsed || parsed.backEnd !== "directory" ? undefined : parsed.location;
 }
 

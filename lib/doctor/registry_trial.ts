@@ -19,16 +19,16 @@ import { randomText } from "../random_bytes.ts";
 import { openRegistryOf } from "../start.ts";
 import { fault, fine, warning } from "./finding.ts";
 import type { Finding } from "./finding.ts";
-import { registryFolder } from "./patient.ts";
-import type { Patient } from "./patient.ts";
+import { folderOf } from "./patient.ts";
+import type { DoctorOptions, Patient } from "./patient.ts";
 import { remedyFor } from "./remedies.ts";
 import { judgeNames } from "./storage.ts";
 
 /** How long the trial may take, in milliseconds. */
-const trialTimeoutMs = 5_000;
+const trialTimeoutMs = 10_000;
 
 /** How long clearing away may take, in milliseconds. */
-const clearTimeoutMs = 1_500;
+const clearTimeoutMs = 3_000;
 
 /** How long a second handle is given to see a write, beyond what the storage admits. */
 const visibleWithinMs = 2_000;
@@ -51,13 +51,13 @@ const nobody = { info: (): void => {}, warning: (): void => {} };
 
 /** Writes, compares and removes. Leaves nothing behind, or says so. */
 export async function tryRegistry(patient: Patient): Promise<TrialResult> {
-  const { options } = patient;
   const cluster = `${trialClusterPrefix}${randomText()}`;
-  const path = registryFolder(options);
-  const folder = path === undefined ? undefined : await FolderTrial.begin(path, cluster);
+  const options = await answering(patient.options);
+  const paths = options.registries.map(folderOf).filter((path) => path !== undefined);
+  const folders = await Promise.all(paths.map((path) => FolderTrial.begin(path, cluster)));
   const one = await openRegistryOf({ ...options, cluster }, nobody);
   const other = await openRegistryOf({ ...options, cluster }, nobody);
-  const trial = new Trial(patient, one, other, folder);
+  const trial = new Trial(patient, one, other, folders[0]);
   try {
     await trial.run();
   } catch (error) {
@@ -66,14 +66,36 @@ export async function tryRegistry(patient: Patient): Promise<TrialResult> {
     // Waits for what was given up and is still under way: it must not come after the clearing.
     await Promise.all([one, other].map((registry) => registry[Symbol.asyncDispose]()));
   }
-  const left = folder === undefined
-    ? await removeRow(patient, cluster)
-    : await clearFolder(patient, folder);
+  const elsewhere = options.registries.filter((url) => folderOf(url) === undefined);
+  const failures = await Promise.all([
+    ...elsewhere.map((url) => removeRow({ ...options, registries: [url], cluster })),
+    ...folders.map((folder) => clearFolder(patient, folder)),
+  ]);
+  const left = failures.find((failure) => failure !== undefined);
   if (left !== undefined && trial.hasWritten) {
     const text = `The trial's own cluster ${cluster} could not be removed: ${left}`;
     trial.findings.push(warning("registry-write", text, "Remove it by hand; no node looks at it"));
   }
   return trial;
+}
+
+/**
+ * With those of several registries alone that answer: which ones do not is told already, and each
+ * handle would wait for them anew.
+ */
+async function answering(options: DoctorOptions): Promise<DoctorOptions> {
+  const { registries } = options;
+  if (registries.length === 1) return options;
+  const answers = await Promise.all(registries.map(async (url) => {
+    const registry = await openRegistryOf({ ...options, registries: [url] }, nobody);
+    try {
+      return await registry.list(AbortSignal.timeout(trialTimeoutMs)).then(() => true, () => false);
+    } finally {
+      await registry[Symbol.asyncDispose]();
+    }
+  }));
+  const answer = registries.filter((_, index) => answers[index]);
+  return answer.length === 0 ? options : { ...options, registries: answer };
 }
 
 /** Why the trial's folders could not be removed, or `undefined`. */
@@ -90,8 +112,8 @@ async function clearFolder(
 }
 
 /** Why the trial's row could not be removed, or `undefined`; with a handle that is not stuck. */
-async function removeRow({ options }: Patient, cluster: string): Promise<string | undefined> {
-  await using registry = await openRegistryOf({ ...options, cluster }, nobody);
+async function removeRow(options: DoctorOptions): Promise<string | undefined> {
+  await using registry = await openRegistryOf(options, nobody);
   try {
     const signal = AbortSignal.timeout(clearTimeoutMs);
     const stored = await registry.read(name, signal);

@@ -16,7 +16,7 @@ const remedies: readonly (readonly [RegExp, string])[] = [
     "Correct --registry, or mount what should be there",
   ],
   [
-    /no answer within/i,
+    /no answer within|does not answer/i,
     "See whether the storage and the network to it work; a slow one needs patience, try again",
   ],
   [/refused|unreachable|timed out|resolve/i, "See whether the server runs, and correct --registry"],

@@ -137,6 +137,25 @@ processTest("doctor leaves nothing behind when it is interrupted, either", async
   assert.deepEqual(everythingIn(folder.path), []);
 });
 
+processTest("doctor leaves nothing behind in any of several registries", async () => {
+  await using cluster = new Cluster();
+  await cluster.startMany(1);
+  const before = everythingIn(cluster.registry);
+  const empty = `${cluster.folder.path}/empty`;
+  const good = await diagnose([...cluster.options, "--registry", empty]);
+  assertFound(good, "ok", /^A row can be written and removed/);
+  assert.deepEqual(everythingIn(empty), []);
+  assert.deepEqual(everythingIn(cluster.registry), before);
+  // Takes connections and says nothing.
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const away = `redis://127.0.0.1:${silent.addr.port}`;
+  const half = await diagnose(["--registry", away, ...cluster.options]);
+  assert.equal(half.code, 0, JSON.stringify(half.findings));
+  assertFound(half, "warning", /^Registry redis:.* unavailable \(.*; continuing without it$/);
+  assertFound(half, "ok", /^A row can be written and removed/);
+  assert.deepEqual(everythingIn(cluster.registry), before);
+});
+
 processTest("doctor ends with 4 when the registry cannot be reached", async () => {
   const diagnosis = await diagnose(["--registry", "/dev/null/x"]);
   assert.equal(diagnosis.code, 4);
