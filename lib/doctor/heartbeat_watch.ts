@@ -24,7 +24,7 @@ const listingShare = 5;
 export interface HeartbeatView {
   /** As it was seen last. */
   readonly row: Row;
-  /** `gone` has left or was started anew; `unknown` heartbeats too slowly for the watch. */
+  /** `gone` has left or was started anew; `unknown` heartbeats, or the storage answers, too slowly. */
   readonly state: "moves" | "still" | "gone" | "unknown";
   /** The writer's wall clock minus ours in milliseconds, late by up to {@linkcode lookMs}. */
   readonly skewMs: number | undefined;
@@ -59,6 +59,8 @@ export class HeartbeatWatch {
   readonly #clock: Clock;
   readonly #begun: number;
   readonly #first: ReadonlyMap<NodeName, Row>;
+  /** From the begin to the last look: what stood still after it is not known. */
+  #lookedAfterMs = 0;
   readonly #moved = new Map<NodeName, HeartbeatView>();
   #waiting: Map<NodeName, Row>;
   #gone = new Set<NodeName>();
@@ -74,11 +76,12 @@ export class HeartbeatWatch {
   get isOver(): boolean {
     const passedMs = this.#clock.now() - this.#begun;
     return passedMs > watchMaxMs ||
-      [...this.#waiting.values()].every((row) => passedMs > heartbeatTimeoutMs(row));
+      [...this.#waiting.values()].every((row) => this.#lookedAfterMs > heartbeatTimeoutMs(row));
   }
 
   /** Takes a listing. */
   look(rows: readonly StoredRow[]): void {
+    this.#lookedAfterMs = this.#clock.now() - this.#begun;
     const wallTime = this.#clock.wallTime();
     const present = new Map(rows.map(({ row }) => [row.name, row]));
     this.#gone = new Set(
@@ -101,10 +104,9 @@ export class HeartbeatWatch {
   }
 
   views(): HeartbeatViews {
-    const passedMs = this.#clock.now() - this.#begun;
     return new Map([...this.#first].map(([name, row]): [NodeName, HeartbeatView] => {
       if (this.#gone.has(name)) return [name, { row, state: "gone", skewMs: undefined }];
-      const state = passedMs > heartbeatTimeoutMs(row) ? "still" : "unknown";
+      const state = this.#lookedAfterMs > heartbeatTimeoutMs(row) ? "still" : "unknown";
       return [name, this.#moved.get(name) ?? { row, state, skewMs: undefined }];
     }));
   }

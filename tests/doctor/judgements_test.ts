@@ -37,13 +37,28 @@ Deno.test("HeartbeatWatch tells heartbeats that move, stand still, are gone and 
   clock.pass(1000);
   const late = "2026-01-02T03:04:03.000Z";
   const anew = { ...n3, instance: "b".repeat(32) };
-  watch.look(stored({ ...n1, heartbeat: 2, activeAt: late }, n2, anew, slow));
+  const rows = stored({ ...n1, heartbeat: 2, activeAt: late }, n2, anew, slow);
+  watch.look(rows);
   equal(watch.isOver, false);
   clock.pass(4001);
+  watch.look(rows);
   equal(watch.isOver, true);
   const views = [...watch.views().values()];
   deepEqual(views.map(({ state }) => state), ["moves", "still", "gone", "unknown"]);
   deepEqual(views.map(({ skewMs }) => skewMs), [-3000, undefined, undefined, undefined]);
+});
+
+Deno.test("HeartbeatWatch accuses nobody whose row a slow storage has shown too seldom", () => {
+  const clock = new ManualClock(wallTime);
+  const n1 = row("n1@h");
+  const watch = new HeartbeatWatch(stored(n1), clock);
+  clock.pass(500);
+  watch.look(stored(n1));
+  clock.pass(5_000);
+  equal(watch.views().get(n1.name)?.state, "unknown");
+  watch.look(stored(n1));
+  equal(watch.isOver, true);
+  equal(watch.views().get(n1.name)?.state, "still");
 });
 
 Deno.test("HeartbeatWatch is over as soon as all heartbeats have moved", () => {
