@@ -57,6 +57,8 @@ Deno.test("registryUrlFault() says what is wrong and what is legal", () => {
     ["file:sync_dir", /lacks the slashes/],
     ["file://sync_dir/x", /names the host "sync_dir"/],
     ["file:///tmp/x?y", /%3F/],
+    ["/tmp/x?shared=group", /write file:\/\/\/path\?shared=group \(or all\)$/],
+    ["./x?shared=all", /^behind a path alone nothing is read/],
     ["file:///tmp/x?shared=me", /only \?shared=group or \?shared=all is legal/],
     ["file:///tmp/x?shared=group&y", /only \?shared=group/],
     ["file:///tmp/x?shared=all&shared=group", /only \?shared=group/],

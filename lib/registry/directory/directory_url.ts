@@ -25,6 +25,12 @@ export interface DirectoryLocation {
 
 /** The folder that `text` means, or why it means none. */
 export function parseDirectoryUrl(text: string): DirectoryLocation | UrlFault {
+  if (isPath(text) && /\?shared=(group|all)$/.test(text)) {
+    // As a path it would be a folder of that name, shared with nobody.
+    return {
+      fault: "behind a path alone nothing is read: write file:///path?shared=group (or all)",
+    };
+  }
   const parsed = isPath(text) ? { location: text } : locationOf(text);
   if ("fault" in parsed) return parsed;
   return parsed.location.includes("\0") ? { fault: "there is a zero byte in it" } : parsed;
