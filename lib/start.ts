@@ -50,7 +50,7 @@ import { defaultLimits } from "./transport/limits.ts";
 import { listenTcp } from "./transport/tcp.ts";
 import type { TcpOptions } from "./transport/tcp.ts";
 import type { Transport } from "./transport/transport.ts";
-import { beamOpenerOf, openVisitorBeam as openVisitorBeamOf } from "./start_beam.ts";
+import { beamOpenerOf, openClientBeam as openClientBeamOf } from "./start_beam.ts";
 import { softwareVersion } from "./version.ts";
 import { stretchedCookies } from "./cookie.ts";
 
@@ -155,28 +155,28 @@ export async function openRegistryOf(
   });
 }
 
-/** A door that a client opens for a moment, to find out whether calls reach it. */
-export interface VisitorDoor extends Pick<Hello, "name" | "instance"> {
+/** Where a client listens for a moment, to find out whether calls reach it. */
+export interface ClientListener extends Pick<Hello, "name" | "instance"> {
   readonly listen: Address;
 }
 
-/** A transport for commands: it asks, and answers pings only if it is given a `door`. */
+/** A transport for commands: it asks, and answers pings only if it is to listen. */
 export async function openClientTransport(
   cluster: string,
   cookies: readonly string[],
-  door?: VisitorDoor,
+  listener?: ClientListener,
 ): Promise<Transport> {
   const hello: Hello = {
     role: "client",
-    name: door?.name ?? "client@localhost" as NodeName,
-    instance: door?.instance ?? randomText(),
+    name: listener?.name ?? "client@localhost" as NodeName,
+    instance: listener?.instance ?? randomText(),
     cluster,
     addresses: [],
     software,
   };
   const ignore = (): void => {};
   return await listenTcp({
-    listen: door?.listen,
+    listen: listener?.listen,
     hello: () => hello,
     cookies: await stretchedCookies(cookies, cluster),
     cluster,
@@ -335,8 +335,8 @@ function beginningOf(
 }
 
 /** A pinger for commands: BEAM nodes are asked, and cannot ask it anything. */
-export function openVisitorBeam(cookie: string, near: NodeName): Promise<Beam> {
-  return openVisitorBeamOf(cookie, near, { barrier: commandBarrier, resolver });
+export function openClientBeam(cookie: string, near: NodeName): Promise<Beam> {
+  return openClientBeamOf(cookie, near, { barrier: commandBarrier, resolver });
 }
 
 /** Remembers what the node sees, if that is wished, or shown. */

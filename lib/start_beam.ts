@@ -45,7 +45,7 @@ export interface BeamPlace extends Pick<NodeOptions, "cluster"> {
 const clusterOfBeams = "default";
 
 /**
- * Opens the door for BEAM nodes, if that is wished, once the name is this node's.
+ * Listens for BEAM nodes, if that is wished, once the name is this node's.
  *
  * @throws {UsageError} if no BEAM node could ping such a name, or there is no Erlang cookie
  */
@@ -125,13 +125,13 @@ function epmdAddress(given: Address | undefined, epmdPort: number): Address | un
 }
 
 /** A pinger for commands: BEAM nodes are asked, and cannot ask it anything. */
-export function openVisitorBeam(
+export function openClientBeam(
   cookie: string,
   near: NodeName,
   parts: BeamParts,
 ): Promise<Beam> {
   const ignore = (): void => {};
-  // Long names and short ones do not mix: the client's is of the same kind as the one it visits.
+  // Long names and short ones do not mix: the client's is of the same kind as the one it asks.
   const host = hostName(near).includes(".") ? "127.0.0.1" : "localhost";
   return openBeamOf({
     name: `clusternode_${randomText().slice(0, 12)}@${host}` as NodeName,

@@ -35,13 +35,13 @@ export type ClientOptions = Pick<
 /** What has to be known of a node to ask it: its row, or how a member is seen. */
 export type Asked = Pick<Row, "name" | "instance" | "addresses">;
 
-/** A visit to one cluster. */
+/** A connection of a command to one cluster. */
 export class Client implements AsyncDisposable {
   readonly #options: ClientOptions;
   readonly #transport: Transport;
-  /** The rows that were in the registry when the visit began, in no particular order. */
+  /** The rows that were in the registry when it began, in no particular order. */
   readonly rows: readonly Row[];
-  /** The BEAM nodes whose timestamps were there; they cannot be visited. */
+  /** The BEAM nodes whose timestamps were there; they cannot be asked. */
   readonly beams: readonly NodeName[];
   /** The registry, without secrets. */
   readonly registryUrl: string;

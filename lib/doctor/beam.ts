@@ -21,7 +21,7 @@ const epmdTimeoutMs = 2_000;
 
 /** What was tried of the pulse with BEAM nodes. */
 export interface BeamFacts {
-  /** Why nobody can listen for them, or `undefined`. */
+  /** Why the node could not listen for them, or `undefined`. */
   readonly closed: string | undefined;
   readonly epmd: OwnEpmd;
 }
@@ -31,10 +31,10 @@ export async function tryBeam(patient: Patient, name: NodeName): Promise<BeamFac
   const { beam, beamListen, beamEpmd } = patient.options;
   if (!beam) return undefined;
   const epmd = await askOwnEpmd(name, beamEpmd, within(epmdTimeoutMs, patient));
-  return { closed: tryDoor(beamListen), epmd };
+  return { closed: tryPort(beamListen), epmd };
 }
 
-function tryDoor({ host, port }: Address): string | undefined {
+function tryPort({ host, port }: Address): string | undefined {
   try {
     Deno.listen({ hostname: host, port }).close();
     return undefined;
@@ -64,17 +64,17 @@ export function judgeBeam(
   );
   return [
     ...notes,
-    judgeDoor(closed, options.beamListen, runsHere),
+    judgePort(closed, options.beamListen, runsHere),
     judgeEpmd(epmd, name, runsHere),
   ];
 }
 
-function judgeDoor(closed: string | undefined, listen: Address, runsHere: boolean): Finding {
+function judgePort(closed: string | undefined, listen: Address, runsHere: boolean): Finding {
   const where = formatAddress(listen);
   if (closed !== undefined && !runsHere) {
     return fault(
       "beam",
-      `Nobody can listen for BEAM nodes on ${where}: ${closed}`,
+      `The node cannot listen for BEAM nodes on ${where}: ${closed}`,
       "End the program that listens there, or choose another --beam-listen",
     );
   }
@@ -95,17 +95,17 @@ function judgeEpmd(epmd: OwnEpmd, name: NodeName, runsHere: boolean): Finding {
     case "known":
       return runsHere ? fine("beam", `The EPMD on ${where} knows ${name}`) : fault(
         "beam",
-        `The EPMD on ${where} has somebody else of the name ${name}, ${lost}`,
+        `The EPMD on ${where} knows another node of the name ${name}, ${lost}`,
         "End that node, or choose another --name",
       );
     case "refused":
       return epmd.serve === undefined
         ? fault(
           "beam",
-          `Nobody serves EPMD on ${where}, ${lost}`,
+          `EPMD does not run on ${where}, ${lost}`,
           "Start it with epmd -daemon, or leave out --beam-epmd none",
         )
-        : fine("beam", `Nobody serves EPMD on ${where}, so the node will`);
+        : fine("beam", `EPMD does not run on ${where}, so the node serves it`);
     case "useless":
       return fault(
         "beam",

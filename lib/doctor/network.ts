@@ -20,7 +20,7 @@ import { judgeBeam, tryBeam } from "./beam.ts";
 import { askForCallBack, judgeCallBacks } from "./call_back.ts";
 import { fault, fine } from "./finding.ts";
 import type { Finding } from "./finding.ts";
-import { judgeOwnDoor, tryOwnDoor } from "./own_door.ts";
+import { judgeOwnPort, tryOwnPort } from "./own_port.ts";
 import { judgePlace } from "./own_place.ts";
 import { within } from "./patient.ts";
 import type { DoctorOptions, Patient } from "./patient.ts";
@@ -48,8 +48,8 @@ export async function examineNetwork(
   const [first = getOrCreateCookie(randomBytes)] = cookies;
   const surroundings = await lookAround(options);
   const { own, isHere } = surroundings;
-  const [door, asked, beam] = await Promise.all([
-    tryOwnDoor(options, own, first),
+  const [port, asked, beam] = await Promise.all([
+    tryOwnPort(options, own, first),
     cookies.length === 0 ? undefined : askPeers(patient, rows, cookies, isHere),
     tryBeam(patient, own.name),
   ]);
@@ -66,7 +66,7 @@ export async function examineNetwork(
       elsewhere: rows.filter((row) => !isHere(row)),
     }),
     ...judgeName(own, living, isHere),
-    ...judgeOwnDoor(door, options, living.filter(isHere), isGiven),
+    ...judgeOwnPort(port, options, living.filter(isHere), isGiven),
     ...beam === undefined ? [] : judgeBeam(beam, options, own.name, runsHere),
     ...judgePeers(peers, untried),
     ...asked?.calls ?? [],

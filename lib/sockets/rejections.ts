@@ -1,6 +1,6 @@
 /**
  * Reports of unauthenticated peers, per host at first one a second and then less and less, so that
- * neither a flood at the door nor a node with another cookie, which comes for ever, is followed by
+ * neither a flood of connections nor a node with another cookie, which comes for ever, is followed by
  * one in the log. Each says how many were not told since the one before.
  *
  * @module

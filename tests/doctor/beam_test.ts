@@ -35,7 +35,7 @@ Deno.test("judgeBeam() finds nothing wrong with an EPMD that answers, or that th
   deepEqual(judged({ kind: "unknown" }), [door, "ok: The EPMD on 127.0.0.1:4369 answers"]);
   deepEqual(judged({ kind: "refused" }), [
     door,
-    "ok: Nobody serves EPMD on 127.0.0.1:4369, so the node will",
+    "ok: EPMD does not run on 127.0.0.1:4369, so the node serves it",
   ]);
   const own = { runsHere: true, closed: "Address already in use" };
   deepEqual(judged({ kind: "known" }, own), [
@@ -47,12 +47,12 @@ Deno.test("judgeBeam() finds nothing wrong with an EPMD that answers, or that th
 Deno.test("judgeBeam() tells what keeps BEAM nodes from this one", () => {
   const faults = (...[epmd, more]: Parameters<typeof judged>): string =>
     judged(epmd, more).filter((text) => !text.startsWith("ok")).join("\n");
-  match(faults({ kind: "known" }), /^fault: .* has somebody else of the name e1@127\.0\.0\.1/);
-  match(faults({ kind: "refused" }, { serves: false }), /^fault: Nobody serves EPMD on /);
+  match(faults({ kind: "known" }), /^fault: .* knows another node of the name e1@127\.0\.0\.1/);
+  match(faults({ kind: "refused" }, { serves: false }), /^fault: EPMD does not run on /);
   match(faults({ kind: "useless", detail: "it is mute" }), /^fault: .* of no use.*: it is mute$/);
   match(
     faults({ kind: "unknown" }, { closed: "Address already in use" }),
-    /^fault: Nobody can listen for BEAM nodes on 127\.0\.0\.1:4370: Address already in use$/,
+    /^fault: The node cannot listen for BEAM nodes on 127\.0\.0\.1:4370: Address already in use$/,
   );
   match(faults({ kind: "unknown" }, { name: "e.1@127.0.0.1" }), /^fault: .* cannot be the name/);
   match(faults({ kind: "unknown" }, { name: "e1@here" }), /^warning: Only BEAM nodes with short/);

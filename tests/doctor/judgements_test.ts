@@ -5,8 +5,8 @@ import { judgeClocks } from "../../lib/doctor/clocks.ts";
 import { judgeCookies } from "../../lib/doctor/cookie_checks.ts";
 import type { CookieFacts } from "../../lib/doctor/cookie_checks.ts";
 import type { Finding } from "../../lib/doctor/finding.ts";
-import { judgeOwnDoor } from "../../lib/doctor/own_door.ts";
-import type { DoorFacts } from "../../lib/doctor/own_door.ts";
+import { judgeOwnPort } from "../../lib/doctor/own_port.ts";
+import type { PortFacts } from "../../lib/doctor/own_port.ts";
 import { judgePlace } from "../../lib/doctor/own_place.ts";
 import { judgeFolder, judgeListing } from "../../lib/doctor/storage.ts";
 import { judgeNeighbours, judgeOddities } from "../../lib/doctor/storage.ts";
@@ -154,29 +154,29 @@ Deno.test("judgePlace() finds addresses that nobody else can reach", () => {
   deepEqual(levels(place(undefined, "internal")), ["warning"]);
 });
 
-Deno.test("judgeOwnDoor() tells ways that lead back, astray and nowhere", () => {
+Deno.test("judgeOwnPort() tells ways that lead back, astray and nowhere", () => {
   const listen = { host: "0.0.0.0", port: 0 };
   const way = (host: string, kind: "answer" | "refused" | "other-instance") =>
     ({ address: { host, port: 5 }, outcome: { kind, detail: "why" } }) as const;
-  const open = (...ways: ReturnType<typeof way>[]): DoorFacts => ({ kind: "open", port: 5, ways });
-  const well = judgeOwnDoor(open(way("a", "answer")), { listen }, [], false);
+  const open = (...ways: ReturnType<typeof way>[]): PortFacts => ({ kind: "open", port: 5, ways });
+  const well = judgeOwnPort(open(way("a", "answer")), { listen }, [], false);
   deepEqual(levels(well), ["ok", "ok"]);
   match(texts(well), /a:5 leads back here, as called from here; whether a firewall/);
   const lost = open(way("a", "refused"));
-  deepEqual(levels(judgeOwnDoor(lost, { listen }, [], false)), ["ok", "fault"]);
-  deepEqual(levels(judgeOwnDoor(lost, { listen }, [], true)), ["ok", "warning"]);
-  const astray = judgeOwnDoor(open(way("a", "other-instance")), { listen }, [], true);
+  deepEqual(levels(judgeOwnPort(lost, { listen }, [], false)), ["ok", "fault"]);
+  deepEqual(levels(judgeOwnPort(lost, { listen }, [], true)), ["ok", "warning"]);
+  const astray = judgeOwnPort(open(way("a", "other-instance")), { listen }, [], true);
   deepEqual(levels(astray), ["ok", "fault"]);
 });
 
-Deno.test("judgeOwnDoor() knows a port that a node of this machine has", () => {
+Deno.test("judgeOwnPort() knows a port that a node of this machine has", () => {
   const reason = "Cannot listen on 0.0.0.0:4000 as another program listens there already";
   const closed = { kind: "closed", reason } as const;
   const listen = { host: "0.0.0.0", port: 4000 };
-  deepEqual(levels(judgeOwnDoor(closed, { listen }, [], false)), ["fault"]);
+  deepEqual(levels(judgeOwnPort(closed, { listen }, [], false)), ["fault"]);
   const here = [row("n1@10.0.0.5")];
   match(
-    texts(judgeOwnDoor(closed, { listen }, here, false)),
+    texts(judgeOwnPort(closed, { listen }, here, false)),
     /n1@10\.0\.0\.5 listens on port 4000/,
   );
 });

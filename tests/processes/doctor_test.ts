@@ -298,6 +298,6 @@ processTest("doctor --beam tells what would keep the node from BEAM nodes", asyn
   const env = { ERL_EPMD_PORT: `${freePort()}` };
   const { code, stdout } = await commandResult(["doctor", ...options, "--log-file", "none"], env);
   assert.equal(code, 1, stdout);
-  assert.match(stdout, /^✘ fault {4}Nobody can listen for BEAM nodes on 127\.0\.0\.1:\d+: /m);
-  assert.match(stdout, /^✘ fault {4}Nobody serves EPMD on 127\.0\.0\.1:\d+, so that no BEAM node/m);
+  assert.match(stdout, /^✘ fault {4}The node cannot listen for BEAM nodes on 127\.0\.0\.1:\d+: /m);
+  assert.match(stdout, /^✘ fault {4}EPMD does not run on 127\.0\.0\.1:\d+, so that no BEAM node/m);
 });

@@ -7,7 +7,7 @@
 import { formatAddress } from "../../core/base/address.ts";
 import { hostName } from "../../core/base/name.ts";
 import { profileTimings } from "../../core/base/profile.ts";
-import { openVisitorBeam } from "../../start.ts";
+import { openClientBeam } from "../../start.ts";
 import type { Outcome } from "../../transport/transport.ts";
 import type { EndedPing } from "../../report/ping_report.ts";
 import type { Call } from "../parse/call.ts";
@@ -44,7 +44,7 @@ async function pingBeams(
 ): Promise<number> {
   if (beamCookie === undefined) throw new CommandError("There is no Erlang cookie");
   const { connectTimeoutMs, pingTimeoutMs } = profileTimings[profile];
-  await using visits = new AsyncDisposableStack();
+  await using opened = new AsyncDisposableStack();
   const subjects: PingSubject[] = [];
   for (const name of names) {
     if (typeof name !== "string") {
@@ -52,7 +52,7 @@ async function pingBeams(
         `${name.local} is not enough to find a BEAM node: give the full name, such as n1@127.0.0.1`,
       );
     }
-    const beam = visits.use(await openVisitorBeam(beamCookie, name));
+    const beam = opened.use(await openClientBeam(beamCookie, name));
     subjects.push({
       name,
       place: `beam at ${hostName(name)}`,

@@ -28,30 +28,30 @@ export interface WayBack {
 }
 
 /** What listening showed. */
-export type DoorFacts =
+export type PortFacts =
   | { readonly kind: "open"; readonly port: number; readonly ways: readonly WayBack[] }
   | { readonly kind: "closed"; readonly reason: string };
 
 /** Listens, calls itself, and closes again. */
-export async function tryOwnDoor(
+export async function tryOwnPort(
   { cluster, listen, profile }: Pick<DoctorOptions, "cluster" | "listen" | "profile">,
   own: OwnName,
   cookie: string,
-): Promise<DoorFacts> {
+): Promise<PortFacts> {
   const { name } = own;
   const instance = randomText();
   const client = await openClientTransport(cluster, [cookie]);
   try {
-    await using door = await openClientTransport(cluster, [cookie], { name, instance, listen });
+    await using listener = await openClientTransport(cluster, [cookie], { name, instance, listen });
     const deadlines = { ...probeTimeouts(profile), fresh: true };
     const ping = encodeMessage({ kind: "ping" });
     const ways = await Promise.all(
-      own.addresses(door.port).map(async (address) => {
+      own.addresses(listener.port).map(async (address) => {
         const target = { name, instance, addresses: [address] };
         return { address, outcome: await client.ask(target, ping, deadlines) };
       }),
     );
-    return { kind: "open", port: door.port, ways };
+    return { kind: "open", port: listener.port, ways };
   } catch (error) {
     return { kind: "closed", reason: systemErrorWords(error) };
   } finally {
@@ -65,21 +65,21 @@ export async function tryOwnDoor(
  * @param here living nodes of this machine
  * @param isGiven true if the user gave the addresses, as behind address translation
  */
-export function judgeOwnDoor(
-  door: DoorFacts,
+export function judgeOwnPort(
+  facts: PortFacts,
   { listen }: Pick<DoctorOptions, "listen">,
   here: readonly Row[],
   isGiven: boolean,
 ): Finding[] {
-  if (door.kind === "closed") return [judgeClosed(door.reason, listen, here)];
-  const where = formatAddress({ ...listen, port: door.port });
+  if (facts.kind === "closed") return [judgeClosed(facts.reason, listen, here)];
+  const where = formatAddress({ ...listen, port: facts.port });
   const chosen = listen.port === 0 ? "any free port will do" : "given with --listen";
   const open = fine("listen", `A node can listen on ${where} (${chosen})`);
-  const astray = door.ways.filter(({ outcome }) => outcome.kind === "other-instance");
-  const dead = door.ways.filter(({ outcome }) =>
+  const astray = facts.ways.filter(({ outcome }) => outcome.kind === "other-instance");
+  const dead = facts.ways.filter(({ outcome }) =>
     outcome.kind !== "answer" && outcome.kind !== "other-instance"
   );
-  const back = door.ways.filter(({ outcome }) => outcome.kind === "answer");
+  const back = facts.ways.filter(({ outcome }) => outcome.kind === "answer");
   return [
     open,
     ...(back.length === 0 ? [] : [fine(
