@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { firstOf } from "../core/base/text.ts";
 import { formatDuration } from "../core/base/duration.ts";
 import { isHistoryChange } from "../core/explain/history.ts";
 import type { HistoryEntry } from "../core/explain/history.ts";
@@ -69,10 +70,9 @@ export class KeptHistories {
     }
     const short = [...this.#unkept].filter(([, reach]) => reach < this.sinceMs);
     if (short.length === 0) return undefined;
-    const names = short.slice(0, namesMax).map(([name]) => name).join(", ");
-    const more = short.length > namesMax ? ` and ${short.length - namesMax} more` : "";
+    const names = firstOf(short.map(([name]) => name), namesMax);
     const known = formatDuration(Math.max(...short.map(([, reach]) => reach)));
-    return `Nodes without --history tell of the last ${known} at most: ${names}${more}`;
+    return `Nodes without --history tell of the last ${known} at most: ${names}`;
   }
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { firstOf } from "../core/base/text.ts";
 import type { Clock } from "../clock.ts";
 import { formatRoundTrip } from "../core/base/duration.ts";
 import { encodeMessage } from "../protocol/message.ts";
@@ -131,7 +132,7 @@ function together(group: readonly Judged[]): Finding[] {
   const [first] = group;
   if (first === undefined) return [];
   const names = group.map(({ peer }) => peer.row.name);
-  const shown = `${names.slice(0, namesShown).join(", ")} and ${names.length - namesShown} more`;
+  const shown = firstOf(names, namesShown);
   const roundTrips = group.flatMap(({ peer }) =>
     peer.tries.flatMap((one) => one.kind === "answer" ? one.roundTripUs : [])
   );

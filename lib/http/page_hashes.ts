@@ -6,6 +6,6 @@
 
 /** The hashes that the Content-Security-Policy of the page allows. */
 export const pageHashes = {
-  scriptHash: "sha256-x297dxqSa7ye3Ntyat/0ca4kQxAs0/1K0MZ1jna7Kq4=",
+  scriptHash: "sha256-i7jhLDiSRm/ZonJeFe/Ouowb9xCWDAJ0GNsR6tH6/W0=",
   styleHash: "sha256-y5avpEQxljq9kg+Am15lPL+FRJJzSyt9t6pOPp0MTlQ=",
 } as const;

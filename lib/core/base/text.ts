@@ -41,3 +41,9 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
 export function cutText(text: string, max: number): string {
   return text.slice(0, max).replace(/\p{Cs}/gu, "");
 }
+
+/** `n2, n4 and 7 more`: the first `max` of `words`, and how many others there are. */
+export function firstOf(words: readonly string[], max: number): string {
+  const rest = words.length - max;
+  return words.slice(0, max).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+}

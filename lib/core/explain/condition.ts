@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { firstOf } from "../base/text.ts";
 import { localName } from "../base/name.ts";
 import type { NodeName } from "../base/name.ts";
 import { countsAsAlive } from "../members/member.ts";
@@ -91,8 +92,8 @@ function counted(
   const noun = wanted === 1 ? "member" : "members";
   const sentence = [
     `${there.length} of ${wanted} ${noun} ${verb} ${words(description)}`,
-    there.length > 0 ? `: ${list(there)}` : "",
-    holds || absent.length === 0 ? "" : `; not ${list(absent)}`,
+    there.length > 0 ? `: ${firstOf(there, namesMax)}` : "",
+    holds || absent.length === 0 ? "" : `; not ${firstOf(absent, namesMax)}`,
   ].join("");
   return { holds, sentence };
 }
@@ -105,7 +106,7 @@ function named(name: string, description: Description, views: readonly MemberVie
     return { holds: true, sentence: `${found.view.name} is ${words(description)}` };
   }
   const absent = judged.map(({ view, faults }) => `${view.name} (${faults.join(", ")})`);
-  const why = absent.length === 0 ? `${name} is no member` : `not ${list(absent)}`;
+  const why = absent.length === 0 ? `${name} is no member` : `not ${firstOf(absent, namesMax)}`;
   return { holds: false, sentence: `${name} must be ${words(description)}: ${why}` };
 }
 
@@ -158,7 +159,9 @@ export function examineAgreement([first, ...others]: readonly SeenBy[]): Finding
   const all = others.length + 1;
   return holds ? { holds, sentence: `${all} of ${all} live members agree` } : {
     holds,
-    sentence: `${all - faults.length} of ${all} live members agree; not ${list(faults)}`,
+    sentence: `${all - faults.length} of ${all} live members agree; not ${
+      firstOf(faults, namesMax)
+    }`,
   };
 }
 
@@ -182,9 +185,4 @@ function disagreement(first: SeenBy, other: SeenBy): string | undefined {
 
 function seen(members: readonly MemberView[]): ReadonlyMap<NodeName, MemberView> {
   return new Map(members.filter(({ kind }) => kind === "node").map((view) => [view.name, view]));
-}
-
-function list(names: readonly string[]): string {
-  const more = names.length > namesMax ? ` and ${names.length - namesMax} more` : "";
-  return `${names.slice(0, namesMax).join(", ")}${more}`;
 }

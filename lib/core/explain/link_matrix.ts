@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { firstOf } from "../base/text.ts";
 import { unreachable } from "../base/assert.ts";
 import type { LinkView } from "./explanation.ts";
 import { failureWords } from "../base/ping_failure.ts";
@@ -258,8 +259,7 @@ function splits(
 const namesMax = 10;
 
 function list(names: readonly NodeName[], label: (name: NodeName) => string): string {
-  const more = names.length > namesMax ? ` and ${names.length - namesMax} more` : "";
-  return names.slice(0, namesMax).map(label).join(", ") + more;
+  return firstOf(names.map(label), namesMax);
 }
 
 function askerWords(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { firstOf } from "../base/text.ts";
 import { unreachable } from "../base/assert.ts";
 import type { MemberStatus } from "./member.ts";
 import type { NodeName } from "../base/name.ts";
@@ -118,15 +119,17 @@ export function describeChange(change: Change): string {
   return `${change.name} ${changeWords(change)}${change.reason === "" ? "" : `: ${change.reason}`}`;
 }
 
+/** Names in one sentence before the rest is only counted. */
+const namesMax = 10;
+
 /** Many changes of one kind in one sentence, with the reason that all share, or that of the first. */
 export function describeChanges(changes: readonly Change[]): string {
   const [first] = changes;
   if (first === undefined) return "";
   if (changes.length === 1) return describeChange(first);
-  const names = changes.slice(0, 10).map(({ name }) => name).join(", ");
-  const more = changes.length > 10 ? ` and ${changes.length - 10} more` : "";
+  const names = firstOf(changes.map(({ name }) => name), namesMax);
   const why = `${sharedReason(changes) === undefined ? "; the first:" : ":"} ${first.reason}`;
-  return `${changes.length} members: ${names}${more}: each ${changeWords(first)}${why}`;
+  return `${changes.length} members: ${names}: each ${changeWords(first)}${why}`;
 }
 
 /** Why all of them happened; `undefined` if each has a reason of its own. */

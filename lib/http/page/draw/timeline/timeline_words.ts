@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { firstOf } from "../../../../core/base/text.ts";
 import { formatDuration } from "../../../../core/base/duration.ts";
 import { describeChange } from "../../../../core/members/change.ts";
 import type { Change, ChangeKind } from "../../../../core/members/change.ts";
@@ -58,10 +59,7 @@ export function momentWords(lanes: readonly Lane[], time: number, label: Label):
       ? []
       : [`${label(lane.name)} ${lookName(look as Parameters<typeof lookName>[0])}`];
   });
-  const rest = bad.length - 5;
-  const words = bad.length === 0
-    ? "nothing wrong"
-    : bad.slice(0, 5).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+  const words = bad.length === 0 ? "nothing wrong" : firstOf(bad, 5);
   return `${momentText(time)}, ${words}`;
 }
 
