@@ -19,7 +19,6 @@ import { unreachable } from "./base/assert.ts";
 import type { NodeName } from "./base/name.ts";
 import type { Random } from "./base/random.ts";
 import { pingContent } from "./detector/ping_content.ts";
-import { stallMs } from "./detector/prober.ts";
 import type { Explanation, LinkView, OwnStanding } from "./explain/explanation.ts";
 import { ownStanding } from "./explain/own_standing.ts";
 import type { Effect, Input } from "./input.ts";
@@ -30,8 +29,11 @@ import { askedInstances } from "./pings.ts";
 import type { Settings } from "./settings.ts";
 import { StepFault } from "./step_fault.ts";
 
-/** A wake-up that is this late is a sign of sickness, in milliseconds. */
-const lagMs = 250;
+/** A wake-up that is this late means that the process was held up, in milliseconds. */
+const heldUpMs = 500;
+
+/** One that is this late is a sign of sickness, in milliseconds. */
+const sickMs = 250;
 
 /**
  * One node's view of its cluster; the documentation of the module says what to do with its effects.
@@ -145,13 +147,13 @@ export class Membership {
   #advance(input: Input, now: number): void {
     const { pings, detector, beams, statusReporter, health } = this.#parts;
     const lateMs = now - this.#wakeAt;
-    if (lateMs > stallMs) {
-      pings.stalled(now);
-      detector.stalled(now);
-      beams?.stalled(now);
-      statusReporter.stalled(lateMs, now);
+    if (lateMs > heldUpMs) {
+      pings.heldUp(now);
+      detector.heldUp(now);
+      beams?.heldUp(now);
+      statusReporter.heldUp(lateMs, now);
     }
-    if (lateMs > lagMs) {
+    if (lateMs > sickMs) {
       health.worsen(1, now);
       this.#giveUpAt += lateMs;
     }

@@ -60,7 +60,7 @@ export class Pings<P> {
   }
 
   /** This process was held up until `now`. */
-  stalled(now: number): void {
+  heldUp(now: number): void {
     this.#heldUpUntil = now;
   }
 

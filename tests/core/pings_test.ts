@@ -23,10 +23,10 @@ Deno.test("Pings.end() gives back what was sent under that number, once", () => 
   assert.equal(pings.end(second)?.purpose, "name-claim");
 });
 
-Deno.test("Pings.stalled() casts doubt on what was sent before it, and on nothing later", () => {
+Deno.test("Pings.heldUp() casts doubt on what was sent before it, and on nothing later", () => {
   const pings = new Pings<Ping>();
   const [before, after] = [pings.send(ping, 10), pings.send(ping, 11)];
-  pings.stalled(10);
+  pings.heldUp(10);
   assert.equal(pings.end(before)?.wasHeldUp, true);
   assert.equal(pings.end(after)?.wasHeldUp, false);
 });

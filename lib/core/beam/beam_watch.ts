@@ -125,8 +125,8 @@ export class BeamWatch {
   }
 
   /** This process was held up until `now`: pings on their way prove nothing. */
-  stalled(now: number): void {
-    this.#pings.stalled(now);
+  heldUp(now: number): void {
+    this.#pings.heldUp(now);
   }
 
   /** Something has come from `name`, or its connection broke: worth a ping, once an interval. */

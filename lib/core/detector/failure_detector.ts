@@ -43,7 +43,7 @@ const askAgainIntervals = 5;
 /** Names of accusers kept in a record, and told in a reason. */
 export const accusersMax = 4;
 
-/** How long nobody is condemned after a standstill of this process, in milliseconds. */
+/** How long nobody is condemned after this process was held up, in milliseconds. */
 const calmMs = 500;
 
 /** What the detector works with. */
@@ -105,7 +105,7 @@ export class FailureDetector {
    * This process was held up until `now`: the time that others had to refute has passed without
    * being heard, and their words may still wait to be read.
    */
-  stalled(now: number): void {
+  heldUp(now: number): void {
     this.#calmUntil = now + calmMs;
   }
 

@@ -57,9 +57,6 @@ export function pingBudget(intervalMs: number): TokenBucket {
   return new TokenBucket(pingsPerInterval, intervalMs);
 }
 
-/** A wake-up that is this late means that the process was held up, in milliseconds. */
-export const stallMs = 500;
-
 /** What a ping showed, for the one who judges. */
 export type Finding =
   | { readonly kind: "none" }

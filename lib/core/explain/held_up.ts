@@ -24,7 +24,7 @@ export class HeldUp {
   #untold = 0;
 
   /** This process did nothing for `lateMs` until `now`: why that is to be told, if it is. */
-  stalled(lateMs: number, now: number): string | undefined {
+  toTell(lateMs: number, now: number): string | undefined {
     if (lateMs < heldUpMinMs) return undefined;
     if (lateMs <= heldUpLongMs && now - this.#toldAt < heldUpQuietMs) {
       this.#untold++;

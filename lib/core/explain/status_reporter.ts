@@ -92,8 +92,8 @@ export class StatusReporter {
   }
 
   /** This process did nothing for `lateMs`. */
-  stalled(lateMs: number, now: number): void {
-    const reason = this.#statusAt === Infinity ? undefined : this.#heldUp.stalled(lateMs, now);
+  heldUp(lateMs: number, now: number): void {
+    const reason = this.#statusAt === Infinity ? undefined : this.#heldUp.toTell(lateMs, now);
     if (reason === undefined) return;
     this.changed({ kind: "held-up", name: this.#parts.memberList.self.name, reason }, now);
   }

@@ -96,7 +96,7 @@ Deno.test("BeamWatch believes no miss of a standstill", () => {
   scene.ask(refused, scene.dueAt);
   const now = scene.dueAt;
   const ping = scene.wake(now).get(elixir) ?? -1;
-  scene.watch.stalled(now + 5000);
+  scene.watch.heldUp(now + 5000);
   assert.deepEqual(scene.watch.ended(ping, refused, now + 5000), []);
   assert.equal(scene.status, "alive");
   assert.equal(scene.dueAt, now + 5000);

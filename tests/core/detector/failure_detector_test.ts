@@ -176,7 +176,7 @@ Deno.test("FailureDetector.takeVerdict() condemns nobody shortly after a standst
   for (const voter of [2, 3]) {
     detector.heard(voteOf(voter, { conclusive: true }), instanceOf(voter), 100);
   }
-  detector.stalled(100);
+  detector.heldUp(100);
   assert.equal(detector.takeVerdict(100), undefined);
   assert.equal(detector.takeVerdict(detector.wakeAt)?.record.name, nameOf(1));
 });

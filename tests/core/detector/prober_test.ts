@@ -195,7 +195,7 @@ Deno.test("Prober notices the silence of one that has been away for long as soon
 Deno.test("Prober believes no miss of a ping that was on its way in a standstill", () => {
   const scene = new Scene(6);
   scene.wake(0);
-  scene.view.pings.stalled(700);
+  scene.view.pings.heldUp(700);
   assert.deepEqual(scene.end(first, silent, 700), { kind: "none" });
   assert.equal(scene.view.links.of(nameOf(first)).misses.length, 0);
   assert.deepEqual(scene.wake(700), [nameOf(first)]);

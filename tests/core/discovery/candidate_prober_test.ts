@@ -103,7 +103,7 @@ Deno.test("CandidateProber asks four of many fresh ones, and waits for what they
 Deno.test("CandidateProber believes no miss of a standstill, and none of a row that has gone", () => {
   const scene = new Scene();
   scene.wake(0);
-  scene.view.pings.stalled(3000);
+  scene.view.pings.heldUp(3000);
   assert.equal(scene.end(silent, 3000).kind, "none");
   assert.equal(scene.view.candidates.get(nameOf(5))?.failure, undefined);
   assert.deepEqual(scene.wake(3000), [nameOf(5)]);

@@ -13,13 +13,13 @@ import {
 
 Deno.test("HeldUp tells a short one once a minute, and then how many there were", () => {
   const heldUp = new HeldUp();
-  assert.equal(heldUp.stalled(heldUpMinMs - 1, 0), undefined);
-  assert.match(heldUp.stalled(1500, 1000) ?? "", /^it did nothing for 1\.5 s, .* overloaded$/);
+  assert.equal(heldUp.toTell(heldUpMinMs - 1, 0), undefined);
+  assert.match(heldUp.toTell(1500, 1000) ?? "", /^it did nothing for 1\.5 s, .* overloaded$/);
   for (const now of [5000, 9000, 1000 + heldUpQuietMs - 1]) {
-    assert.equal(heldUp.stalled(heldUpLongMs, now), undefined);
+    assert.equal(heldUp.toTell(heldUpLongMs, now), undefined);
   }
   assert.match(
-    heldUp.stalled(2000, 1000 + heldUpQuietMs) ?? "",
+    heldUp.toTell(2000, 1000 + heldUpQuietMs) ?? "",
     /^it did nothing for 2\.0 s, .*; 3 more since the last such line$/,
   );
 });
@@ -27,6 +27,6 @@ Deno.test("HeldUp tells a short one once a minute, and then how many there were"
 Deno.test("HeldUp tells each long one at once", () => {
   const heldUp = new HeldUp();
   for (const now of [10_000, 20_000]) {
-    assert.match(heldUp.stalled(heldUpLongMs + 1, now) ?? "", /^it did nothing for 5\.0 s, /);
+    assert.match(heldUp.toTell(heldUpLongMs + 1, now) ?? "", /^it did nothing for 5\.0 s, /);
   }
 });

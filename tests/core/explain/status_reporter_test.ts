@@ -146,12 +146,12 @@ Deno.test("StatusReporter tells of no suspicion that the verdict has overtaken",
 Deno.test("StatusReporter tells that this node was held up, once it has joined", () => {
   const { reporter, tells } = bound(new Scene(1));
   tells(0);
-  reporter.stalled(900, 5000);
+  reporter.heldUp(900, 5000);
   assert.deepEqual(tells(5000), []);
-  reporter.stalled(3000, 9000);
+  reporter.heldUp(3000, 9000);
   assert.deepEqual(tells(9000), [`held-up ${nameOf(0)}`]);
   reporter.stop();
-  reporter.stalled(30_000, 40_000);
+  reporter.heldUp(30_000, 40_000);
   assert.equal(reporter.wakeAt, Infinity);
 });
 
