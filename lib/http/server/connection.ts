@@ -162,7 +162,7 @@ export class HttpConnection {
     // One request, and an extra place is for the next who asks.
     const head = { ...read, keepsAlive: read.keepsAlive && !isExtra };
     // Some clients send a body only when they are told to.
-    if (head.expectsGoOn && head.bodyBytes > 0) this.#outlet.send(goOn);
+    if (head.expectsGoOn) this.#outlet.send(goOn);
     const body = await this.#reader.body(head.bodyBytes);
     return body === undefined || body instanceof Refusal ? body : { head, body };
   }

@@ -97,10 +97,11 @@ export function parseHead(bytes: Uint8Array, limits: HttpLimits): RequestHead | 
     return new Refusal(400, "The request has no Host header");
   }
   const expectation = headers.get("expect")?.toLowerCase();
-  const expectsGoOn = expectation === "100-continue";
-  if (expectation !== undefined && !expectsGoOn) {
+  if (expectation !== undefined && expectation !== "100-continue") {
     return new Refusal(417, "The Expect header is something else than 100-continue");
   }
+  // Programs that speak HTTP/1.0 would take the word for the answer.
+  const expectsGoOn = line.isCurrent && expectation !== undefined && bodyBytes > 0;
   const connection = (headers.get("connection") ?? "").toLowerCase().split(",");
   const keepsAlive = line.isCurrent && !connection.some((option) => option.trim() === "close");
   return { ...line, headers, bodyBytes, expectsGoOn, keepsAlive };

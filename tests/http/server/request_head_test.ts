@@ -52,6 +52,15 @@ Deno.test("parseHead() keeps a connection of HTTP/1.1 alive unless it is told to
   assert.ok(!keeps("1.0", "Connection: keep-alive\r\n"));
 });
 
+Deno.test("parseHead() takes a client to wait for the word to go on only if it sends a body, by HTTP/1.1", () => {
+  const expects = (version: string, more: string): boolean =>
+    understood(`POST / HTTP/${version}\r\n${host}${more}\r\n`).expectsGoOn;
+  assert.ok(expects("1.1", "Content-Length: 5\r\nExpect: 100-Continue\r\n"));
+  assert.ok(!expects("1.1", "Content-Length: 5\r\n"));
+  assert.ok(!expects("1.1", "Expect: 100-continue\r\n"));
+  assert.ok(!expects("1.0", "Content-Length: 5\r\nExpect: 100-continue\r\n"));
+});
+
 Deno.test("parseHead() does without Host from programs that speak HTTP/1.0", () => {
   assert.equal(understood("GET /livez HTTP/1.0\r\n\r\n").path, "/livez");
 });
