@@ -8,10 +8,11 @@ import { systemClock } from "../../lib/clock.ts";
 import { RegistryError } from "../../lib/core/base/errors.ts";
 import { examine } from "../../lib/doctor/examine.ts";
 import type { DoctorOptions } from "../../lib/doctor/patient.ts";
-import { startNode } from "../../lib/mod.ts";
-import { openRegistry } from "../../lib/registry/mod.ts";
-import { rowOf } from "../registry/rows.ts";
+import { ownCookies } from "../../lib/own_cookie.ts";
+import { randomText } from "../../lib/random_bytes.ts";
+import { openDirectoryRegistry } from "../../lib/registry/directory/directory.ts";
 import { needing } from "../permissions.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 /** As the runtime throws them: of most it knows no name, only the number in the text. */
 const errors: readonly (() => Error)[] = [
@@ -107,8 +108,6 @@ Deno.test({
       profile: "lan",
       logFile: `${folder}/log/x.log`,
       beam: false,
-      beamListen: { host: "127.0.0.1", port: 0 },
-      beamEpmd: undefined,
     };
     const { signal } = new AbortController();
     for (const [holder, name, error] of cases) {
@@ -124,58 +123,49 @@ Deno.test({
 });
 
 Deno.test({
-  ...needing("openRegistry() says in one sentence what the system refuses", "read", "write", "sys"),
-  async fn() {
-    const folder = await Deno.makeTempDir();
-    const { signal } = new AbortController();
-    for (const error of errors) {
-      await using registry = await openRegistry(`${folder}/nodes`);
-      await withFailing(Deno.FsFile.prototype, "lock", error, async () => {
-        await assert.rejects(registry.write(rowOf("n1@127.0.0.1"), undefined, signal), (thrown) => {
-          assert.ok(thrown instanceof RegistryError, Deno.inspect(thrown));
-          assert.match(thrown.message, /^Cannot write /);
-          assert.doesNotMatch(thrown.message, /os error|\n/);
-          return true;
-        });
-      });
-    }
-    await Deno.remove(folder, { recursive: true });
-  },
-});
-
-Deno.test({
   ...needing(
-    "startNode() tries again what the system refuses, and ends with that in one sentence",
+    "ownCookies() tries again what the system refuses, and says so in one sentence",
     "read",
     "write",
-    "net",
     "sys",
-    "env",
   ),
   async fn() {
     const folder = await Deno.makeTempDir();
-    const [error] = errors as [() => Error];
-    let tries = 0;
-    const counted = (): Error => {
-      tries++;
-      return error();
-    };
-    await withFailing(Deno.FsFile.prototype, "lock", counted, async () => {
-      const started = startNode({
-        registry: `${folder}/nodes`,
-        name: "n1@127.0.0.1",
-        listen: "127.0.0.1:0",
-        startTimeout: "2s",
-        logFile: "none",
+    const options = { cookies: [], startTimeoutMs: 1200 };
+    const { signal } = new AbortController();
+    for (const error of errors) {
+      const clock = new ManualClock();
+      const path = `${folder}/nodes`;
+      await using registry = openDirectoryRegistry({ path, cluster: "default", clock, randomText });
+      let tries = 0;
+      let hasFailed = Promise.withResolvers<void>();
+      const { getOrCreateCookie } = registry;
+      registry.getOrCreateCookie = (minted, signal) => {
+        tries++;
+        const answer = getOrCreateCookie.call(registry, minted, signal);
+        answer.catch(hasFailed.resolve);
+        return answer;
+      };
+      const told: string[] = [];
+      const log = { warning: (message: string) => void told.push(message) };
+      await withFailing(Deno.FsFile.prototype, "lock", error, async () => {
+        const asked = ownCookies({ options, registry, log, clock, signal });
+        const refused = assert.rejects(asked, (thrown) => {
+          assert.ok(thrown instanceof RegistryError, Deno.inspect(thrown));
+          assert.match(thrown.message, /^The registry could not be used within .*: Cannot read or/);
+          assert.doesNotMatch(thrown.message, /os error|\n/);
+          return true;
+        });
+        for (const passMs of [500, 500, 200]) {
+          await hasFailed.promise;
+          hasFailed = Promise.withResolvers();
+          await clock.passGradually(passMs);
+        }
+        await refused;
       });
-      await assert.rejects(started, (thrown) => {
-        assert.ok(thrown instanceof RegistryError, Deno.inspect(thrown));
-        assert.match(thrown.message, /^The registry could not be used within .*: Cannot read or/);
-        assert.doesNotMatch(thrown.message, /os error|\n/);
-        return true;
-      });
-    });
-    assert.ok(tries > 1, `${tries}`);
+      assert.equal(tries, 3);
+      assert.match(told.join("\n"), /^The registry cannot be used yet, trying again: .*$/);
+    }
     await Deno.remove(folder, { recursive: true });
   },
 });
