@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import fc from "fast-check";
 import { lineMaxBytes, LineRelay, lineWaitMs } from "../../lib/service/line_relay.ts";
 import { SharedOutput } from "../../lib/service/shared_output.ts";
@@ -213,4 +213,11 @@ Deno.test("SharedOutput tries a full pipe again, and says how far it came before
   equal(await first, 2);
   equal(await shared.write(encoder.encode("c")).catch((error) => error.message), "disk full");
   equal(await shared.write(encoder.encode("def")), 3, "one failure is not the end");
+});
+
+Deno.test("SharedOutput tells at once that its reader has gone, also in the middle of a text", async () => {
+  const outcomes = [Promise.resolve(2), Promise.reject(new Deno.errors.BrokenPipe("gone"))];
+  const output = { write: () => outcomes.shift() ?? Promise.resolve(0) };
+  const shared = new SharedOutput(output, new ManualClock());
+  await rejects(shared.write(encoder.encode("abc")), Deno.errors.BrokenPipe);
 });

@@ -246,6 +246,18 @@ Deno.test("Supervisor ends the rest of a group before it restarts", () => {
   deepEqual(story.step({ kind: "cleared" }), ["stopped", "end 1"]);
 });
 
+Deno.test("Supervisor takes a group that goes late, after SIGKILL, for none of the next process", () => {
+  const story = new Story({ restart: always });
+  story.started();
+  story.exited(1, true);
+  deepEqual(story.wake(), [8000, "SIGKILL"]);
+  deepEqual(story.wake(), [killTimeoutMs]);
+  deepEqual(story.wake(), [100, "starting", "spawn"]);
+  deepEqual(story.step({ kind: "started" }), ["ready"]);
+  deepEqual(story.step({ kind: "cleared" }), []);
+  equal(story.supervisor.state, "ready");
+});
+
 Deno.test("Supervisor gives the rest of a group its time when it stops, and one SIGTERM", () => {
   const story = new Story({ drainMs: 0 });
   story.started();
