@@ -10,6 +10,7 @@ import { gatherOptions } from "../../lib/options/options.ts";
 import type { OptionInput } from "../../lib/options/options.ts";
 import { openRegistry } from "../../lib/registry/open.ts";
 import { registryUrlFault, withoutSecrets } from "../../lib/registry/url.ts";
+import { needing } from "../permissions.ts";
 import { never, randomText } from "./rows.ts";
 
 const secret = "S3same";
@@ -114,13 +115,16 @@ Deno.test("a foreign connection string is refused, and its secret is shown nowhe
   }
 });
 
-Deno.test("a legal URL shows neither a password nor a user who has none", async () => {
-  const context = { cluster: "default", clock: systemClock, timeoutMs: 20_000, randomText };
-  for (const text of legal.map((one) => one.replaceAll("@@", secret))) {
-    assert.equal(registryUrlFault(text), undefined, text);
-    assert.doesNotMatch(withoutSecrets(text), new RegExp(secret, "i"), text);
-    await using registry = await openRegistry(text, context);
-    const fault = await registry.list(never).then(() => assert.fail(), (error) => error);
-    assert.doesNotMatch(Deno.inspect(fault, { depth: 9 }), new RegExp(secret, "i"), text);
-  }
+Deno.test({
+  ...needing("a legal URL shows neither a password nor a user who has none", "net", "read", "env"),
+  async fn() {
+    const context = { cluster: "default", clock: systemClock, timeoutMs: 20_000, randomText };
+    for (const text of legal.map((one) => one.replaceAll("@@", secret))) {
+      assert.equal(registryUrlFault(text), undefined, text);
+      assert.doesNotMatch(withoutSecrets(text), new RegExp(secret, "i"), text);
+      await using registry = await openRegistry(text, context);
+      const fault = await registry.list(never).then(() => assert.fail(), (error) => error);
+      assert.doesNotMatch(Deno.inspect(fault, { depth: 9 }), new RegExp(secret, "i"), text);
+    }
+  },
 });

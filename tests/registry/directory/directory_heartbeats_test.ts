@@ -5,6 +5,7 @@ import { never, rowOf, writtenVersion } from "../rows.ts";
 import { name, namesIn, ownFolder, Scene, written } from "./directory_scene.ts";
 import { ManualClock } from "../../support/manual_clock.ts";
 import { encodeRow } from "../../../lib/core/members/row.ts";
+import { readHeartbeats } from "../../../lib/registry/directory/directory_heartbeats.ts";
 
 /** What lies in the folder of heartbeats. */
 const heartbeats = ({ path }: Scene): Promise<string[]> =>
@@ -30,6 +31,24 @@ Deno.test({
     assert.deepEqual(await heartbeats(scene), [`${name}.01234567.3.1457635889277`]);
     assert.equal(await two.remove(name, version, never), "removed");
     assert.deepEqual(await heartbeats(scene), []);
+  },
+});
+
+Deno.test({
+  ...needing(
+    "readHeartbeats() gives the highest of a run, in whichever order they lie",
+    "read",
+    "write",
+  ),
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    for (let heartbeat = 1; heartbeat <= 40; heartbeat++) {
+      await Deno.writeTextFile(`${folder}/up@h.01234567.${heartbeat}.1`, "");
+      await Deno.writeTextFile(`${folder}/down@h.01234567.${41 - heartbeat}.1`, "");
+    }
+    const found = await readHeartbeats(folder);
+    assert.deepEqual([...found.values()].map(({ heartbeat }) => heartbeat), [40, 40]);
+    await Deno.remove(folder, { recursive: true });
   },
 });
 

@@ -51,6 +51,20 @@ Deno.test({
 });
 
 Deno.test({
+  ...needing("all handles look inside of the folder where ours is there as well", "read", "write"),
+  async fn() {
+    await using scene = await Scene.create();
+    await using shared = open(scene, true);
+    await shared.getOrCreateCookie("beside", never);
+    const inside = `${scene.path}/.clusternode`;
+    await Deno.mkdir(inside, { mode: 0o700 });
+    await Deno.writeTextFile(`${inside}/cookie`, "inside", { mode: 0o600 });
+    await using plain = open(scene, false);
+    for (const one of [shared, plain]) assert.equal(await one.cookie(never), "inside");
+  },
+});
+
+Deno.test({
   ...needing(
     "list() of one who shares the folder tells that ours lies in the way",
     "read",

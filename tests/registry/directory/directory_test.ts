@@ -45,6 +45,28 @@ Deno.test({
 });
 
 Deno.test({
+  ...needing("list() waits once for a file that stays empty", "read", "write"),
+  async fn() {
+    await using scene = await Scene.create();
+    await Deno.mkdir(scene.path, { mode: 0o700 });
+    await Deno.writeTextFile(`${scene.path}/elixir@h`, "");
+    let waits = 0;
+    const clock: Clock = {
+      ...systemClock,
+      after(delayMs, callback) {
+        if (delayMs === 20) waits++;
+        return systemClock.after(delayMs, callback);
+      },
+    };
+    const registry = scene.open({ clock });
+    for (let listing = 0; listing < 3; listing++) {
+      assert.equal((await registry.list(never)).foreignEntries.length, 1);
+      assert.equal(waits, 1);
+    }
+  },
+});
+
+Deno.test({
   ...needing("list() reports whatever is no row, and waits for none of it", "read", "write", "run"),
   async fn() {
     await using scene = await Scene.create();
