@@ -28,6 +28,10 @@ export class MemoryFiles implements FileDriver {
   writeMaxBytes = Infinity;
   /** Message of the error that opening gives, as of a directory that cannot be written. */
   openError: string | undefined;
+  /** Message of the error that giving a lock back gives. */
+  unlockError: string | undefined;
+  /** Called before each write. */
+  beforeWrite = (): void => {};
   /** Locks that were given. */
   locks = 0;
   /** Files that are open. */
@@ -112,9 +116,13 @@ export class MemoryFiles implements FileDriver {
       // deno-lint-ignore require-await
       locksOthersOut: async () => this.#locks.get(path) === lock,
       // deno-lint-ignore require-await
-      unlock: async () => release(),
+      unlock: async () => {
+        if (this.unlockError !== undefined) throw new Error(this.unlockError);
+        release();
+      },
       // deno-lint-ignore require-await
       write: async (bytes) => {
+        this.beforeWrite();
         const length = Math.min(bytes.length, this.freeBytes, this.writeMaxBytes);
         if (length === 0) throw new Error("No space left on device (os error 28)");
         for (const byte of bytes.subarray(0, length)) inode.bytes.push(byte);

@@ -53,6 +53,14 @@ Deno.test("SharedFile.append() splits a batch exactly where the file is full", a
   file.close();
 });
 
+Deno.test("SharedFile.append() fills as many files as it takes", async () => {
+  const driver = new MemoryFiles();
+  const { file } = open(driver, { maxSizeBytes: 2 });
+  assert.deepEqual(await file.append(bytes("x\n".repeat(150))), { writtenBytes: 300 });
+  assert.deepEqual(history(driver), Array.from({ length: 150 }, () => "x\n"));
+  file.close();
+});
+
 Deno.test("SharedFile.append() begins a file with its head where another one was full", async () => {
   const driver = new MemoryFiles();
   let heads = 0;
@@ -238,6 +246,24 @@ Deno.test("SharedFile.close() during a wait for the lock writes nothing any more
   assert.equal((await appended).writtenBytes, 0);
   assert.equal(driver.read("/log"), "");
   assert.equal(driver.opened, 0);
+});
+
+Deno.test("SharedFile.close() during a write lets it end, and then closes the file", async () => {
+  const driver = new MemoryFiles();
+  const { file } = open(driver);
+  driver.beforeWrite = () => file.close();
+  assert.deepEqual(await file.append(bytes("a\n")), { writtenBytes: 2 });
+  assert.equal(driver.opened, 0);
+});
+
+Deno.test("SharedFile.append() gives a lock back with its file if it cannot otherwise", async () => {
+  const driver = new MemoryFiles();
+  driver.unlockError = "Input/output error (os error 5)";
+  const { file } = open(driver);
+  assert.deepEqual(await file.append(bytes("a\n")), { writtenBytes: 2 });
+  assert.equal(driver.opened, 0);
+  const { file: other } = open(driver);
+  assert.deepEqual(await other.append(bytes("b\n")), { writtenBytes: 2 });
 });
 
 Deno.test("SharedFile.reopen() opens the path anew", async () => {
