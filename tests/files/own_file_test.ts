@@ -32,6 +32,23 @@ Deno.test({
 });
 
 Deno.test({
+  ...needing(
+    "openOwnFile() gives an exact mode to what it makes, and to nothing else",
+    "read",
+    "write",
+  ),
+  fn: () =>
+    inFolder(async (folder) => {
+      await Deno.writeTextFile(`${folder}/old`, "", { mode: 0o600 });
+      for (const [name, expected] of [["old", 0o600], ["new", 0o666]] as const) {
+        const path = `${folder}/${name}`;
+        (await openOwnFile(path, { mode: 0o666, isModeExact: true })).close();
+        assert.equal((await Deno.stat(path)).mode! & 0o777, expected);
+      }
+    }),
+});
+
+Deno.test({
   ...needing("openOwnFile() follows no symbolic link, whatever it leads to", "read", "write"),
   fn: () =>
     inFolder(async (folder) => {

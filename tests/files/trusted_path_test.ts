@@ -102,6 +102,14 @@ Deno.test({
   },
 });
 
+Deno.test({
+  ...needing("distrustOf() takes a device that all can write to for harmless", "read", "sys"),
+  async fn() {
+    assert.equal((await Deno.stat("/dev/null")).mode! & 0o002, 0o002);
+    assert.equal(await distrustOf("/dev/null"), undefined);
+  },
+});
+
 Deno.test("isMounted() knows mounts from what any user can make", () => {
   const folder = { isDirectory: true, dev: 2, ino: 2, mode: 0o40777 } as Deno.FileInfo;
   assert.equal(isMounted(folder, 1), true);

@@ -79,19 +79,22 @@ socketTest("localNodes() removes what a killed node has left behind", async (pla
   deepEqual(await filesIn(folder), []);
 });
 
-socketTest("serveHealth() looks at a few others, and at each start at others", async (place) => {
-  const folder = folderOf(place);
-  ok(await makePrivate(folder));
-  for (let digit = 0; digit < 10; digit++) {
-    await writeIdentity(folder, `${digit}`.repeat(32), "n3@test");
-  }
-  const left: number[] = [];
-  for (let start = 0; start < 3; start++) {
-    await (await serveHealth(server(place, "n1@test")))?.[Symbol.asyncDispose]();
-    left.push((await filesIn(folder)).length);
-  }
-  deepEqual(left, [6, 2, 0]);
-});
+socketTest(
+  "serveHealth() looks at a few others, each node at those that follow it",
+  async (place) => {
+    const folder = folderOf(place);
+    ok(await makePrivate(folder));
+    for (let digit = 0; digit < 10; digit++) {
+      await writeIdentity(folder, `${digit}`.repeat(32), "n3@test");
+    }
+    const left: string[] = [];
+    for (const id of ["5ffff", "3ffff", "0ffff"]) {
+      await (await serveHealth({ ...server(place, "n1@test"), id }))?.[Symbol.asyncDispose]();
+      left.push((await filesIn(folder)).map((name) => name.charAt(0)).sort().join(""));
+    }
+    deepEqual(left, ["012345", "23", ""]);
+  },
+);
 
 socketTest("ask() gives up when a node does not answer", async (place) => {
   const folder = folderOf(place);
@@ -111,6 +114,10 @@ socketTest("makePrivate() takes no folder that others can open, and no link", as
   ok(await makePrivate(aim));
   await Deno.symlink(aim, link);
   equal(await makePrivate(link), false);
+  const shared = `${root}/shared`;
+  await Deno.mkdir(shared);
+  await Deno.chmod(shared, 0o777);
+  equal(await makePrivate(`${shared}/own`), false, "others can put another one in its place");
   if (Deno.uid() !== 0) return;
   const foreign = `${root}/foreign`;
   await Deno.mkdir(foreign, { mode: 0o700 });
@@ -130,10 +137,27 @@ socketTest("serveHealth() takes the next place when the first is another user's"
   await served[Symbol.asyncDispose]();
 });
 
+socketTest("serveHealth() takes the next place where its files cannot be made", async (place) => {
+  const [first = ""] = healthFolders(place);
+  ok(await makePrivate(first));
+  const own = server(place, "n6@test");
+  await Deno.writeTextFile(`${first}/${own.id}.json.new`, "in the way");
+  const served = await serveHealth(own);
+  ok(served);
+  deepEqual(await filesIn(first), [`${own.id}.json.new`]);
+  deepEqual(await namesIn(place), ["n6@test"]);
+  await served[Symbol.asyncDispose]();
+});
+
 Deno.test({
   ...needing("healthFolders() names only whole paths that the name of a socket fits into", "sys"),
   fn() {
+    const own = `clusternode-${Deno.uid()}`;
     const folders = healthFolders({ XDG_RUNTIME_DIR: "run", TMPDIR: `/${"x".repeat(100)}` });
-    deepEqual(folders, [`/dev/shm/clusternode-${Deno.uid()}`, `/tmp/clusternode-${Deno.uid()}`]);
+    deepEqual(folders, [`/dev/shm/${own}`, `/tmp/${own}`]);
+    // A hundred bytes with a slash, 32 digits and .sock behind it.
+    const longest = "x".repeat(100 - `//${own}/.sock`.length - 32);
+    equal(healthFolders({ XDG_RUNTIME_DIR: `/${longest}` })[0], `/${longest}/${own}`);
+    equal(healthFolders({ XDG_RUNTIME_DIR: `/${longest}x` })[0], `/dev/shm/${own}`);
   },
 });

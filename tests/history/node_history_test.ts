@@ -164,6 +164,15 @@ fileTest("NodeHistory leaves alone what is no history, and remembers in memory",
   }
 });
 
+fileTest("NodeHistory believes nothing that other users could write", async (path) => {
+  await live(path, runOf(1), [2]);
+  await Deno.chmod(path, 0o666);
+  const run = await live(path, runOf(2), [3]);
+  deepEqual(kinds(run), ["started n1", "joined n3", "stopped n1"]);
+  equal(run.troubles.length, 1);
+  match(run.troubles[0] ?? "", /^Cannot use history file .* can be written by all users .* only$/);
+});
+
 fileTest("NodeHistory goes on in memory where the file cannot be written", async () => {
   // Not even root can make a file there.
   const run = await live("/proc/clusternode.history.jsonl", runOf(1), [2]);
@@ -253,6 +262,7 @@ fileTest("NodeHistory tells nothing that is older than it is to keep", async (pa
   const { history } = await live(path, runOf(2), [3], { clock, keepMs: 60 * 60_000 });
   equal(history.page(dayMs).entries.length, 3);
   equal(history.page(dayMs).reachMs, 60 * 60_000);
+  equal(history.part(dayMs).reachMs, 60 * 60_000);
 });
 
 Deno.test("NodeHistory remembers bad links when two looks show the same, and not at each look", async () => {
@@ -267,5 +277,21 @@ Deno.test("NodeHistory remembers bad links when two looks show the same, and not
   deepEqual(kinds({ history, troubles: [] }), [
     ...["started n1", "links-changed 1", "links-changed 0"],
   ]);
+  await history[Symbol.asyncDispose]();
+});
+
+Deno.test("NodeHistory remembers the first of many bad links, as far as they fit an answer", async () => {
+  const history = new NodeHistory({
+    ...{ clock: systemClock, keepMs: dayMs, path: () => undefined, onTrouble: () => {} },
+  });
+  history.begin(runOf(1));
+  const findings = Array.from({ length: 1000 }, (_, number) => ({
+    ...{ kind: "alone", name: nameOf(number) } as const,
+  }));
+  for (let look = 0; look < 2; look++) history.links(findings);
+  const event = history.part(dayMs).entries.at(-1)?.event;
+  const kept = event?.kind === "links-changed" ? event.findings : [];
+  ok(kept.length > 100 && JSON.stringify(kept).length < 17_000, `${kept.length}`);
+  deepEqual(kept, findings.slice(0, kept.length));
   await history[Symbol.asyncDispose]();
 });

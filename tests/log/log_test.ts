@@ -123,6 +123,22 @@ Deno.test("Log writes errors elsewhere when told to, and all of both before it i
   assert.match(text(), /^[^\n]* y\n$/);
 });
 
+Deno.test("Log.flush() and close() wait for nobody longer than told, and say who did not take all", async () => {
+  const clock = new ManualClock();
+  const stuck = { write: () => new Promise<number>(() => {}) };
+  for (const options of [{ errors: stuck }, { console: stuck }]) {
+    const { log } = open({ clock, ...options });
+    log.info("to the console");
+    log.error("to errors, or the console");
+    const flushed = log.flush(1000);
+    await clock.passGradually(1000);
+    assert.equal(await flushed, false);
+    const closed = log.close(1000);
+    await clock.passGradually(1000);
+    await closed;
+  }
+});
+
 Deno.test("Logs are independent of each other", async () => {
   const first = open({ level: "error" });
   const second = open({ level: "debug" });
