@@ -39,14 +39,19 @@ Deno.test({
   async fn() {
     const httpToken = "correct-horse-battery";
     await using node = await startNode(options({ http: "0.0.0.0:0", httpToken }));
-    const status = async (headers: Record<string, string>): Promise<number> => {
-      const answer = await fetch(`${node.url}v1/node`, { headers });
+    const status = async (
+      headers: Record<string, string>,
+      path = "v1/node",
+    ): Promise<number> => {
+      const answer = await fetch(`${node.url}${path}`, { headers });
       await answer.body?.cancel();
       return answer.status;
     };
     assert.equal(await status({}), 401);
     assert.equal(await status({ Authorization: "Bearer correct-horse-batterx" }), 401);
     assert.equal(await status({ Authorization: `Bearer ${httpToken}` }), 200);
+    for (const path of ["livez", "readyz"]) assert.equal(await status({}, path), 200, path);
+    assert.equal(await status({}, "v1/health"), 401);
   },
 });
 

@@ -45,6 +45,8 @@ export class FakeCluster implements ClusterSource {
   views: readonly MemberView[] = [member(1), member(2)];
   state: Standing = { phase: "joined", isolated: false, localHealth: 0, registryWorks: true };
   reports: readonly LinkReport[] = [];
+  /** Why it is not healthy. */
+  fault: string | undefined;
   /** How often the members were looked at. */
   looks = 0;
   /** Who watches. */
@@ -61,7 +63,9 @@ export class FakeCluster implements ClusterSource {
   }
 
   health(): { readonly healthy: boolean; readonly reason: string } {
-    return { healthy: this.state.phase === "joined", reason: "it is registered" };
+    return this.fault === undefined
+      ? { healthy: this.state.phase === "joined", reason: "it is registered" }
+      : { healthy: false, reason: this.fault };
   }
 
   members(): readonly MemberView[] {

@@ -32,6 +32,28 @@ Deno.test("/v1/members waits until something is other than at that index", async
   assert.deepEqual([cluster.clock.pending, cluster.listeners.size], [0, 0]);
 });
 
+Deno.test("/v1/members has ages of a moment ago, also where nothing else is other", async () => {
+  const cluster = new FakeCluster();
+  const ages = async (): Promise<number[]> => {
+    const { members } = JSON.parse(textOf(await cluster.ask("/v1/members")).text);
+    return members.map(({ forMs }: { readonly forMs: number }) => forMs);
+  };
+  assert.deepEqual(await ages(), [1000, 1000]);
+  cluster.views = [member(1, { forMs: 1250 }), member(2, { forMs: 1250 })];
+  cluster.clock.pass(250);
+  assert.deepEqual(await ages(), [1250, 1250]);
+});
+
+Deno.test("/v1/members waits for no node that is another run", async () => {
+  const cluster = new FakeCluster();
+  const { index } = await membersOf(cluster);
+  const asked = membersOf(cluster, `?index=${index}&wait=30s`);
+  await settle();
+  cluster.instance = "ef".repeat(16);
+  await cluster.clock.passGradually(1000);
+  assert.ok(Number((await asked).index) > Number(index));
+});
+
 Deno.test("/v1/members answers after the wait with what holds, and the same index", async () => {
   const cluster = new FakeCluster();
   const { index } = await membersOf(cluster);
@@ -86,6 +108,8 @@ Deno.test("/v1/members is sent again only if something is other", async () => {
   const headers = { "If-None-Match": `"x", ${etag}` };
   const same = textOf(await cluster.ask("/v1/members", { headers }));
   assert.deepEqual([same.status, same.text], [304, ""]);
+  const strong = { "If-None-Match": etag.replace("W/", "") };
+  assert.equal(textOf(await cluster.ask("/v1/members", { headers: strong })).status, 304);
   cluster.become(2, { status: "down" });
   cluster.clock.pass(1000);
   assert.equal(textOf(await cluster.ask("/v1/members", { headers })).status, 200);

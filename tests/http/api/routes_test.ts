@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { reportSchemas } from "../../../lib/report/reports.ts";
-import { Client, FakeCluster, member, textOf } from "./fake_cluster.ts";
+import { begunAt, Client, FakeCluster, member, textOf } from "./fake_cluster.ts";
 import { type JsonSchema, schemaFaults } from "./json_schema.ts";
 
 async function documentOf(cluster: FakeCluster): Promise<JsonSchema> {
@@ -167,6 +167,9 @@ Deno.test("an event has the time at which it happened, however late it is asked 
   cluster.clock.pass(90_000);
   const event = JSON.parse(textOf(await cluster.ask("/v1/events")).text);
   assert.deepEqual([event.time, event.agoMs], ["2026-03-10T08:51:29.000Z", 90_000]);
+  cluster.now = () => begunAt - 60_000;
+  const setBack = JSON.parse(textOf(await cluster.ask("/v1/events")).text);
+  assert.deepEqual([setBack.time, setBack.agoMs], ["2026-03-10T08:51:29.000Z", 0]);
 });
 
 for (
@@ -250,4 +253,12 @@ Deno.test("the page is sent packed, and not again to those who have it", async (
   const etag = plain.headers?.["ETag"] ?? "";
   const again = textOf(await cluster.ask("/", { headers: { "If-None-Match": etag } }));
   assert.deepEqual([again.status, again.text], [304, ""]);
+});
+
+Deno.test("/readyz is 503 for a member that is not healthy, and says why", async () => {
+  const cluster = new FakeCluster();
+  cluster.fault = "it is not registered";
+  const { status, text } = textOf(await cluster.ask("/readyz"));
+  assert.deepEqual([status, text], [503, "n1@10.0.0.1 is not healthy: it is not registered\n"]);
+  assert.equal(textOf(await cluster.ask("/livez")).status, 200);
 });

@@ -111,6 +111,17 @@ Deno.test("/v1/stream tells each change once, with the number of the next as its
   }
 });
 
+Deno.test("/v1/stream tells how members are before it tells what happened to them", async () => {
+  const cluster = new FakeCluster();
+  const client = await follow(cluster);
+  cluster.clock.pass(600);
+  client.taken();
+  cluster.happened(2);
+  cluster.become(2, { status: "down" });
+  cluster.clock.pass(0);
+  assert.deepEqual(kinds(client), ["member", "change"]);
+});
+
 Deno.test("/v1/stream goes on after Last-Event-ID without a gap and without doubles", async () => {
   const cluster = new FakeCluster();
   const first = await follow(cluster);
