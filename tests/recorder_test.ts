@@ -137,3 +137,44 @@ fileTest("FileRecorder ends with one warning when it cannot write", async (folde
     assert.match(troubles[0] ?? "", /^Cannot record to ".*; nothing more is recorded$/);
   }
 });
+
+fileTest("FileRecorder writes much at once", async (folder) => {
+  const path = `${folder}/n1.recording`;
+  const clock = new ManualClock();
+  const { recorder } = recorderFor(path, { clock });
+  recorder.begin(settings, 0);
+  await eventually(() => lineCount(path) === 1, 5000, "the header is there");
+  recorder.step({ kind: "list-failed", reason: "x".repeat(2 ** 18) }, 1, []);
+  await eventually(() => lineCount(path) === 2, 5000, "the step is there, and no time has passed");
+  await recorder[Symbol.asyncDispose]();
+});
+
+fileTest("FileRecorder ends with one warning when the disk is too slow", async (folder) => {
+  const { recorder, troubles } = recorderFor(`${folder}/n1.recording`);
+  recorder.begin(settings, 0);
+  // All of it in one turn, in which no disk gets anything.
+  for (let at = 0; at < 20; at++) {
+    recorder.step({ kind: "list-failed", reason: "x".repeat(2 ** 20) }, at, []);
+  }
+  await recorder[Symbol.asyncDispose]();
+  assert.equal(troubles.length, 1);
+  assert.match(troubles[0] ?? "", /: the disk is too slow; nothing more is recorded$/);
+});
+
+Deno.test({
+  ...needing(
+    "FileRecorder writes nowhere where other users could read along",
+    "read",
+    "write",
+    "sys",
+  ),
+  async fn() {
+    await using folder = new TemporaryFolder();
+    await Deno.chmod(folder.path, 0o777);
+    const { recorder, troubles } = recorderFor(`${folder.path}/n1.recording`);
+    recorder.begin(settings, 0);
+    await recorder[Symbol.asyncDispose]();
+    assert.equal(troubles.length, 1);
+    assert.match(troubles[0] ?? "", /can be written by all users \(mode 0777\); nothing more/);
+  },
+});
