@@ -51,3 +51,20 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  ...needing("getOrCreateCookie() gives the cookie of files that it may not date", "read", "write"),
+  async fn() {
+    await using scene = await Scene.create();
+    const registry = scene.open();
+    await registry.getOrCreateCookie("minted", never);
+    const before = Object.getOwnPropertyDescriptor(Deno, "utime") ?? assert.fail();
+    const value = () => Promise.reject(new Error("Operation not permitted (os error 1)"));
+    Object.defineProperty(Deno, "utime", { value, configurable: true });
+    try {
+      assert.equal(await registry.getOrCreateCookie("another", never), "minted");
+    } finally {
+      Object.defineProperty(Deno, "utime", before);
+    }
+  },
+});

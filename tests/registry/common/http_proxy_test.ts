@@ -61,6 +61,7 @@ Deno.test("proxyFor() leaves out what NO_PROXY names, in all forms that curl kno
     ["*", open("h.example"), true],
     ["h.example", open("h.example"), true],
     ["H.Example.", open("h.example"), true],
+    ["h.example", open("h.example."), true],
     [".example", open("h.example"), true],
     ["*.example", open("h.example"), true],
     ["example", open("h.example"), true],

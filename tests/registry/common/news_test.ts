@@ -6,8 +6,12 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../../lib/clock.ts";
 import type { Clock } from "../../../lib/clock.ts";
-import { Hint } from "../../../lib/registry/common/hint.ts";
+import { Hint, tellChanges } from "../../../lib/registry/common/hint.ts";
+import type { Listener } from "../../../lib/registry/common/hint.ts";
 import { lastingOfRow, lastingOfText, OwnWrites } from "../../../lib/registry/common/news.ts";
+import { StorageFault } from "../../../lib/registry/common/storage_fault.ts";
+import { ManualClock } from "../../support/manual_clock.ts";
+import { settle } from "../../support/waiting.ts";
 import { rowOf } from "../rows.ts";
 
 Deno.test("lastingOfText() is the same from heartbeat to heartbeat, in any order of the fields", () => {
@@ -51,14 +55,58 @@ Deno.test("Hint tells once of what comes together, and nothing in the end", () =
     },
   };
   let told = 0;
-  {
-    using hint = new Hint(clock, () => told++);
-    hint.give();
-    hint.give();
-    for (const callback of due.splice(0)) callback();
-    assert.equal(told, 1);
-    hint.give();
-    assert.equal(due.length, 1);
-  }
+  const hint = new Hint(clock, () => told++);
+  hint.give();
+  hint.give();
+  for (const callback of due.splice(0)) callback();
+  assert.equal(told, 1);
+  hint.give();
+  assert.equal(due.length, 1);
+  hint[Symbol.dispose]();
   assert.equal(due.length, 0);
+  const over = new Hint(clock, () => told++);
+  over[Symbol.dispose]();
+  over.give();
+  assert.equal(due.length, 0);
+});
+
+Deno.test("tellChanges() tells what nobody may have heard, but for the first time that it listens", async () => {
+  const clock = new ManualClock();
+  const over = new AbortController();
+  let told = 0;
+  let broken = Promise.withResolvers<void>();
+  const listen = async ({ ready }: Listener): Promise<void> => {
+    ready();
+    await broken.promise;
+    throw new StorageFault("the connection broke");
+  };
+  const telling = tellChanges(listen, clock, () => told++, over.signal);
+  await clock.passGradually(1000);
+  assert.equal(told, 0);
+  broken.resolve();
+  await settle();
+  broken = Promise.withResolvers();
+  await clock.passGradually(1000);
+  assert.equal(told, 1);
+  over.abort();
+  broken.resolve();
+  await telling;
+  assert.equal(clock.pending, 0);
+});
+
+Deno.test("tellChanges() listens again ever later while that fails, and soon after it did not", async () => {
+  const clock = new ManualClock();
+  const over = new AbortController();
+  const begun: number[] = [];
+  const listen = async ({ ready }: Listener): Promise<void> => {
+    begun.push(clock.now());
+    if (begun.length === 8) ready();
+    if (begun.length === 9) over.abort();
+    await Promise.reject(new StorageFault("it does not listen"));
+  };
+  const telling = tellChanges(listen, clock, () => {}, over.signal);
+  await clock.passGradually(60_000);
+  await telling;
+  const pauses = begun.slice(1).map((at, index) => at - (begun[index] ?? 0));
+  assert.deepEqual(pauses, [100, 200, 400, 800, 1600, 3200, 5000, 100]);
 });

@@ -137,3 +137,19 @@ Deno.test("run() leaves no listener on the signal", async () => {
   }
   assert.equal(listeners, 0);
 });
+
+Deno.test("run() gives work that asks for its signal too late one that is aborted", async () => {
+  const { calls } = setUp();
+  const work = Promise.withResolvers<void>();
+  const given = new AbortController();
+  let late: Call | undefined;
+  const stuck = calls.run("a", "do it", given.signal, (call) => {
+    late = call;
+    return work.promise;
+  });
+  given.abort(new Error("enough"));
+  await assert.rejects(stuck, /enough/);
+  assert.equal(late?.signal.aborted, true);
+  work.resolve();
+  await calls[Symbol.asyncDispose]();
+});
