@@ -52,7 +52,7 @@ Deno.test({
       await Deno.writeTextFile(
         `${folder}/.aws/config`,
         "[default]\nregion = eu-west-1\ns3 =\n  region = nonsense\n; region = x\n" +
-          "[profile blue]\nregion = eu-north-1\naws_access_key_id = AKIACONFIG\n" +
+          "[ profile \t blue ]\nregion = eu-north-1\naws_access_key_id = AKIACONFIG\n" +
           "[profile sso]\nsso_session = corp\nregion = us-west-2\n",
       );
       const of = (more: Record<string, string>) => environment({ HOME: folder, ...more });

@@ -91,6 +91,11 @@ s3Test("tells wrong keys, a missing bucket and missing rights apart", async (fak
     await listing({ bucket: "no-such-place" }),
     `there is no bucket "no-such-place" at ${host}`,
   );
+  await using missing = open(fake.endpoint, { bucket: "no-such-place" });
+  assert.equal(
+    await reasonOf(missing.cookie(never)),
+    `there is no bucket "no-such-place" at ${host}`,
+  );
   fake.behaviour.denies = "everything";
   assert.equal(
     await listing({}),

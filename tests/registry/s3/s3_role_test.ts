@@ -205,3 +205,18 @@ Deno.test({
     assert.deepEqual([...fake.objects.keys()], ["x/default/n1@h"]);
   },
 });
+
+Deno.test({
+  ...needing("readCredentials() takes no token elsewhere, whoever says so", "net", "read"),
+  async fn() {
+    await using platform = new Platform();
+    await using elsewhere = new Platform();
+    platform.answer = () => Response.redirect(elsewhere.url, 307);
+    const of = environment({
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: platform.url,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: "token",
+    });
+    await assert.rejects(readCredentials(of, never), /^S3Fault: no keys are given, as /);
+    assert.deepEqual([platform.asked.length, elsewhere.asked.length], [1, 0]);
+  },
+});

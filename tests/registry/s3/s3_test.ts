@@ -193,6 +193,25 @@ Deno.test({
 });
 
 Deno.test({
+  ...needing(
+    "S3 write() looks anew what a server can do that honours conditions no more",
+    ...needs,
+  ),
+  async fn() {
+    await using fake = new FakeS3();
+    await using registry = open(fake);
+    const version = await written(registry, 1);
+    Object.assign(fake.behaviour, kinds["S3 (refusing conditions)"]);
+    await assert.rejects(
+      written(registry, 2, version),
+      /the server does not honour conditions any more$/,
+    );
+    await written(registry, 2, version);
+    assert.equal((await registry.read(name, never))?.row.heartbeat, 2);
+  },
+});
+
+Deno.test({
   ...needing("S3 list() sees all pages, also with strange keys", ...needs),
   async fn() {
     await using fake = new FakeS3();
