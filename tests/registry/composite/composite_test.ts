@@ -50,6 +50,29 @@ Deno.test("list() gives what is odd in any registry, once", async () => {
   assert.deepEqual(foreignEntries.map(({ key }) => key).sort(), ["b@h", "both@h"]);
 });
 
+Deno.test("list() takes who has a row in one registry for no Elixir node in another", async () => {
+  await using scene = new ManyScene();
+  scene.a.storage.put("default", name, "2016-03-10 18:51:29.277");
+  await written(scene.openOne(scene.b), rowOf(name, 1));
+  const { rows, timestamps } = await scene.open().list(never);
+  assert.deepEqual([rows.length, timestamps], [1, []]);
+});
+
+Deno.test("a registry that is back was away since its first failure", async () => {
+  const clock = new ManualClock();
+  await using scene = new ManyScene(clock);
+  const all = scene.open();
+  await written(all, rowOf(name, 1));
+  scene.b.away(true);
+  for (let tries = 0; tries < 3; tries++) {
+    await all.list(never);
+    clock.pass(10_000);
+  }
+  scene.b.away(false);
+  await all.list(never);
+  assert.deepEqual(scene.returns, ["Registry memory:b available again after 30 s"]);
+});
+
 Deno.test("list() tells in which registry a timestamp stands", async () => {
   await using scene = new ManyScene();
   for (const { storage } of [scene.a, scene.b]) {

@@ -9,6 +9,7 @@ import { sleep, systemClock } from "../../../lib/clock.ts";
 import { RegistryError } from "../../../lib/core/base/errors.ts";
 import { versionOf } from "../../../lib/registry/composite/composite_version.ts";
 import type { Registry, RowVersion } from "../../../lib/registry/registry.ts";
+import { cookieKey } from "../../../lib/registry/store.ts";
 import { heartbeatsIn, ManyScene, name, written } from "./composite_scene.ts";
 import { never, rowOf } from "../rows.ts";
 import { ManualClock } from "../../support/manual_clock.ts";
@@ -129,6 +130,11 @@ Deno.test("write() makes one of two give way that have the same name in two regi
   const found = await one.write({ ...inA, heartbeat: 7 }, ours, never);
   const current = { row: inB, version: versionOf(1, inB) };
   assert.deepEqual(found, { kind: "conflict", current });
+  assert.deepEqual(
+    heartbeatsIn(a, b),
+    [7, 1],
+    "its own row stays, as it may be the one that lives",
+  );
   // Found dead, it is replaced; its registry is the one that decides about that.
   ours = await written(one, { ...inA, heartbeat: 8 }, current.version);
   assert.deepEqual(heartbeatsIn(a, b), [8, 8]);
@@ -270,4 +276,11 @@ Deno.test("write() brings the cookie to a registry that was away or wiped", asyn
     version = await written(all, rowOf(name, 3 + heartbeat), version);
     assert.equal(await scene.openOne(place).cookie(never), "minted");
   }
+  // One that was away may have come back without, whatever else it holds.
+  b.away(true);
+  version = await written(all, rowOf(name, 5), version);
+  b.storage.cluster("default").cells.delete(cookieKey);
+  b.away(false);
+  await written(all, rowOf(name, 6), version);
+  assert.equal(await scene.openOne(b).cookie(never), "minted");
 });
