@@ -215,11 +215,13 @@ export function transportSuite(
         name: "n2@test",
         onRequest: (_from, body, answer) => text(body) === "hold" ? resolve() : answer(body),
       });
-      const held = one.ask(two.target, "hold");
+      let isOver = false;
+      const held = one.ask(two.target, "hold").finally(() => isOver = true);
       await asked;
       // Another address of this machine, such as that of a bridge for containers: nothing hangs on it.
       one.transport.drop(["172.17.0.1"]);
       assertAnswer(await one.ask(two.target), "hi");
+      assert.equal(isOver, false);
       one.transport.drop(["172.17.0.1", "127.0.0.1"]);
       assert.match(assertFailure(await held, "reset"), /no longer at 127.0.0.1$/);
       assertAnswer(await one.ask(two.target), "hi");

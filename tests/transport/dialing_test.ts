@@ -41,6 +41,19 @@ dialling("ask() says that no address is known when its target has none", async (
   assert.equal(detail, `no address of ${target.name} is known`);
 });
 
+dialling("ask() dials an address that is told more than once a single time", async () => {
+  let dials = 0;
+  const refusing: Connect = () => {
+    dials++;
+    return Promise.reject(new Deno.errors.ConnectionRefused());
+  };
+  await using node = await openNode({ connect: refusing });
+  const [address] = deadTarget().addresses;
+  const target = { ...deadTarget(), addresses: [address, address, address] as Address[] };
+  assertFailure(await node.ask(target), "refused");
+  assert.equal(dials, 1);
+});
+
 dialling("ask() says silent when a frozen peer's kernel accepts", async () => {
   await using frozen = new FakeListener(async (socket) => void await readToEnd(socket));
   await using node = await openNode();

@@ -51,6 +51,17 @@ Deno.test("a request() whose deadline passed while this process was held up take
   assert.equal(clock.pending, 0);
 });
 
+Deno.test("a request() is given more time once, however long this process is held up again", () => {
+  const clock = new ManualClock();
+  const [requests] = open(clock, 1) as [Requests];
+  const results: string[] = [];
+  requests.add(300, ({ kind }) => results.push(kind));
+  clock.pass(3000);
+  assert.deepEqual(results, []);
+  clock.pass(3000);
+  assert.deepEqual(results, ["silent"]);
+});
+
 Deno.test("a request() to each of many peers sets one timer for all, which the last answer takes along", () => {
   const time = new ManualClock();
   let timers = 0;
