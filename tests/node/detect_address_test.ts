@@ -49,10 +49,12 @@ Deno.test("decideAddresses() takes the default route with the least metric that 
     ...on("wlan0", "192.168.1.5"),
     ...on("eth0", "10.0.0.5"),
     ...on("b", "9.9.9.9"),
+    ...on("c", "9.9.9.8"),
   ];
+  // One that is down, and one that throws packets away.
   const routes = head4 + route4("wlan0", 600) + route4("eth0", 100) +
-    route4("b", 0, "00000000", "0002");
-  deepEqual(decide(interfaces, routes), ["10.0.0.5", "192.168.1.5", "9.9.9.9"]);
+    route4("b", 0, "00000000", "0002") + route4("c", 0, "00000000", "0201");
+  deepEqual(decide(interfaces, routes), ["10.0.0.5", "192.168.1.5", "9.9.9.9", "9.9.9.8"]);
 });
 
 Deno.test("decideAddresses() puts bridges and cables of containers last", () => {
