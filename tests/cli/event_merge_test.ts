@@ -114,6 +114,15 @@ Deno.test("EventMerge.take() does not show what is older than wanted, unless oth
   assert.deepEqual(told(merge.release(1000)), []);
 });
 
+Deno.test("EventMerge.know() believes who has known a member for longest, whoever is asked first", () => {
+  for (const ages of [[9000, 100], [100, 9000]]) {
+    const merge = new EventMerge();
+    for (const forMs of ages) merge.know([viewOf(5, { forMs })], 1000);
+    merge.take(observerOf(2), [eventOf(5, 900)], 1000);
+    assert.deepEqual(told(merge.release(1000)), []);
+  }
+});
+
 Deno.test("EventMerge.know() leaves out what a newcomer finds, and nothing that happens then", () => {
   const merge = new EventMerge();
   // Observer 1 has forgotten how 5 joined and 6 failed; 2 has just started and finds that.

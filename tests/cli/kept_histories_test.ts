@@ -75,6 +75,12 @@ Deno.test("KeptHistories.read() is false of a node that keeps nothing", async ()
   equal(await new KeptHistories(hourMs).read(answering(refused), nodeOf(1), () => {}), false);
 });
 
+Deno.test("KeptHistories.read() asks nobody on who has more and tells nothing", async () => {
+  const client = answering(page(hourMs, 0, true));
+  equal(await new KeptHistories(hourMs).read(client, nodeOf(1), () => {}), true);
+  equal(client.asked.length, 1);
+});
+
 Deno.test("KeptHistories.lack() is nothing as soon as one history goes back far enough", async () => {
   const kept = new KeptHistories(hourMs);
   await askAll(kept, [minuteMs, hourMs]);

@@ -116,6 +116,20 @@ Deno.test("main() refuses a cookie file that others can write", async () => {
   deepEqual(calls, []);
 });
 
+Deno.test("main() reads the token of a file, but of none that others can write", async () => {
+  const files = { "/token": "correct-horse-battery\n", "/theirs": "correct-horse-battery\n" };
+  const started = (path: string): Promise<Run> =>
+    run(["--http", "0.0.0.0:0", "--http-token-file", path], { files, openFiles: ["/theirs"] });
+  equal(optionsIn(await started("/token")).httpToken, "correct-horse-battery");
+  const { code, stderr, calls } = await started("/theirs");
+  equal(code, 2);
+  match(
+    stderr,
+    /--http-token-file "\/theirs": \/theirs can be written by all users, so others may know/,
+  );
+  deepEqual(calls, []);
+});
+
 Deno.test("main() reads the configuration file named by flag or environment", async () => {
   const files = { "/c.json": '{"cluster": "blue"}', "/bad.json": "{" };
   equal(optionsIn(await run(["--config", "/c.json"], { files })).cluster, "blue");
