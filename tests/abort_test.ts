@@ -31,6 +31,18 @@ Deno.test("orAborted() gives what the work gives, or the reason of an abort that
   await assert.rejects(orAborted(new Promise(() => {}), given.signal), reason);
 });
 
+Deno.test("orAborted() leaves no listener on a signal that lives on", async () => {
+  let listeners = 0;
+  const signal = {
+    aborted: false,
+    addEventListener: () => listeners++,
+    removeEventListener: () => listeners--,
+  } as unknown as AbortSignal;
+  await orAborted(Promise.resolve(), signal);
+  await orAborted(Promise.reject(new Error("fault")), signal).catch(() => {});
+  assert.equal(listeners, 0);
+});
+
 Deno.test("aborted() resolves with an abort, also with one that has been", async () => {
   const given = new AbortController();
   let isOver = false;

@@ -276,6 +276,16 @@ Deno.test("startNode() tells each fault once, in the words of a program", async 
   });
 });
 
+Deno.test("startNode() counts registries of its program among those that it takes", async () => {
+  const own = await openRegistry("memory:own");
+  const registry = [...Array.from({ length: 8 }, () => own), "memory:other"];
+  await assert.rejects(
+    startNode({ registry }),
+    /^UsageError: .* at most 8 are legal, 9 are given$/,
+  );
+  await own[Symbol.asyncDispose]();
+});
+
 Deno.test("startNode() says what to give instead of a file of options", async () => {
   const wrong = { cookieFile: "/run/secrets/cookie" } as StartOptions;
   await assert.rejects(startNode(wrong), /option "cookieFile": a library reads no files/);

@@ -95,6 +95,17 @@ Deno.test("sortMembers() puts the worst first, and else goes by name as people c
   equal(sorted.map(signOf).join(""), "✗✗✗✗!!!   ");
 });
 
+Deno.test("sortMembers() puts the latest change first, or the slowest, and who has no round trip last", () => {
+  const views = [
+    memberOf("n1@h", { forMs: 3000 }),
+    memberOf("n2@h", { forMs: 1000, roundTripUs: 80 }),
+    memberOf("n3@h", { forMs: 2000, roundTripUs: 900 }),
+  ];
+  const names = (key: "for" | "round-trip"): string =>
+    sortMembers(views, key).map(({ name }) => name.slice(0, 2)).join(" ");
+  deepEqual([names("for"), names("round-trip")], ["n2 n3 n1", "n3 n2 n1"]);
+});
+
 Deno.test("memberTable() shows reasons of those that are not well, for people without their accusers", () => {
   const views = [memberOf("n1@10.0.0.2"), memberOf("n3@10.0.0.4"), down];
   const [, first, , last] = memberTable(views);

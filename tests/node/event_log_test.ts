@@ -66,7 +66,8 @@ Deno.test("EventLog tells the reason of each member where they have not all the 
       name: other,
       reason: reasons[1],
     }]);
-    const { members, reason } = log.properties.at(-1) ?? {};
+    const { members, reason, name: subject } = log.properties.at(-1) ?? {};
+    assert.equal(subject, undefined, "it is about no single one");
     return [reason, members?.map(({ reason }) => reason)];
   };
   assert.deepEqual(tell("it runs", "it runs"), ["it runs", [undefined, undefined]]);
@@ -77,7 +78,7 @@ Deno.test("EventLog warns of the own service that has failed, and leaves those o
   const log = new Lines();
   const events = new EventLog(log, "off", 0);
   const other = "n2@10.0.0.3" as NodeName;
-  const level = (name: NodeName, service: "ready" | "stopped"): unknown => {
+  const level = (name: NodeName, service: "ready" | "failing" | "stopped"): unknown => {
     events.changes([{ kind: "service", name, service, reason: "exit code 7" }]);
     return log.levels.at(-1);
   };
@@ -87,4 +88,5 @@ Deno.test("EventLog warns of the own service that has failed, and leaves those o
   assert.equal(level(name, "ready"), "info", "what was told before is told first");
   assert.equal(level(other, "stopped"), "info");
   assert.equal(level(name, "stopped"), "warning");
+  assert.equal(level(other, "failing"), "warning", "whosever it is");
 });
