@@ -33,6 +33,59 @@ Deno.test({
   },
 });
 
+/** A watch that is aborted at the end of a test in which it does not end itself. */
+function watch(
+  look: () => Promise<SeenFolder>,
+  clock: ManualClock,
+): AsyncDisposable & { isOver(): boolean } {
+  const controller = new AbortController();
+  let isOver = false;
+  const listener = { ready() {}, changed() {} };
+  const watching = watchFolder(look, clock, listener, controller.signal)
+    .finally(() => isOver = true);
+  return {
+    isOver: () => isOver,
+    async [Symbol.asyncDispose]() {
+      controller.abort();
+      await watching.catch(() => {});
+    },
+  };
+}
+
+Deno.test({
+  ...needing("watchFolder() ends when another folder is the one to watch", "read", "write"),
+  async fn() {
+    await using folder = new TemporaryFolder();
+    const { path } = folder;
+    for (const other of [{ path, identity: "other" }, { path: "/other", identity: "same" }]) {
+      const clock = new ManualClock();
+      const seen: SeenFolder[] = [{ path, identity: "same" }, { path, identity: "same" }, other];
+      const look = (): Promise<SeenFolder> => Promise.resolve(seen.shift() ?? assert.fail());
+      await using watching = watch(look, clock);
+      await until("the watch pauses", () => clock.pending === 1);
+      await clock.passGradually(10_000);
+      await until("it ends", () => watching.isOver());
+      assert.deepEqual(seen, []);
+    }
+  },
+});
+
+Deno.test({
+  ...needing("watchFolder() ends at once when its folder is removed", "read", "write"),
+  async fn() {
+    await using folder = new TemporaryFolder();
+    const path = `${folder.path}/news`;
+    await Deno.mkdir(path);
+    const clock = new ManualClock();
+    const look = (): Promise<SeenFolder> => Promise.resolve({ path, identity: "same" });
+    await using watching = watch(look, clock);
+    await until("the watch pauses", () => clock.pending === 1);
+    await Deno.remove(path);
+    await until("it ends", () => watching.isOver());
+    assert.equal(clock.pending, 0);
+  },
+});
+
 Deno.test({
   ...needing("tellNews() is heard of once by each watcher", "read", "write"),
   async fn() {
