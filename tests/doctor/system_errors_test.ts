@@ -108,6 +108,8 @@ Deno.test({
       profile: "lan",
       logFile: `${folder}/log/x.log`,
       beam: false,
+      beamListen: { host: "127.0.0.1", port: 0 },
+      beamEpmd: undefined,
     };
     const { signal } = new AbortController();
     for (const [holder, name, error] of cases) {
