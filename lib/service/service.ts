@@ -177,7 +177,8 @@ export class Service implements AsyncDisposable {
     this.#take({ kind: "exited", exitCode, reason, hasRest });
     if (hasRest) {
       await child.cleared(this.#over.signal);
-      this.#take({ kind: "cleared" });
+      // What has outlived SIGKILL may go when the next one runs, and waits for its own rest.
+      if (this.#child === child) this.#take({ kind: "cleared" });
     }
     await child.drained();
   }
