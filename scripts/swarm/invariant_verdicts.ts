@@ -165,7 +165,9 @@ export class VerdictInvariants {
     const why = node.core.explain(vote.subjectName, now);
     if (why === undefined) return;
     if (why.localHealth >= noVoteFrom) this.#violated(`${who} with health ${why.localHealth}`);
-    if (!why.isolated || vote.conclusive === true || why.heartbeat === "stale") return;
+    if (!why.isolated || vote.conclusive === true) return;
+    // Who lives would have written it again.
+    if (why.heartbeat === "stale" || why.heartbeat === "missing") return;
     // What it has decided before that may have had to wait.
     const isolatedAt = this.#isolatedAt.get(node) ?? now;
     if (now - isolatedAt < node.settings.intervalMs / 2) return;

@@ -6,7 +6,8 @@
  *        └─refused twice, or somebody else there──▶ vote ──a second such vote──▶ failed at once
  *
  * This node doubts itself first: while it is held up, or has lost most of those that it watches, it
- * does not vote, unless the registry shows that the member's heartbeat has stopped as well.
+ * does not vote, unless the registry shows that the member's heartbeat has stopped as well, or lacks
+ * its row.
  *
  * It touches nothing but its own suspicions: what it has decided it returns.
  *
@@ -315,7 +316,7 @@ export class FailureDetector {
     const { health, heartbeats } = this.#parts;
     if (!health.mayVote(now)) return false;
     if (!this.#isolation.isIsolated || link.isConclusive) return true;
-    return heartbeats.state(record.name, record.instance, now) === "stale";
+    return heartbeats.hasStopped(record.name, record.instance, now);
   }
 
   /** The verdict if there is enough against a member; if not, plans when to look again. */

@@ -27,6 +27,16 @@ export type HeartbeatState = "moving" | "stale" | "missing" | "unknown";
 /** All that it can say. */
 export const heartbeatStates: readonly HeartbeatState[] = ["moving", "stale", "missing", "unknown"];
 
+/** Whole listings in a row that must lack a member's row before that says something. */
+const listingsWithoutMin = 3;
+
+/** That the row of a member is not there. */
+interface Absence {
+  readonly instance: InstanceId;
+  readonly since: number;
+  readonly listings: number;
+}
+
 interface ReadRow {
   readonly row: Row;
 }
@@ -49,6 +59,7 @@ interface Heartbeat {
 /** The heartbeats that one node has seen. */
 export class RegistryHeartbeats {
   readonly #heartbeats = new Map<NodeName, Heartbeat>();
+  #absent: ReadonlyMap<NodeName, Absence> = new Map();
   #readAt = -Infinity;
 
   /** When the last complete listing came. */
@@ -85,6 +96,22 @@ export class RegistryHeartbeats {
       else this.#heartbeats.delete(name);
     }
     this.#readAt = now;
+  }
+
+  /**
+   * A complete listing lacks the rows of these members, of all that do not answer.
+   *
+   * @param members nobody, if it may have lost them: who lives writes its row again
+   */
+  lacked(members: Iterable<Pick<Row, "name" | "instance">>, now: number): void {
+    const absent = new Map<NodeName, Absence>();
+    for (const { name, instance } of members) {
+      const before = this.#absent.get(name);
+      const isSame = before?.instance === instance;
+      const { since, listings } = isSame ? before : { since: now, listings: 0 };
+      absent.set(name, { instance, since, listings: listings + 1 });
+    }
+    this.#absent = absent;
   }
 
   /** Another node has seen the heartbeat of `instance` move after it had stopped answering. */
@@ -136,6 +163,19 @@ export class RegistryHeartbeats {
     if (this.#readAt - heartbeat.movedAt >= lifeMs) return "stale";
     const freshMs = Math.max(lifeMs, listIntervalMs * heartbeatsMissedMax);
     return now - this.#readAt < freshMs ? "moving" : "unknown";
+  }
+
+  /**
+   * True if that member has not written for long enough: its heartbeat is stale, or its row has been
+   * gone for as long, as it has left unheard, or somebody has taken it out.
+   */
+  hasStopped(name: NodeName, instance: InstanceId, now: number): boolean {
+    if (this.state(name, instance, now) === "stale") return true;
+    const absence = this.#absent.get(name);
+    if (absence?.instance !== instance || absence.listings < listingsWithoutMin) return false;
+    const heartbeat = this.#heartbeats.get(name);
+    const intervalMs = heartbeat?.instance === instance ? heartbeat.intervalMs : toldIntervalMs;
+    return now - absence.since >= intervalMs * heartbeatsMissedMax;
   }
 
   /** How long the heartbeat has not moved, in milliseconds; `undefined` if it was never seen. */

@@ -90,10 +90,17 @@ export class RegistryReader {
     // In a smaller cluster the heartbeats of all are kept who are known.
     const isLarge = rows.length > watchedAlwaysMax;
     const inDoubt: StoredRow[] = [];
+    const silent = this.#silent();
+    let isWhole = false;
     // In a large cluster a node looks at thousands of rows: at each member once.
     for (const stored of rows) {
       const { row } = stored;
-      if (row.name === self.name) continue;
+      if (row.name === self.name) {
+        isWhole = row.instance === self.instance;
+        continue;
+      }
+      // Whoever can write the registry can write the row of another run over it.
+      silent.delete(row.name);
       const known = memberList.get(row.name);
       const decision = this.#learn(row, known, now);
       if (decision !== undefined) decisions.push(decision);
@@ -106,8 +113,16 @@ export class RegistryReader {
       return known !== undefined || candidates.has(name) || name === self.name;
     };
     heartbeats.listed(rows, keeper.listStartedAt, now, isKept, inDoubt);
+    heartbeats.lacked(isWhole ? silent.values() : [], now);
     decisions.push(...this.#reviewFailed(now));
     return { decisions, doubtful };
+  }
+
+  /** The members that this node watches, and does not reach. */
+  #silent(): Map<NodeName, MemberRecord> {
+    const { memberList, links } = this.#parts;
+    const { targets } = memberList.ring;
+    return new Map([...targets].filter(([name]) => links.get(name)?.isBad === true));
   }
 
   /** True if it is open whether the one of that name lives. */

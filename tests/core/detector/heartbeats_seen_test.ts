@@ -221,6 +221,24 @@ Deno.test("RegistryHeartbeats.state() is unknown without fresh listings, and mis
   assert.equal(heartbeats.state(name, instance, 6010), "moving");
 });
 
+Deno.test("RegistryHeartbeats.hasStopped() once it is stale, or its row has been gone for as long", () => {
+  const stale = heartbeatsAfter([0, 10, 5], [3000, 3010, 5]);
+  assert.equal(stale.hasStopped(name, instance, 3010), true);
+  const heartbeats = heartbeatsAfter([0, 10, 5]);
+  const member = { name, instance };
+  for (const now of [1000, 2000, 3000]) {
+    heartbeats.lacked([member], now);
+    assert.equal(heartbeats.hasStopped(name, instance, now), false, "it may be being written again");
+  }
+  assert.equal(heartbeats.hasStopped(name, instance, 4000), true);
+  assert.equal(heartbeats.hasStopped(name, instanceOf(2), 4000), false, "it is another run");
+  heartbeats.lacked([], 4000);
+  assert.equal(heartbeats.hasStopped(name, instance, 4000), false, "it is there again");
+  heartbeats.lacked([member], 5000);
+  heartbeats.lacked([member], 9000);
+  assert.equal(heartbeats.hasStopped(name, instance, 9000), false, "two listings are not enough");
+});
+
 Deno.test("RegistryHeartbeats.sighted() is news once, and counts as moved from then on", () => {
   const heartbeats = heartbeatsAfter([0, 10, 5], [20, 30, 5]);
   assert.equal(heartbeats.sighted(name, instance, 5, 40), false, "known");

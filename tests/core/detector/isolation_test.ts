@@ -64,3 +64,29 @@ Deno.test("Membership is connected again when all others have come back as new p
   assert.equal(first.lastStatus?.alive, 3);
   assert.equal(first.core.standing(world.now).isolated, false);
 });
+
+Deno.test("Membership that is isolated gives up those who have left unheard, and whose rows are gone", () => {
+  const { world, nodes: [first, ...others] } = settled(3);
+  if (first === undefined) throw new Error("there are three");
+  world.unplug(first);
+  world.run(500);
+  for (const node of others) node.take({ kind: "leave" });
+  world.run(1000);
+  for (const node of others) {
+    assert.deepEqual(node.stopped, { kind: "left" });
+    // Containers take their addresses along: nothing is left there that could refuse.
+    world.unplug(node);
+  }
+  world.network.plug(first);
+  assert.notEqual(world.runUntil(() => first.lastStatus?.shown === 1, 30_000), undefined);
+});
+
+Deno.test("Membership that is isolated condemns nobody because of a registry that has lost its own row, too", () => {
+  const { world, nodes: [first] } = settled(3);
+  if (first === undefined) throw new Error("there are three");
+  world.unplug(first);
+  world.registry.isEmpty = true;
+  world.run(60_000);
+  assert.equal(first.core.standing(world.now).isolated, true);
+  for (const { status } of first.core.members(Math.floor(world.now))) assert.equal(status, "alive");
+});
