@@ -127,9 +127,11 @@ export class RegistryReader {
 
   /** True if it is open whether the one of that name lives. */
   #isInDoubt(name: NodeName, known: MemberRecord | undefined, now: number): boolean {
-    const { candidates, detector } = this.#parts;
+    const { candidates, detector, links } = this.#parts;
     if (known === undefined) return candidates.failed.has(name);
-    return known.state !== "alive" || detector.isSuspected(known, now);
+    // Who takes itself for isolated suspects nobody, and waits for what is seen here.
+    return known.state !== "alive" || detector.isSuspected(known, now) ||
+      links.get(name)?.isBad === true;
   }
 
   /** Takes a row of another node: it may introduce a candidate, and changes no member. */

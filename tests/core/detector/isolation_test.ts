@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { PingFailure } from "../../../lib/core/base/ping_failure.ts";
+import { watchedAlwaysMax } from "../../../lib/core/detector/heartbeats_seen.ts";
 import { Isolation } from "../../../lib/core/detector/isolation.ts";
 import { Link } from "../../../lib/core/members/link.ts";
 import { settled } from "../clusters.ts";
@@ -89,4 +90,18 @@ Deno.test("Membership that is isolated condemns nobody because of a registry tha
   world.run(60_000);
   assert.equal(first.core.standing(world.now).isolated, true);
   for (const { status } of first.core.members(Math.floor(world.now))) assert.equal(status, "alive");
+});
+
+Deno.test("Membership that is isolated sees heartbeats stop also among more than 256 rows", () => {
+  const { world, nodes: [first, ...others] } = settled(3);
+  if (first === undefined) throw new Error("there are three");
+  world.registry.putGhosts(watchedAlwaysMax);
+  world.run(5000);
+  for (const node of others) {
+    node.freeze();
+    world.unplug(node);
+  }
+  const areDown = (): boolean =>
+    others.every(({ core }) => first.sees(core.name)?.status === "down");
+  assert.notEqual(world.runUntil(areDown, 60_000), undefined);
 });
