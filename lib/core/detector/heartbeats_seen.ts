@@ -59,7 +59,7 @@ interface Heartbeat {
 /** The heartbeats that one node has seen. */
 export class RegistryHeartbeats {
   readonly #heartbeats = new Map<NodeName, Heartbeat>();
-  #absent: ReadonlyMap<NodeName, Absence> = new Map();
+  #absent = new Map<NodeName, Absence>();
   #readAt = -Infinity;
 
   /** When the last complete listing came. */
@@ -122,6 +122,7 @@ export class RegistryHeartbeats {
       return false;
     }
     const intervalMs = known?.intervalMs ?? toldIntervalMs;
+    this.#absent.delete(name);
     this.#heartbeats.set(name, {
       instance,
       heartbeat,
@@ -156,7 +157,9 @@ export class RegistryHeartbeats {
     listIntervalMs = 0,
   ): HeartbeatState {
     const heartbeat = this.#heartbeats.get(name);
-    if (heartbeat === undefined || heartbeat.instance !== instance) return "unknown";
+    if (heartbeat === undefined || heartbeat.instance !== instance) {
+      return this.#absent.get(name)?.instance === instance ? "missing" : "unknown";
+    }
     if (!heartbeat.present) return "missing";
     // Without fresh listings nothing can be said.
     const lifeMs = heartbeat.intervalMs * heartbeatsMissedMax;

@@ -228,15 +228,25 @@ Deno.test("RegistryHeartbeats.hasStopped() once it is stale, or its row has been
   const member = { name, instance };
   for (const now of [1000, 2000, 3000]) {
     heartbeats.lacked([member], now);
-    assert.equal(heartbeats.hasStopped(name, instance, now), false, "it may be being written again");
+    assert.equal(
+      heartbeats.hasStopped(name, instance, now),
+      false,
+      "it may be being written again",
+    );
   }
   assert.equal(heartbeats.hasStopped(name, instance, 4000), true);
   assert.equal(heartbeats.hasStopped(name, instanceOf(2), 4000), false, "it is another run");
   heartbeats.lacked([], 4000);
   assert.equal(heartbeats.hasStopped(name, instance, 4000), false, "it is there again");
-  heartbeats.lacked([member], 5000);
-  heartbeats.lacked([member], 9000);
-  assert.equal(heartbeats.hasStopped(name, instance, 9000), false, "two listings are not enough");
+  for (const now of [5000, 6000, 9000]) heartbeats.lacked([member], now);
+  assert.ok(heartbeats.sighted(name, instance, 6, 9000));
+  assert.equal(heartbeats.hasStopped(name, instance, 9000), false, "another node has seen it");
+  assert.equal(heartbeats.state(name, instanceOf(2), 9000), "unknown");
+  heartbeats.lacked([{ name, instance: instanceOf(2) }], 9000);
+  assert.equal(heartbeats.state(name, instanceOf(2), 9000), "missing");
+  heartbeats.lacked([member], 10_000);
+  heartbeats.lacked([member], 19_000);
+  assert.equal(heartbeats.hasStopped(name, instance, 19_000), false, "two listings are not enough");
 });
 
 Deno.test("RegistryHeartbeats.sighted() is news once, and counts as moved from then on", () => {
