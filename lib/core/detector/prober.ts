@@ -342,7 +342,8 @@ export class Prober {
       else this.#unwatched.add(record.name);
     }
     this.#budget.spend(now);
-    const isKnown = link?.hasAnswered === true;
+    // Who hears a whole record answers with its own.
+    const isKnown = link?.hasAnswered === true && record.startedAt !== "";
     const peer = { isNew: !isKnown, fingerprint: link?.fingerprint };
     const content = pingContent(peer, this.#memberList, this.#settings);
     out.push({

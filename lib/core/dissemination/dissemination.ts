@@ -266,11 +266,17 @@ export class Dissemination {
       return known.state === "alive" ? [told, { kind: "rivalled", record: known }] : [told];
     }
     const decisions: NewsDecision[] = [];
-    if (content.incarnation > known.incarnation) {
+    // Who pings goes by what this node told before: since then its machine may have been set back to
+    // an image of it. An answer goes by what the ping has told, and holds what is not known.
+    const isAnswer = "kind" in content;
+    if (!isAnswer && (content.incarnation > known.incarnation || known.startedAt === "")) {
+      decisions.push({ kind: "look", name });
+    }
+    if (isAnswer && content.incarnation > known.incarnation) {
       const { incarnation } = content;
       const record = makeRecord({ ...known, state: "alive", cause: undefined, incarnation });
       decisions.push(...this.#merge(record, now));
-    } else if (known.state !== "alive") {
+    } else if (known.state !== "alive" && content.incarnation <= known.incarnation) {
       decisions.push(tell([known], instance));
       if (known.state === "failed") decisions.push({ kind: "look", name });
     }

@@ -140,3 +140,31 @@ Deno.test("Dissemination.own.moved() drops connections of a lost address, and as
   );
   assert.deepEqual(kinds, ["renewed", "note", "drop", "look", "look"]);
 });
+
+Deno.test("Dissemination.pinged() looks for what the hello of a member has not told, again and again", () => {
+  const { dissemination, memberList } = scene();
+  const newcomer = recordOf(4);
+  const looks = (now: number) =>
+    dissemination.pinged(newcomer, content(newcomer, memberList.fingerprint), now)
+      .filter(({ kind }) => kind === "look");
+  const look = { kind: "look", name: nameOf(4) };
+  assert.deepEqual([looks(200), looks(300)], [[look], [look]], "an answer may be lost");
+  dissemination.pinged(newcomer, { ...content(newcomer), record: newcomer }, 400);
+  assert.deepEqual(looks(500), []);
+});
+
+Deno.test("Dissemination believes a higher incarnation that only a ping tells when the answer says so", () => {
+  const { dissemination, memberList } = scene();
+  const renewed = recordOf(2, { incarnation: 7 });
+  const decisions = dissemination.pinged(renewed, content(renewed), 200);
+  assert.deepEqual(decisions[0], { kind: "look", name: nameOf(2) });
+  assert.equal(memberList.get(nameOf(2))?.incarnation, recordOf(2).incarnation);
+  const outcome = {
+    kind: "pong",
+    roundTripUs: 1,
+    address: { host: "10.0.0.2", port: 1 },
+    ...content(renewed),
+  } as const;
+  dissemination.ponged({ kind: "pong", record: renewed, sentAt: 200, outcome }, 201);
+  assert.equal(memberList.get(nameOf(2))?.incarnation, 7);
+});
