@@ -29,6 +29,10 @@ export class SimNetwork {
   loss = 0;
   /** One-way delay of a message, in milliseconds, plus up to as much again by chance. */
   latencyMs: number;
+  /** What all that a host sends or gets takes longer, in milliseconds: its queues are full. */
+  readonly slow = new Map<string, number>();
+  /** Probability that a packet which this host sends is lost, if it is higher than that of all. */
+  readonly lossy = new Map<string, number>();
   readonly #random: Random;
   /** By host and port. */
   readonly #listening = new Map<string, Map<number, SimNode>>();
@@ -80,8 +84,23 @@ export class SimNetwork {
     return !this.#goneHosts.has(address.host);
   }
 
+  /** Takes the firewall around a host away again. */
+  admit(host: string): void {
+    this.#rejectedHosts.delete(host);
+  }
+
+  /** True if its host is behind a firewall, or at the end of a bad line. */
+  isHampered({ address: { host } }: SimNode): boolean {
+    return this.#rejectedHosts.has(host) || this.slow.has(host) || this.lossy.has(host);
+  }
+
   cut(from: SimNode, to: SimNode): void {
     this.#cuts.add(link(from, to));
+  }
+
+  /** Takes {@linkcode cut} back. */
+  mend(from: SimNode, to: SimNode): void {
+    this.#cuts.delete(link(from, to));
   }
 
   /** From now on `minority` and all others do not reach each other. */
@@ -104,6 +123,8 @@ export class SimNetwork {
     this.#cuts.clear();
     this.#goneHosts.clear();
     this.#rejectedHosts.clear();
+    this.slow.clear();
+    this.lossy.clear();
   }
 
   /** True if something that `from` sends arrives at `to`. */
@@ -133,13 +154,19 @@ export class SimNetwork {
   }
 
   /** Delay of one message on an open connection: latency, chance, retransmissions. */
-  delay(): number {
-    return this.#delay(retransmitMs);
+  delay(from: SimNode, to: SimNode): number {
+    return this.#delay(retransmitMs, from, to);
+  }
+
+  /** Delay of a message there and of its answer. */
+  roundTrip(from: SimNode, to: SimNode): number {
+    return this.delay(from, to) + this.delay(to, from);
   }
 
   /** Time that a new connection takes until a request can be sent on it. */
-  connectDelay(): number {
-    return this.#delay(reconnectMs) + this.#delay(reconnectMs) + this.delay() + this.delay();
+  connectDelay(from: SimNode, to: SimNode): number {
+    return this.#delay(reconnectMs, from, to) + this.#delay(reconnectMs, to, from) +
+      this.delay(from, to) + this.delay(to, from);
   }
 
   /** True if a firewall answers with a reset whatever is sent between them. */
@@ -147,10 +174,14 @@ export class SimNetwork {
     return this.#rejectedHosts.has(from.address.host) || this.#rejectedHosts.has(to.address.host);
   }
 
-  #delay(lostMs: number): number {
+  #delay(lostMs: number, { address: from }: SimNode, { address: to }: SimNode): number {
     let delayMs = this.latencyMs * (1 + this.#random.below(1000) / 1000);
-    if (this.loss === 0) return delayMs;
-    for (let waitMs = lostMs; this.#random.below(1_000_000) < this.loss * 1_000_000; waitMs *= 2) {
+    if (this.slow.size > 0) {
+      delayMs += (this.slow.get(from.host) ?? 0) + (this.slow.get(to.host) ?? 0);
+    }
+    const loss = Math.max(this.loss, this.lossy.get(from.host) ?? 0);
+    if (loss === 0) return delayMs;
+    for (let waitMs = lostMs; this.#random.below(1_000_000) < loss * 1_000_000; waitMs *= 2) {
       delayMs += waitMs;
     }
     return delayMs;

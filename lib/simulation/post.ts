@@ -92,7 +92,7 @@ export class Post {
     node.connected.clear();
     for (const flight of this.#inFlight.get(node) ?? []) {
       if (flight.hasEnded || !this.#network.reaches(node, flight.from)) continue;
-      const at = this.#clock.now + this.#network.delay();
+      const at = this.#clock.now + this.#network.delay(node, flight.from);
       this.#at(at, () => end(flight, { kind: "reset", detail: "" }));
     }
     this.#inFlight.delete(node);
@@ -108,7 +108,7 @@ export class Post {
       if (peer === undefined || !node.connected.has(peer)) continue;
       if (!this.#network.reaches(node, peer) || !this.#network.reaches(peer, node)) continue;
       this.#at(
-        this.#clock.now + this.#network.delay(),
+        this.#clock.now + this.#network.delay(node, peer),
         () => peer.take({ kind: "told", news, from: node.instance }),
       );
     }
@@ -160,12 +160,12 @@ export class Post {
     const found = this.#network.find(node, to);
     if (found.kind !== "node" || found.node.instance !== to.instance) return;
     const peer = found.node;
-    const connectMs = node.connected.has(peer) ? 0 : this.#network.connectDelay();
-    this.#at(this.#clock.now + connectMs + this.#network.delay(), () => {
+    const connectMs = node.connected.has(peer) ? 0 : this.#network.connectDelay(node, peer);
+    this.#at(this.#clock.now + connectMs + this.#network.delay(node, peer), () => {
       const reply = ++this.#replyCount;
       this.#replies.set(reply, (answer) => {
         if (!this.#network.reaches(peer, node)) return;
-        this.#at(this.#clock.now + this.#network.delay(), () => end(answer));
+        this.#at(this.#clock.now + this.#network.delay(peer, node), () => end(answer));
       });
       ask(peer, reply);
     });
@@ -184,6 +184,9 @@ export class Post {
         this.#clock.now + delayMs,
         () => node.take({ kind: "ping-ended", ping, outcome: { kind, detail: "" } }),
       );
+    // Who answers too late has not answered.
+    const answered = (delayMs: number, kind: PingFailure): void =>
+      delayMs > connectTimeoutMs ? fail(connectTimeoutMs, "no-answer") : fail(delayMs, kind);
     const found = this.#network.find(node, to);
     const peer = this.#network.byInstance(to.instance);
     const isOpen = !fresh && peer !== undefined && node.connected.has(peer);
@@ -193,13 +196,13 @@ export class Post {
       return fail(answerTimeoutMs, "silent");
     }
     if (found.kind === "refused") {
-      return fail(this.#network.delay() + this.#network.delay(), "refused");
+      return answered(this.#network.roundTrip(node, found.node), "refused");
     }
     const target = found.node;
     if (target.instance !== to.instance || target.core.name !== to.name) {
-      return fail(this.#network.delay() + this.#network.delay(), "other-instance");
+      return answered(this.#network.roundTrip(node, target), "other-instance");
     }
-    const connectMs = isOpen ? 0 : this.#network.connectDelay();
+    const connectMs = isOpen ? 0 : this.#network.connectDelay(node, target);
     const timeoutMs = isOpen ? answerTimeoutMs : connectTimeoutMs + answerTimeoutMs;
     if (connectMs > connectTimeoutMs) return fail(connectTimeoutMs, "no-answer");
     const sentAt = this.#clock.now + connectMs;
@@ -208,7 +211,7 @@ export class Post {
     const silentMs = target.state === "frozen" && !isOpen ? connectTimeoutMs : timeoutMs;
     this.#at(this.#clock.now + silentMs, () => end(flight, { kind: "silent", detail: "" }));
     this.#note(flight);
-    this.#at(sentAt + this.#network.delay(), () => this.#deliver(flight));
+    this.#at(sentAt + this.#network.delay(node, target), () => this.#deliver(flight));
   }
 
   /** Remembers a ping on its way, and forgets those of the same target that have ended. */
@@ -237,7 +240,7 @@ export class Post {
 
   #answer(flight: Flight, content: PingContent): void {
     const { from: node, target, effect, sentAt, timeoutMs } = flight;
-    const back = this.#clock.now + this.#network.delay();
+    const back = this.#clock.now + this.#network.delay(target, node);
     const isLate = back > sentAt + timeoutMs || flight.hasEnded;
     const roundTripUs = Math.round((back - sentAt) * 1000);
     const outcome = { kind: "pong", roundTripUs, address: target.address, ...content } as const;
@@ -270,7 +273,7 @@ export class Post {
   #lose(peer: SimNode, dead: SimNode): void {
     peer.connected.delete(dead);
     const input: Input = { kind: "lost", name: dead.core.name, instance: dead.instance };
-    this.#at(this.#clock.now + this.#network.delay(), () => peer.take(input));
+    this.#at(this.#clock.now + this.#network.delay(dead, peer), () => peer.take(input));
   }
 }
 

@@ -20,12 +20,22 @@ export interface SimSurroundings {
   stepped(node: SimNode, effects: readonly Effect[]): void;
 }
 
+/** How the monotonic clock of a node runs beside virtual time. */
+export interface SimClock {
+  /** What it shows at virtual time 0, in milliseconds. */
+  readonly offsetMs: number;
+  /** How fast it runs. */
+  readonly rate: number;
+}
+
 /** How a node differs from the others. */
 export interface SimNodeOptions extends Partial<Settings> {
   readonly host?: string;
   readonly port?: number;
   /** Is told all that the node is told; for that the seed has to be given, too. */
   readonly record?: { readonly seed: number; readonly recorder: Recorder };
+  /** Shows virtual time if it is left out. */
+  readonly clock?: SimClock;
 }
 
 /** What a node wrote as its last status line. */
@@ -36,12 +46,18 @@ export interface SimStatus {
   readonly entries: readonly StatusEntry[] | undefined;
 }
 
+const trueClock: SimClock = { offsetMs: 0, rate: 1 };
+
+/** How much a computed moment may be too early, in milliseconds. */
+const roundingMs = 0.01;
+
 /** One simulated process. */
 export class SimNode {
   readonly settings: Settings;
   readonly core: Membership;
   readonly #world: SimSurroundings;
   readonly #recorder: Recorder | undefined;
+  readonly #clock: SimClock;
   #state: "running" | "frozen" | "dead" = "running";
   #held: Input[] = [];
   #alarmAt = Infinity;
@@ -56,14 +72,37 @@ export class SimNode {
   /** Requests in a row that a node at the other end of an open connection has not answered. */
   readonly silent = new Map<SimNode, number>();
 
-  constructor(settings: Settings, random: Random, world: SimSurroundings, recorder?: Recorder) {
+  constructor(
+    settings: Settings,
+    random: Random,
+    world: SimSurroundings,
+    { recorder, clock }: { readonly recorder?: Recorder; readonly clock?: SimClock } = {},
+  ) {
     this.settings = settings;
     this.#world = world;
     this.#recorder = recorder;
-    const now = Math.floor(world.now());
+    this.#clock = clock ?? trueClock;
+    const { now } = this;
     this.core = new Membership(settings, random, now);
     recorder?.begin(settings, now);
     this.take({ kind: "wake" });
+  }
+
+  /** What its clock shows. Milliseconds are whole numbers, as the real clock gives them. */
+  get now(): number {
+    const { offsetMs, rate } = this.#clock;
+    return Math.floor(this.#world.now() * rate + offsetMs);
+  }
+
+  /** The virtual time at which its clock shows that. */
+  worldTime(at: number): number {
+    const { offsetMs, rate } = this.#clock;
+    return (at - offsetMs) / rate;
+  }
+
+  /** How much virtual time passes while its clock moves by that. */
+  inWorldMs(ms: number): number {
+    return ms / this.#clock.rate;
   }
 
   get address(): Address {
@@ -80,7 +119,7 @@ export class SimNode {
 
   /** What it believes of the member `name`. */
   sees(name: string): MemberView | undefined {
-    return this.core.members(Math.floor(this.#world.now()))
+    return this.core.members(this.now)
       .find((member) => member.name === name);
   }
 
@@ -88,8 +127,7 @@ export class SimNode {
   take(input: Input): void {
     if (this.#state === "dead") return;
     if (this.#state === "frozen") return void this.#held.push(input);
-    // Milliseconds are whole numbers, as the real clock gives them.
-    const now = Math.floor(this.#world.now());
+    const { now } = this;
     const effects = this.core.step(input, now);
     if (input.kind === "moved") this.#address = undefined;
     this.#recorder?.step(input, now, effects);
@@ -125,11 +163,16 @@ export class SimNode {
     this.take({ kind: "wake" });
   }
 
+  /** When its clock shows that, and surely not a moment earlier: fractions may be rounded. */
+  #alarmTime(at: number): number {
+    return this.#clock === trueClock ? at : this.worldTime(at) + roundingMs;
+  }
+
   #setAlarm(): void {
     const { wakeAt } = this.core;
     if (wakeAt >= this.#alarmAt || this.#state === "dead") return;
     this.#alarmAt = wakeAt;
-    this.#world.at(wakeAt, () => {
+    this.#world.at(this.#alarmTime(wakeAt), () => {
       if (this.#alarmAt === wakeAt) this.#alarmAt = Infinity;
       this.take({ kind: "wake" });
     });

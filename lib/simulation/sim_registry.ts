@@ -7,7 +7,7 @@ import { hashText } from "../core/base/hash.ts";
 import type { Effect, Input } from "../core/input.ts";
 import type { NodeName } from "../core/base/name.ts";
 import { rowVersion } from "../core/members/row.ts";
-import type { Row, StoredRow } from "../core/members/row.ts";
+import type { InstanceId, Row, StoredRow } from "../core/members/row.ts";
 
 /** How far back the registry remembers what it held, in milliseconds. */
 const memoryMs = 120_000;
@@ -19,14 +19,8 @@ interface Past {
   readonly before: StoredRow | undefined;
 }
 
-/** Rows in memory, with faults that a test or a scenario switches on. */
-export class SimRegistry {
-  readonly #rows = new Map<NodeName, StoredRow>();
-  readonly #past: Past[] = [];
-  /** The rows as a list, until they change: large clusters list often. */
-  #listing: readonly StoredRow[] | undefined;
-  #versions = 0;
-
+/** How a registry misbehaves, towards all or towards one node. */
+export interface RegistryTrouble {
   /** Every call fails with this reason. */
   awayBecause: string | undefined;
   /** Every write and removal fails with this reason. */
@@ -34,11 +28,39 @@ export class SimRegistry {
   /** Every write and removal is done, and then fails with this reason. */
   liesBecause: string | undefined;
   /** Listings hold no rows at all. */
-  isEmpty = false;
+  isEmpty: boolean;
   /** Listings show the rows as they were this long ago, in milliseconds. */
-  staleMs = 0;
+  staleMs: number;
   /** How long a call takes, in milliseconds. */
+  latencyMs: number;
+}
+
+/** No trouble. */
+export const noTrouble: Readonly<RegistryTrouble> = {
+  awayBecause: undefined,
+  readOnlyBecause: undefined,
+  liesBecause: undefined,
+  isEmpty: false,
+  staleMs: 0,
+  latencyMs: 1,
+};
+
+/** Rows in memory, with faults that a test or a scenario switches on. */
+export class SimRegistry implements RegistryTrouble {
+  readonly #rows = new Map<NodeName, StoredRow>();
+  readonly #past: Past[] = [];
+  /** The rows as a list, until they change: large clusters list often. */
+  #listing: readonly StoredRow[] | undefined;
+  #versions = 0;
+
+  awayBecause: string | undefined;
+  readOnlyBecause: string | undefined;
+  liesBecause: string | undefined;
+  isEmpty = false;
+  staleMs = 0;
   latencyMs = 1;
+  /** What befalls single nodes only, by their instance, and stands in for what befalls all. */
+  readonly troubles = new Map<InstanceId, RegistryTrouble>();
   /** Writes so far, successful or not. */
   writes = 0;
   /** Listings so far. */
@@ -49,56 +71,70 @@ export class SimRegistry {
   wallClock: (name: NodeName) => string = () => "";
 
   /** Carries out what a core asked for; the input that answers it. */
-  use(effect: Effect & { kind: "list" | "write" | "remove" }, now: number): Input {
+  use(
+    effect: Effect & { kind: "list" | "write" | "remove" },
+    now: number,
+    trouble: RegistryTrouble = this,
+  ): Input {
     switch (effect.kind) {
       case "list": {
-        const rows = this.list(now);
+        const rows = this.list(now, trouble);
         return typeof rows === "string"
           ? { kind: "list-failed", reason: rows }
           : { kind: "listed", rows };
       }
       case "write": {
         const row = { ...effect.row, activeAt: this.wallClock(effect.row.name) };
-        return this.write(row, effect.expectedVersion, now);
+        return this.write(row, effect.expectedVersion, now, trouble);
       }
       case "remove":
-        return this.remove(effect.name, effect.version, now);
+        return this.remove(effect.name, effect.version, now, trouble);
     }
   }
 
   /** All rows, or a failure as text. */
-  list(now: number): readonly StoredRow[] | string {
+  list(now: number, trouble: RegistryTrouble = this): readonly StoredRow[] | string {
     this.listings++;
-    if (this.awayBecause !== undefined) return this.awayBecause;
-    if (this.isEmpty) return [];
-    if (this.staleMs > 0) return [...this.#rowsAt(now - this.staleMs).values()];
+    if (trouble.awayBecause !== undefined) return trouble.awayBecause;
+    if (trouble.isEmpty) return [];
+    if (trouble.staleMs > 0) return [...this.#rowsAt(now - trouble.staleMs).values()];
     return this.#listing ??= [...this.#rows.values()];
   }
 
   /** Writes if the stored version is the expected one. */
-  write(row: Row, expectedVersion: string | undefined, now: number): Input {
+  write(
+    row: Row,
+    expectedVersion: string | undefined,
+    now: number,
+    trouble: RegistryTrouble = this,
+  ): Input {
     this.writes++;
-    const fault = this.awayBecause ?? this.readOnlyBecause;
+    const fault = trouble.awayBecause ?? trouble.readOnlyBecause;
     if (fault !== undefined) return { kind: "write-failed", reason: fault };
     const current = this.#rows.get(row.name);
     if (current?.version !== expectedVersion) return { kind: "write-conflict", current };
     const version = `v${++this.#versions}`;
     this.#put(row.name, { row, version }, now);
-    return this.liesBecause === undefined
+    return trouble.liesBecause === undefined
       ? { kind: "written", version }
-      : { kind: "write-failed", reason: this.liesBecause };
+      : { kind: "write-failed", reason: trouble.liesBecause };
   }
 
   /** Removes if the stored version is the expected one. */
-  remove(name: NodeName, expectedVersion: string, now: number): Input {
-    const fault = this.awayBecause ?? this.readOnlyBecause;
+  remove(
+    name: NodeName,
+    expectedVersion: string,
+    now: number,
+    trouble: RegistryTrouble = this,
+  ): Input {
+    const fault = trouble.awayBecause ?? trouble.readOnlyBecause;
     if (fault !== undefined) return { kind: "remove-failed", name, reason: fault };
     const current = this.#rows.get(name);
     if (current?.version !== expectedVersion) return { kind: "remove-conflict", name, current };
     this.#put(name, undefined, now);
-    return this.liesBecause === undefined
+    return trouble.liesBecause === undefined
       ? { kind: "removed", name }
-      : { kind: "remove-failed", name, reason: this.liesBecause };
+      : { kind: "remove-failed", name, reason: trouble.liesBecause };
   }
 
   /** The row under `name`, for looking. */
@@ -148,12 +184,8 @@ export class SimRegistry {
 
   /** Ends every fault. What was lost stays lost. */
   mend(): void {
-    this.awayBecause = undefined;
-    this.readOnlyBecause = undefined;
-    this.liesBecause = undefined;
-    this.isEmpty = false;
-    this.staleMs = 0;
-    this.latencyMs = 1;
+    Object.assign(this, noTrouble);
+    this.troubles.clear();
   }
 
   #put(name: NodeName, after: StoredRow | undefined, now: number): void {

@@ -21,6 +21,7 @@ import { Post } from "./post.ts";
 import { SimNode } from "./sim_node.ts";
 import type { SimNodeOptions } from "./sim_node.ts";
 import { SimRegistry } from "./sim_registry.ts";
+import type { RegistryTrouble } from "./sim_registry.ts";
 import type { Traffic } from "./traffic.ts";
 
 /** One line of a world's story. */
@@ -102,7 +103,8 @@ export class World {
 
   /** Starts a node; its name's host is its host, unless `host` says otherwise. */
   start(name: string, options: SimNodeOptions = {}): SimNode {
-    const { host = name.slice(name.indexOf("@") + 1), port = 4000, record, ...settings } = options;
+    const { host = name.slice(name.indexOf("@") + 1), port = 4000, record, clock, ...settings } =
+      options;
     const node = new SimNode(
       {
         ...simSettings,
@@ -118,7 +120,7 @@ export class World {
         carryOut: (from, effect) => this.#carryOut(from, effect),
         stepped: (stepping, effects) => this.onStep?.(stepping, effects),
       },
-      record?.recorder,
+      { ...record && { recorder: record.recorder }, ...clock && { clock } },
     );
     this.#nodes.push(node);
     this.network.add(node);
@@ -223,7 +225,12 @@ export class World {
     for (const change of changes) {
       const { name, changes: kept } = node.core;
       const timed = kept.findLast((one) => one.name === change.name && one.kind === change.kind);
-      const told = { at: this.now, knownAt: timed?.at ?? this.now, who: name, change };
+      const told = {
+        at: this.now,
+        knownAt: timed === undefined ? this.now : node.worldTime(timed.at),
+        who: name,
+        change,
+      };
       if (this.#keepStory) this.changes.push(told);
       this.onChange?.(told);
     }
@@ -246,14 +253,15 @@ export class World {
 
   #useRegistry(node: SimNode, effect: Effect & { kind: "list" | "write" | "remove" }): void {
     const { registry } = this;
-    const askedAt = this.now + registry.latencyMs / 2;
+    const trouble = (): RegistryTrouble => registry.troubles.get(node.instance) ?? registry;
+    const askedAt = this.now + trouble().latencyMs / 2;
     this.#queue.at(askedAt, () => {
       const before = effect.kind === "remove" ? registry.row(effect.name) : undefined;
-      const input = registry.use(effect, this.now);
+      const input = registry.use(effect, this.now, trouble());
       if (before !== undefined && registry.row(before.name) === undefined) {
         this.onRemoval?.(node, before);
       }
-      this.#queue.at(this.now + registry.latencyMs / 2, () => node.take(input));
+      this.#queue.at(this.now + trouble().latencyMs / 2, () => node.take(input));
     });
   }
 }

@@ -26,7 +26,7 @@ export function disagreement(
   }
   let expected: number | undefined;
   for (const node of running) {
-    const found = wrongView(node, byName, left, Math.floor(world.now));
+    const found = wrongView(node, byName, left);
     if (found !== undefined) return found;
     const fingerprint = fingerprints.get(node);
     // Nobody has told a fingerprint who is alone.
@@ -43,11 +43,10 @@ function wrongView(
   node: SimNode,
   running: ReadonlyMap<string, SimNode>,
   left: ReadonlySet<string>,
-  now: number,
 ): string | undefined {
   const { name } = node.core;
   const seen = new Set<string>();
-  for (const member of node.core.members(now)) {
+  for (const member of node.core.members(node.now)) {
     const isAlive = countsAsAlive(member.status);
     const other = running.get(member.name);
     if (other === undefined) {
@@ -64,8 +63,17 @@ function wrongView(
     if (member.status !== "alive" || !member.linkWorks) {
       return `${name} has doubts about ${member.name}, which runs`;
     }
+    const told = describe(member.tags, member.service?.state);
+    const { tags, service } = other.core.members(other.now).find(({ self }) => self) ?? member;
+    if (told !== describe(tags, service?.state)) {
+      return `${name} believes ${told} of ${member.name}`;
+    }
     seen.add(member.name);
   }
   for (const other of running.keys()) if (!seen.has(other)) return `${name} does not see ${other}`;
   return undefined;
+}
+
+function describe(tags: Readonly<Record<string, string>>, service: string | undefined): string {
+  return `${JSON.stringify(tags)} ${service}`;
 }

@@ -107,7 +107,7 @@ export class BoundsInvariants {
   }
 
   /** Looks whether a node still asks all those that it watches. */
-  pulse(node: SimNode, members: readonly MemberView[], now: number): void {
+  pulse(node: SimNode, members: readonly MemberView[]): void {
     // In a larger cluster it does not watch all.
     if (members.length > observersMax) return;
     const { intervalMs, timings } = node.settings;
@@ -117,7 +117,7 @@ export class BoundsInvariants {
     const living = new Set(
       members.filter(({ status }) => status === "alive").map(({ name }) => name),
     );
-    for (const { name, agoMs = 0 } of node.core.links(now)) {
+    for (const { name, agoMs = 0 } of node.core.links(node.now)) {
       if (!living.has(name) || agoMs <= mostMs) continue;
       this.#violated(`${node.core.name} has not asked ${name} for ${agoMs} ms`);
     }

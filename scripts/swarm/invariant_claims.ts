@@ -120,7 +120,8 @@ export class ClaimInvariants {
   ): void {
     const before = beliefs.get(name);
     if (before !== undefined && isBefore(after, before)) {
-      const isForgotten = before.state === "left" && after.since - before.since >= rememberedMs;
+      const isForgotten = before.state === "left" &&
+        after.since - before.since >= node.inWorldMs(rememberedMs);
       if (!isForgotten) {
         this.#violated(
           `${node.core.name} ${verb} ${name} as ${words(after)} after ${words(before)}`,

@@ -97,7 +97,7 @@ export class VerdictInvariants {
       const shown = after.find((member) => member.name === name);
       const isNow = shown !== undefined && isGone(shown.status);
       const accusers = isNow
-        ? node.core.explain(name, now)?.accusers.map((accuser) => accuser.name)
+        ? node.core.explain(name, node.now)?.accusers.map((accuser) => accuser.name)
         : undefined;
       switch (kind) {
         case "failed":
@@ -127,7 +127,9 @@ export class VerdictInvariants {
     // Who leaves wants its row gone, and could not take it along.
     if (this.#forgetAsked.has(row.name) || this.#buried.has(row.instance)) return;
     const goneAt = this.#goneAt.get(row.name) ?? now;
-    if (now - goneAt < deadRowMs) this.#violated(`${who} unasked, before it was long dead`);
+    if (now - goneAt < node.inWorldMs(deadRowMs)) {
+      this.#violated(`${who} unasked, before it was long dead`);
+    }
   }
 
   /**
@@ -162,7 +164,7 @@ export class VerdictInvariants {
     const subject = this.#byInstance.get(vote.subject);
     const isSound = subject !== undefined && this.#reach.condemns(node, subject);
     if (isSound && this.#reach.isCalm()) this.#violated(`${who} in peace`);
-    const why = node.core.explain(vote.subjectName, now);
+    const why = node.core.explain(vote.subjectName, node.now);
     if (why === undefined) return;
     if (why.localHealth >= noVoteFrom) this.#violated(`${who} with health ${why.localHealth}`);
     if (!why.isolated || vote.conclusive === true) return;

@@ -59,12 +59,12 @@ export class Invariants {
       wantsLook ||= effect.kind === "status" || effect.kind === "changes";
     }
     if (!wantsLook || node.state === "dead") return;
-    const members = node.core.members(now);
+    const members = node.core.members(node.now);
     const before = (name: NodeName): string | undefined => this.#claims.shownBy(node, name);
     for (const effect of effects) {
       if (effect.kind === "status") {
         this.#bounds.status(node, effect, members);
-        if (this.#reach.isSound(node)) this.#bounds.pulse(node, members, now);
+        if (this.#reach.isSound(node)) this.#bounds.pulse(node, members);
       }
       if (effect.kind !== "changes") continue;
       this.#verdicts.changed(node, effect.changes, before, members, now);

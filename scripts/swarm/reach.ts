@@ -27,6 +27,8 @@ export class Reach {
   readonly #graceMs: number;
   readonly #names = new Set<string>();
   readonly #soundSince = new Map<SimNode, number>();
+  readonly #disturbedAt = new Map<SimNode, number>();
+  readonly #afflicted = new Set<SimNode>();
   readonly #slanderedAt = new Map<SimNode, number>();
 
   /** @param graceMs for so long after its end a fault excuses what is said about it */
@@ -65,7 +67,8 @@ export class Reach {
       } else if (!this.#soundSince.has(node)) {
         // Nothing old can be said about a name that nobody has had.
         const isNew = !this.#names.has(node.core.name);
-        this.#soundSince.set(node, isNew ? -Infinity : this.#world.now);
+        const disturbedAt = this.#disturbedAt.get(node) ?? -Infinity;
+        this.#soundSince.set(node, isNew ? disturbedAt : this.#world.now);
       }
     }
     for (const { core } of this.#world.nodes) this.#names.add(core.name);
@@ -75,6 +78,19 @@ export class Reach {
   isSound(node: SimNode): boolean {
     const since = this.#soundSince.get(node);
     return since !== undefined && this.#world.now - since >= this.#graceMs;
+  }
+
+  /** Something was done to a node that excuses what is said of it, and by it, for a while. */
+  disturb(node: SimNode): void {
+    this.#disturbedAt.set(node, this.#world.now);
+    if (this.#soundSince.has(node)) this.#soundSince.set(node, this.#world.now);
+  }
+
+  /** Whether a node has trouble that excuses all that is said of it, and by it. */
+  afflict(node: SimNode, isAfflicted: boolean): void {
+    if (isAfflicted) this.#afflicted.add(node);
+    else this.#afflicted.delete(node);
+    this.review();
   }
 
   /** True if only one process has ever had that name. */
@@ -138,6 +154,8 @@ export class Reach {
   #isThere(node: SimNode): boolean {
     if (node.state === "dead" || this.leaving.has(node) || !this.#joined.has(node)) return false;
     if (node.state === "frozen" && !this.#pausing.has(node)) return false;
-    return this.#world.network.isPlugged(node);
+    if (this.#afflicted.has(node)) return false;
+    const { network } = this.#world;
+    return network.isPlugged(node) && !network.isHampered(node);
   }
 }

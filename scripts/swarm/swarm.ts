@@ -19,6 +19,7 @@ import { describeConfig, drawConfig } from "./swarm_config.ts";
 import type { SwarmConfig } from "./swarm_config.ts";
 import { SwarmFaults } from "./swarm_faults.ts";
 import { SwarmLies } from "./swarm_lies.ts";
+import { SwarmTroubles } from "./swarm_troubles.ts";
 import { World } from "../../lib/simulation/world.ts";
 
 /** What came of a run in which nothing was wrong. */
@@ -82,6 +83,7 @@ class Swarm {
   readonly #invariants: Invariants;
   readonly #faults: SwarmFaults;
   readonly #lies: SwarmLies;
+  readonly #troubles: SwarmTroubles;
   readonly #healedMs: number[] = [];
 
   constructor(seed: number) {
@@ -96,6 +98,7 @@ class Swarm {
     const parts = { world: this.#world, reach, invariants: this.#invariants, config };
     this.#faults = new SwarmFaults(parts, this.#random.fork());
     this.#lies = new SwarmLies(parts, seed);
+    this.#troubles = new SwarmTroubles(parts, this.#faults, seed);
   }
 
   play(): SwarmResult {
@@ -147,11 +150,13 @@ class Swarm {
     const until = world.now + roundMs;
     world.network.loss = loss;
     this.#lies.begin(until);
+    this.#troubles.begin(until);
     while (world.now < until) {
       if (pauseMs < Infinity) this.#faults.happen();
       const runMs = pauseMs < Infinity ? 1 + this.#random.below(2 * pauseMs) : roundMs;
       world.run(Math.min(until - world.now, runMs));
     }
+    this.#troubles.heal();
     this.#faults.heal();
     this.#healedMs.push(this.#agree("after it healed", patienceMs));
     world.run(quietMs);
@@ -178,6 +183,7 @@ class Swarm {
     );
     return [
       describeConfig(this.#config),
+      `troubles: ${[...this.#troubles.kinds].join(", ") || "none"}`,
       ...(story.length > storyLines ? [`  … ${story.length - storyLines} lines before`] : []),
       ...lines,
       `Again: deno task swarm --seed ${this.#seed}`,

@@ -12,7 +12,7 @@ import type { Random } from "../../lib/core/base/random.ts";
 import type { Invariants } from "./invariants.ts";
 import type { Reach } from "./reach.ts";
 import { breakRegistry, registryFaults } from "../../lib/simulation/registry_faults.ts";
-import type { SimNode } from "../../lib/simulation/sim_node.ts";
+import type { SimNode, SimNodeOptions } from "../../lib/simulation/sim_node.ts";
 import { drawFault, onceIn, pick } from "./swarm_config.ts";
 import type { SwarmConfig, SwarmFault } from "./swarm_config.ts";
 import type { World } from "../../lib/simulation/world.ts";
@@ -32,6 +32,8 @@ export interface SwarmParts {
 export class SwarmFaults {
   /** Names that have said goodbye while everybody could hear it, and were not used again. */
   readonly left = new Set<string>();
+  /** How the next node that starts differs from the others. */
+  surprise: () => SimNodeOptions = () => ({});
   readonly #parts: SwarmParts;
   readonly #random: Random;
   #isRegistryWell = true;
@@ -106,8 +108,17 @@ export class SwarmFaults {
     }
   }
 
+  /** Starts a node. */
+  start(name: string, host: string, port: number): void {
+    this.#start(name, host, port);
+  }
+
   #start(name: string, host: string, port: number): void {
     const { world, reach, config } = this.#parts;
+    const isTaken = world.nodes.some(({ state, address }) =>
+      state !== "dead" && address.host === host && address.port === port
+    );
+    if (isTaken) return;
     this.left.delete(name);
     this.#note(`${name} starts at ${host}:${port}`);
     world.start(name, {
@@ -118,6 +129,7 @@ export class SwarmFaults {
       intervalMs: config.intervalMs,
       fullMesh: config.fullMesh,
       timings: profileTimings[config.profile],
+      ...this.surprise(),
     });
     reach.review();
   }
