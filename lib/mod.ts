@@ -59,7 +59,7 @@ export type { ErrorCode } from "./core/base/errors.ts";
 export type { Address } from "./core/base/address.ts";
 export type { NodeName } from "./core/base/name.ts";
 export type { PingFailure } from "./core/base/ping_failure.ts";
-export type { HeartbeatState } from "./core/detector/heartbeats_seen.ts";
+export type { HeartbeatState } from "./core/detector/registry_heartbeats.ts";
 export type { MemberKind, MemberStatus, MemberView as Member } from "./core/members/member.ts";
 export type { MemberService, ServiceState } from "./core/members/service.ts";
 export type { Condition } from "./core/explain/condition.ts";

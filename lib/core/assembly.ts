@@ -8,7 +8,7 @@ import type { Random } from "./base/random.ts";
 import { BeamForgetting } from "./beam/beam_forgetting.ts";
 import { BeamWatch } from "./beam/beam_watch.ts";
 import { FailureDetector } from "./detector/failure_detector.ts";
-import { RegistryHeartbeats } from "./detector/heartbeats_seen.ts";
+import { RegistryHeartbeats } from "./detector/registry_heartbeats.ts";
 import { Links } from "./detector/links.ts";
 import { LocalHealth } from "./detector/local_health.ts";
 import { PingsHeard } from "./detector/pings_heard.ts";

@@ -94,7 +94,7 @@ export type {
 } from "./input.ts";
 export type { Pulse } from "./members/pulse.ts";
 export { Membership } from "./membership.ts";
-export type { HeartbeatState } from "./detector/heartbeats_seen.ts";
+export type { HeartbeatState } from "./detector/registry_heartbeats.ts";
 export type {
   InstanceId,
   Reclaim,

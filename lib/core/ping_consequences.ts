@@ -21,7 +21,7 @@ import { pingContent } from "./detector/ping_content.ts";
 import type { Effect, Input, PingOutcome } from "./input.ts";
 import type { Ping, Pings } from "./pings.ts";
 import type { NewsConsequences } from "./news_consequences.ts";
-import type { RegistryHeartbeats } from "./detector/heartbeats_seen.ts";
+import type { RegistryHeartbeats } from "./detector/registry_heartbeats.ts";
 import type { Naming } from "./registration/naming.ts";
 import type { RowKeeper } from "./registration/row_keeper.ts";
 import type { InstanceId } from "./members/row.ts";

@@ -17,7 +17,7 @@ import {
   tagsSchema,
 } from "../core/members/row.ts";
 import { descriptionBytes, rowMaxBytes } from "../core/members/row.ts";
-import { heartbeatStates } from "../core/detector/heartbeats_seen.ts";
+import { heartbeatStates } from "../core/detector/registry_heartbeats.ts";
 import { memberKinds, memberStatuses } from "../core/members/member.ts";
 import { memberServiceSchema } from "../core/members/service.ts";
 import { makeRecord } from "../core/members/record.ts";

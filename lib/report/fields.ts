@@ -12,7 +12,7 @@ import * as v from "valibot";
 import { changeKinds } from "../core/members/change.ts";
 import { memberKinds, memberStatuses } from "../core/members/member.ts";
 import { pingFailures } from "../core/base/ping_failure.ts";
-import { heartbeatStates } from "../core/detector/heartbeats_seen.ts";
+import { heartbeatStates } from "../core/detector/registry_heartbeats.ts";
 import { historyKinds } from "../core/explain/history.ts";
 import { linkFindingKinds } from "../core/explain/link_matrix.ts";
 import { serviceStates } from "../core/members/service.ts";

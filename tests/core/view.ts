@@ -16,7 +16,7 @@ import { MemberList } from "../../lib/core/members/member_list.ts";
 import type { MemberRecord } from "../../lib/core/members/record.ts";
 import type { PingOutcome } from "../../lib/core/input.ts";
 import { type Ping, Pings } from "../../lib/core/pings.ts";
-import { RegistryHeartbeats } from "../../lib/core/detector/heartbeats_seen.ts";
+import { RegistryHeartbeats } from "../../lib/core/detector/registry_heartbeats.ts";
 import type { Settings } from "../../lib/core/settings.ts";
 import { Ticks } from "../../lib/core/base/ticks.ts";
 import { settingsOf } from "./beam/beam_world.ts";

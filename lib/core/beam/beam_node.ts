@@ -16,7 +16,7 @@
  */
 import { heartbeatsMissedMax } from "../members/row.ts";
 import { ExponentialBackoff } from "../base/backoff.ts";
-import type { HeartbeatState } from "../detector/heartbeats_seen.ts";
+import type { HeartbeatState } from "../detector/registry_heartbeats.ts";
 import type { BeamPingOutcome } from "../input.ts";
 import type { StoredTimestamp } from "../members/row.ts";
 import { Link } from "../members/link.ts";

@@ -13,7 +13,7 @@
  *
  * @module
  */
-import type { RegistryHeartbeats } from "./heartbeats_seen.ts";
+import type { RegistryHeartbeats } from "./registry_heartbeats.ts";
 import type { Change } from "../members/change.ts";
 import type { IndirectProbesParts, Question } from "./indirect_probes.ts";
 import { isLeap } from "../base/count.ts";

@@ -23,7 +23,7 @@ import type { PingFailure } from "../base/ping_failure.ts";
 import { UnverifiedQueue } from "./unverified_queue.ts";
 import type { CandidatePing, Ping, Pings, Sent } from "../pings.ts";
 import type { NodeName } from "../base/name.ts";
-import type { RegistryHeartbeats } from "../detector/heartbeats_seen.ts";
+import type { RegistryHeartbeats } from "../detector/registry_heartbeats.ts";
 import type { LocalHealth } from "../detector/local_health.ts";
 import type { Random } from "../base/random.ts";
 import { observersMax } from "../members/ring.ts";

@@ -9,7 +9,7 @@ import type { PingFailure } from "../base/ping_failure.ts";
 import type { MemberKind, MemberStatus } from "../members/member.ts";
 import type { PingOutcome } from "../input.ts";
 import type { MemberService } from "../members/service.ts";
-import type { HeartbeatState } from "../detector/heartbeats_seen.ts";
+import type { HeartbeatState } from "../detector/registry_heartbeats.ts";
 
 /** Why a member is seen as it is. */
 export interface Explanation {

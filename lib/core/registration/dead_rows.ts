@@ -7,7 +7,7 @@
 import type { MemberList } from "../members/member_list.ts";
 import type { Candidates } from "../discovery/candidates.ts";
 import type { RowKeeper } from "./row_keeper.ts";
-import type { RegistryHeartbeats } from "../detector/heartbeats_seen.ts";
+import type { RegistryHeartbeats } from "../detector/registry_heartbeats.ts";
 import type { FailureDetector } from "../detector/failure_detector.ts";
 import { Candidate } from "../members/candidate.ts";
 import { isOfLiving, runOf } from "../members/row_claim.ts";

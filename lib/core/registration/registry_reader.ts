@@ -8,7 +8,7 @@
  * @module
  */
 import type { Candidates } from "../discovery/candidates.ts";
-import { watchedAlwaysMax } from "../detector/heartbeats_seen.ts";
+import { watchedAlwaysMax } from "../detector/registry_heartbeats.ts";
 import type { HeartbeatSighting } from "../members/news.ts";
 import type { Change, TimedChange } from "../members/change.ts";
 import type { Random } from "../base/random.ts";
@@ -26,7 +26,7 @@ import type { RowKeeper } from "./row_keeper.ts";
 import type { Row, StoredRow } from "../members/row.ts";
 
 /** How many of a cluster ask a newcomer whose row has just appeared. */
-const askersMax = 4;
+const newcomerAskers = 4;
 
 /** For so long after somebody was called gone a write of its own may still be on its way. */
 const leavingMs = 5_000;
@@ -151,7 +151,7 @@ export class RegistryReader {
     if (!candidates.learn(claimOfRow(row))) return undefined;
     // What was not there a moment ago has just been written. A few of those who see it ask it.
     const isFresh = heartbeats.readAt > -Infinity &&
-      random.below(memberList.ring.size + 1) < askersMax;
+      random.below(memberList.ring.size + 1) < newcomerAskers;
     return { kind: "introduce", name: row.name, isFresh };
   }
 

@@ -7,7 +7,7 @@ import { heartbeatsMissedMax } from "../members/row.ts";
 import type { MemberList } from "../members/member_list.ts";
 import type { Links } from "../detector/links.ts";
 import type { FailureDetector } from "../detector/failure_detector.ts";
-import type { HeartbeatState, RegistryHeartbeats } from "../detector/heartbeats_seen.ts";
+import type { HeartbeatState, RegistryHeartbeats } from "../detector/registry_heartbeats.ts";
 import { Candidate } from "../members/candidate.ts";
 import { verdict } from "../members/member.ts";
 import type { MemberStatus } from "../members/member.ts";

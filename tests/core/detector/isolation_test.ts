@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { PingFailure } from "../../../lib/core/base/ping_failure.ts";
-import { watchedAlwaysMax } from "../../../lib/core/detector/heartbeats_seen.ts";
+import { watchedAlwaysMax } from "../../../lib/core/detector/registry_heartbeats.ts";
 import { Isolation } from "../../../lib/core/detector/isolation.ts";
 import { Link } from "../../../lib/core/members/link.ts";
 import { settled } from "../clusters.ts";

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { RegistryHeartbeats } from "../../../lib/core/detector/heartbeats_seen.ts";
+import { RegistryHeartbeats } from "../../../lib/core/detector/registry_heartbeats.ts";
 import type { Row } from "../../../lib/core/members/row.ts";
 import { rowOf } from "../../registry/rows.ts";
 import { instanceOf, nameOf } from "../records.ts";
