@@ -22,7 +22,7 @@ export interface Call {
   doing: string;
   /**
    * True if the storage has got on since this was last asked. It is asked when time has run out, and
-   * then the caller waits as long again, {@linkcode patienceMax} times in all.
+   * then the caller waits as long again, up to five times in all.
    */
   isGettingOn: (() => boolean) | undefined;
   /** Throws once nobody waits for the result any more: for between the steps. */
