@@ -1,5 +1,6 @@
 /** What is given up just between two steps. */
 import assert from "node:assert/strict";
+import { ListenerCount } from "./support/listener_count.ts";
 import { aborted, onAbort, orAborted } from "../lib/abort.ts";
 
 Deno.test("onAbort() acts once, also if it comes too late, and not when it was cancelled", () => {
@@ -32,15 +33,11 @@ Deno.test("orAborted() gives what the work gives, or the reason of an abort that
 });
 
 Deno.test("orAborted() leaves no listener on a signal that lives on", async () => {
-  let listeners = 0;
-  const signal = {
-    aborted: false,
-    addEventListener: () => listeners++,
-    removeEventListener: () => listeners--,
-  } as unknown as AbortSignal;
+  const count = new ListenerCount();
+  const { signal } = count;
   await orAborted(Promise.resolve(), signal);
   await orAborted(Promise.reject(new Error("fault")), signal).catch(() => {});
-  assert.equal(listeners, 0);
+  assert.equal(count.listeners, 0);
 });
 
 Deno.test("aborted() resolves with an abort, also with one that has been", async () => {

@@ -11,6 +11,7 @@ import type { DoctorOptions } from "../../lib/doctor/patient.ts";
 import { tryRegistry } from "../../lib/doctor/registry_trial.ts";
 import { judgeNames } from "../../lib/doctor/storage.ts";
 import { needing } from "../permissions.ts";
+import { withReplaced } from "../support/replacing.ts";
 
 /** What the trial of a folder finds, and what it leaves there. */
 async function trialOf(
@@ -40,7 +41,7 @@ async function trialOf(
 }
 
 /** Does `work` while `Deno[name]` is asked of `replace` of the path, or answers as that throws. */
-async function withPaths<T>(
+function withPaths<T>(
   name: "lstat" | "writeTextFile",
   replace: (path: string) => string,
   work: () => Promise<T>,
@@ -51,12 +52,7 @@ async function withPaths<T>(
       replace(path),
       ...more,
     );
-  Object.defineProperty(Deno, name, { value: replacing, configurable: true });
-  try {
-    return await work();
-  } finally {
-    Object.defineProperty(Deno, name, { value: before, configurable: true });
-  }
+  return withReplaced(Deno, name, replacing, work);
 }
 
 /** The row of the trial is found under its name in capitals, too. */

@@ -12,6 +12,7 @@ import { ownCookies } from "../../lib/own_cookie.ts";
 import { randomText } from "../../lib/random_bytes.ts";
 import { openDirectoryRegistry } from "../../lib/registry/directory/directory.ts";
 import { needing } from "../permissions.ts";
+import { withReplaced } from "../support/replacing.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 
 /** As the runtime throws them: of most it knows no name, only the number in the text. */
@@ -59,19 +60,13 @@ function failing(name: string, error: () => Error): () => unknown {
     : () => Promise.reject(error());
 }
 
-async function withFailing(
+function withFailing(
   holder: object,
   name: string,
   error: () => Error,
   work: () => Promise<void>,
 ): Promise<void> {
-  const before = Object.getOwnPropertyDescriptor(holder, name) ?? assert.fail(name);
-  Object.defineProperty(holder, name, { value: failing(name, error), configurable: true });
-  try {
-    await work();
-  } finally {
-    Object.defineProperty(holder, name, before);
-  }
+  return withReplaced(holder, name, failing(name, error), work);
 }
 
 /** Each call with an error without a name, and each error where locks are asked for. */

@@ -1,5 +1,6 @@
 /** Values that are pushed and awaited: who gets which, how many wait, and how reading ends. */
 import assert from "node:assert/strict";
+import { ListenerCount } from "../support/listener_count.ts";
 import { Broadcast } from "../../lib/node/subscription.ts";
 import { settle } from "../support/waiting.ts";
 
@@ -116,21 +117,17 @@ Deno.test("Broadcast.read() throws the abort reason at once, whatever waits, and
 
 Deno.test("Broadcast.read() leaves its signal alone once reading is over, however it ends", async () => {
   const broadcast = new Broadcast<number>();
-  const { signal } = new AbortController();
-  let listeners = 0;
-  Object.assign(signal, {
-    addEventListener: () => void listeners++,
-    removeEventListener: () => void listeners--,
-  });
+  const count = new ListenerCount();
+  const { signal } = count;
   const [left, ended] = [broadcast.read(signal), broadcast.read(signal)];
   broadcast.send(1);
   for await (const value of left) {
-    assert.deepEqual([value, listeners], [1, 2]);
+    assert.deepEqual([value, count.listeners], [1, 2]);
     break;
   }
-  assert.deepEqual([await take(ended, 1), listeners], [[1], 1]);
+  assert.deepEqual([await take(ended, 1), count.listeners], [[1], 1]);
   broadcast.close();
-  assert.deepEqual([await rest(ended), listeners], [[], 0]);
+  assert.deepEqual([await rest(ended), count.listeners], [[], 0]);
 });
 
 Deno.test("Broadcast keeps nothing for a reader whose signal is aborted before it asks", async () => {

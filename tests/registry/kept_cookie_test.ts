@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { needing } from "../permissions.ts";
+import { withReplaced } from "../support/replacing.ts";
 import { ownFolder, Scene } from "./directory/directory_scene.ts";
 import { never } from "./rows.ts";
 import { FakeS3 } from "./s3/s3_fake.ts";
@@ -58,13 +59,9 @@ Deno.test({
     await using scene = await Scene.create();
     const registry = scene.open();
     await registry.getOrCreateCookie("minted", never);
-    const before = Object.getOwnPropertyDescriptor(Deno, "utime") ?? assert.fail();
-    const value = () => Promise.reject(new Error("Operation not permitted (os error 1)"));
-    Object.defineProperty(Deno, "utime", { value, configurable: true });
-    try {
+    const refused = () => Promise.reject(new Error("Operation not permitted (os error 1)"));
+    await withReplaced(Deno, "utime", refused, async () => {
       assert.equal(await registry.getOrCreateCookie("another", never), "minted");
-    } finally {
-      Object.defineProperty(Deno, "utime", before);
-    }
+    });
   },
 });

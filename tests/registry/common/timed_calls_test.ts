@@ -4,6 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { ListenerCount } from "../../support/listener_count.ts";
 import { RegistryError } from "../../../lib/core/base/errors.ts";
 import { TimedCalls } from "../../../lib/registry/common/timed_calls.ts";
 import type { Call } from "../../../lib/registry/common/timed_calls.ts";
@@ -126,16 +127,12 @@ Deno.test("[Symbol.asyncDispose]() ends all calls and waits for work only so lon
 
 Deno.test("run() leaves no listener on the signal", async () => {
   const { calls } = setUp();
-  let listeners = 0;
-  const signal = {
-    aborted: false,
-    addEventListener: () => listeners++,
-    removeEventListener: () => listeners--,
-  } as unknown as AbortSignal;
+  const count = new ListenerCount();
+  const { signal } = count;
   for (let round = 0; round < 10; round++) {
     await calls.run("a", "do it", signal, () => Promise.resolve());
   }
-  assert.equal(listeners, 0);
+  assert.equal(count.listeners, 0);
 });
 
 Deno.test("run() gives work that asks for its signal too late one that is aborted", async () => {

@@ -5,24 +5,9 @@
  */
 import assert from "node:assert/strict";
 import { needing } from "../../permissions.ts";
+import { withReplaced } from "../../support/replacing.ts";
 import { never, rowOf } from "../rows.ts";
 import { failure, name, namesIn, ownFolder, Scene, written } from "./directory_scene.ts";
-
-/** Puts `value` in the place of what the runtime has, while `work` runs. */
-async function withReplaced(
-  holder: object,
-  key: string,
-  value: unknown,
-  work: () => Promise<void>,
-): Promise<void> {
-  const before = Object.getOwnPropertyDescriptor(holder, key) ?? assert.fail(key);
-  Object.defineProperty(holder, key, { value, configurable: true });
-  try {
-    await work();
-  } finally {
-    Object.defineProperty(holder, key, before);
-  }
-}
 
 Deno.test({
   ...needing(
