@@ -62,7 +62,7 @@ export class RegistryConsequences {
     const own = rows.find(({ row }) => row.name === name);
     const isWhole = own?.row.instance === instance;
     naming.seen(own);
-    const { decisions, doubtful } = reader.listed(rows, now);
+    const { decisions, doubtful } = reader.listed(rows, isWhole, now);
     for (const decision of decisions) this.#do(decision, now, out);
     const { isDelegate } = pace;
     this.#bury(deadRows.listed(rows, doubtful, { isWhole, isDelegate }, now, out), now, out);

@@ -14,6 +14,7 @@ import { BeamNode, isRejected, rejectedMaxMs } from "./beam_node.ts";
 import { beamReason } from "./beam_words.ts";
 import type { Change } from "../members/change.ts";
 import type { BeamPingOutcome, Effect } from "../input.ts";
+import { listingsWithoutMin } from "../members/row.ts";
 import type { StoredTimestamp } from "../members/row.ts";
 import type { NodeName } from "../base/name.ts";
 import type { Candidates } from "../discovery/candidates.ts";
@@ -32,9 +33,6 @@ export const beamNodesMax = 64;
 
 /** How often an Elixir node writes its timestamp, whatever the interval is here, in milliseconds. */
 const timestampMs = 1000;
-
-/** Listings in a row that must lack its timestamp before one that does not answer is forgotten. */
-const listingsWithoutMin = 3;
 
 /** Listings in a row with a timestamp under this node's own name that are worth a warning. */
 const ownTimestampsMax = 3;

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { heartbeatsMissedMax } from "../members/row.ts";
+import { heartbeatsMissedMax, listingsWithoutMin } from "../members/row.ts";
 import { isLeap } from "../base/count.ts";
 import type { NodeName } from "../base/name.ts";
 import type { InstanceId, Row } from "../members/row.ts";
@@ -26,9 +26,6 @@ export type HeartbeatState = "moving" | "stale" | "missing" | "unknown";
 
 /** All that it can say. */
 export const heartbeatStates: readonly HeartbeatState[] = ["moving", "stale", "missing", "unknown"];
-
-/** Whole listings in a row that must lack a member's row before that says something. */
-const listingsWithoutMin = 3;
 
 /** That the row of a member is not there. */
 interface Absence {

@@ -44,6 +44,9 @@ export function isTagValue(text: string): boolean {
 /** 128 random bits as 32 lower-case hexadecimal digits: one run of one process. */
 export type InstanceId = string;
 
+/** Whole listings in a row that must lack a row before it counts as gone. */
+export const listingsWithoutMin = 3;
+
 /** Heartbeats that a row may miss before its heartbeat counts as stopped. */
 export const heartbeatsMissedMax = 3;
 

@@ -16,6 +16,7 @@ import type { Effect, Input, Removal } from "../input.ts";
 import type { NodeName } from "../base/name.ts";
 import type { MemberRecord } from "../members/record.ts";
 import { answerForgotten, Replies } from "./replies.ts";
+import { listingsWithoutMin } from "../members/row.ts";
 import type { Row, RowVersion, StoredRow } from "../members/row.ts";
 
 /** How long a member must have been dead before its row is taken out, in milliseconds. */
@@ -23,9 +24,6 @@ export const deadRowMs = 10 * 60_000;
 
 /** How long a row of one who left must have been still before it is taken out, in milliseconds. */
 const leftRowMs = 10_000;
-
-/** Listings in a row that must lack a dead member's row before it is forgotten. */
-const listingsWithoutMin = 3;
 
 /** Who has failed, a member or a candidate. */
 export type Dead = MemberRecord | Candidate;

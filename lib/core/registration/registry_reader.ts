@@ -81,8 +81,8 @@ export class RegistryReader {
     this.#parts = parts;
   }
 
-  /** A complete listing came. */
-  listed(rows: readonly StoredRow[], now: number): Read {
+  /** A complete listing came. @param isWhole true if it also holds this node's own row */
+  listed(rows: readonly StoredRow[], isWhole: boolean, now: number): Read {
     const { memberList, candidates, keeper, heartbeats } = this.#parts;
     const { self } = memberList;
     const decisions: ReaderDecision[] = [];
@@ -91,14 +91,10 @@ export class RegistryReader {
     const isLarge = rows.length > watchedAlwaysMax;
     const inDoubt: StoredRow[] = [];
     const silent = this.#silent();
-    let isWhole = false;
     // In a large cluster a node looks at thousands of rows: at each member once.
     for (const stored of rows) {
       const { row } = stored;
-      if (row.name === self.name) {
-        isWhole = row.instance === self.instance;
-        continue;
-      }
+      if (row.name === self.name) continue;
       // Whoever can write the registry can write the row of another run over it.
       silent.delete(row.name);
       const known = memberList.get(row.name);

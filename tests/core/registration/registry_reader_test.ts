@@ -32,7 +32,10 @@ class Scene {
   /** Reads a listing that was asked for at `now`. */
   list(rows: readonly Row[], now: number): readonly ReaderDecision[] {
     this.keeper.listStartedAt = now;
-    return this.reader.listed(rows.map((row) => ({ row, version: "v" })), now).decisions;
+    const stored = rows.map((row) => ({ row, version: "v" }));
+    const { instance } = this.view.memberList.self;
+    const isWhole = rows.some((row) => row.instance === instance);
+    return this.reader.listed(stored, isWhole, now).decisions;
   }
 }
 
